@@ -1,0 +1,41 @@
+import type { Attempt } from '../errors/failure.ts';
+import type { Warning } from './warning.ts';
+
+/** An ONNX file on disk and the SHA-256 (hexadecimal) of its bytes. */
+export interface ModelFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface LatencyBudget {
+  /** Sampling ends when the 95 % interval of the ratio is within +- this share of it, 0.01 by default. */
+  readonly halfWidth: number;
+  /** Sampling ends after this many milliseconds, warm-up not counted. */
+  readonly maxMs: number;
+  /** At least this many pairs are taken before the interval may end it. */
+  readonly minPairs: number;
+  /** Seeds the order of the calls and the bootstrap. */
+  readonly seed: number;
+}
+
+/** Candidate against reference, their calls randomly interleaved in one process. */
+export interface PairedLatency {
+  /** Median candidate time over median reference time; below 1 is faster. */
+  readonly ratio: number;
+  /** 95 % bootstrap interval of the ratio. */
+  readonly interval: readonly [number, number];
+  readonly candidateMs: number;
+  readonly referenceMs: number;
+  /** Raw samples in milliseconds, in the order in which they were taken; equal lengths. */
+  readonly candidateSamplesMs: readonly number[];
+  readonly referenceSamplesMs: readonly number[];
+  readonly endedBy: 'interval' | 'time' | 'exact';
+  readonly warnings: readonly Warning[];
+  readonly wallMs: number;
+}
+
+export interface Device {
+  readonly driver: string;
+  latency(candidate: ModelFile, reference: ModelFile, budget: LatencyBudget): Promise<Attempt<PairedLatency>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,116 @@
+/** Reading a model from disk with its external data, and writing one so that a crash leaves the old file or the new. */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { UserError } from '../errors/user-error.ts';
+import type { Model } from '../onnx/graph.ts';
+import { readModel } from '../onnx/read.ts';
+
+export interface LoadedModel {
+  /** As it was given. */
+  readonly path: string;
+  /** SHA-256 (hexadecimal) of the file and of every external data file it names, in the order of reading. */
+  readonly sha256: string;
+  readonly model: Model;
+}
+
+/** Throws a UserError when there is no readable file at `path` or it is no model that can be worked on. */
+export function loadModel(path: string): LoadedModel {
+  const bytes = readBytes(path, 'the model');
+  const hash = createHash('sha256').update(bytes);
+  const folder = dirname(resolve(path));
+  const externals = new Map<string, Uint8Array | null>();
+  const external = (location: string): Uint8Array | null => {
+    const known = externals.get(location);
+    if (known !== undefined) return known;
+    const data = readExternal(folder, location);
+    if (data) hash.update(data);
+    externals.set(location, data);
+    return data;
+  };
+  const model = readModel(bytes, { name: path, external });
+  return { path, sha256: hash.digest('hex'), model };
+}
+
+/** Null when the file is missing or lies, after links are followed, outside the folder of the model. */
+function readExternal(folder: string, location: string): Uint8Array | null {
+  try {
+    const real = realpathSync(join(folder, location));
+    const inside = real.startsWith(realpathSync(folder) + sep);
+    return inside ? readFileSync(real) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a file that the user named; `what` says what it was to be ("the model"). */
+export function readBytes(path: string, what: string): Uint8Array {
+  try {
+    if (statSync(path).isDirectory()) {
+      throw new UserError(
+        `Cannot read ${what} "${path}": expected a file, found a directory.`,
+        'Give the path of the file in it.',
+      );
+    }
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`Cannot read ${what} "${path}": ${reasonOf(error)}.`, 'Check the path and the permissions.', {
+      cause: error,
+    });
+  }
+}
+
+export const readText = (path: string, what: string): string => new TextDecoder().decode(readBytes(path, what));
+
+/** Writes through a temporary file in the same folder; a full disk is a UserError and leaves what was there. */
+export function writeAtomically(path: string, bytes: Uint8Array | string, what: string): void {
+  const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const file = openSync(temporary, 'wx');
+    try {
+      for (let offset = 0; offset < data.length; ) offset += writeSync(file, data, offset, data.length - offset);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UserError(
+      `Cannot write ${what} to "${path}": ${reasonOf(error)}.`,
+      'Free some space or choose a folder that exists and can be written to.',
+      { cause: error },
+    );
+  }
+}
+
+/** What the system said, in words. */
+export function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  return (code && words[code]) ?? (error instanceof Error ? error.message : String(error));
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission is denied',
+  EPERM: 'the operation is not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EFBIG: 'the file is too large',
+  ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB',
+};

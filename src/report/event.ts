@@ -1,0 +1,113 @@
+/** What happens in a study, as plain data: the loop emits it, a terminal line or one JSON line per event shows it. */
+import type { FailureReason } from '../errors/failure.ts';
+
+export type Interval = readonly [number, number];
+
+/** How a study came to its end. */
+export type EndedBy = 'trials' | 'time' | 'exhausted' | 'interrupted';
+
+/** The study is open: its search space is known and nothing has been measured in this run. */
+export interface StudyStarted {
+  readonly kind: 'study-started';
+  readonly study: string;
+  /** Trials of this study when it is done, those of earlier runs included. */
+  readonly trialsPlanned: number;
+  /** The wall-time budget of this run; null when there is none. */
+  readonly timeMs: number | null;
+  readonly sites: number;
+  /** The number of configurations, in digits or as a power of ten: it does not fit a double. */
+  readonly spaceSize: string;
+  /** Trials complete or failed before this run; 0 for a new study. */
+  readonly resumedFrom: number;
+}
+
+/** Trial 0 is observed. */
+export interface DenseObserved {
+  readonly kind: 'dense';
+  readonly latencyMs: number;
+  /** Share of the proxy images, 0 to 1. */
+  readonly accuracy: number;
+  readonly standardError: number;
+  readonly images: number;
+}
+
+export interface TrialStarted {
+  readonly kind: 'trial-started';
+  readonly trial: number;
+  readonly strategy: string;
+}
+
+export interface TrialFinished {
+  readonly kind: 'trial-finished';
+  readonly trial: number;
+  /** Candidate time over dense time, paired; below 1 is faster. */
+  readonly ratio: number;
+  /** 95 % interval of `ratio`. */
+  readonly interval: Interval;
+  readonly latencyMs: number;
+  readonly accuracy: number;
+  readonly standardError: number;
+  /** Dense accuracy minus this one, on the same images; a share, so 0.01 is one point. */
+  readonly drop: number;
+  readonly macs: number;
+  readonly onFront: boolean;
+  /** Members of the front, the dense model counted. */
+  readonly frontSize: number;
+  readonly hypervolume: number;
+  readonly wallMs: number;
+}
+
+export interface TrialFailed {
+  readonly kind: 'trial-failed';
+  readonly trial: number;
+  readonly reason: FailureReason;
+  readonly detail: string;
+}
+
+/** Something that may have spoilt a measurement, with its remedy; `trial` is null when it concerns the whole study. */
+export interface WarningRaised {
+  readonly kind: 'warning';
+  readonly trial: number | null;
+  readonly message: string;
+}
+
+/** The front members that are about to be measured again. */
+export interface ConfirmStarted {
+  readonly kind: 'confirm-started';
+  readonly trials: readonly number[];
+}
+
+export interface Confirmed {
+  readonly kind: 'confirmed';
+  readonly trial: number;
+  readonly ratio: number;
+  readonly interval: Interval;
+  readonly accuracy: number;
+  readonly drop: number;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface StudyFinished {
+  readonly kind: 'study-finished';
+  readonly study: string;
+  readonly complete: number;
+  readonly failed: number;
+  readonly frontSize: number;
+  readonly wallMs: number;
+  readonly endedBy: EndedBy;
+}
+
+export type StudyEvent =
+  | StudyStarted
+  | DenseObserved
+  | TrialStarted
+  | TrialFinished
+  | TrialFailed
+  | WarningRaised
+  | ConfirmStarted
+  | Confirmed
+  | StudyFinished;
+
+/** The event as one line of JSON, without the newline. */
+export const eventLine = (event: StudyEvent): string => JSON.stringify(event);

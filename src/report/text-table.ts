@@ -1,0 +1,29 @@
+/** Columns of text that line up in a terminal. */
+
+export interface Column<Row> {
+  readonly header: string;
+  readonly align: 'left' | 'right';
+  readonly cell: (row: Row) => string;
+}
+
+/** Header and one line per row, columns two spaces apart, no blanks at the ends of lines. */
+export function textTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+  const cells = [columns.map(({ header }) => header), ...rows.map(row => columns.map(({ cell }) => cell(row)))];
+  const widths = columns.map((_, index) => Math.max(...cells.map(line => line[index]?.length ?? 0)));
+  return cells.map(line =>
+    line
+      .map((cell, index) => {
+        const width = widths[index] ?? 0;
+        return columns[index]?.align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `text` cut to `width` characters, its middle left out: the ends of a site's name tell most. */
+export function clipped(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+}

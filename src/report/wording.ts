@@ -1,0 +1,28 @@
+/** Points of a front in words; signs turn here: a drop of 0.01 is a loss of 1 point. */
+import { formatMs, formatSpeedup } from '../units/format.ts';
+import type { Figures, FrontPoint } from './front-report.ts';
+import { z95 } from './judge.ts';
+
+export const nameOf = ({ trial }: FrontPoint): string => (trial === 0 ? 'the dense model' : `trial ${trial}`);
+
+/** `1.28x [1.26, 1.30]` */
+export const speedupWords = ({ speedup, speedupCi: [low, high] }: Figures): string =>
+  `${formatSpeedup(speedup)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+
+/** `0.62 points`, without a sign: whether it is lost or gained is for the sentence. */
+export const pointsWords = (share: number): string => {
+  const points = Math.abs(100 * share).toFixed(2);
+  return `${points} ${points === '1.00' ? 'point' : 'points'}`;
+};
+
+/** `for a drop of 0.62 points (± 0.31)`, and whether noise alone would do the same. */
+export function dropWords({ drop, dropStandardError }: Figures): string {
+  const half = z95 * dropStandardError;
+  const change = drop > 0 ? `a drop of ${pointsWords(drop)}` : drop < 0 ? `a gain of ${pointsWords(drop)}` : 'no drop';
+  const interval = ` (95 % ± ${(100 * half).toFixed(2)}${Math.abs(drop) <= half && drop !== 0 ? ', within noise' : ''})`;
+  return dropStandardError > 0 ? change + interval : change;
+}
+
+/** `1.28x [1.26, 1.30] at 6.13 ms, with a drop of 0.62 points (95 % ± 0.61)` */
+export const figuresWords = (figures: Figures): string =>
+  `${speedupWords(figures)} at ${formatMs(figures.latencyMs)}, with ${dropWords(figures)}`;

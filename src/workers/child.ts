@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Attempt, failed } from '../errors/failure.ts';
+import { type Attempt, type Failure, failed } from '../errors/failure.ts';
 
 /** What the child's end sends back (see `serve` in `serve.ts`). */
 export type Reply =
@@ -14,10 +14,11 @@ export type Reply =
 export interface Child {
   /**
    * Sends `message` (structured clone) and waits for the answer. A child that dies, or does not answer within `timeoutMs`, gives
-   * a failure and is replaced by a new one at the next request. One request at a time.
+   * a failure and is replaced by a new one at the next request. One request at a time: a second one waits for the first,
+   * and its time-out starts when its turn comes.
    */
   request<T>(message: unknown, timeoutMs: number): Promise<Attempt<T>>;
-  /** Ends the process at once; a request under way fails as `interrupted`. */
+  /** Ends the process at once; a request under way fails as `interrupted`, and so does every later one. */
   close(): Promise<void>;
   readonly pid: number | undefined;
 }
@@ -29,53 +30,61 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const tailBytes = 2000;
+/** A running process and what it has said on its way. */
+interface Running {
+  readonly process: ChildProcess;
+  served: number;
+  /** The end of its standard error, where native code says why it aborts. */
+  stderr: string;
+  /** Resolves when the process has ended and its standard error is drained. */
+  readonly ended: Promise<Failure>;
+}
+
+const tailBytes = 4000;
+/** A process that is gone may leave its standard error open in another one; the reason is waited for no longer than this. */
+const drainMs = 250;
+/** The longest delay of a timer; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+const closedEarly = failed('interrupted', 'stopped before it was done');
 
 /** A child is started at the first request. */
 export function startChild(options: ChildOptions): Child {
-  let process_: ChildProcess | null = null;
-  let served = 0;
+  let running: Running | null = null;
   let nextId = 1;
-  let stderr = '';
+  let closed = false;
   let interrupt: (() => void) | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
 
-  const spawn = (): ChildProcess => {
-    const child = fork(fileURLToPath(options.entry), [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Ctrl-C reaches the whole foreground group: a group of its own lets the loop decide when the child ends.
-      detached: true,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      env: { ...process.env, ...options.env },
+  const begin = (): Running => {
+    const begun = spawn(options);
+    running = begun;
+    void begun.ended.then(() => {
+      if (running === begun) running = null;
     });
-    stderr = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString()).slice(-tailBytes);
-    });
-    served = 0;
-    return child;
+    return begun;
   };
 
-  const stop = (): Promise<void> => {
-    const child = process_;
-    process_ = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-    return new Promise(resolve => {
-      child.once('exit', () => resolve());
-      child.kill('SIGKILL');
-    });
+  const stop = async (): Promise<void> => {
+    const stopped = running;
+    running = null;
+    if (!stopped) return;
+    stopped.process.kill('SIGKILL');
+    await stopped.ended;
   };
 
-  const request = async <T>(message: unknown, timeoutMs: number): Promise<Attempt<T>> => {
-    if (process_ && served >= (options.recycleAfter ?? Number.POSITIVE_INFINITY)) await stop();
-    process_ ??= spawn();
-    const child = process_;
+  const ask = async <T>(message: unknown, timeoutMs: number): Promise<Attempt<T>> => {
+    if (closed) return closedEarly;
+    if (running && (running.served >= (options.recycleAfter ?? Number.POSITIVE_INFINITY) || !running.process.connected))
+      await stop();
+    if (closed) return closedEarly;
+    const current = running ?? begin();
+    const { process: child } = current;
     const id = nextId++;
-    served++;
-    const answer = await new Promise<Attempt<T>>(resolve => {
-      const done = (result: Attempt<T>): void => {
+    current.served++;
+    const answer = await new Promise<Attempt<T> | 'late'>(resolve => {
+      const done = (result: Attempt<T> | 'late'): void => {
         clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit).off('error', onError);
+        child.off('message', onMessage);
         interrupt = null;
         resolve(result);
       };
@@ -83,46 +92,94 @@ export function startChild(options: ChildOptions): Child {
         if (reply.id !== id) return;
         done('error' in reply ? failed('crashed', reply.error) : (reply.answer as Attempt<T>));
       };
-      // The pipe of stderr may still hold the reason: wait until it is drained.
-      const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
-        setTimeout(() => done(deathOf(code, signal, stderr)), 50);
-      };
-      const onError = (error: Error): void =>
-        done(failed('crashed', `the child process could not be reached: ${error.message}`));
-      const timer = setTimeout(() => {
-        done(failed('timed-out', `no answer within ${Math.round(timeoutMs / 1000)} s`));
-        void stop();
-      }, timeoutMs);
-      interrupt = () => done(failed('interrupted', 'stopped before it was done'));
-      child.on('message', onMessage).once('exit', onExit).once('error', onError);
-      child.send({ id, message }, error => {
-        if (error) done(failed('crashed', `the child process could not be reached: ${error.message}`));
+      const timer = setTimeout(() => done('late'), Math.min(timeoutMs, longestTimerMs));
+      interrupt = () => done(closedEarly);
+      child.on('message', onMessage);
+      void current.ended.then(done);
+      sendTo(child, { id, message }, problem => {
+        // A pipe that breaks is a child that dies: its end says more than the pipe does.
+        if (child.connected) done(failed('crashed', problem));
       });
     });
-    if (answer.state === 'failed' && (child.exitCode !== null || child.signalCode !== null)) process_ = null;
-    return answer;
+    if (answer !== 'late') return answer;
+    await stop();
+    return failed('timed-out', `no answer within ${seconds(timeoutMs)}`);
   };
 
   return {
-    request,
+    request: <T>(message: unknown, timeoutMs: number): Promise<Attempt<T>> => {
+      const mine = turn.then(() => ask<T>(message, timeoutMs));
+      turn = mine;
+      return mine;
+    },
     close: async () => {
+      closed = true;
       interrupt?.();
       await stop();
     },
     get pid() {
-      return process_?.pid;
+      return running?.process.pid;
     },
   };
 }
 
+function spawn({ entry, env }: ChildOptions): Running {
+  const child = fork(fileURLToPath(entry), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Ctrl-C reaches the whole foreground group: a group of its own lets the loop decide when the child ends.
+    detached: true,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, ...env },
+  });
+  const said = new Promise<void>(resolve => {
+    if (!child.stderr) resolve();
+    child.stderr?.once('close', resolve);
+  });
+  const ended = new Promise<Failure>(resolve => {
+    child.once('error', error => {
+      resolve(failed('crashed', `the child process could not be started or reached: ${error.message}`));
+    });
+    child.once('exit', (code, signal) => {
+      const drained = setTimeout(() => resolve(deathOf(code, signal, running.stderr)), drainMs);
+      void said.then(() => {
+        clearTimeout(drained);
+        resolve(deathOf(code, signal, running.stderr));
+      });
+    });
+  });
+  const running: Running = { process: child, served: 0, stderr: '', ended };
+  child.stderr?.on('data', (chunk: Buffer) => {
+    running.stderr = (running.stderr + chunk.toString()).slice(-tailBytes);
+  });
+  return running;
+}
+
+/** Sends, and reports what cannot be sent, be it now (a value that cannot be cloned) or later (a broken pipe). */
+function sendTo(child: ChildProcess, envelope: object, onProblem: (problem: string) => void): void {
+  const report = (error: Error): void => onProblem(`the request could not be sent: ${error.message}`);
+  try {
+    child.send(envelope, error => error && report(error));
+  } catch (error) {
+    report(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
 /** Words the end of a child. The kernel's out-of-memory killer sends SIGKILL; V8 and glibc abort with a message. */
-function deathOf(code: number | null, signal: NodeJS.Signals | null, stderr: string): Attempt<never> {
-  const said = stderr
-    .trim()
-    .split('\n')
-    .findLast(line => line.trim() !== '')
-    ?.trim();
+function deathOf(code: number | null, signal: NodeJS.Signals | null, stderr: string): Failure {
   const how = signal ? `the child process ended on ${signal}` : `the child process ended with status ${code}`;
-  const memory = signal === 'SIGKILL' || /out of memory|bad_alloc|Cannot allocate/i.test(stderr);
+  const said = tellingLine(stderr);
+  const memory = signal === 'SIGKILL' || /out of memory|bad_alloc|cannot allocate/i.test(stderr);
   return failed(memory ? 'out-of-memory' : 'crashed', said ? `${how}: ${said}` : how);
 }
+
+/** The line that names the error, else the last one that is no stack frame. */
+function tellingLine(stderr: string): string | undefined {
+  const lines = stderr
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !/^(at |#|Node\.js v|-{3,}|\d+: 0x)/.test(line));
+  return lines.find(line => /\b(error|fatal|abort|terminate|what\(\))/i.test(line)) ?? lines.at(-1);
+}
+
+const seconds = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`);

@@ -1,4 +1,5 @@
 /** The child's end of `child.ts`: answers requests one at a time and ends when the parent is gone. */
+import { Worker } from 'node:worker_threads';
 import type { Attempt } from '../errors/failure.ts';
 
 interface Envelope {
@@ -10,11 +11,32 @@ interface Envelope {
 export function serve<Message, Answer>(handle: (message: Message) => Promise<Attempt<Answer>>): void {
   process.on('SIGINT', () => {}); // the parent decides when to end
   process.on('disconnect', () => process.exit(0));
-  process.on('message', async (envelope: Envelope) => {
-    try {
-      process.send?.({ id: envelope.id, answer: await handle(envelope.message as Message) });
-    } catch (error) {
-      process.send?.({ id: envelope.id, error: error instanceof Error ? error.message : String(error) });
-    }
+  endWithParent();
+  let turn: Promise<void> = Promise.resolve();
+  process.on('message', (envelope: Envelope) => {
+    turn = turn.then(async () => {
+      try {
+        reply({ id: envelope.id, answer: await handle(envelope.message as Message) });
+      } catch (error) {
+        reply({ id: envelope.id, error: error instanceof Error ? error.message : String(error) });
+      }
+    });
   });
+}
+
+/** A parent that is gone takes no answer, which is no reason to fail: `disconnect` ends the child. */
+function reply(message: object): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+/**
+ * `disconnect` is only heard between calls. A native call that never returns would keep the cores busy for ever after the
+ * parent was killed, so a thread looks after it: whoever adopts the child changes its parent's id.
+ */
+function endWithParent(): void {
+  const watch = `
+    const parent = process.ppid;
+    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 2000);
+  `;
+  new Worker(watch, { eval: true, stdout: true, stderr: true }).unref();
 }

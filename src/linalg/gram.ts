@@ -1,16 +1,21 @@
 /** Gram matrices, the symmetric products whose eigenvectors are singular vectors. */
+import { openArena, rowStride } from './kernels/kernels.ts';
 import { type Matrix, type RealMatrix, zeros } from './matrix.ts';
 
 /** A Aᵀ in float64, rows x rows; exactly symmetric. */
 export function gram(a: RealMatrix): Matrix {
   const { rows, cols, data } = a;
+  const arena = openArena(rows * (rowStride(cols) + rowStride(rows)), 2);
+  const block = arena.take(rows, cols);
+  const product = arena.take(rows, rows);
+  for (let i = 0; i < rows; i++) block.data.set(data.subarray(i * cols, (i + 1) * cols), i * block.ld);
+  arena.gemm(rows, rows, cols, 1, { block }, { block, transposed: true }, 0, { block: product }, true);
   const g = zeros(rows, rows);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0; k < cols; k++) sum += data[i * cols + k]! * data[j * cols + k]!;
-      g.data[i * rows + j] = sum;
-      g.data[j * rows + i] = sum;
+    for (let j = i; j < rows; j++) {
+      const value = product.data[i * product.ld + j]!;
+      g.data[i * rows + j] = value;
+      g.data[j * rows + i] = value;
     }
   }
   return g;

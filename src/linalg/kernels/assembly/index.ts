@@ -1,0 +1,3 @@
+export { gemm, gemmScratchBytes, packPanels, tile } from './gemm';
+export { exactSquares, secularRoot, secularVectors } from './secular';
+export { fourRows, rowsDot, rowsSubtract, symmetricTimes } from './vectors';

@@ -1,0 +1,39 @@
+/** A set of images as the rest of the program sees it: named, hashed, labelled or not, and not decoded yet. */
+import type { ClassOrder } from './class-order.ts';
+import type { RgbImage } from './resize.ts';
+import type { DataSpec } from './spec.ts';
+
+/** Where the pixels of the images are; plain data, so that it can be sent to a thread. */
+export type ImageSource =
+  | {
+      readonly kind: 'cifar10';
+      /** Batch files, absolute, and how many records each holds. */
+      readonly files: readonly { readonly path: string; readonly records: number }[];
+    }
+  | { readonly kind: 'folder' /** One absolute path per image. */; readonly paths: readonly string[] };
+
+export interface Dataset {
+  readonly kind: DataSpec['kind'];
+  readonly spec: DataSpec;
+  /** The number of images. */
+  readonly count: number;
+  /** File names relative to the directory, or `test_batch.bin#17`; one per image. */
+  readonly ids: readonly string[];
+  /** One class index per image; null when the images have no labels. Against a network, use `labelsFor`. */
+  readonly labels: Int32Array | null;
+  /** The number of classes: of the names if classes have names, else the largest label plus one; 0 without labels. */
+  readonly classes: number;
+  /** The names behind `labels`, in the order of the indices; null when the labels are indices. */
+  readonly classNames: readonly string[] | null;
+  /** The order of the outputs of a network, when a list of it was given or found. */
+  readonly classOrder: ClassOrder | null;
+  /** SHA-256 (hexadecimal) over ids, labels, class names and the bytes of every file. */
+  readonly hash: string;
+  /** What was found, in a line for people. */
+  readonly description: string;
+  /** What people should know: images without a label, labels without an image. */
+  readonly notes: readonly string[];
+  readonly source: ImageSource;
+  /** Decodes one image; rejects when it is unreadable. Many are decoded by `prepare` in threads. */
+  load(index: number): Promise<RgbImage>;
+}

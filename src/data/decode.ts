@@ -1,0 +1,53 @@
+/** JPEG, PNG and WebP to 8-bit RGB, as Pillow's `Image.open(...).convert('RGB')` gives it. */
+import sharp from 'sharp';
+import type { RgbImage } from './resize.ts';
+
+// A pool decodes one image per thread already, and no image is read twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/**
+ * No rotation by EXIF, no colour profile, transparency dropped and not blended, grey repeated, CMYK by the plain product
+ * formula; of 16 bits the upper 8. Rejects when the file is no image, is damaged or ends too early.
+ */
+export async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
+  const image = sharp(bytes, { ignoreIcc: true, failOn: 'error' });
+  const { space } = await image.metadata();
+  const cmyk = space === 'cmyk';
+  const raw = cmyk ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image;
+  const { data, info } = await raw.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (cmyk) return { width, height, data: cmykToRgb(data, channels) };
+  if (channels === 3) return { width, height, data };
+  return { width, height, data: pickRgb(data, channels) };
+}
+
+/** R, G, B of pixels with more or fewer channels: the first repeated when there is one (and alpha), else the first three. */
+function pickRgb(data: Uint8Array, channels: number): Uint8Array {
+  const pixels = data.length / channels;
+  const rgb = new Uint8Array(pixels * 3);
+  const [g, b] = channels < 3 ? [0, 0] : [1, 2];
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += channels, to += 3) {
+    rgb[to] = data[from]!;
+    rgb[to + 1] = data[from + g]!;
+    rgb[to + 2] = data[from + b]!;
+  }
+  return rgb;
+}
+
+/** r = (1 - c)(1 - k), with Pillow's rounding of a product of bytes. */
+function cmykToRgb(data: Uint8Array, channels: number): Uint8Array {
+  const pixels = data.length / channels;
+  const rgb = new Uint8Array(pixels * 3);
+  for (let i = 0; i < pixels; i++) {
+    const light = 255 - data[i * channels + 3]!;
+    for (let c = 0; c < 3; c++) rgb[i * 3 + c] = Math.max(0, light - timesOver255(data[i * channels + c]!, light));
+  }
+  return rgb;
+}
+
+/** a b / 255, rounded, without a division (Blinn 1994). */
+function timesOver255(a: number, b: number): number {
+  const t = a * b + 128;
+  return ((t >> 8) + t) >> 8;
+}

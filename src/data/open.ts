@@ -1,0 +1,16 @@
+import { openCifar10 } from './cifar10.ts';
+import type { Dataset } from './dataset.ts';
+import { openFolder } from './folder.ts';
+import type { Normalization } from './normalize.ts';
+import type { DataSpec } from './spec.ts';
+
+export interface DatasetOverrides {
+  /** In place of what the specification says. */
+  readonly normalize?: Normalization | undefined;
+}
+
+/** Finds the images, their labels and their hash; decodes nothing. Throws a UserError when the data cannot be used. */
+export async function openDataset(spec: DataSpec, overrides: DatasetOverrides = {}): Promise<Dataset> {
+  const normalize = overrides.normalize ?? spec.normalize;
+  return spec.kind === 'cifar10' ? openCifar10({ ...spec, normalize }) : openFolder({ ...spec, normalize });
+}

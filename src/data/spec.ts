@@ -1,0 +1,157 @@
+/** What `--data` takes: `cifar10:DIR`, `folder:DIR`, or the path of a dataset YAML. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../errors/user-error.ts';
+import { parseYaml } from '../units/parse-yaml.ts';
+import { type ChannelOrder, type Normalization, normalizations } from './normalize.ts';
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const positiveTriple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
+const pixels = z.int().min(1).max(16384);
+
+const common = {
+  directory: z.string().min(1).describe('Where the data is; relative to this file.'),
+  normalize: z
+    .union([
+      z.enum(normalizations),
+      z.strictObject({
+        mean: triple.describe('Per channel R, G, B, on pixels scaled to 0..1.'),
+        std: positiveTriple.describe('Per channel R, G, B, on pixels scaled to 0..1.'),
+      }),
+    ])
+    .default('torchvision')
+    .describe(
+      'From pixels to inputs: torchvision, tf (x / 127.5 - 1), unit (x / 255), none (0..255), or mean and std.',
+    ),
+  channels: z.enum(['rgb', 'bgr']).default('rgb').describe('The order of the channels in the input of the network.'),
+  resize: z
+    .union([z.literal('none'), pixels])
+    .optional()
+    .describe('The short side after resizing, in pixels; by default 256 / 224 of the input of the network.'),
+  crop: pixels
+    .optional()
+    .describe('The side of the centre crop; by default the input of the network, which must agree.'),
+  labelOffset: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Added to every label: 1 where output 0 of the network is "background".'),
+};
+
+/** The schema of a dataset YAML; `docs/schemas/dataset.schema.json` is generated from it. */
+export const datasetSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('cifar10').describe('CIFAR-10 in its binary format.'),
+    ...common,
+    files: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['test_batch.bin'])
+      .describe('The batches to use, in the directory or in its cifar-10-batches-bin.'),
+  }),
+  z.strictObject({
+    kind: z.literal('folder').describe('Images in class folders, or images and a file of labels.'),
+    ...common,
+    labels: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A file with an image and its class per line; relative to this file.'),
+    classes: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A file with one class per line in the order of the outputs; relative to this file.'),
+    maxUnreadable: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.01)
+      .describe('The share of images that may be unreadable; they are named and skipped.'),
+  }),
+]);
+
+interface CommonSpec {
+  /** Absolute. */
+  readonly directory: string;
+  readonly normalize: Normalization;
+  readonly channels: ChannelOrder;
+  /** Pixels of the short side; `none` leaves the size alone; null follows the input of the network. */
+  readonly resize: number | 'none' | null;
+  readonly crop: number | null;
+  readonly labelOffset: number;
+}
+
+export interface Cifar10Spec extends CommonSpec {
+  readonly kind: 'cifar10';
+  readonly files: readonly string[];
+}
+
+export interface FolderSpec extends CommonSpec {
+  readonly kind: 'folder';
+  /** Absolute paths, or null: looked for in the directory. */
+  readonly labels: string | null;
+  readonly classes: string | null;
+  readonly maxUnreadable: number;
+}
+
+export type DataSpec = Cifar10Spec | FolderSpec;
+
+/** Throws a UserError when `spec` is none of the three forms, or the YAML is wrong. Whether the data is there is seen later. */
+export function parseDataSpec(spec: string): DataSpec {
+  const [, kind, directory] = /^(cifar10|folder):(.*)$/s.exec(spec) ?? [];
+  if (kind !== undefined) {
+    if (!directory) throw new UserError(`Cannot use "${spec}" as data: no directory is given.`, `Write ${kind}:DIR.`);
+    return fromYaml({ kind, directory }, '.');
+  }
+  const stats = statSync(spec, { throwIfNoEntry: false });
+  if (stats?.isFile()) return fromYaml(readYaml(spec), dirname(spec));
+  throw new UserError(
+    stats
+      ? `Cannot use "${spec}" as data: it is a directory, and what is in it is not said.`
+      : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR or a dataset YAML, and there is no such file.`,
+    stats
+      ? `Write folder:${spec} or cifar10:${spec}.`
+      : 'Check the path, or put folder: or cifar10: in front of a directory.',
+  );
+}
+
+function readYaml(path: string): z.output<typeof datasetSchema> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UserError(`Cannot read the dataset "${path}".`, 'Check its permissions.', { cause: error });
+  }
+  return parseYaml(text, path, datasetSchema);
+}
+
+function fromYaml(given: z.input<typeof datasetSchema>, base: string): DataSpec;
+function fromYaml(given: { kind: string; directory: string }, base: string): DataSpec;
+function fromYaml(given: unknown, base: string): DataSpec {
+  const yaml = datasetSchema.parse(given);
+  const directory = resolve(base, yaml.directory);
+  // A name that is not beside the YAML is looked for in the data's own directory.
+  const located = (name: string | undefined): string | null => {
+    if (name === undefined) return null;
+    const beside = resolve(base, name);
+    return existsSync(beside) ? beside : resolve(directory, name);
+  };
+  const shared = {
+    directory,
+    normalize: yaml.normalize,
+    channels: yaml.channels,
+    resize: yaml.resize ?? null,
+    crop: yaml.crop ?? null,
+    labelOffset: yaml.labelOffset,
+  };
+  if (yaml.kind === 'cifar10') return { kind: 'cifar10', ...shared, files: yaml.files };
+  return {
+    kind: 'folder',
+    ...shared,
+    labels: located(yaml.labels),
+    classes: located(yaml.classes),
+    maxUnreadable: yaml.maxUnreadable,
+  };
+}

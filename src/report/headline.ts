@@ -44,7 +44,7 @@ function gainSentence(gain: Gain, { dense }: FrontReport, maxDrop: number): stri
   const denseIs = `the dense model (${formatMs(dense.latencyMs)})`;
   switch (gain.kind) {
     case 'gained':
-      return `Fastest within ${pointsWords(maxDrop)} of accuracy: ${nameOf(gain.point)}, ${speedupWords(gain.point)} as fast as ${denseIs} at ${formatMs(gain.point.latencyMs)}, with ${dropWords(gain.point)}.`;
+      return `Fastest within ${pointsWords(maxDrop)} of accuracy: ${nameOf(gain.point)}, ${formatMs(gain.point.latencyMs)} against ${formatMs(dense.latencyMs)} dense, ${speedupWords(gain.point)}, with ${dropWords(gain.point)}.`;
     case 'within-noise':
       return `Nothing within ${pointsWords(maxDrop)} of accuracy is faster than ${denseIs} beyond noise: ${nameOf(gain.point)} comes nearest with ${speedupWords(gain.point)}, an interval that does not lie above 1. Keep the dense model.`;
     case 'too-costly':

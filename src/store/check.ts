@@ -1,0 +1,33 @@
+/** What callers promise about a result; a breach is a mistake of ours, not of the user. */
+import type { Observation } from './observation.ts';
+import type { TrialResult } from './trial.ts';
+
+/** Throws a RangeError when `result` cannot be one of a study with `objectives` objectives. */
+export function checkResult(result: TrialResult, objectives: number): void {
+  checkObservations(result.observations);
+  if (result.state !== 'complete') return;
+  for (const list of [result.values, result.standardErrors]) {
+    if (list.length !== objectives || !list.every(Number.isFinite)) {
+      throw new RangeError(`a complete trial needs ${objectives} finite values and standard errors, not [${list}]`);
+    }
+  }
+}
+
+export function checkObservations(observations: readonly Observation[]): void {
+  if (new Set(observations.map(({ kind }) => kind)).size !== observations.length) {
+    throw new RangeError('a trial has at most one observation of each kind in each phase');
+  }
+  for (const observation of observations) {
+    if (![observation.value, observation.standardError, ...observation.interval].every(Number.isFinite)) {
+      throw new RangeError(`an observation of ${observation.kind} must be finite`);
+    }
+    if (observation.kind === 'accuracy') {
+      const { images, correct, predictions } = observation;
+      if (correct.length !== images || predictions.length !== images) {
+        throw new RangeError(`${images} images need as many answers, not ${correct.length} and ${predictions.length}`);
+      }
+    } else if (observation.candidateSamplesMs.length !== observation.referenceSamplesMs.length) {
+      throw new RangeError('the samples of candidate and dense model come in pairs');
+    }
+  }
+}

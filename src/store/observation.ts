@@ -1,0 +1,68 @@
+/** One objective of one trial as it was measured, with everything needed to doubt it later. */
+import type { Environment } from './environment.ts';
+
+/** `search` while the front is looked for; `confirm` at the end, on the images left untouched and with a long run. */
+export type Phase = 'search' | 'confirm';
+
+/** A typed warning of the device; only its `kind` matters to the store. */
+export interface WarningRecord {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+interface Measured {
+  /** Latency: median candidate time over median dense time. Accuracy: share of images counted as right. */
+  readonly value: number;
+  readonly standardError: number;
+  /** 95 % interval of `value`. */
+  readonly interval: readonly [number, number];
+  readonly warnings: readonly WarningRecord[];
+  readonly wallMs: number;
+  /** Processes that ran or waited on the machine when it was taken (`currentLoad`). */
+  readonly load: number;
+  readonly environment: Environment;
+}
+
+export interface LatencySummary extends Measured {
+  readonly kind: 'latency';
+  readonly candidateMs: number;
+  /** The dense model, interleaved with the candidate. */
+  readonly referenceMs: number;
+  readonly endedBy: string;
+}
+
+export interface LatencySamples {
+  /**
+   * Milliseconds in the order in which they were taken. They are kept as 32-bit floats, so that what is read is `Math.fround` of
+   * what was written: 4 ns at 50 ms, below the resolution of any clock used here.
+   */
+  readonly candidateSamplesMs: readonly number[];
+  readonly referenceSamplesMs: readonly number[];
+}
+
+export interface AccuracySummary extends Measured {
+  readonly kind: 'accuracy';
+  readonly images: number;
+}
+
+export interface AccuracySamples {
+  /** One entry per image: 1 where it is counted as right, else 0. */
+  readonly correct: Uint8Array;
+  /** One entry per image: the class with the largest output. */
+  readonly predictions: Uint16Array;
+}
+
+/** An observation with its raw samples, as it is written. At most one of each kind in each phase of a trial. */
+export type Observation = (LatencySummary & LatencySamples) | (AccuracySummary & AccuracySamples);
+
+/** An observation without its raw samples, as listings give it. */
+export type ObservationSummary = (LatencySummary | AccuracySummary) & Stored;
+
+/** An observation with its raw samples, as it is read. */
+export type StoredObservation = Observation & Stored;
+
+interface Stored {
+  readonly phase: Phase;
+  /** Milliseconds since 1970. */
+  readonly storedAtMs: number;
+}

@@ -1,0 +1,58 @@
+/** Brings a store up to the schema of this version. Migrations are never changed once released; a new one is added. */
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { UserError } from '../../errors/user-error.ts';
+import { rankfrontVersion } from '../../workers/version.ts';
+import { studies } from './migrations/001-studies.ts';
+import type { Database } from './schema.ts';
+
+const migrations: Readonly<Record<string, Migration>> = {
+  '001-studies': studies,
+};
+
+/** `empty`: no table yet; `foreign`: tables, but not ours; otherwise the migrations of ours that still have to run. */
+export type SchemaState = 'empty' | 'foreign' | { readonly pending: number };
+
+/** "RKFT": marks an SQLite file as ours in its header. */
+export const applicationId = 0x524b4654;
+
+/** Throws a UserError when a newer version made the store. */
+export async function schemaState(db: Kysely<Database>, path: string): Promise<SchemaState> {
+  const header = await sql<{ tables: number; application: number; history: number }>`
+    select (select count(*) from sqlite_master) as tables,
+      (select application_id from pragma_application_id) as application,
+      (select count(*) from sqlite_master where name = 'schema_history') as history`.execute(db);
+  const row = header.rows[0];
+  if (!row || row.tables === 0) return 'empty';
+  if (row.application !== applicationId) return 'foreign';
+  const known = Object.keys(migrations);
+  if (row.history === 0) return { pending: known.length };
+  const history = await db.selectFrom('schema_history').selectAll().orderBy('migration').execute();
+  const unknown = history.findLast(step => !known.includes(step.migration));
+  if (unknown) {
+    throw new UserError(
+      `Cannot open the store "${path}": it was written by rankfront ${unknown.package_version} (schema ${unknown.migration}), ` +
+        `and this is rankfront ${rankfrontVersion()} (schema ${known.at(-1)}).`,
+      `Install rankfront ${unknown.package_version} or newer, or use another --store.`,
+    );
+  }
+  return { pending: known.length - history.length };
+}
+
+/** Runs what is pending, all of it in one transaction; several processes may call it at once. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const recorded = Object.fromEntries(
+    Object.entries(migrations).map(([name, migration]) => [name, withHistory(name, migration)]),
+  );
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => recorded } }).migrateToLatest();
+  if (error) throw error;
+}
+
+const withHistory = (name: string, migration: Migration): Migration => ({
+  async up(db) {
+    await migration.up(db);
+    await (db as Kysely<Database>)
+      .insertInto('schema_history')
+      .values({ migration: name, package_version: rankfrontVersion() })
+      .execute();
+  },
+});

@@ -1,0 +1,119 @@
+/** The tables as queries see them. JSON is kept as text, times of day as milliseconds since 1970, truth as 0 and 1. */
+import type { Generated } from 'kysely';
+import type { FailureReason } from '../../errors/failure.ts';
+import type { Phase } from '../observation.ts';
+import type { StudyState } from '../study.ts';
+import type { TrialState } from '../trial.ts';
+
+export interface Database {
+  schema_history: SchemaHistoryTable;
+  studies: StudiesTable;
+  trials: TrialsTable;
+  environments: EnvironmentsTable;
+  observations: ObservationsTable;
+  front_members: FrontMembersTable;
+}
+
+/** Which version of this package made each step of the schema; stays as it is for ever, so that old versions can read it. */
+export interface SchemaHistoryTable {
+  migration: string;
+  package_version: string;
+}
+
+export interface StudiesTable {
+  id: Generated<number>;
+  name: string;
+  state: StudyState;
+  created_at_ms: number;
+  model_path: string;
+  model_sha256: string;
+  space_text: string;
+  space_sha256: string;
+  hardware_text: string;
+  hardware_sha256: string;
+  data_spec: string;
+  data_sha256: string;
+  normalisation: string;
+  transform: string;
+  proxy_images: number;
+  proxy_seed: number;
+  objectives: string;
+  seed: number;
+  strategy_name: string;
+  strategy_options: string;
+  package_version: string;
+  command_line: string;
+  dense_macs: number;
+  dense_params: number;
+  /** The number of the next trial. */
+  next_number: number;
+  /** How many trials are finished. */
+  finished: number;
+}
+
+export interface TrialsTable {
+  id: Generated<number>;
+  study_id: number;
+  number: number;
+  state: TrialState;
+  configuration: string;
+  assignment: string;
+  strategy: string;
+  rng_before: string | null;
+  rng_after: string | null;
+  requeues: number;
+  created_at_ms: number;
+  started_at_ms: number;
+  owner_pid: number | null;
+  owner_start_time: string | null;
+  owner_boot_id: string | null;
+  finished_at_ms: number | null;
+  finished_sequence: number | null;
+  failure_reason: FailureReason | null;
+  detail: string | null;
+  model_sha256: string | null;
+  macs: number | null;
+  params: number | null;
+  objective_values: string | null;
+  standard_errors: string | null;
+  feasible: number | null;
+  hypervolume: number | null;
+  build_ms: number | null;
+  latency_ms: number | null;
+  accuracy_ms: number | null;
+}
+
+export interface EnvironmentsTable {
+  id: Generated<number>;
+  /** Of the content, so that each is kept once. */
+  sha256: string;
+  content: string;
+}
+
+export interface ObservationsTable {
+  trial_id: number;
+  phase: Phase;
+  kind: 'latency' | 'accuracy';
+  value: number;
+  standard_error: number;
+  interval_lo: number;
+  interval_hi: number;
+  warnings: string;
+  wall_ms: number;
+  load: number;
+  environment_id: number;
+  stored_at_ms: number;
+  candidate_ms: number | null;
+  reference_ms: number | null;
+  ended_by: string | null;
+  candidate_samples: Uint8Array | null;
+  reference_samples: Uint8Array | null;
+  images: number | null;
+  correct: Uint8Array | null;
+  predictions: Uint8Array | null;
+}
+
+export interface FrontMembersTable {
+  study_id: number;
+  trial_id: number;
+}

@@ -1,0 +1,81 @@
+/**
+ * Where studies are kept. A trial is stored before the tuner hears of it; each call is one transaction, so that a process can be
+ * killed at any instant: what a call has returned from is stored, and what it has not is stored wholly or not at all.
+ *
+ * Every call may throw a UserError: a full disk, a file that is damaged or may not be written, another process that does not
+ * let go of the store. What was stored before is safe each time.
+ */
+import type { Observation, StoredObservation } from './observation.ts';
+import type { NewStudy, Study, StudyState, StudySummary } from './study.ts';
+import type { CompleteTrial, NewTrial, RunningTrial, Trial, TrialResult, TrialState } from './trial.ts';
+
+export interface Store {
+  readonly studies: StudyStore;
+  readonly queue: TrialQueue;
+  readonly trials: TrialArchive;
+  /** Puts the trials that this store began or claimed and did not finish back in the queue, then lets go of the file. */
+  close(): Promise<void>;
+}
+
+export interface StudyStore {
+  /**
+   * A new study, or the one of that name when it searches the same: model, space, hardware profile, data, proxy subset,
+   * objectives and seed. The strategy may change between runs. Throws a UserError that says what differs.
+   */
+  create(study: NewStudy): Promise<Study>;
+  get(name: string): Promise<Study | null>;
+  /** Oldest first. */
+  list(): Promise<readonly StudySummary[]>;
+  setState(studyId: number, state: StudyState): Promise<void>;
+}
+
+export interface TrialQueue {
+  /** Stores a trial as running in this process; null when the study already has a trial of that configuration. */
+  begin(studyId: number, trial: NewTrial): Promise<RunningTrial | null>;
+  /** Takes the waiting trial with the lowest number; null when none waits. No two callers get the same. */
+  claim(studyId: number): Promise<RunningTrial | null>;
+  /**
+   * Stores the result, its observations, the front and the hypervolume in one transaction. A trial that is finished already stays
+   * as it is, so that a call can be repeated. `frontOf` sees the front members so far and, when feasible, this trial.
+   */
+  finish(trialId: number, result: TrialResult, frontOf: FrontOf): Promise<void>;
+  /** Adds observations of the confirm phase; they replace earlier ones of the same kind. Those of the search stay. */
+  confirm(trialId: number, observations: readonly Observation[]): Promise<void>;
+  /** Puts running trials whose process is gone back in the queue and returns their number. */
+  requeueLost(studyId: number): Promise<number>;
+}
+
+export interface TrialArchive {
+  /** By number. */
+  list(studyId: number, filter?: TrialFilter): Promise<readonly Trial[]>;
+  get(studyId: number, number: number): Promise<Trial | null>;
+  /** The members of the front, by number. */
+  front(studyId: number): Promise<readonly CompleteTrial[]>;
+  /** The observations of a trial with their raw samples. */
+  samples(trialId: number): Promise<readonly StoredObservation[]>;
+}
+
+export interface TrialFilter {
+  readonly states?: readonly TrialState[];
+  /** Only trials finished after the one with this `finishedSequence`. */
+  readonly finishedAfter?: number;
+}
+
+/** A complete, feasible trial as the front sees it; every value is minimised. */
+export interface FrontPoint {
+  readonly number: number;
+  readonly values: readonly number[];
+}
+
+export interface FrontState {
+  /** The numbers of the non-dominated points. */
+  readonly members: readonly number[];
+  /** With respect to a reference point that stays the same through the study. */
+  readonly hypervolume: number;
+}
+
+/**
+ * Called inside the transaction, so that processes that finish at once see each other's trials. Points that have left the front
+ * are not passed again: whatever they dominate, a member dominates too.
+ */
+export type FrontOf = (points: readonly FrontPoint[]) => FrontState;

@@ -1,0 +1,55 @@
+/** A study: what is searched, on which device, with which images, for which objectives, from which seed. */
+
+/** A text that decides the search, as it was read, and its SHA-256 (hexadecimal). */
+export interface SourceText {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+export type StudyState = 'searching' | 'confirming' | 'complete' | 'stopped';
+
+export interface NewStudy {
+  /** Unique in its store. */
+  readonly name: string;
+  /** The path as it was given, and the SHA-256 of the file's bytes. */
+  readonly model: { readonly path: string; readonly sha256: string };
+  readonly space: SourceText;
+  readonly hardware: SourceText;
+  readonly data: {
+    /** As it was given: `cifar10:DIR`, `folder:DIR` or a YAML file. */
+    readonly spec: string;
+    readonly sha256: string;
+    readonly normalisation: string;
+    readonly transform: string;
+  };
+  /** The stratified subset that the search looks at. */
+  readonly proxy: { readonly images: number; readonly seed: number };
+  /** In the order of the trials' `values`, such as `['latency', 'top1']`. */
+  readonly objectives: readonly string[];
+  readonly seed: number;
+  readonly strategy: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly packageVersion: string;
+  readonly commandLine: readonly string[];
+  /** What is known of the dense model without running it; its measured figures are those of trial 0. */
+  readonly dense: { readonly macs: number; readonly params: number };
+}
+
+export interface Study extends NewStudy {
+  readonly id: number;
+  readonly state: StudyState;
+  /** Milliseconds since 1970. */
+  readonly createdAtMs: number;
+}
+
+export interface StudySummary {
+  readonly name: string;
+  readonly state: StudyState;
+  readonly createdAtMs: number;
+  readonly modelPath: string;
+  readonly objectives: readonly string[];
+  /** The number of trials in each state. */
+  readonly trials: Readonly<Record<'waiting' | 'running' | 'complete' | 'failed' | 'pruned', number>>;
+  readonly frontSize: number;
+  /** After the latest complete trial; null before the first. */
+  readonly hypervolume: number | null;
+}

@@ -1,0 +1,93 @@
+/** A trial: one configuration, its state and what was observed. */
+import type { Assignment } from '../decompose/method.ts';
+import type { FailureReason } from '../errors/failure.ts';
+import type { RngState } from '../random/rng.ts';
+import type { Observation, ObservationSummary } from './observation.ts';
+import type { Owner } from './process-identity.ts';
+
+export interface NewTrial {
+  /** One ordinal per site; no two trials of a study have the same. */
+  readonly configuration: readonly number[];
+  readonly assignment: Assignment;
+  /** The name of the strategy that proposed it. */
+  readonly strategy: string;
+  /** The generator before and after it was proposed, so that a resumed study goes on with the stream; null if none was used. */
+  readonly rngBefore: RngState | null;
+  readonly rngAfter: RngState | null;
+}
+
+/** Wall time of each stage; null for a stage that was not reached. */
+export interface StageTimes {
+  readonly buildMs: number | null;
+  readonly latencyMs: number | null;
+  readonly accuracyMs: number | null;
+}
+
+interface Tried {
+  readonly stages: StageTimes;
+  /** What was seen before it ended, in the search phase. */
+  readonly observations: readonly Observation[];
+}
+
+export interface CompleteResult extends Tried {
+  readonly state: 'complete';
+  readonly modelSha256: string;
+  readonly macs: number;
+  readonly params: number;
+  /** One per objective of the study, finite, minimised. */
+  readonly values: readonly number[];
+  readonly standardErrors: readonly number[];
+  /** False when a constraint is broken: such a trial never enters the front. */
+  readonly feasible: boolean;
+}
+
+export interface FailedResult extends Tried {
+  readonly state: 'failed';
+  readonly reason: FailureReason;
+  readonly detail: string;
+}
+
+/** Given up early because it could no longer matter. */
+export interface PrunedResult extends Tried {
+  readonly state: 'pruned';
+  readonly detail: string;
+}
+
+export type TrialResult = CompleteResult | FailedResult | PrunedResult;
+
+export interface TrialBase extends NewTrial {
+  readonly id: number;
+  readonly studyId: number;
+  /** Counts from 0, the dense model. */
+  readonly number: number;
+  /** How often a process died while it ran this trial. */
+  readonly requeues: number;
+  /** Milliseconds since 1970, as are all times of day here. */
+  readonly createdAtMs: number;
+  readonly startedAtMs: number;
+}
+
+interface Finished {
+  readonly finishedAtMs: number;
+  /** The order in which the trials of the study were finished, from 1, without gaps. */
+  readonly finishedSequence: number;
+  readonly stages: StageTimes;
+  /** Of both phases. */
+  readonly observations: readonly ObservationSummary[];
+}
+
+export type WaitingTrial = TrialBase & { readonly state: 'waiting' };
+export type RunningTrial = TrialBase & { readonly state: 'running'; readonly owner: Owner };
+export type CompleteTrial = TrialBase &
+  Finished &
+  Omit<CompleteResult, 'observations'> & {
+    /** Of the front as it stood after this trial. */
+    readonly hypervolume: number;
+  };
+export type FailedTrial = TrialBase & Finished & Omit<FailedResult, 'observations'>;
+export type PrunedTrial = TrialBase & Finished & Omit<PrunedResult, 'observations'>;
+
+export type Trial = WaitingTrial | RunningTrial | CompleteTrial | FailedTrial | PrunedTrial;
+export type TrialState = Trial['state'];
+
+export const trialStates = ['waiting', 'running', 'complete', 'failed', 'pruned'] as const satisfies TrialState[];

@@ -10,7 +10,7 @@ export interface Axis {
 }
 
 /** The least axis with round ends that holds `low` to `high`, with `ticks` steps or somewhat fewer or more. */
-export function roundAxis(low: number, high: number, ticks = 9): Axis {
+export function roundAxis(low: number, high: number, ticks = 11): Axis {
   const range = high - low > 0 ? high - low : Math.max(Math.abs(high) * 0.1, 1e-9);
   const power = 10 ** Math.floor(Math.log10(range / ticks));
   const step = power * ([1, 2, 5].find(multiple => multiple * power * ticks >= range) ?? 10);

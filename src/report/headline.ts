@@ -15,6 +15,9 @@ export type Gain =
   /** The front is the dense model alone. */
   | { readonly kind: 'dense-alone' };
 
+/** A speed-up below this is said to be little. */
+const littleGain = 1.05;
+
 /** `maxDrop` is a share: 0.01 is one point of accuracy. */
 export function gainOf(report: FrontReport, maxDrop = 0.01): Gain {
   const trials = report.points.filter(({ trial }) => trial !== 0);
@@ -44,7 +47,7 @@ function gainSentence(gain: Gain, { dense }: FrontReport, maxDrop: number): stri
   const denseIs = `the dense model (${formatMs(dense.latencyMs)})`;
   switch (gain.kind) {
     case 'gained':
-      return `Fastest within ${pointsWords(maxDrop)} of accuracy: ${nameOf(gain.point)}, ${formatMs(gain.point.latencyMs)} against ${formatMs(dense.latencyMs)} dense, ${speedupWords(gain.point)}, with ${dropWords(gain.point)}.`;
+      return `Fastest within ${pointsWords(maxDrop)} of accuracy: ${nameOf(gain.point)}, ${formatMs(gain.point.latencyMs)} against ${formatMs(dense.latencyMs)} dense, ${speedupWords(gain.point)}, with ${dropWords(gain.point)}.${gain.point.speedup < littleGain ? ' Little is gained: the dense model may be the better choice.' : ''}`;
     case 'within-noise':
       return `Nothing within ${pointsWords(maxDrop)} of accuracy is faster than ${denseIs} beyond noise: ${nameOf(gain.point)} comes nearest with ${speedupWords(gain.point)}, an interval that does not lie above 1. Keep the dense model.`;
     case 'too-costly':

@@ -5,7 +5,8 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Axis } from './axis.ts';
-import { type Frame, frameOf, type HorizontalAxis, isInside, xInterval, xOf, yInterval, yOf } from './frame.ts';
+import { axisOption, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
+import { type Frame, frameOf, type HorizontalAxis, isInside, xOf, yOf } from './frame.ts';
 import type { Figures, FrontReport } from './front-report.ts';
 
 use([SVGRenderer, ScatterChart, LineChart, CustomChart, GridComponent, LegendComponent, TitleComponent]);
@@ -18,8 +19,7 @@ export interface SvgOptions {
   readonly height?: number;
 }
 
-/** Told apart without colour vision too (Okabe and Ito 2008), and by shape. */
-const colour = { front: '#0072B2', dense: '#D55E00', dominated: '#C4C4C4', ink: '#222222', faint: '#767676' };
+const searched = 'its search-time figures';
 const margin = { left: 76, right: 30, top: 116, bottom: 62 };
 
 /** An SVG document; the same report gives the same text. */
@@ -58,6 +58,7 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
     : 'top-1 accuracy (%)';
   const across = x === 'latency' ? 'latency (ms, median)' : 'speed-up over the dense model';
   const front = report.confirmed ? 'front, confirmed' : 'front, search-time';
+  const beaten = report.confirmed ? 'left the front' : 'dominated';
   return {
     animation: false,
     backgroundColor: '#ffffff',
@@ -74,28 +75,30 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
     legend: {
       top: 76,
       left: margin.left - 6,
-      itemGap: 22,
+      itemGap: 30,
+      itemWidth: 14,
+      itemHeight: 14,
       selectedMode: false,
       textStyle: { fontSize: 13, color: colour.ink },
       data: [
         { name: front, icon: report.confirmed ? 'circle' : 'emptyCircle' },
-        ...(moved.length > 0 ? [{ name: 'the same in search', icon: 'emptyCircle' }] : []),
+        ...(moved.length > 0 ? [{ name: searched, icon: 'emptyCircle' }] : []),
         { name: 'dense model', icon: 'diamond' },
-        ...(greyed.length > 0 ? [{ name: 'dominated', icon: 'circle' }] : []),
+        ...(greyed.length > 0 ? [{ name: beaten, icon: 'circle' }] : []),
       ],
     },
     grid: { ...margin, containLabel: false },
     xAxis: axisOption(across, frame.x, 36),
     yAxis: axisOption(accuracy, frame.y, 52),
     series: [
-      scatter('dominated', greyed.map(place), { symbolSize: 7, itemStyle: { color: colour.dominated } }),
+      scatter(beaten, greyed.map(place), { symbolSize: 7, itemStyle: { color: colour.dominated, opacity: 1 } }),
       {
         type: 'line',
         data: stairs,
         // Between two members the front attains what the one that is no slower attains.
         step: x === 'latency' ? 'end' : 'start',
         symbol: 'none',
-        lineStyle: { color: colour.front, width: 1.5, opacity: 0.6 },
+        lineStyle: { color: colour.front, width: 4, opacity: 0.22 },
       },
       segments(
         moved.map(({ search, confirm }) => [...place(search), ...place(confirm ?? search)]),
@@ -103,12 +106,12 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
       ),
       errorBars(seen, x),
       scatter(
-        'the same in search',
+        searched,
         moved.map(({ search }) => place(search)),
         {
           symbol: 'emptyCircle',
           symbolSize: 8,
-          itemStyle: { color: colour.faint },
+          itemStyle: { color: colour.faint, opacity: 1 },
         },
       ),
       scatter(
@@ -117,23 +120,14 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
         {
           symbol: report.confirmed ? 'circle' : 'emptyCircle',
           symbolSize: 10,
-          itemStyle: { color: colour.front },
-          label: {
-            show: true,
-            formatter: '{b}',
-            position: 'top',
-            align: 'right',
-            offset: [-3, 1],
-            fontSize: 12,
-            color: colour.ink,
-          },
-          labelLayout: { hideOverlap: true },
+          itemStyle: { color: colour.front, opacity: 1 },
+          ...trialLabels(report.confirmed, x),
         },
       ),
       scatter('dense model', [place(report.dense)], {
         symbol: 'diamond',
         symbolSize: 17,
-        itemStyle: { color: colour.dense },
+        itemStyle: { color: colour.dense, opacity: 1 },
         z: 4,
       }),
     ],
@@ -151,53 +145,6 @@ function subtitle({ images, confirmed, dense, points }: FrontReport, frame: Fram
   const speed = `dense ${dense.latencyMs.toPrecision(3)} ms`;
   return `${bars}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
 }
-
-const axisOption = (name: string, { min, max, step, decimals }: Axis, nameGap: number): object => ({
-  type: 'value',
-  name,
-  nameLocation: 'middle',
-  nameGap,
-  nameTextStyle: { fontSize: 14, color: colour.ink },
-  min,
-  max,
-  interval: step,
-  axisLabel: { fontSize: 12, color: colour.ink, formatter: (value: number) => value.toFixed(decimals) },
-  axisLine: { show: true, onZero: false, lineStyle: { color: colour.faint } },
-  axisTick: { show: true },
-  splitLine: { lineStyle: { color: '#EDEDED' } },
-});
-
-const scatter = (name: string, data: readonly unknown[], look: object): object => ({
-  type: 'scatter',
-  name,
-  data,
-  ...look,
-});
-
-function errorBars(points: readonly Figures[], x: HorizontalAxis): object {
-  const bars = points.flatMap(point => {
-    const [left, right] = xInterval(point, x);
-    const [low, high] = yInterval(point);
-    return [
-      [left, yOf(point), right, yOf(point)],
-      [xOf(point, x), low, xOf(point, x), high],
-    ];
-  });
-  return segments(bars, { stroke: colour.front, lineWidth: 1.2, opacity: 0.75 });
-}
-
-/** Straight lines from (x1, y1) to (x2, y2), each a row of `data`. */
-const segments = (data: readonly (readonly number[])[], style: object): object => ({
-  type: 'custom',
-  data,
-  clip: true,
-  encode: { x: [0, 2], y: [1, 3] },
-  renderItem: (_: unknown, { value, coord }: { value(i: number): number; coord(point: number[]): number[] }) => {
-    const [x1, y1] = coord([value(0), value(1)]);
-    const [x2, y2] = coord([value(2), value(3)]);
-    return { type: 'line', shape: { x1, y1, x2, y2 }, style };
-  },
-});
 
 /** Without the class names and numbers that zrender counts up from chart to chart; nothing here is styled by them. */
 const stable = (svg: string): string =>

@@ -1,0 +1,40 @@
+/** Factors of one weight at full rank. Plain data, so that a thread can hand them over and a cache can store them. */
+import type { BlockShape } from '../block.ts';
+
+interface Common {
+  readonly shape: BlockShape;
+  /** The Frobenius norm of the weight, over all groups. */
+  readonly norm: number;
+}
+
+/**
+ * W = B A per group, from A diag(s) Bᵀ with sqrt(s) on both sides. With R the full rank:
+ * `svd`: first [groups * R, inPerGroup, height, width], second [out, R].
+ * `spatial`: first [groups * R, inPerGroup, height, 1], second [out, R, 1, width].
+ */
+export interface TwoFactors extends Common {
+  readonly method: 'svd' | 'spatial';
+  readonly fullRank: number;
+  /** Per group the R singular values of the unfolding, descending. */
+  readonly spectra: readonly Float64Array[];
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
+/**
+ * W = G x_out U x_in V per group. With [P, Q] the full input and output rank:
+ * input [groups * P, inPerGroup], core [groups * Q, P, height, width], output [out, Q].
+ */
+export interface TuckerFactors extends Common {
+  readonly method: 'tucker2';
+  readonly fullRank: readonly [number, number];
+  /** Per group the P singular values of the input unfolding, descending; the second list likewise for the output. */
+  readonly spectra: readonly [input: readonly Float64Array[], output: readonly Float64Array[]];
+  /** Q x P: entry (q, p) is the sum over groups and kernel positions of the squared orthonormal core. */
+  readonly energy: Float64Array;
+  readonly input: Float32Array;
+  readonly core: Float32Array;
+  readonly output: Float32Array;
+}
+
+export type FullFactors = TwoFactors | TuckerFactors;

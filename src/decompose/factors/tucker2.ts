@@ -1,0 +1,52 @@
+/**
+ * `tucker2`: a 1x1 layer (Vᵀ), a k x k layer (the core) and a 1x1 layer (U): the scheme of Kim et al. 2016, "Compression of
+ * deep convolutional neural networks for fast and low power mobile applications". U and V do not depend on the ranks, so
+ * ranks nest and a slice of the full factors is the truncated higher-order SVD itself.
+ */
+import type { WeightBlock } from '../block.ts';
+import type { TuckerFactors } from './factors.ts';
+import { hosvd } from './hosvd.ts';
+import { frobeniusNorm, groupOf } from './two-factors.ts';
+
+export function tuckerFactors(block: WeightBlock): TuckerFactors {
+  const { groups, outPerGroup: outs, inPerGroup: ins, kernel } = block;
+  const area = kernel[0] * kernel[1];
+  const parts = Array.from({ length: groups }, (_, group) => hosvd(groupOf(block, group), outs, ins, area));
+  const inputs = parts[0]!.v.rows;
+  const outputs = parts[0]!.u.rows;
+  const input = new Float32Array(groups * inputs * ins);
+  const core = new Float32Array(groups * outputs * inputs * area);
+  const output = new Float32Array(groups * outs * outputs);
+  const energy = new Float64Array(outputs * inputs);
+  parts.forEach((part, group) => {
+    for (let i = 0; i < energy.length; i++) energy[i]! += part.energy[i]!;
+    // A third of the strength of each component goes to each factor, so that all three have the same scale.
+    const a = part.inputSpectrum.map(Math.cbrt);
+    const b = part.outputSpectrum.map(Math.cbrt);
+    for (let p = 0; p < inputs; p++) {
+      for (let c = 0; c < ins; c++) input[(group * inputs + p) * ins + c] = a[p]! * part.v.data[p * ins + c]!;
+    }
+    for (let o = 0; o < outs; o++) {
+      for (let q = 0; q < outputs; q++) output[(group * outs + o) * outputs + q] = b[q]! * part.u.data[q * outs + o]!;
+    }
+    for (let q = 0; q < outputs; q++) {
+      for (let p = 0; p < inputs; p++) {
+        const scale = a[p]! * b[q]!; // 0 only where the core is 0 too
+        const from = (q * inputs + p) * area;
+        const to = group * outputs * inputs * area + from;
+        for (let i = 0; i < area; i++) core[to + i] = scale === 0 ? 0 : part.core[from + i]! / scale;
+      }
+    }
+  });
+  return {
+    method: 'tucker2',
+    shape: { groups, outPerGroup: outs, inPerGroup: ins, kernel },
+    norm: frobeniusNorm(block.data),
+    fullRank: [inputs, outputs],
+    spectra: [parts.map(part => part.inputSpectrum), parts.map(part => part.outputSpectrum)],
+    energy,
+    input,
+    core,
+    output,
+  };
+}

@@ -1,0 +1,126 @@
+/** The sites of a model: the nodes whose weight may be factorised, and why the others may not. */
+import type { Model, Node } from '../onnx/graph.ts';
+import { constantsOf, isStandard } from './constants.ts';
+import type { FactorMethod } from './method.ts';
+import { convSite } from './sites/conv.ts';
+import type { Draft, Reading, Shapes } from './sites/draft.ts';
+import { gemmSite, matMulSite } from './sites/matrix.ts';
+import { payingMethods } from './sites/methods.ts';
+
+export type SiteKind = 'conv1x1' | 'conv' | 'grouped-conv' | 'depthwise-conv' | 'gemm' | 'matmul';
+
+export interface Site {
+  /** The node's name where no other node has it, else the name of its first output; unique in the model. */
+  readonly name: string;
+  /** Where the node stands in `graph.nodes` of the dense model. */
+  readonly index: number;
+  /** The value that the node yields, which finds it in any rewritten model. */
+  readonly output: string;
+  readonly kind: SiteKind;
+  /** The constant that holds the weight; two sites may share it. */
+  readonly weight: string;
+  readonly elementType: 'float32' | 'float16';
+  /** As stored. */
+  readonly weightDims: readonly number[];
+  /** `out-in` for Conv and Gemm with transB, `in-out` for MatMul and Gemm without. */
+  readonly weightLayout: 'out-in' | 'in-out';
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  /** [height, width]; for matrices [1, 1], and so on below. */
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** Begin height, begin width, end height, end width, as in ONNX; what `auto_pad` comes to where the node has it. */
+  readonly pads: readonly [number, number, number, number];
+  /** [height, width] of what goes in and out; for matrices [rows, 1]. */
+  readonly inputSize: readonly [number, number];
+  readonly outputSize: readonly [number, number];
+  /** Positions at which the dense weight is applied, for one input. */
+  readonly outputPositions: number;
+  /** Multiply-accumulates of the dense node for one input (batch 1). */
+  readonly macs: number;
+  /** Stored numbers of the dense node, the bias with them. */
+  readonly params: number;
+  readonly biasParams: number;
+  /** Those that apply and cost fewer multiply-accumulates than the dense node at rank 1; at least one. */
+  readonly methods: readonly FactorMethod[];
+}
+
+/** A node with weights that is no site. */
+export interface RejectedNode {
+  readonly node: string;
+  readonly opType: string;
+  /** For people: completes "it is no site because ...". */
+  readonly reason: string;
+}
+
+export interface Sites {
+  readonly sites: readonly Site[];
+  readonly rejected: readonly RejectedNode[];
+}
+
+type Reader = (reading: Reading, node: Node) => Draft | string;
+
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ['Conv', convSite],
+  ['Gemm', gemmSite],
+  ['MatMul', matMulSite],
+]);
+
+const neverSites: ReadonlyMap<string, string> = new Map([
+  ['ConvTranspose', 'transposed convolutions are not factorised'],
+  ['DeformConv', 'deformable convolutions are not factorised'],
+  ['ConvInteger', 'quantised layers are not factorised'],
+  ['MatMulInteger', 'quantised layers are not factorised'],
+  ['QLinearConv', 'quantised layers are not factorised'],
+  ['QLinearMatMul', 'quantised layers are not factorised'],
+  ['Einsum', 'Einsum is not factorised; write it as MatMul'],
+  ['LSTM', 'recurrent layers are not factorised'],
+  ['GRU', 'recurrent layers are not factorised'],
+  ['RNN', 'recurrent layers are not factorised'],
+]);
+
+/**
+ * Every Conv, Gemm and MatMul of the main graph is either a site or rejected with a reason, in the order of the graph.
+ * Nodes inside the bodies of If and Loop and operators of other domains are passed over.
+ *
+ * @param shapes the inferred shape of every value
+ */
+export function findSites(model: Model, shapes: Shapes): Sites {
+  const { graph } = model;
+  const names = siteNames(graph.nodes);
+  const reading: Reading = { constant: constantsOf(graph), shapes };
+  const sites: Site[] = [];
+  const rejected: RejectedNode[] = [];
+  graph.nodes.forEach((node, index) => {
+    if (!isStandard(node)) return;
+    const reject = (reason: string): void => {
+      rejected.push({ node: names[index]!, opType: node.opType, reason });
+    };
+    const never = neverSites.get(node.opType);
+    if (never) return reject(never);
+    const draft = readers.get(node.opType)?.(reading, node);
+    if (draft === undefined) return;
+    if (typeof draft === 'string') return reject(draft);
+    const methods = payingMethods(draft);
+    if (typeof methods === 'string') return reject(methods);
+    sites.push({ ...draft, name: names[index]!, index, methods });
+  });
+  return { sites, rejected };
+}
+
+/** One name per node: its own where it is the only one to have it, else its first output, which is unique in ONNX. */
+function siteNames(nodes: readonly Node[]): string[] {
+  const uses = new Map<string, number>();
+  const count = (name: string): void => void uses.set(name, (uses.get(name) ?? 0) + 1);
+  for (const node of nodes) if (node.name !== '') count(node.name);
+  const taken = new Set(uses.keys());
+  return nodes.map(node => {
+    if (uses.get(node.name) === 1) return node.name;
+    let name = node.outputs.find(output => output !== '') ?? node.opType;
+    while (taken.has(name)) name += "'";
+    taken.add(name);
+    return name;
+  });
+}

@@ -145,8 +145,8 @@ function multiply(
     const start = row * e.ld;
     old.data.set(e.data.subarray(start + from, start + to), at * old.ld);
   };
-  kept.forEach((row, j) => copyRow(row, positions[j]!));
-  deflated.forEach((row, j) => copyRow(row, k + j));
+  for (const [j, row] of kept.entries()) copyRow(row, positions[j]!);
+  for (const [j, row] of deflated.entries()) copyRow(row, k + j);
   const width = middle - from;
   const top = first + mixed;
   const place = { block: e, row: from, col: from };

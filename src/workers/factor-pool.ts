@@ -1,0 +1,99 @@
+/** Factors at full rank, computed in threads: each weight and method once, whatever the cache holds already left out. */
+import type { BlockShape, WeightBlock } from '../decompose/block.ts';
+import type { FullFactors } from '../decompose/factorise.ts';
+import type { FactorMethod } from '../decompose/method.ts';
+import type { RealMatrix } from '../linalg/matrix.ts';
+import type { Svd } from '../linalg/svd.ts';
+import { entryUrl } from './entry.ts';
+import { type FactorCache, factorKey } from './factor-cache.ts';
+import type { FactorJob } from './factor-thread.ts';
+import { createThreadPool, type RunOptions } from './thread-pool.ts';
+
+export { createThreadPool, type ThreadPool } from './thread-pool.ts';
+
+export interface FactorPool {
+  readonly threads: number;
+  factorise(block: WeightBlock, method: FactorMethod, options?: RunOptions): Promise<FullFactors>;
+  svd(matrix: RealMatrix, options?: RunOptions): Promise<Svd>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Threads for factors, one per core by default. A result does not depend on how many there are. */
+export function createFactorPool(threads?: number): FactorPool {
+  const pool = createThreadPool<FactorJob, unknown>(entryUrl('factor-thread', import.meta.url), threads);
+  return {
+    threads: pool.threads,
+    factorise: (block, method, options) =>
+      pool.run({ kind: 'factorise', block, method }, options) as Promise<FullFactors>,
+    svd: (matrix, options) => pool.run({ kind: 'svd', matrix }, options) as Promise<Svd>,
+    close: pool.close,
+    [Symbol.asyncDispose]: pool.close,
+  };
+}
+
+/** One site, and one of the methods that it may be factorised with. */
+export interface FactorRequest {
+  readonly site: string;
+  readonly method: FactorMethod;
+  readonly block: WeightBlock;
+}
+
+export interface FactorsOptions {
+  readonly signal?: AbortSignal;
+  /** Called after every request that is answered, with how many are, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Where `factorsFor` files the factors of a site and a method. */
+export const factorName = (site: string, method: FactorMethod): string => `${site}:${method}`;
+
+/**
+ * The factors of every request, by `factorName`. Equal weights with the same method are computed once, the largest
+ * first so that no thread is left alone with a long one at the end. Rejects when a weight is not finite, or on the signal.
+ */
+export async function factorsFor(
+  requests: readonly FactorRequest[],
+  pool: FactorPool,
+  cache: FactorCache | null,
+  { signal, onProgress }: FactorsOptions = {},
+): Promise<Map<string, FullFactors>> {
+  const byKey = new Map<string, FactorRequest[]>();
+  for (const request of requests) {
+    const key = factorKey(request.block, request.method);
+    byKey.set(key, [...(byKey.get(key) ?? []), request]);
+  }
+  const jobs = [...byKey].sort(([, [a]], [, [b]]) => (a && b ? work(b.block, b.method) - work(a.block, a.method) : 0));
+  const found = new Map<string, FullFactors>();
+  let done = 0;
+  await Promise.all(
+    jobs.map(async ([key, sharers]) => {
+      const [request] = sharers;
+      if (!request) return;
+      const stored = await cache?.read(key);
+      const options = signal ? { signal } : {};
+      const factors = stored ?? (await pool.factorise(request.block, request.method, options));
+      if (!stored) await cache?.write(key, factors);
+      for (const { site, method } of sharers) found.set(factorName(site, method), factors);
+      done += sharers.length;
+      onProgress?.(done, requests.length);
+    }),
+  );
+  return found;
+}
+
+/** Multiply-accumulates of a factorisation, roughly: k^2 l for a k x l unfolding, k <= l, and k^3 for its vectors. */
+export function work({ groups, outPerGroup, inPerGroup, kernel }: BlockShape, method: FactorMethod): number {
+  const [height, width] = kernel;
+  const cost = (m: number, n: number): number => Math.min(m, n) ** 2 * (3 * Math.max(m, n) + 5 * Math.min(m, n));
+  switch (method) {
+    case 'svd':
+      return groups * cost(outPerGroup, inPerGroup * height * width);
+    case 'spatial':
+      return groups * cost(outPerGroup * width, inPerGroup * height);
+    case 'tucker2':
+      return groups * (cost(outPerGroup, inPerGroup * height * width) + cost(inPerGroup, outPerGroup * height * width));
+    default:
+      return method satisfies never;
+  }
+}

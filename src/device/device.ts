@@ -36,6 +36,11 @@ export interface PairedLatency {
 
 export interface Device {
   readonly driver: string;
+  /**
+   * Fails, and does not throw, when a model cannot be run; the device is usable afterwards. Throws a UserError when the
+   * profile does not fit the models (a fixed batch size that is another one, a dynamic size that nobody gave).
+   */
   latency(candidate: ModelFile, reference: ModelFile, budget: LatencyBudget): Promise<Attempt<PairedLatency>>;
+  /** A measurement under way fails as `interrupted`, and so does every later one. A second call is harmless. */
   close(): Promise<void>;
 }

@@ -1,6 +1,9 @@
-/** What may have spoilt a measurement: a value, worded in one place. */
+/** What may have spoilt a measurement: a value, worded in `wording.ts` alone. */
 export type Warning =
+  /** Standard deviation of one call of the reference over its median, estimated from the MAD. */
   | { readonly kind: 'noisy'; readonly spread: number }
+  /** Cores that other processes kept busy on average meanwhile. */
   | { readonly kind: 'other-load'; readonly busyCores: number }
+  /** Median of the reference in the second half of the run over that in the first, minus 1. */
   | { readonly kind: 'clock-drift'; readonly drift: number }
   | { readonly kind: 'coarse-timer'; readonly callMs: number; readonly resolutionMs: number };

@@ -12,6 +12,7 @@ export function serve<Message, Answer>(handle: (message: Message) => Promise<Att
   process.on('SIGINT', () => {}); // the parent decides when to end
   process.on('disconnect', () => process.exit(0));
   endWithParent();
+  hideFloat16Array();
   let turn: Promise<void> = Promise.resolve();
   process.on('message', (envelope: Envelope) => {
     turn = turn.then(async () => {
@@ -39,4 +40,13 @@ function endWithParent(): void {
     setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 2000);
   `;
   new Worker(watch, { eval: true, stdout: true, stderr: true }).unref();
+}
+
+/**
+ * onnxruntime-node 1.30 reads the length of a Float16Array as 0 (microsoft/onnxruntime pull request 32323), and its Tensor
+ * turns half-precision data into one wherever the engine has it (node 24). Without it, float16 tensors hold their bit
+ * patterns in a Uint16Array, as on node 22. Must come before the first Tensor.
+ */
+function hideFloat16Array(): void {
+  Reflect.deleteProperty(globalThis, 'Float16Array');
 }

@@ -1,0 +1,44 @@
+/** From samples to judgement: what may have spoilt them. The limits stand here and nowhere else. */
+import { median, relativeSpread } from '../stats/robust.ts';
+import type { Warning } from './warning.ts';
+
+export interface Circumstances {
+  readonly candidateSamplesMs: readonly number[];
+  readonly referenceSamplesMs: readonly number[];
+  /** Cores that other processes kept busy; null where the system does not tell. */
+  readonly otherBusyCores: number | null;
+  readonly cores: number;
+  /** Cores that the measurement itself needs; 0 when it runs elsewhere. */
+  readonly threads: number;
+  readonly timerResolutionMs: number;
+}
+
+/** A quiet machine gives 1 to 3 %; beyond this share the interval needs many more pairs. */
+const noisySpread = 0.1;
+/** Below this many busy cores it is the system's own housekeeping. */
+const housekeepingCores = 0.2;
+const driftLimit = 0.05;
+/** A call shorter than this many ticks is rounded by more than one per cent. */
+const ticksPerCall = 100;
+
+export function judge(seen: Circumstances): Warning[] {
+  const warnings: Warning[] = [];
+  const spread = relativeSpread(seen.referenceSamplesMs);
+  if (spread > noisySpread) warnings.push({ kind: 'noisy', spread });
+  const spare = Math.max(housekeepingCores, seen.cores - seen.threads);
+  if (seen.otherBusyCores !== null && seen.otherBusyCores > spare)
+    warnings.push({ kind: 'other-load', busyCores: seen.otherBusyCores });
+  const drift = driftOf(seen.referenceSamplesMs);
+  if (Math.abs(drift) > driftLimit) warnings.push({ kind: 'clock-drift', drift });
+  const callMs = Math.min(median(seen.candidateSamplesMs), median(seen.referenceSamplesMs));
+  if (callMs < ticksPerCall * seen.timerResolutionMs)
+    warnings.push({ kind: 'coarse-timer', callMs, resolutionMs: seen.timerResolutionMs });
+  return warnings;
+}
+
+/** Median of the second half over that of the first, minus 1; 0 for fewer than ten samples. */
+function driftOf(samples: readonly number[]): number {
+  if (samples.length < 10) return 0;
+  const half = Math.floor(samples.length / 2);
+  return median(samples.slice(half)) / median(samples.slice(0, half)) - 1;
+}

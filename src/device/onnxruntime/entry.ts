@@ -1,0 +1,24 @@
+/** The child process of the onnxruntime driver. */
+import { complete } from '../../errors/failure.ts';
+import { serve } from '../../workers/serve.ts';
+import type { PairAnswer, Probed, ProfileAnswer, Request } from './messages.ts';
+import { pairMeasurer } from './pair.ts';
+import { probe } from './probe.ts';
+import { runProfiled } from './run-profiled.ts';
+
+const measurePair = pairMeasurer();
+
+serve<Request, PairAnswer | ProfileAnswer | Probed>(async request => {
+  switch (request.do) {
+    case 'pair':
+      return measurePair(request);
+    case 'profile':
+      return runProfiled(request);
+    case 'probe': {
+      const answer = await probe(request.provider);
+      return answer.state === 'failed' ? answer : complete({ kind: 'probed' });
+    }
+    default:
+      return request satisfies never;
+  }
+});

@@ -1,0 +1,24 @@
+/** In the child process: whether an execution provider really works here. It may throw, and it may take the process along. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Attempt, complete } from '../../errors/failure.ts';
+import { rejection } from './session.ts';
+
+/** An ONNX model of one node, y = Relu(x) with x a float32 vector of 4; opset 13. */
+const tinyModel = Buffer.from(
+  'CAgSADozCgwKAXgSAXkiBFJlbHUSAWdaDwoBeBIKCggIARIECgIIBGIPCgF5EgoKCAgBEgQKAggEQgQKABAN',
+  'base64',
+);
+
+export async function probe(provider: string): Promise<Attempt<null>> {
+  try {
+    const session = await InferenceSession.create(new Uint8Array(tinyModel), {
+      executionProviders: [provider],
+      logSeverityLevel: 4,
+    });
+    await session.run({ x: new Tensor('float32', Float32Array.of(-1, 0, 1, 2), [4]) });
+    await session.release();
+    return complete(null);
+  } catch (error) {
+    return rejection('not usable', error);
+  }
+}

@@ -1,0 +1,26 @@
+/** In the child process: runs a model under the runtime's own profiler. */
+import { type Attempt, complete } from '../../errors/failure.ts';
+import { isMisfit, randomFeeds } from './inputs.ts';
+import type { ProfileAnswer, Request } from './messages.ts';
+import { openSession, rejection, sessionOptions, timeCall } from './session.ts';
+
+/** The trace is on disk when this returns, at the request's prefix followed by a time and `.json`. */
+export async function runProfiled(request: Extract<Request, { do: 'profile' }>): Promise<Attempt<ProfileAnswer>> {
+  const { path, settings, warmup, runs, tracePrefix } = request;
+  const options = { ...sessionOptions(settings), enableProfiling: true, profileFilePrefix: tracePrefix };
+  const opened = await openSession(path, 'the model', options);
+  if (opened.state === 'failed') return opened;
+  const session = opened.value;
+  try {
+    const feeds = randomFeeds(session, settings);
+    if (isMisfit(feeds)) return complete({ ...feeds, problem: `Cannot profile the model: ${feeds.problem}.` });
+    const runsMs: number[] = [];
+    for (let i = 0; i < warmup + runs; i++) runsMs.push(await timeCall(session, feeds));
+    session.endProfiling();
+    return complete({ kind: 'profiled', runsMs: runsMs.slice(warmup) });
+  } catch (error) {
+    return rejection('cannot run the model', error);
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * One measurement at a time on a machine: two that run at once would time each other. An advisory lock, a file in the
+ * system's folder for temporary files that names its holder; the lock of a process that is gone is taken over.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../errors/user-error.ts';
+import { isRunning, processStart } from './process-identity.ts';
+
+export interface DeviceLock {
+  /** Gives the device free; a second call is harmless. */
+  release(): void;
+}
+
+export interface LockOptions {
+  /** Told once per holder that is waited for. */
+  readonly onWait?: (message: string) => void;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+  /** The system's folder for temporary files by default. */
+  readonly folder?: string;
+  /** 100 by default. */
+  readonly pollMs?: number;
+}
+
+interface Holder {
+  readonly pid: number;
+  /** See `processStart`. */
+  readonly start: string | null;
+  /** Of this one acquisition, so that nobody removes the lock of another. */
+  readonly token: string;
+}
+
+/** A file that is empty or unreadable this long was left by a process that died while it wrote. */
+const halfWrittenMs = 5000;
+
+/** Waits until the lock of `device` is free and takes it; null when the signal fired first. */
+export async function acquireDeviceLock(device: string, options: LockOptions = {}): Promise<DeviceLock | null> {
+  const path = join(options.folder ?? tmpdir(), `rankfront-device-${device.replaceAll(/[^\w.-]/g, '_')}.lock`);
+  const me: Holder = { pid: process.pid, start: processStart(process.pid), token: randomUUID() };
+  let told = '';
+  while (!options.signal?.aborted) {
+    if (tryCreate(path, me)) return heldLock(path, me);
+    const holder = readHolder(path);
+    if (holder === 'free') continue;
+    if (holder !== 'half-written' && isRunning(holder.pid, holder.start)) {
+      if (holder.token !== told) options.onWait?.(waitingFor(holder, device));
+      told = holder.token;
+    } else if (holder !== 'half-written' || ageMs(path) > halfWrittenMs) {
+      takeAway(path, holder === 'half-written' ? null : holder.token);
+      if (readHolder(path) === 'free') continue;
+    }
+    await delay(options.pollMs ?? 100, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
+  }
+  return null;
+}
+
+const waitingFor = (holder: Holder, device: string): string =>
+  holder.pid === process.pid
+    ? `Waiting until another measurement of this process on "${device}" is done.`
+    : `Waiting for process ${holder.pid}, which is measuring on "${device}".`;
+
+function heldLock(path: string, me: Holder): DeviceLock {
+  const release = (): void => {
+    process.off('exit', release);
+    const holder = readHolder(path);
+    if (typeof holder === 'object' && holder.token === me.token) rmSync(path, { force: true });
+  };
+  process.once('exit', release);
+  return { release };
+}
+
+/** Creating a file that must not exist is the one step that the system guarantees only one process can make. */
+function tryCreate(path: string, me: Holder): boolean {
+  try {
+    writeFileSync(path, JSON.stringify(me), { flag: 'wx', mode: 0o644 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new UserError(
+      `Cannot lock the device: expected to create "${path}", found ${(error as NodeJS.ErrnoException).code}.`,
+      'Point TMPDIR to a folder that can be written.',
+      { cause: error },
+    );
+  }
+}
+
+function readHolder(path: string): Holder | 'free' | 'half-written' {
+  try {
+    const holder = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | null;
+    if (typeof holder?.pid !== 'number' || typeof holder.token !== 'string') return 'half-written';
+    return { pid: holder.pid, start: typeof holder.start === 'string' ? holder.start : null, token: holder.token };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'free' : 'half-written';
+  }
+}
+
+/**
+ * Removes a stale lock. Between finding it stale and removing it, another process may have done so and taken the lock:
+ * only the one that makes the guard folder looks again and removes.
+ */
+function takeAway(path: string, token: string | null): void {
+  const guard = `${path}.guard`;
+  try {
+    mkdirSync(guard);
+  } catch {
+    if (ageMs(guard) > halfWrittenMs) rmdirQuietly(guard);
+    return;
+  }
+  try {
+    const holder = readHolder(path);
+    const same = token === null ? holder === 'half-written' : typeof holder === 'object' && holder.token === token;
+    if (same) rmSync(path, { force: true });
+  } catch (error) {
+    throw new UserError(
+      `Cannot take over the lock of a process that is gone: "${path}" belongs to another user.`,
+      'Remove that file, or point TMPDIR to a folder of your own.',
+      { cause: error },
+    );
+  } finally {
+    rmdirQuietly(guard);
+  }
+}
+
+function rmdirQuietly(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Somebody else was faster, which is as good.
+  }
+}
+
+function ageMs(path: string): number {
+  try {
+    return Date.now() - statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}

@@ -1,6 +1,6 @@
 /** Comma-separated values after RFC 4180: CRLF, fields quoted where they must be. */
 import type { FrontReport } from './front-report.ts';
-import { frontJson } from './json.ts';
+import { frontRecord } from './json.ts';
 
 export const csv = (rows: readonly (readonly (string | number | boolean)[])[]): string =>
   rows.map(row => `${row.map(value => field(String(value))).join(',')}\r\n`).join('');
@@ -26,7 +26,7 @@ export const frontCsv = (report: FrontReport): string =>
       'confirmed',
       'configuration',
     ],
-    ...frontJson(report).points.map(point => [
+    ...frontRecord(report).points.map(point => [
       point.trial,
       point.latencyMs,
       point.speedup,

@@ -3,15 +3,15 @@ import type { Rank } from '../decompose/method.ts';
 import type { Interval } from './event.ts';
 import type { FrontReport } from './front-report.ts';
 
-export interface FrontJson {
+export interface FrontRecord {
   readonly study: string;
   readonly objectives: readonly string[];
   readonly dense: { readonly latencyMs: number; readonly accuracy: number };
   /** Sorted by latency. */
-  readonly points: readonly PointJson[];
+  readonly points: readonly PointRecord[];
 }
 
-export interface PointJson {
+export interface PointRecord {
   readonly trial: number;
   readonly latencyMs: number;
   readonly speedup: number;
@@ -26,7 +26,9 @@ export interface PointJson {
   readonly configuration: Readonly<Record<string, { readonly method: string; readonly rank: Rank | null }>>;
 }
 
-export const frontJson = ({ study, objectives, dense, points }: FrontReport): FrontJson => ({
+export const frontJson = (report: FrontReport): string => JSON.stringify(frontRecord(report), null, 2);
+
+export const frontRecord = ({ study, objectives, dense, points }: FrontReport): FrontRecord => ({
   study,
   objectives,
   dense: { latencyMs: dense.latencyMs, accuracy: dense.accuracy },

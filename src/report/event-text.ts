@@ -1,0 +1,51 @@
+/** Events as lines for people, for a log or above a progress line. */
+import { formatDuration } from '../units/duration.ts';
+import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../units/format.ts';
+import type { StudyEvent } from './event.ts';
+
+/** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
+export function eventText(event: StudyEvent): string | null {
+  switch (event.kind) {
+    case 'study-started': {
+      const { study, sites, spaceSize, trialsPlanned, timeMs, resumedFrom } = event;
+      const budget = `${trialsPlanned} trials${timeMs === null ? '' : ` or ${formatDuration(timeMs)}`}`;
+      const resumed = resumedFrom > 0 ? `, resumed after ${resumedFrom}` : '';
+      return `Study "${study}": ${sites} sites, ${spaceSize} configurations, ${budget}${resumed}.`;
+    }
+    case 'dense':
+      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (± ${percent(event.standardError)}) of ${event.images} images.`;
+    case 'trial-finished':
+      return event.onFront
+        ? `Trial ${event.trial}: ${speedups(event)}, ${formatPoints(-event.drop)}, on the front of ${event.frontSize}.`
+        : null;
+    case 'trial-failed':
+      return `Trial ${event.trial} failed (${event.reason}): ${event.detail}`;
+    case 'warning':
+      return event.trial === null ? `Warning: ${event.message}` : `Warning, trial ${event.trial}: ${event.message}`;
+    case 'confirm-started':
+      return `Confirming ${event.trials.length} members of the front on untouched images.`;
+    case 'confirmed':
+      return `Confirmed ${event.done} of ${event.total}: trial ${event.trial}, ${speedups(event)}, ${formatPoints(-event.drop)}.`;
+    case 'study-finished': {
+      const { study, complete, failed, frontSize, wallMs, endedBy } = event;
+      const failures = failed > 0 ? `, ${failed} failed` : '';
+      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete${failures}, ${frontSize} on the front.`;
+    }
+    case 'trial-started':
+      return null;
+    default:
+      return event satisfies never;
+  }
+}
+
+const endings = {
+  trials: 'is done',
+  time: 'reached its wall-time budget',
+  exhausted: 'has tried every configuration',
+  interrupted: 'was interrupted',
+} as const;
+
+const speedups = ({ ratio, interval: [low, high] }: { ratio: number; interval: readonly [number, number] }): string =>
+  `${formatSpeedup(1 / ratio)} [${(1 / high).toFixed(2)}, ${(1 / low).toFixed(2)}]`;
+
+const percent = (share: number): string => (100 * share).toFixed(2);

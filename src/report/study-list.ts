@@ -1,0 +1,50 @@
+/** The studies of a store, one line each. */
+
+import type { FrontReport } from './front-report.ts';
+import { gainOf } from './headline.ts';
+import { clipped, textTable } from './text-table.ts';
+import { speedupWords } from './wording.ts';
+
+export interface StudySummary {
+  readonly study: string;
+  /** Such as `running`, `complete` or `interrupted`. */
+  readonly state: string;
+  readonly complete: number;
+  readonly failed: number;
+  /** Waiting and running. */
+  readonly waiting: number;
+  /** Members of the front, the dense model counted; 0 before it is observed. */
+  readonly frontSize: number;
+  /** The best speed-up within one point, with its interval, as `bestSpeedup` words it; null for none. */
+  readonly best: string | null;
+  readonly hypervolume: number | null;
+  /** ISO 8601. */
+  readonly created: string;
+  /** Path of the model, of which the last part is shown. */
+  readonly model: string;
+}
+
+/** `1.28x [1.26, 1.30]` of the fastest point within `maxDrop` that is faster beyond noise; null when there is none. */
+export function bestSpeedup(report: FrontReport, maxDrop = 0.01): string | null {
+  const gain = gainOf(report, maxDrop);
+  return gain.kind === 'gained' ? speedupWords(gain.point) : null;
+}
+
+export function studyTable(studies: readonly StudySummary[]): string {
+  if (studies.length === 0) return 'No study in this store yet.';
+  return textTable<StudySummary>(
+    [
+      { header: 'study', align: 'left', cell: ({ study }) => clipped(study, 20) },
+      { header: 'state', align: 'left', cell: ({ state }) => state },
+      { header: 'done', align: 'right', cell: ({ complete }) => String(complete) },
+      { header: 'failed', align: 'right', cell: ({ failed }) => String(failed) },
+      { header: 'left', align: 'right', cell: ({ waiting }) => String(waiting) },
+      { header: 'front', align: 'right', cell: ({ frontSize }) => String(frontSize) },
+      { header: 'best within 1 pp', align: 'right', cell: ({ best }) => best ?? '-' },
+      { header: 'HV', align: 'right', cell: ({ hypervolume }) => hypervolume?.toPrecision(4) ?? '-' },
+      { header: 'created', align: 'left', cell: ({ created }) => created.slice(0, 10) },
+      { header: 'model', align: 'left', cell: ({ model }) => clipped(model.split(/[\\/]/).at(-1) ?? model, 20) },
+    ],
+    studies,
+  ).join('\n');
+}

@@ -1,0 +1,163 @@
+/** Everything about one trial, for `show`. */
+import type { Rank, Rung } from '../decompose/method.ts';
+import type { FailureReason } from '../errors/failure.ts';
+import { formatDuration } from '../units/duration.ts';
+import { formatCount, formatMacs, formatMs, formatPercent, formatPoints } from '../units/format.ts';
+import type { Figures } from './front-report.ts';
+import { z95 } from './judge.ts';
+import { clipped, textTable } from './text-table.ts';
+import { speedupWords } from './wording.ts';
+
+/** One site of the search space as the trial has it. */
+export interface TrialSite {
+  readonly site: string;
+  readonly rung: Rung;
+  /** The rank at which the method reproduces the dense weight; null for `dense`. */
+  readonly fullRank: Rank | null;
+  readonly macs: number;
+  readonly denseMacs: number;
+}
+
+/** What one phase has seen. */
+export interface TrialPhase {
+  readonly figures: Figures;
+  readonly images: number;
+  /** Pairs of calls that were timed, and what ended it, such as `interval` or `time`. */
+  readonly pairs: number;
+  readonly endedBy: string;
+}
+
+export interface TrialView {
+  readonly study: string;
+  readonly trial: number;
+  readonly state: 'waiting' | 'running' | 'complete' | 'failed' | 'pruned';
+  /** Null for the dense model. */
+  readonly strategy: string | null;
+  readonly onFront: boolean;
+  readonly sites: readonly TrialSite[];
+  /** Of the whole candidate, batch 1; null before it was built. */
+  readonly cost: { readonly macs: number; readonly params: number } | null;
+  readonly denseCost: { readonly macs: number; readonly params: number };
+  readonly search: TrialPhase | null;
+  readonly confirm: TrialPhase | null;
+  /** In the order in which they ran. */
+  readonly stages: readonly { readonly stage: string; readonly wallMs: number }[];
+  readonly warnings: readonly { readonly message: string; readonly remedy: string }[];
+  /** What is needed to prove the number later: hashes, versions, processor, governor, load. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
+}
+
+export function trialText(view: TrialView): string {
+  const sections = [
+    [opening(view)],
+    view.failure ? [`Failed (${view.failure.reason}): ${view.failure.detail}`] : [],
+    costLines(view),
+    observationLines(view),
+    siteLines(view.sites),
+    stageLines(view.stages),
+    view.warnings.length > 0
+      ? ['Warnings', ...view.warnings.map(({ message, remedy }) => `  ${message} ${remedy}`.trimEnd())]
+      : [],
+    environmentLines(view.environment),
+  ];
+  return sections
+    .filter(lines => lines.length > 0)
+    .map(lines => lines.join('\n'))
+    .join('\n\n');
+}
+
+function opening({ trial, study, state, strategy, onFront }: TrialView): string {
+  const origin = trial === 0 ? 'the dense model' : strategy ? `asked of ${strategy}` : 'given';
+  return `Trial ${trial} of study "${study}": ${state}${onFront ? ', on the front' : ''}, ${origin}.`;
+}
+
+function costLines({ cost, denseCost }: TrialView): string[] {
+  if (!cost) return [];
+  const share = (part: number, whole: number): string =>
+    whole > 0 ? ` (${formatPercent(part / whole, 1)} of dense)` : '';
+  return [
+    `MACs    ${formatMacs(cost.macs)}${share(cost.macs, denseCost.macs)}`,
+    `Params  ${formatCount(cost.params)}${share(cost.params, denseCost.params)}`,
+  ];
+}
+
+function observationLines({ search, confirm }: TrialView): string[] {
+  const phases = [
+    ...(search ? [{ name: 'search', ...search }] : []),
+    ...(confirm ? [{ name: 'confirm', ...confirm }] : []),
+  ];
+  if (phases.length === 0) return [];
+  const interval = ([low, high]: readonly [number, number]): string =>
+    `[${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}]`;
+  const table = textTable(
+    [
+      { header: 'phase', align: 'left', cell: ({ name }) => name },
+      { header: 'latency', align: 'right', cell: ({ figures }) => formatMs(figures.latencyMs) },
+      { header: 'speed-up [95 % CI]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
+      { header: 'accuracy % [95 % CI]', align: 'right', cell: ({ figures }) => accuracyText(figures, interval) },
+      {
+        header: 'change (95 %)',
+        align: 'right',
+        cell: ({ figures: { drop, dropStandardError } }) =>
+          `${formatPoints(-drop)} (± ${(100 * z95 * dropStandardError).toFixed(2)})`,
+      },
+      { header: 'images', align: 'right', cell: ({ images }) => String(images) },
+      { header: 'pairs', align: 'right', cell: ({ pairs }) => String(pairs) },
+      { header: 'ended by', align: 'left', cell: ({ endedBy }) => endedBy },
+    ],
+    phases,
+  );
+  return ['Observations', ...indented(table)];
+}
+
+const accuracyText = ({ accuracy, accuracyCi }: Figures, interval: (ci: readonly [number, number]) => string): string =>
+  `${(100 * accuracy).toFixed(2)} ${interval(accuracyCi)}`;
+
+function siteLines(sites: readonly TrialSite[]): string[] {
+  if (sites.length === 0) return [];
+  const changed = sites.filter(({ rung }) => rung.method !== 'dense').length;
+  const table = textTable<TrialSite>(
+    [
+      { header: 'site', align: 'left', cell: ({ site }) => clipped(site, 48) },
+      { header: 'method', align: 'left', cell: ({ rung }) => rung.method },
+      { header: 'rank', align: 'right', cell: ({ rung }) => (rung.method === 'dense' ? '-' : rankText(rung.rank)) },
+      { header: 'of full', align: 'right', cell: ({ fullRank }) => (fullRank === null ? '-' : rankText(fullRank)) },
+      { header: 'MACs', align: 'right', cell: ({ macs }) => formatCount(macs) },
+      {
+        header: 'of dense',
+        align: 'right',
+        cell: ({ macs, denseMacs }) => (denseMacs > 0 ? formatPercent(macs / denseMacs, 1) : '-'),
+      },
+    ],
+    sites,
+  );
+  return [`Configuration: ${changed} of ${sites.length} sites factorised`, ...indented(table)];
+}
+
+/** `32`, or `32,64` (in, out) for Tucker-2. */
+export const rankText = (rank: Rank): string => String(rank);
+
+function stageLines(stages: TrialView['stages']): string[] {
+  if (stages.length === 0) return [];
+  const totalMs = stages.reduce((sum, { wallMs }) => sum + wallMs, 0);
+  const rows = [...stages, { stage: 'total', wallMs: totalMs }];
+  const table = textTable(
+    [
+      { header: 'stage', align: 'left', cell: ({ stage }) => stage },
+      { header: 'wall time', align: 'right', cell: ({ wallMs }) => formatDuration(wallMs) },
+    ],
+    rows,
+  );
+  return ['Wall time', ...indented(table.slice(1))];
+}
+
+function environmentLines(environment: Readonly<Record<string, string>>): string[] {
+  const entries = Object.entries(environment);
+  const width = Math.max(0, ...entries.map(([name]) => name.length));
+  return entries.length > 0
+    ? ['Environment', ...entries.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)]
+    : [];
+}
+
+const indented = (lines: readonly string[]): string[] => lines.map(line => `  ${line}`);

@@ -1,5 +1,6 @@
 /** Between a tuner's ordinals and the rungs they stand for. */
-import type { Assignment, Rung } from '../decompose/method.ts';
+import type { Assignment } from '../decompose/method.ts';
+import { rungLabel } from '../decompose/ranks.ts';
 import type { Configuration } from '../tuner/strategy.ts';
 import type { Space } from './space.ts';
 
@@ -48,14 +49,8 @@ export function configurationOf(space: Space, assignment: Assignment): Configura
   return space.sites.map(({ site, ladder }) => {
     const rung = Object.hasOwn(assignment, site.name) ? assignment[site.name] : undefined;
     if (!rung) return ladder.length - 1;
-    const index = ladder.findIndex(each => sameRung(each, rung));
-    if (index < 0) throw new RangeError(`${rungText(rung)} is not on the ladder of "${site.name}"`);
+    const index = ladder.findIndex(each => rungLabel(each) === rungLabel(rung));
+    if (index < 0) throw new RangeError(`${rungLabel(rung)} is not on the ladder of "${site.name}"`);
     return index;
   });
 }
-
-export const sameRung = (a: Rung, b: Rung): boolean => rungText(a) === rungText(b);
-
-/** `dense`, `svd 32` or `tucker2 32,64`. */
-export const rungText = (rung: Rung): string =>
-  rung.method === 'dense' ? 'dense' : `${rung.method} ${String(rung.rank)}`;

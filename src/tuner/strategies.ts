@@ -1,16 +1,24 @@
 /** The strategies by the names a user gives them. */
 import { UserError } from '../errors/user-error.ts';
 import { nearest } from '../units/nearest.ts';
+import { nsga2Strategy } from './nsga2.ts';
 import { randomStrategy } from './random.ts';
-import type { Problem, Strategy } from './strategy.ts';
+import { sobolStrategy } from './sobol.ts';
+import type { Configuration, Problem, Strategy } from './strategy.ts';
 
 export interface StrategyOptions {
   /** The study's seed: what a strategy fixes once (Sobol's scramble), apart from the generator it is handed. */
   readonly seed: number;
+  /** Configurations known to be good, observed before any other; for strategies that learn (nsga2). */
+  readonly firstGuesses?: readonly Configuration[] | undefined;
+  /** Of nsga2; by rule when absent. */
+  readonly population?: number | undefined;
 }
 
 const makers: Readonly<Record<string, (problem: Problem, options: StrategyOptions) => Strategy>> = {
+  nsga2: (problem, { population, firstGuesses }) => nsga2Strategy(problem, { population, firstGuesses }),
   random: problem => randomStrategy(problem),
+  sobol: (problem, { seed }) => sobolStrategy(problem, seed),
 };
 
 /** In alphabetical order. */

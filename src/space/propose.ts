@@ -1,0 +1,164 @@
+/** A search space for a model that nobody has thought about yet. */
+import type { FactorMethod, Rung } from '../decompose/method.ts';
+import { fullRank, rungMacs } from '../decompose/ranks.ts';
+import type { RejectedNode, Site, Sites } from '../decompose/site.ts';
+import { UserError } from '../errors/user-error.ts';
+import { formatMacs, formatPercent } from '../units/format.ts';
+import { defaultMethod, rankStep } from './ladder.ts';
+import { requireSites } from './resolve.ts';
+
+export interface ProposalOptions {
+  /** Of the hardware profile. */
+  readonly granularity: number;
+  /** Free text for the head of the file. */
+  readonly modelName: string;
+}
+
+/** Together the chosen sites hold at least this share of the multiply-accumulates that could be factorised. */
+const coveredShare = 0.99;
+/** A site below this share of them is not worth an ordinal of its own, or below half the mean share in a deep model. */
+const leastShare = 0.005;
+/** A matrix that is applied once per input is read from memory each time: its time follows its share of the weights. */
+const leastWeightShare = 0.1;
+/** A layer that reads pixels: little to gain, and the first convolution at a low rank wrecks the network. */
+const imageChannels = 4;
+/** The lowest rung costs about this share of dense, and the highest saves at least a tenth. */
+const lowestCost = 0.25;
+const highestCost = 0.9;
+const rungs = { least: 5, most: 9 }; // without dense
+
+/**
+ * The text of a commented search space: one entry per site that is worth the trouble, in graph order, by its exact name.
+ *
+ * @throws UserError when the model has no site, or none that is worth it
+ */
+export function proposeSpace({ sites, rejected }: Sites, options: ProposalOptions): string {
+  requireSites(sites, rejected);
+  const total = sites.reduce((sum, { macs }) => sum + macs, 0);
+  const worth = worthwhile(sites);
+  const entries: string[] = [];
+  const kept: { readonly site: Site; readonly reason: string }[] = [];
+  for (const site of sites) {
+    const skip = worth.get(site);
+    const method = defaultMethod(site);
+    const ladder = skip === undefined ? proposeLadder(site, method, options.granularity) : [];
+    if (ladder.length > 0) entries.push(entryText(site, method, ladder, total));
+    else kept.push({ site, reason: skip ?? 'no rank saves a tenth of its multiply-accumulates' });
+  }
+  if (entries.length === 0) {
+    throw new UserError(
+      `Cannot propose a search space: expected a layer whose ranks can save a tenth of its multiply-accumulates, found none among ${sites.length} sites.`,
+      'Write one by hand with lower ranks, or leave this model as it is.',
+    );
+  }
+  return [
+    '# A search space: which layers may be factorised, how, and at which ranks. Dense is always the last rung.',
+    `# Shares are of the ${formatMacs(total)} per input that could be factorised. Edit at will.`,
+    '# yaml-language-server: $schema=./search-space.schema.json',
+    `model: ${JSON.stringify(options.modelName)}`,
+    `granularity: ${options.granularity}`,
+    'sites:',
+    ...entries,
+    ...keptText(kept, total),
+    ...rejectedText(rejected),
+    '',
+  ].join('\n');
+}
+
+/** Why a site is kept dense; undefined for those that take part. */
+function worthwhile(sites: readonly Site[]): ReadonlyMap<Site, string | undefined> {
+  const total = sites.reduce((sum, { macs }) => sum + macs, 0);
+  const weights = sites.reduce((sum, { params }) => sum + params, 0);
+  const least = Math.min(leastShare, 0.5 / sites.length);
+  const result = new Map<Site, string | undefined>();
+  let covered = 0;
+  for (const site of [...sites].sort((a, b) => b.macs - a.macs || a.index - b.index)) {
+    const readsImage = site.inChannels <= imageChannels && site.kernel[0] * site.kernel[1] > 1;
+    const heavy = site.outputPositions === 1 && site.params >= leastWeightShare * weights;
+    const small = covered >= coveredShare * total || site.macs < least * total;
+    covered += site.macs;
+    result.set(site, readsImage ? 'it reads the image' : small && !heavy ? 'too small a share to matter' : undefined);
+  }
+  return result;
+}
+
+/** Five to nine rungs without dense where the layer has room for them, evenly spaced multiples of the granularity. */
+export function proposeLadder(site: Site, method: FactorMethod, granularity: number): Rung[] {
+  let step = rankStep(site, granularity);
+  let offered = multiples(site, method, step);
+  // A small layer gets finer steps, since it would have hardly a rung otherwise.
+  while (offered.length < rungs.least && step > 1) {
+    step = Math.floor(step / 2);
+    offered = multiples(site, method, step);
+  }
+  if (offered.length <= rungs.most) return offered;
+  return Array.from(
+    { length: rungs.most },
+    (_, i) => offered[Math.round((i * (offered.length - 1)) / (rungs.most - 1))] as Rung,
+  );
+}
+
+/** The multiples of `step` from the last that costs at most `lowestCost` (or the first) to the last that saves a tenth. */
+function multiples(site: Site, method: FactorMethod, step: number): Rung[] {
+  const found: Rung[] = [];
+  let previous: Rung | null = null;
+  for (let rank = step; ; rank += step) {
+    const rung = rungAt(site, method, rank, step);
+    if (!rung) break;
+    const cost = rungMacs(site, rung) / site.macs;
+    if (cost > highestCost) break;
+    if (cost > lowestCost) {
+      if (found.length === 0 && previous) found.push(previous);
+      found.push(rung);
+    }
+    previous = rung;
+  }
+  return found.length === 0 && previous ? [previous] : found;
+}
+
+/** For tied Tucker ranks `rank` is the greater one, and the other the same share of its own full rank. */
+function rungAt(site: Site, method: FactorMethod, rank: number, step: number): Rung | null {
+  if (method !== 'tucker2') return rank <= fullRank(site, method) ? { method, rank } : null;
+  const [fullIn, fullOut] = fullRank(site, method);
+  const share = rank / Math.max(fullIn, fullOut);
+  if (share > 1) return null;
+  const part = (full: number): number => Math.min(full, Math.max(step, Math.round((share * full) / step) * step));
+  return { method, rank: [part(fullIn), part(fullOut)] };
+}
+
+function entryText(site: Site, method: FactorMethod, ladder: readonly Rung[], total: number): string {
+  const ranks = ladder.map(rung =>
+    rung.method === 'dense' ? '' : typeof rung.rank === 'number' ? String(rung.rank) : `[${rung.rank.join(', ')}]`,
+  );
+  const costs = [ladder[0], ladder.at(-1)].map(rung => formatPercent(rung ? rungMacs(site, rung) / site.macs : 1, 0));
+  return [
+    `  # ${formatPercent(site.macs / total, 1)}: ${describe(site)}; the rungs cost ${costs.join(' to ')} of it`,
+    `  - match: ${JSON.stringify(site.name)}`,
+    `    method: ${method}`,
+    `    ladder: [${ranks.join(', ')}]`,
+  ].join('\n');
+}
+
+const describe = ({ kernel, inChannels, outChannels, groups, outputSize, kind }: Site): string =>
+  `${kind === 'gemm' || kind === 'matmul' ? kind : `${kernel.join('x')} conv`}, ${inChannels} to ${outChannels} channels` +
+  `${groups > 1 ? ` in ${groups} groups` : ''}${kind === 'gemm' || kind === 'matmul' ? '' : ` at ${outputSize.join('x')}`}`;
+
+function keptText(kept: readonly { readonly site: Site; readonly reason: string }[], total: number): string[] {
+  if (kept.length === 0) return [];
+  return [
+    '# These stay dense.',
+    'keep:',
+    ...kept.map(
+      ({ site, reason }) =>
+        `  - ${JSON.stringify(site.name)} # ${formatPercent(site.macs / total, 1)}: ${describe(site)}; ${reason}`,
+    ),
+  ];
+}
+
+function rejectedText(rejected: readonly RejectedNode[]): string[] {
+  if (rejected.length === 0) return [];
+  return [
+    '# These are no sites.',
+    ...rejected.map(({ node, opType, reason }) => `#   ${opType} ${JSON.stringify(node)}: ${reason}`),
+  ];
+}

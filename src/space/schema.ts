@@ -1,0 +1,72 @@
+/** A search space as a user writes it, in YAML. */
+import { z } from 'zod';
+
+const rank = z.int().positive();
+const share = z.number().positive().lt(1);
+const method = z.enum(['svd', 'tucker2', 'spatial']);
+
+const pattern = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+
+const siteEntry = z
+  .strictObject({
+    match: pattern.describe(
+      'Name of a site, or a glob: * is any run of characters (also /), ? is one, [abc] and [0-9] are one of these. A list matches what any of its globs matches.',
+    ),
+    method: method
+      .optional()
+      .describe('How to factorise; by default spatial for k x k convolutions, svd for the rest.'),
+    methods: z
+      .array(method)
+      .min(1)
+      .optional()
+      .describe('Several methods on one ladder, cheapest rung first, instead of `method`.'),
+    ladder: z
+      .array(z.union([rank, z.tuple([rank, rank])]))
+      .min(1)
+      .optional()
+      .describe(
+        'Explicit ranks; [input, output] pairs for untied tucker2. The dense layer is always added as the last rung.',
+      ),
+    fractions: z
+      .array(share)
+      .min(1)
+      .optional()
+      .describe('Ranks as fractions of the full rank, snapped to the granularity, instead of `ladder`.'),
+    tucker: z
+      .enum(['tied', 'untied'])
+      .optional()
+      .describe(
+        'tied: one number or fraction sets both ranks (the default); untied: every pair of two fractions is a rung.',
+      ),
+  })
+  .refine(entry => !(entry.ladder && entry.fractions), {
+    message: 'either `ladder` or `fractions`, not both',
+    path: ['fractions'],
+  })
+  .refine(entry => !(entry.method && entry.methods), {
+    message: 'either `method` or `methods`, not both',
+    path: ['methods'],
+  })
+  .refine(entry => entry.ladder || entry.fractions, {
+    message: 'a list of ranks (or `fractions` of the full rank)',
+    path: ['ladder'],
+  });
+
+export const searchSpaceSchema = z
+  .strictObject({
+    model: z.string().optional().describe('Which network this is for; free text.'),
+    granularity: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Fractions are snapped to multiples of this; by default the rank granularity of the hardware profile.'),
+    sites: z
+      .array(siteEntry)
+      .min(1)
+      .describe('Which layers take part, and with which ranks; of two entries that match a site the later one counts.'),
+    keep: z.array(pattern).default([]).describe('Names or globs of layers that stay dense, whatever `sites` says.'),
+  })
+  .describe('A search space of Rankfront: which layers may be factorised, how, and at which ranks.');
+
+export type SpaceSpec = z.output<typeof searchSpaceSchema>;
+export type SiteEntry = SpaceSpec['sites'][number];

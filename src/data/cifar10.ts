@@ -35,7 +35,6 @@ export function openCifar10(spec: Cifar10Spec): Dataset {
     hash.update(`\0${file}\0${bytes.length}\0`).update(bytes);
     files.push({ path, records });
   }
-  const source = { kind: 'cifar10', files } as const;
   return {
     kind: 'cifar10',
     spec,
@@ -48,25 +47,12 @@ export function openCifar10(spec: Cifar10Spec): Dataset {
     hash: hash.digest('hex'),
     description: `CIFAR-10, ${ids.length} images (${spec.files.join(', ')})`,
     notes: [],
-    source,
-    load: async index => loadCifar(source.files, index),
+    source: { kind: 'cifar10', files },
   };
 }
 
-/** Record `index` of the batches, counted through all of them. */
-export function loadCifar(
-  files: readonly { readonly path: string; readonly records: number }[],
-  index: number,
-): RgbImage {
-  let left = index;
-  for (const { path, records } of files) {
-    if (left < records) return readRecord(path, left);
-    left -= records;
-  }
-  throw new RangeError(`Image ${index} is beyond the end of the data.`);
-}
-
-function readRecord(path: string, record: number): RgbImage {
+/** One record of a batch. Throws when the file ends before it. */
+export function loadCifarRecord(path: string, record: number): RgbImage {
   const planes = new Uint8Array(3 * area);
   const file = openSync(path, 'r');
   try {

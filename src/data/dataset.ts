@@ -1,6 +1,5 @@
 /** A set of images as the rest of the program sees it: named, hashed, labelled or not, and not decoded yet. */
 import type { ClassOrder } from './class-order.ts';
-import type { RgbImage } from './resize.ts';
 import type { DataSpec } from './spec.ts';
 
 /** Where the pixels of the images are; plain data, so that it can be sent to a thread. */
@@ -33,7 +32,6 @@ export interface Dataset {
   readonly description: string;
   /** What people should know: images without a label, labels without an image. */
   readonly notes: readonly string[];
+  /** `itemsOf` and `loadItem` read it; many images are decoded by `prepare` in threads. */
   readonly source: ImageSource;
-  /** Decodes one image; rejects when it is unreadable. Many are decoded by `prepare` in threads. */
-  load(index: number): Promise<RgbImage>;
 }

@@ -1,10 +1,9 @@
 /** Images on disk: in class folders, or anywhere below a directory with a file of labels, or without labels. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
 import { findClassOrder, isWordNetId, readClassOrder } from './class-order.ts';
 import type { Dataset } from './dataset.ts';
-import { decodeRgb } from './decode.ts';
 import { hashOfFiles } from './file-hash.ts';
 import { type LabelLine, readLabelFile, usualLabelFiles } from './label-file.ts';
 import type { FolderSpec } from './spec.ts';
@@ -46,7 +45,6 @@ export async function openFolder(spec: FolderSpec): Promise<Dataset> {
     description: `${files.length} images in ${spec.directory}, ${how}`,
     notes: found.notes,
     source: { kind: 'folder', paths },
-    load: async index => decodeRgb(readFileSync(paths[index]!)),
   };
 }
 

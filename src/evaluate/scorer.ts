@@ -15,6 +15,8 @@ export interface Score {
   readonly correct: Uint8Array;
   /** One entry per image: the class with the largest output. */
   readonly predictions: Uint16Array;
+  /** Share of images whose label is among the five largest outputs; only with labels. */
+  readonly top5?: number;
   readonly wallMs: number;
 }
 

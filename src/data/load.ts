@@ -1,0 +1,22 @@
+/** One image of a source, as plain data that can be sent to a thread, and its pixels. */
+import { readFile } from 'node:fs/promises';
+import { loadCifarRecord } from './cifar10.ts';
+import type { ImageSource } from './dataset.ts';
+import { decodeRgb } from './decode.ts';
+import type { RgbImage } from './resize.ts';
+
+export type ImageItem =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'cifar10'; readonly path: string; readonly record: number };
+
+export function itemsOf(source: ImageSource): ImageItem[] {
+  if (source.kind === 'folder') return source.paths.map(path => ({ kind: 'file', path }));
+  return source.files.flatMap(({ path, records }) =>
+    Array.from({ length: records }, (_, record): ImageItem => ({ kind: 'cifar10', path, record })),
+  );
+}
+
+/** Rejects when the image cannot be read or decoded. */
+export async function loadItem(item: ImageItem): Promise<RgbImage> {
+  return item.kind === 'cifar10' ? loadCifarRecord(item.path, item.record) : decodeRgb(await readFile(item.path));
+}

@@ -1,0 +1,67 @@
+/** What the scorer's child process is asked, and what it answers. */
+import type { ChannelOrder } from '../data/normalize.ts';
+
+export interface SessionSettings {
+  /** An execution provider by its name in ONNX Runtime: cpu, webgpu, cuda, dml, coreml. */
+  readonly provider: string;
+  /** Threads within one operator. */
+  readonly threads: number;
+  readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
+}
+
+/** Which images, and how their bytes become the numbers of an input. */
+export interface ImageBatchSource {
+  /** The file of prepared images. */
+  readonly path: string;
+  readonly height: number;
+  readonly width: number;
+  /** Positions in that file, in the order of scoring. */
+  readonly positions: Int32Array;
+  /** 3 x 256 values: row c for channel c (R, G, B). */
+  readonly table: Float32Array;
+  readonly channels: ChannelOrder;
+}
+
+export type ScoreRequest =
+  | { readonly kind: 'describe'; readonly model: string; readonly session: SessionSettings }
+  | {
+      readonly kind: 'score';
+      readonly model: string;
+      readonly session: SessionSettings;
+      readonly images: ImageBatchSource;
+      /** Images per call where the batch dimension is dynamic; a fixed one overrules it. */
+      readonly batch: number;
+      /** One output index per position, for top-5; null without labels. */
+      readonly labels: Int32Array | null;
+    };
+
+export type ElementType = 'float32' | 'float16' | 'uint8';
+export type Layout = 'nchw' | 'nhwc';
+
+/** The one image input of a network; sizes are null where they are dynamic. */
+export interface ImageInput {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly layout: Layout;
+  readonly batch: number | null;
+  readonly height: number | null;
+  readonly width: number | null;
+}
+
+export interface ModelInterface {
+  readonly input: ImageInput;
+  /** The output that holds the class scores. */
+  readonly output: string;
+  /** Its width where it is known before a call. */
+  readonly classes: number | null;
+}
+
+export interface ScoreAnswer {
+  /** The class with the largest output, the lowest index of equals; one per image. */
+  readonly predictions: Uint16Array;
+  /** How many outputs are larger than that of the label; one per image; null without labels. */
+  readonly labelRanks: Uint16Array | null;
+  /** The width of the output. */
+  readonly classes: number;
+  readonly wallMs: number;
+}

@@ -1,0 +1,141 @@
+/** Runs a network over prepared images in this process, and keeps of each output what a score needs. */
+import { closeSync, openSync } from 'node:fs';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
+import { fillBatch, float16Value, inputData, typedTable } from './fill-batch.ts';
+import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
+import { modelInterface } from './model-interface.ts';
+
+export async function answer(request: ScoreRequest): Promise<Attempt<ModelInterface | ScoreAnswer>> {
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(request.model, sessionOptions(request.session));
+  } catch (error) {
+    return rejection('the runtime cannot load the model', error);
+  }
+  try {
+    const described = describe(session);
+    if (described.state === 'failed' || request.kind === 'describe') return described;
+    return await score(session, described.value, request);
+  } finally {
+    await session.release();
+  }
+}
+
+/** One session at a time lives here, so its threads may spin while they wait (the runtime's default). */
+export function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
+  return {
+    executionProviders: settings.provider === 'cpu' ? ['cpu'] : [settings.provider, 'cpu'],
+    intraOpNumThreads: settings.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: settings.graphOptimization,
+    logSeverityLevel: 3,
+  };
+}
+
+function describe(session: InferenceSession): Attempt<ModelInterface> {
+  const described = (each: InferenceSession.ValueMetadata) =>
+    each.isTensor
+      ? { name: each.name, type: each.type, shape: each.shape }
+      : { name: each.name, type: 'no tensor', shape: [] };
+  return modelInterface(session.inputMetadata.map(described), session.outputMetadata.map(described));
+}
+
+async function score(
+  session: InferenceSession,
+  { input, output }: ModelInterface,
+  { images, batch: wanted, labels }: Extract<ScoreRequest, { kind: 'score' }>,
+): Promise<Attempt<ScoreAnswer>> {
+  const start = performance.now();
+  const { positions, height, width } = images;
+  const count = positions.length;
+  const batch = input.batch ?? Math.min(wanted, count);
+  const imageLength = 3 * height * width;
+  const table = typedTable(images.table, input.type);
+  const data = inputData(batch * imageLength, input.type);
+  const bytes = new Uint8Array(imageLength);
+  const tensorOf = (size: number): Tensor =>
+    new Tensor(
+      input.type,
+      data.subarray(0, size * imageLength),
+      input.layout === 'nchw' ? [size, 3, height, width] : [size, height, width, 3],
+    );
+  const predictions = new Uint16Array(count);
+  const labelRanks = labels ? new Uint16Array(count) : null;
+  let classes = 0;
+  let tensor = tensorOf(batch);
+  const file = openSync(images.path, 'r');
+  try {
+    for (let from = 0; from < count; from += batch) {
+      const to = Math.min(count, from + batch);
+      fillBatch(data, from, to, file, bytes, images, input.layout, table);
+      // A fixed batch keeps the images of the call before in the places that are left over.
+      const size = input.batch ?? to - from;
+      if (size !== tensor.dims[0]) tensor = tensorOf(size);
+      let scores: Tensor | undefined;
+      try {
+        scores = (await session.run({ [input.name]: tensor }, [output]))[output];
+      } catch (error) {
+        return rejection('the runtime cannot run the model', error);
+      }
+      const rows = scores && rowsOf(scores, size);
+      if (!rows)
+        return failed(
+          'runtime-rejected',
+          `expected the output "${output}" to be ${size} x classes, found [${scores?.dims.join(', ')}]`,
+        );
+      classes = rows.length / size;
+      for (let i = from; i < to; i++) {
+        const row = rows.subarray((i - from) * classes, (i - from + 1) * classes);
+        const best = largest(row);
+        if (best < 0) return failed('not-finite', `an output for image ${i} of ${count} is NaN or infinite`);
+        predictions[i] = best;
+        if (labelRanks && labels) labelRanks[i] = countLarger(row, row[labels[i] ?? 0] ?? Number.NaN);
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+  return complete({ predictions, labelRanks, classes, wallMs: performance.now() - start });
+}
+
+type Rows = Float32Array | Float64Array;
+
+/** The output as floats, one row per image; null when it is not size x classes. */
+function rowsOf({ dims, type, data }: Tensor, size: number): Rows | null {
+  const rows = dims[0] === size && dims.length >= 2 && dims.slice(2).every(each => each === 1) && (dims[1] ?? 0) > 0;
+  if (!rows) return null;
+  if (type === 'float32') return data as Float32Array;
+  if (type === 'float64') return data as Float64Array;
+  if (type !== 'float16') return null;
+  const { buffer, byteOffset, byteLength } = data as Uint16Array;
+  return Float32Array.from(new Uint16Array(buffer, byteOffset, byteLength / 2), float16Value);
+}
+
+/** The index of the largest value, the lowest of equals; -1 when one is NaN or infinite. */
+function largest(row: Rows): number {
+  let best = 0;
+  let value = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < row.length; i++) {
+    const each = row[i] as number;
+    if (each - each !== 0) return -1; // NaN and infinities only
+    if (each > value) {
+      value = each;
+      best = i;
+    }
+  }
+  return best;
+}
+
+function countLarger(row: Rows, value: number): number {
+  let larger = 0;
+  for (let i = 0; i < row.length; i++) if ((row[i] as number) > value) larger++;
+  return larger;
+}
+
+function rejection(doing: string, error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const memory = /bad_alloc|bad allocation|out of memory|failed to allocate/i.test(message);
+  return failed(memory ? 'out-of-memory' : 'runtime-rejected', `${doing}: ${message.split('\n')[0]?.slice(0, 400)}`);
+}

@@ -15,7 +15,9 @@ export function randomFeeds(session: InferenceSession, settings: SessionSettings
   const other = session.inputMetadata.find(each => !each.isTensor);
   if (other) return misfit(`its input "${other.name}" is no tensor`, 'Export the model with plain tensors as inputs.');
   // The first dimension is the batch; where its name stands elsewhere, it means the same number.
-  const batchNames = new Set(tensors.map(each => each.shape[0]).filter(size => typeof size === 'string' && size !== ''));
+  const batchNames = new Set(
+    tensors.map(each => each.shape[0]).filter(size => typeof size === 'string' && size !== ''),
+  );
   const rng = seededRng(inputSeed);
   for (const input of tensors) {
     const shape: number[] = [];
@@ -29,15 +31,23 @@ export function randomFeeds(session: InferenceSession, settings: SessionSettings
         );
       shape.push(resolved);
     }
-    const values = randomValues(input.type, shape.reduce((product, size) => product * size, 1), rng);
+    const values = randomValues(
+      input.type,
+      shape.reduce((product, size) => product * size, 1),
+      rng,
+    );
     if (!values)
-      return misfit(`its input "${input.name}" has the element type ${input.type}`, 'Export it with numbers as inputs.');
+      return misfit(
+        `its input "${input.name}" has the element type ${input.type}`,
+        'Export it with numbers as inputs.',
+      );
     feeds[input.name] = new Tensor(input.type, values, shape);
   }
   return feeds;
 }
 
-export const isMisfit = (value: Feeds | Misfit): value is Misfit => 'problem' in value && typeof value.problem === 'string';
+export const isMisfit = (value: Feeds | Misfit): value is Misfit =>
+  'problem' in value && typeof value.problem === 'string';
 
 function dynamicSize(
   input: string,
@@ -103,7 +113,7 @@ function halfBits(value: number): number {
 }
 
 /** Whether every value of a floating-point tensor is finite; whole numbers always are. */
-export function isFinite(tensor: Tensor): boolean {
+export function allFinite(tensor: Tensor): boolean {
   const { data, type } = tensor;
   if (type === 'float16') return (data as Uint16Array).every(bits => (bits & 0x7c00) !== 0x7c00);
   if (type !== 'float32' && type !== 'float64') return true;

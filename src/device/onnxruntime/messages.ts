@@ -1,6 +1,7 @@
 /** What the driver asks of its child process and what it gets back. */
-import type { HardwareProfile } from '../profile.ts';
+
 import type { LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
+import type { HardwareProfile } from '../profile.ts';
 
 /** What of a profile decides how a session runs. */
 export type SessionSettings = Pick<

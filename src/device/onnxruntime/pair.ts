@@ -6,7 +6,7 @@ import type { ModelFile } from '../device.ts';
 import { judge } from '../judge.ts';
 import { otherBusyCores, readCpuTimes } from '../other-load.ts';
 import { samplePairs, summarise } from '../sampling.ts';
-import { type Feeds, isFinite, isMisfit, randomFeeds } from './inputs.ts';
+import { type Feeds, allFinite, isMisfit, randomFeeds } from './inputs.ts';
 import type { Misfit, PairAnswer, Request, SessionSettings } from './messages.ts';
 import { openSession, rejection, sessionOptions, timeCall } from './session.ts';
 
@@ -45,7 +45,10 @@ export function pairMeasurer(): (request: PairRequest) => Promise<Attempt<PairAn
     if (!('session' in candidate.value)) return complete(candidate.value);
     try {
       if (reference.value.finite && !candidate.value.finite)
-        return failed('not-finite', 'the candidate gives NaN or infinity on an input on which the dense model does not');
+        return failed(
+          'not-finite',
+          'the candidate gives NaN or infinity on an input on which the dense model does not',
+        );
       return complete(await measure(candidate.value, reference.value, request, start));
     } catch (error) {
       return rejection('cannot run the candidate beside the dense model', error);
@@ -94,7 +97,7 @@ async function load(
       return complete({ ...feeds, problem: `Cannot time ${what}: ${feeds.problem}.` });
     }
     const outputs = Object.values(await session.run(feeds));
-    return complete({ key, session, feeds, finite: outputs.every(output => isFinite(output)) });
+    return complete({ key, session, feeds, finite: outputs.every(output => allFinite(output)) });
   } catch (error) {
     await session.release();
     return rejection(`cannot run ${what}`, error);

@@ -1,5 +1,5 @@
 /** Opens a store: an SQLite file that is created, brought up to date or only read. */
-import { mkdirSync, type Stats, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { UserError } from '../errors/user-error.ts';
@@ -45,7 +45,7 @@ export async function openStoreSession(path: string, options: StoreOptions = {})
 
 async function openToWrite(path: string, limits: Patience): Promise<Session> {
   const file = resolve(path);
-  demandNoFolder(path);
+  demandSqlite(path);
   try {
     mkdirSync(dirname(file), { recursive: true });
   } catch (error) {
@@ -76,7 +76,7 @@ async function openToWrite(path: string, limits: Patience): Promise<Session> {
 
 async function openToRead(path: string, limits: Patience): Promise<Session> {
   const file = resolve(path);
-  demandNoFolder(path);
+  demandSqlite(path);
   if (!stat(path)) {
     throw new UserError(
       `Cannot read the store "${path}": there is no such file.`,
@@ -86,17 +86,15 @@ async function openToRead(path: string, limits: Patience): Promise<Session> {
   let session: Session | null = null;
   try {
     session = await opened(file, path, true, limits);
-    const state = await schemaState(session.db, path);
-    if (state === 'empty' || state === 'foreign') throw notAStore(path, state);
+    const state = await currentSchema(session, limits);
+    if (state === 'empty') throw notAStore(path, 'an empty file');
     if (state.pending === 0) return session;
+    await session.close();
   } catch (error) {
-    if (!needsFilesBeside(error)) {
-      await session?.close();
-      throw worded(error, path, 'read trials');
-    }
+    await session?.close();
+    if (!needsFilesBeside(error)) throw error;
   }
   // An older schema, or a file in WAL mode in a folder that may not be written to: a copy is brought up to date instead.
-  await session?.close();
   const copy = privateCopy(file, path);
   try {
     const copied = await openToWrite(copy.file, limits);
@@ -114,21 +112,34 @@ async function openToRead(path: string, limits: Patience): Promise<Session> {
 }
 
 async function opened(file: string, path: string, readOnly: boolean, limits: Patience): Promise<Session> {
-  return patiently(path, 'open the file', limits, async () => openSession(file, { path, readOnly, patience: limits }));
+  return patiently(path, readOnly ? 'read trials' : 'store trials', limits, async () =>
+    openSession(file, { path, readOnly, patience: limits }),
+  );
 }
 
 async function currentSchema(session: Session, limits: Patience): Promise<Exclude<SchemaState, 'foreign'>> {
   const state = await patiently(session.path, 'read trials', limits, () => schemaState(session.db, session.path));
-  if (state === 'foreign') throw notAStore(session.path, state);
+  if (state === 'foreign') throw notAStore(session.path, 'an SQLite database of another program');
   return state;
 }
 
-function demandNoFolder(path: string): void {
-  if (!stat(path)?.isDirectory()) return;
-  throw new UserError(
-    `Cannot open the store "${path}": expected a file, found a directory.`,
-    'Give the path of a file in it, such as rankfront.sqlite.',
-  );
+/** SQLite would take a file of a few bytes for an empty database, and write over it. Nothing there, or nothing in it, will do. */
+function demandSqlite(path: string): void {
+  const found = stat(path);
+  if (!found || found.size === 0) return;
+  if (found.isDirectory()) throw notAStore(path, 'a directory');
+  const header = Buffer.alloc(16);
+  try {
+    const file = openSync(resolve(path), 'r');
+    try {
+      readSync(file, header);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw worded(error, path, 'read trials');
+  }
+  if (header.toString('latin1') !== 'SQLite format 3\0') throw notAStore(path, 'a file that is not an SQLite database');
 }
 
 /** Null when there is nothing at `path`. */
@@ -140,10 +151,8 @@ function stat(path: string): Stats | null {
   }
 }
 
-const notAStore = (path: string, state: 'empty' | 'foreign'): UserError =>
+const notAStore = (path: string, found: string): UserError =>
   new UserError(
-    `Cannot open the store "${path}": expected a store of rankfront, found ${
-      state === 'empty' ? 'an empty file' : 'an SQLite database of another program'
-    }.`,
+    `Cannot open the store "${path}": expected a store of rankfront, found ${found}.`,
     'Give the path of a store, or of a file that does not exist yet.',
   );

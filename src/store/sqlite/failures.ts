@@ -23,7 +23,9 @@ export function sqliteCode(error: unknown): number | null {
 
 /** For readers that may not create the files that a store in WAL mode wants beside it. */
 export const needsFilesBeside = (error: unknown): boolean =>
-  [code.cannotOpen, code.readOnly, code.permission].some(known => known === sqliteCode(error));
+  [code.cannotOpen, code.readOnly, code.permission].some(
+    known => known === (sqliteCode(error) ?? sqliteCode((error as Error).cause)),
+  );
 
 export interface Patience {
   /** SQLite itself waits this long for a lock, and the thread with it. */

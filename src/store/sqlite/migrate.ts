@@ -9,6 +9,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '001-studies': studies,
 };
 
+/** Every schema that ever was, oldest first. */
+export const schemas: readonly string[] = Object.keys(migrations);
+
 /** `empty`: no table yet; `foreign`: tables, but not ours; otherwise the migrations of ours that still have to run. */
 export type SchemaState = 'empty' | 'foreign' | { readonly pending: number };
 
@@ -24,18 +27,17 @@ export async function schemaState(db: Kysely<Database>, path: string): Promise<S
   const row = header.rows[0];
   if (!row || row.tables === 0) return 'empty';
   if (row.application !== applicationId) return 'foreign';
-  const known = Object.keys(migrations);
-  if (row.history === 0) return { pending: known.length };
+  if (row.history === 0) return { pending: schemas.length };
   const history = await db.selectFrom('schema_history').selectAll().orderBy('migration').execute();
-  const unknown = history.findLast(step => !known.includes(step.migration));
+  const unknown = history.findLast(step => !schemas.includes(step.migration));
   if (unknown) {
     throw new UserError(
       `Cannot open the store "${path}": it was written by rankfront ${unknown.package_version} (schema ${unknown.migration}), ` +
-        `and this is rankfront ${rankfrontVersion()} (schema ${known.at(-1)}).`,
+        `and this is rankfront ${rankfrontVersion()} (schema ${schemas.at(-1)}).`,
       `Install rankfront ${unknown.package_version} or newer, or use another --store.`,
     );
   }
-  return { pending: known.length - history.length };
+  return { pending: schemas.length - history.length };
 }
 
 /** Runs what is pending, all of it in one transaction; several processes may call it at once. */

@@ -29,9 +29,11 @@ export function openSession(file: string, { path, readOnly, patience }: OpenFile
   const database = openDatabase(file, readOnly);
   try {
     database.exec(`pragma busy_timeout = ${patience.busyTimeoutMs}`);
-    database.exec('pragma foreign_keys = on');
-    // In WAL mode NORMAL survives `kill -9`, and FULL a power cut as well. A trial takes seconds, so its fsync is not felt.
-    database.exec('pragma synchronous = full');
+    if (!readOnly) {
+      database.exec('pragma foreign_keys = on');
+      // In WAL mode NORMAL survives `kill -9`, and FULL a power cut as well. A trial takes seconds: its fsync is not felt.
+      database.exec('pragma synchronous = full');
+    }
   } catch (error) {
     database.close();
     throw error;

@@ -1,0 +1,19 @@
+/** Everything that can be read of a store, as plain JSON. */
+import type { Store } from '../../../src/store/store.ts';
+
+export async function contentOf(store: Store): Promise<unknown> {
+  const summaries = await store.studies.list();
+  const studies = await Promise.all(
+    summaries.map(async summary => {
+      const study = await store.studies.get(summary.name);
+      if (!study) throw new Error(`${summary.name} is listed but cannot be found`);
+      const trials = await store.trials.list(study.id);
+      const samples = await Promise.all(trials.map(({ id }) => store.trials.samples(id)));
+      const front = (await store.trials.front(study.id)).map(({ number }) => number);
+      return { summary, study, trials, samples, front };
+    }),
+  );
+  return JSON.parse(
+    JSON.stringify(studies, (_, value) => (ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value)),
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * Makes the golden store of the present schema and what must be read from it. To be run once, when a migration is added
+ * and before it is released: node test/store/golden/make.ts 001. The files of earlier schemas are never made again.
+ */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportStudy } from '../../../src/store/export-study.ts';
+import { openStore } from '../../../src/store/open.ts';
+import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial } from '../samples.ts';
+import { contentOf } from './content.ts';
+
+const target = join(import.meta.dirname, `schema-${process.argv[2]}`);
+if (existsSync(`${target}.sqlite`)) throw new Error(`${target}.sqlite exists, and a golden store never changes`);
+const folder = mkdtempSync(join(tmpdir(), 'rankfront-golden-'));
+const store = await openStore(join(folder, 'store.sqlite'));
+const study = await store.studies.create(newStudy());
+for (let n = 0; n < 7; n++) {
+  const trial = await store.queue.begin(
+    study.id,
+    n === 0 ? { ...newTrial(0), rngBefore: null, rngAfter: null } : newTrial(n),
+  );
+  if (!trial) throw new Error('no trial');
+  if (n === 3) await store.queue.finish(trial.id, { ...crashed, observations: [accuracyOf(n)] }, frontOf);
+  else if (n === 4) await store.queue.finish(trial.id, { ...crashed, state: 'pruned', detail: 'too slow' }, frontOf);
+  else if (n < 6)
+    await store.queue.finish(
+      trial.id,
+      completed(n, { values: [1 - n / 10, 0.1 + n / 10], feasible: n !== 5 }),
+      frontOf,
+    );
+  if (n === 2) await store.queue.confirm(trial.id, [latencyOf(20, 40), accuracyOf(20, 100)]);
+}
+await store.studies.setState(study.id, 'stopped');
+await store.close();
+await exportStudy(join(folder, 'store.sqlite'), 'night', `${target}.sqlite`);
+rmSync(folder, { recursive: true });
+const made = await openStore(`${target}.sqlite`, { readOnly: true });
+writeFileSync(`${target}.json`, `${JSON.stringify(await contentOf(made))}\n`);
+await made.close();

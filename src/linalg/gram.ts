@@ -4,11 +4,10 @@ import { type Matrix, type RealMatrix, zeros } from './matrix.ts';
 
 /** A Aᵀ in float64, rows x rows; exactly symmetric. */
 export function gram(a: RealMatrix): Matrix {
-  const { rows, cols, data } = a;
+  const { rows, cols } = a;
   const arena = openArena(rows * (rowStride(cols) + rowStride(rows)), 2);
-  const block = arena.take(rows, cols);
+  const block = arena.load(a);
   const product = arena.take(rows, rows);
-  for (let i = 0; i < rows; i++) block.data.set(data.subarray(i * cols, (i + 1) * cols), i * block.ld);
   arena.gemm(rows, rows, cols, 1, { block }, { block, transposed: true }, 0, { block: product }, true);
   const g = zeros(rows, rows);
   for (let i = 0; i < rows; i++) {

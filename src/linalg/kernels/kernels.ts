@@ -60,6 +60,8 @@ export interface Operand {
 export interface Arena {
   readonly kernels: Exports;
   take(rows: number, cols: number): Block;
+  /** A copy of `a`. */
+  load(a: { readonly rows: number; readonly cols: number; readonly data: Float32Array | Float64Array }): Block;
   /** `release(mark())` gives back what was taken in between. */
   mark(): number;
   release(mark: number): void;
@@ -110,14 +112,20 @@ export function openArena(doubles: number, blocks: number): Arena {
   const { buffer } = kernels.memory;
   let next = firstByte + scratchBytes;
   const pointer = ({ block, row = 0, col = 0 }: Operand): number => block.at + 8 * (row * block.ld + col);
+  const take = (rows: number, cols: number): Block => {
+    const ld = rows === 1 ? cols : rowStride(cols);
+    const at = Math.ceil(next / 64) * 64;
+    next = at + 8 * rows * ld;
+    if (next > buffer.byteLength) throw new Error('the arena is smaller than the computation needs');
+    return { at, data: new Float64Array(buffer, at, rows * ld), ld };
+  };
   return {
     kernels,
-    take: (rows, cols) => {
-      const ld = rows === 1 ? cols : rowStride(cols);
-      const at = Math.ceil(next / 64) * 64;
-      next = at + 8 * rows * ld;
-      if (next > buffer.byteLength) throw new Error('the arena is smaller than the computation needs');
-      return { at, data: new Float64Array(buffer, at, rows * ld), ld };
+    take,
+    load: ({ rows, cols, data }) => {
+      const block = take(rows, cols);
+      for (let i = 0; i < rows; i++) block.data.set(data.subarray(i * cols, (i + 1) * cols), i * block.ld);
+      return block;
     },
     mark: () => next,
     release: mark => {

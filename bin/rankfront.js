@@ -13,7 +13,8 @@ if (!existsSync(built)) {
   console.error('rankfront is not built: dist/ is missing. Run "npm ci" or "npm run build" in the checkout.');
   process.exitCode = 2;
 } else if (newEnough) {
-  await import(built.href);
+  const { main } = await import(built.href);
+  process.exitCode = await main(process.argv.slice(2));
 } else if (existsSync(own)) {
   const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

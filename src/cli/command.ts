@@ -1,0 +1,46 @@
+/** What a command is: its words, its options, and a function from arguments to an exit status. */
+import type { InferredOptionTypes, Options } from 'yargs';
+
+/** Where a command writes, and what it knows of the place it runs in; a test gives its own. */
+export interface Console {
+  /** The answer: standard output, one call per line or block. */
+  readonly out: (text: string) => void;
+  /** Everything else: standard error. */
+  readonly note: (text: string) => void;
+  /** Overwrites the line at the bottom of a terminal; null where standard error is no terminal. */
+  readonly progress: ((line: string) => void) | null;
+  readonly colour: boolean;
+  /** Aborted at the first Ctrl-C (finish what runs) and at the second (stop at once). */
+  readonly finish: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+/** 0 done, 1 the answer is no, 2 wrong use, 130 interrupted. */
+export type ExitStatus = 0 | 1 | 2 | 130;
+
+export interface Command {
+  /** As yargs takes it: `show <trial>`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, Options>>;
+  readonly positionals: Readonly<Record<string, Options>>;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  readonly run: (args: never, console: Console) => Promise<ExitStatus>;
+}
+
+interface Definition<O extends Record<string, Options>, P extends Record<string, Options>> {
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: O;
+  readonly positionals?: P;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  readonly run: (args: InferredOptionTypes<O> & InferredOptionTypes<P>, console: Console) => Promise<ExitStatus>;
+}
+
+/** Ties the type of the arguments to the options that are declared. */
+export function defineCommand<
+  const O extends Record<string, Options>,
+  const P extends Record<string, Options> = Record<never, never>,
+>(definition: Definition<O, P>): Command {
+  return { ...definition, positionals: definition.positionals ?? {}, run: definition.run as Command['run'] };
+}

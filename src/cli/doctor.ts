@@ -1,0 +1,60 @@
+/** `rankfront doctor`: what this machine offers, and what would spoil a measurement. */
+import { probeProviders } from '../device/providers.ts';
+import { currentEnvironment, currentLoad } from '../store/environment.ts';
+import { cacheDirectory } from '../workers/factor-cache.ts';
+import { defineCommand } from './command.ts';
+import { jsonOption } from './options.ts';
+
+export const doctor = defineCommand({
+  usage: 'doctor',
+  summary: 'Check this machine: versions, execution providers, load; exits 1 when nothing can be measured',
+  options: { json: jsonOption },
+  examples: [['rankfront doctor', 'before the first search']],
+  run: async (args, console) => {
+    const environment = currentEnvironment();
+    const load = currentLoad();
+    const providers = await probeProviders();
+    const advice = adviceFor(environment, load, providers);
+    const usable = Object.values(providers).some(({ available }) => available);
+    if (args.json) {
+      console.out(JSON.stringify({ environment, load, providers, cache: cacheDirectory(), advice }, null, 2));
+      return usable ? 0 : 1;
+    }
+    console.out(
+      [
+        `rankfront ${environment.rankfront}, node ${environment.node}, onnxruntime ${environment.onnxruntime}`,
+        `${environment.cpuModel}, ${environment.cores} cores, ${(environment.memoryBytes / 2 ** 30).toFixed(0)} GiB, ${environment.platform} ${environment.arch}`,
+        `governor ${environment.governor ?? 'unknown'}, load ${load.toFixed(2)}`,
+        `cache ${cacheDirectory()}`,
+        '',
+        'Execution providers of ONNX Runtime:',
+        ...Object.entries(providers).map(
+          ([name, { available, reason }]) => `  ${name.padEnd(9)} ${available ? 'yes' : `no: ${reason}`}`,
+        ),
+        ...(advice.length > 0 ? ['', ...advice] : []),
+      ].join('\n'),
+    );
+    return usable ? 0 : 1;
+  },
+});
+
+function adviceFor(
+  { governor, cores, platform, arch }: ReturnType<typeof currentEnvironment>,
+  load: number,
+  providers: Awaited<ReturnType<typeof probeProviders>>,
+): string[] {
+  const advice: string[] = [];
+  if (load > cores / 4)
+    advice.push(`Other programs use this machine (load ${load.toFixed(2)}): latencies will be noisy and take longer.`);
+  if (governor !== null && governor !== 'performance') {
+    advice.push(
+      `The frequency governor is "${governor}": "sudo cpupower frequency-set -g performance" steadies the clock.`,
+    );
+  }
+  if (!providers.cuda?.available && platform === 'linux' && arch === 'x64') {
+    advice.push(
+      'CUDA is not installed with this package. To add it: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node',
+    );
+  }
+  return advice;
+}

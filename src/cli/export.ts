@@ -1,0 +1,42 @@
+/** `rankfront export`: a trial as an ONNX file. */
+import { exportTrial, requireComplete } from '../study/export.ts';
+import { reopenPlan } from '../study/reopen.ts';
+import { writeAtomically } from '../workers/model-file.ts';
+import { defineCommand, type ExitStatus } from './command.ts';
+import { withStudy } from './open-study.ts';
+import { jsonOption, movedModelOption, storeOption, studyOption } from './options.ts';
+
+export const exportModel = defineCommand({
+  usage: 'export',
+  summary: 'Write the model of a trial as an ONNX file that any ONNX Runtime loads',
+  options: {
+    study: studyOption,
+    store: storeOption,
+    trial: { type: 'number', demandOption: true, describe: 'The number of the trial; 0 is the dense model' },
+    out: { type: 'string', demandOption: true, describe: 'The file to write' },
+    model: movedModelOption,
+    json: jsonOption,
+  },
+  examples: [['rankfront export --study resnet18 --trial 42 --out resnet18-42.onnx', 'write the model of trial 42']],
+  run: async (args, console) =>
+    withStudy<ExitStatus>(args, async (study, store) => {
+      const trial = requireComplete(await store.trials.get(study.id, args.trial), args.trial, study);
+      const plan = reopenPlan(study, args.store, args.model);
+      const bytes = await exportTrial(plan, study, trial, { warn: console.note });
+      writeAtomically(args.out, bytes, 'the model');
+      const written = {
+        study: study.name,
+        trial: trial.number,
+        out: args.out,
+        bytes: bytes.length,
+        macs: trial.macs,
+        params: trial.params,
+      };
+      if (args.json) console.out(JSON.stringify(written));
+      else
+        console.note(
+          `Wrote ${args.out}: trial ${trial.number} of ${study.name}, ${(bytes.length / 1e6).toFixed(1)} MB.`,
+        );
+      return 0;
+    }),
+});

@@ -1,0 +1,48 @@
+/** `rankfront front`: the Pareto front of a study, for people, spreadsheets, programs and documents. */
+import { frontCsv } from '../report/csv.ts';
+import { headline } from '../report/headline.ts';
+import { frontJson } from '../report/json.ts';
+import { frontSvg } from '../report/svg.ts';
+import { frontTable } from '../report/table.ts';
+import { readFront } from '../study/read-front.ts';
+import { writeAtomically } from '../workers/model-file.ts';
+import { defineCommand } from './command.ts';
+import { withStudy } from './open-study.ts';
+import { jsonOption, storeOption, studyOption } from './options.ts';
+
+export const front = defineCommand({
+  usage: 'front',
+  summary: 'Show the Pareto front of a study: measured latency against accuracy',
+  options: {
+    study: studyOption,
+    store: storeOption,
+    confirmed: { type: 'boolean', default: false, describe: 'Report the figures of the confirm phase' },
+    format: {
+      choices: ['table', 'csv', 'json', 'svg'] as const,
+      default: 'table' as const,
+      describe: 'How to print it',
+    },
+    out: { type: 'string', describe: 'The file to write; standard output otherwise' },
+    json: jsonOption,
+  },
+  examples: [
+    ['rankfront front --study resnet18', 'a table'],
+    ['rankfront front --study resnet18 --confirmed --format svg --out front.svg', 'a picture of the confirmed front'],
+  ],
+  run: async (args, console) => {
+    const report = await withStudy(args, (study, store) => readFront(store, study, args.confirmed));
+    const format = args.json ? 'json' : args.format;
+    const text = {
+      table: () => [...headline(report), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
+      csv: () => frontCsv(report).trimEnd(),
+      json: () => frontJson(report),
+      svg: () => frontSvg(report),
+    }[format]();
+    if (!args.out) console.out(text);
+    else {
+      writeAtomically(args.out, `${text}\n`, 'the front');
+      console.note(`Wrote ${args.out}.`);
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,45 @@
+/** The study that a command is about. */
+import { UserError } from '../errors/user-error.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import { nearest } from '../units/nearest.ts';
+
+/** Opens the store to read and hands the study of that name, or the only one, to `work`. */
+export async function withStudy<T>(
+  args: { readonly store: string; readonly study: string | undefined },
+  work: (study: Study, store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(args.store, { readOnly: true });
+  try {
+    return await work(await findStudy(store, args), store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function findStudy(
+  store: Store,
+  args: { readonly store: string; readonly study: string | undefined },
+): Promise<Study> {
+  const names = (await store.studies.list()).map(({ name }) => name);
+  const name = args.study ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) {
+    throw names.length === 0
+      ? new UserError(
+          `"${args.store}" holds no study yet.`,
+          'Start one with "rankfront search", or give another file with --store.',
+        )
+      : new UserError(
+          `"${args.store}" holds ${names.length} studies: ${names.join(', ')}.`,
+          'Say which one with --study.',
+        );
+  }
+  const study = await store.studies.get(name);
+  if (study) return study;
+  const meant = nearest(name, names);
+  throw new UserError(
+    `"${args.store}" holds no study "${name}"${names.length > 0 ? `, but: ${names.join(', ')}` : ''}.`,
+    meant ? `Did you mean "${meant}"?` : 'See "rankfront studies".',
+  );
+}

@@ -1,0 +1,22 @@
+/** Options that several commands share, worded once. */
+
+export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
+export const hardwareOption = {
+  type: 'string',
+  demandOption: true,
+  describe: 'The hardware profile, a YAML file (see hardware-profiles/)',
+} as const;
+export const storeOption = {
+  type: 'string',
+  default: 'results/rankfront.sqlite',
+  describe: 'The file that keeps the studies',
+} as const;
+export const studyOption = {
+  type: 'string',
+  describe: 'The study; may be left out when the store holds only one',
+} as const;
+export const jsonOption = { type: 'boolean', default: false, describe: 'Print JSON' } as const;
+
+/** For commands that need the files of a study again, should they have moved. */
+export const movedModelOption = { type: 'string', describe: 'Where the dense model is now, if it has moved' } as const;
+export const movedDataOption = { type: 'string', describe: 'Where the images are now, if they have moved' } as const;

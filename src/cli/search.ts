@@ -1,0 +1,125 @@
+/** `rankfront search`: the night's work. */
+
+import { type Normalization, normalizations } from '../data/normalize.ts';
+import { UserError } from '../errors/user-error.ts';
+import { eventLine, type StudyEvent } from '../report/event.ts';
+import { eventText } from '../report/event-text.ts';
+import { headline } from '../report/headline.ts';
+import { frontRecord } from '../report/json.ts';
+import { advance, noProgress, progressLine } from '../report/progress.ts';
+import { frontTable } from '../report/table.ts';
+import { search as runSearch } from '../study/search.ts';
+import { strategyNames } from '../tuner/strategies.ts';
+import { parseDuration } from '../units/duration.ts';
+import { type Console, defineCommand } from './command.ts';
+import { hardwareOption, jsonOption, modelOption, storeOption } from './options.ts';
+
+export const search = defineCommand({
+  usage: 'search',
+  summary: 'Search the ranks of every layer on measured latency and accuracy; run it again to go on',
+  options: {
+    model: modelOption,
+    data: {
+      type: 'string',
+      demandOption: true,
+      describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML',
+    },
+    space: { type: 'string', describe: 'The search space, a YAML file; by default what "rankfront space" would write' },
+    hardware: hardwareOption,
+    study: { type: 'string', describe: 'A name for the study; by default that of the model' },
+    store: storeOption,
+    trials: {
+      type: 'number',
+      describe: 'Trials of the study, the dense model not counted [default: 100, or no limit with --time]',
+    },
+    time: { type: 'string', describe: 'Wall time of this run, such as 8h or 45m' },
+    strategy: { choices: strategyNames, default: 'nsga2', describe: 'What proposes the next ranks' },
+    seed: { type: 'number', default: 0, describe: 'Seed of everything that is random' },
+    normalize: {
+      choices: normalizations,
+      describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
+    },
+    'proxy-images': {
+      type: 'number',
+      describe: 'Images that every trial is scored on; the others are kept for the end',
+    },
+    'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
+    json: { ...jsonOption, describe: 'Print one JSON line per event also on a terminal' },
+  },
+  examples: [
+    [
+      'rankfront search --model resnet18.onnx --data folder:val --hardware hardware-profiles/cpu-2-threads.yaml --time 8h',
+      'search for a night',
+    ],
+  ],
+  run: async (args, console) => {
+    const lines = args.json || !console.progress;
+    const display = lines ? jsonDisplay(console) : textDisplay(console);
+    const { report, endedBy } = await runSearch({
+      model: args.model,
+      data: args.data,
+      space: args.space,
+      hardware: args.hardware,
+      study: args.study,
+      store: args.store,
+      trials: count('--trials', args.trials, 0),
+      timeMs: args.time === undefined ? undefined : parseDuration(args.time, '--time'),
+      strategy: args.strategy,
+      seed: count('--seed', args.seed, 0),
+      normalize: args.normalize as Normalization | undefined,
+      proxyImages: count('--proxy-images', args['proxy-images'], 1),
+      acceptDense: args['accept-dense'],
+      finish: console.finish,
+      stop: console.stop,
+      onEvent: display.event,
+      onFactors: display.factors,
+      commandLine: process.argv.slice(2),
+    }).finally(display.close);
+    if (lines) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
+    else console.out(['', ...headline(report), '', frontTable(report, { colour: console.colour })].join('\n'));
+    return endedBy === 'interrupted' ? 130 : 0;
+  },
+});
+
+interface Display {
+  readonly event: (event: StudyEvent) => void;
+  readonly factors: (done: number, total: number) => void;
+  readonly close: () => void;
+}
+
+const jsonDisplay = (console: Console): Display => ({
+  event: event => console.out(eventLine(event)),
+  factors: () => {},
+  close: () => {},
+});
+
+/** One line per event; on a terminal also a line at the bottom that is kept up to date. */
+function textDisplay(console: Console): Display {
+  let progress = noProgress;
+  const tick = (): void => console.progress?.(progressLine(progress, performance.now()));
+  const timer = console.progress ? setInterval(tick, 1000) : undefined;
+  timer?.unref();
+  const told = (): void => console.note('Finishing the trial that runs; press Ctrl-C again to stop at once.');
+  console.finish.addEventListener('abort', told);
+  return {
+    event: event => {
+      progress = advance(progress, event, performance.now());
+      const text = eventText(event);
+      if (text) console.note(text);
+      tick();
+    },
+    factors: (done, total) => console.progress?.(`factors ${done}/${total}`),
+    close: () => {
+      clearInterval(timer);
+      console.finish.removeEventListener('abort', told);
+    },
+  };
+}
+
+function count(flag: string, value: number | undefined, least: number): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value;
+  throw new UserError(
+    `${flag}: expected a whole number of at least ${least}, found ${value}.`,
+    `Give, for example, ${flag} ${Math.max(least, 100)}.`,
+  );
+}

@@ -1,0 +1,34 @@
+/** `rankfront show`: everything that is known of one trial. */
+import { UserError } from '../errors/user-error.ts';
+import { trialText } from '../report/trial-report.ts';
+import { sitesOf, trialView } from '../study/trial-view.ts';
+import { defineCommand, type ExitStatus } from './command.ts';
+import { withStudy } from './open-study.ts';
+import { jsonOption, movedModelOption, storeOption, studyOption } from './options.ts';
+
+export const show = defineCommand({
+  usage: 'show <trial>',
+  summary: 'Show one trial: its ranks, what was measured, and what a reviewer needs',
+  positionals: {
+    trial: { type: 'number', demandOption: true, describe: 'The number of the trial; 0 is the dense model' },
+  },
+  options: { study: studyOption, store: storeOption, model: movedModelOption, json: jsonOption },
+  examples: [['rankfront show 42 --study resnet18', 'trial 42']],
+  run: async (args, console) =>
+    withStudy<ExitStatus>(args, async (study, store) => {
+      const trial = await store.trials.get(study.id, args.trial);
+      if (!trial)
+        throw new UserError(
+          `"${study.name}" has no trial ${args.trial}.`,
+          `See "rankfront front --study ${study.name}".`,
+        );
+      const sites = sitesOf(study, args.model ?? study.model.path);
+      if (!sites)
+        console.note(
+          `The dense model is not at "${args.model ?? study.model.path}": ranks are shown without their costs. Give it with --model.`,
+        );
+      const view = await trialView(store, study, trial, sites ?? []);
+      console.out(args.json ? JSON.stringify({ ...view, configuration: trial.assignment }, null, 2) : trialText(view));
+      return 0;
+    }),
+});

@@ -1,0 +1,29 @@
+/** `rankfront studies`: what a store holds. */
+import { studyTable } from '../report/study-list.ts';
+import { openStore } from '../store/open.ts';
+import { studyRows } from '../study/study-rows.ts';
+import { defineCommand } from './command.ts';
+import { jsonOption, storeOption } from './options.ts';
+
+export const studies = defineCommand({
+  usage: 'studies',
+  summary: 'List the studies of a store',
+  options: { store: storeOption, json: jsonOption },
+  examples: [['rankfront studies --store results/rankfront.sqlite', 'state, trials and best speed-up of each']],
+  run: async (args, console) => {
+    const store = await openStore(args.store, { readOnly: true });
+    try {
+      const rows = await studyRows(store);
+      if (args.json) console.out(JSON.stringify(rows, null, 2));
+      else
+        console.out(
+          rows.length === 0
+            ? `"${args.store}" holds no study yet. Start one with "rankfront search".`
+            : studyTable(rows),
+        );
+    } finally {
+      await store.close();
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,52 @@
+/** The console of a real terminal or pipe. */
+import { stripVTControlCharacters } from 'node:util';
+import type { Console } from './command.ts';
+
+/** `close` gives the signals back and ends the progress line. */
+export function terminalConsole(): { readonly console: Console; readonly close: () => void } {
+  const finish = new AbortController();
+  const stop = new AbortController();
+  const onSignal = (): void => (finish.signal.aborted ? stop : finish).abort();
+  const onHangUp = (): void => {
+    finish.abort();
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onHangUp).on('SIGHUP', onHangUp);
+  // A reader that goes away (`| head`) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || process.exit(2));
+
+  const terminal = process.stderr.isTTY === true;
+  let shown = false;
+  const clear = (): void => {
+    if (shown) process.stderr.write('\r\x1b[2K');
+    shown = false;
+  };
+  const console: Console = {
+    out: text => {
+      clear();
+      process.stdout.write(`${text}\n`);
+    },
+    note: text => {
+      clear();
+      process.stderr.write(`${text}\n`);
+    },
+    progress: terminal
+      ? line => {
+          clear();
+          const columns = process.stderr.columns || 100;
+          const plain = stripVTControlCharacters(line);
+          process.stderr.write(plain.length < columns ? line : plain.slice(0, columns - 1));
+          shown = true;
+        }
+      : null,
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    finish: finish.signal,
+    stop: stop.signal,
+  };
+  const close = (): void => {
+    clear();
+    process.off('SIGINT', onSignal).off('SIGTERM', onHangUp).off('SIGHUP', onHangUp);
+  };
+  return { console, close };
+}

@@ -1,0 +1,33 @@
+/** What a study minimises, and the front and hypervolume that follow. */
+import type { FrontPoint, FrontState } from '../store/store.ts';
+import { insertIntoFront } from '../tuner/pareto/front.ts';
+import { hypervolume } from '../tuner/pareto/hypervolume.ts';
+
+/**
+ * The point that the hypervolume is taken against: a tenth slower than dense and no image right. It is the same for every
+ * study, so that volumes of studies on the same network can be compared.
+ */
+export const referencePoint: readonly [latencyRatio: number, error: number] = [1.1, 1];
+
+/** The values of a trial in the order of a study's objectives; the sign of accuracy turns here and nowhere else. */
+export const objectiveValues = (latencyRatio: number, accuracy: number): [number, number] => [
+  latencyRatio,
+  1 - accuracy,
+];
+
+export const accuracyOf = (values: readonly number[]): number => 1 - (values[1] ?? Number.NaN);
+
+/** The non-dominated points, equal ones side by side, and the volume that they dominate. */
+export function frontOf(points: readonly FrontPoint[]): FrontState {
+  const members = points.reduce<readonly FrontPoint[]>(
+    (front, point) => insertIntoFront(front, point, ({ values }) => values).front,
+    [],
+  );
+  return {
+    members: members.map(({ number }) => number),
+    hypervolume: hypervolume(
+      members.map(({ values }) => values),
+      referencePoint,
+    ),
+  };
+}

@@ -1,0 +1,108 @@
+/** One trial from its configuration to its result: build, time, score. */
+import type { Assignment } from '../decompose/method.ts';
+import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device/device.ts';
+import type { Attempt, Failure } from '../errors/failure.ts';
+import type { Score, ScoreBudget, Scorer } from '../evaluate/scorer.ts';
+import { wilsonInterval } from '../stats/proportion.ts';
+import { currentEnvironment, currentLoad } from '../store/environment.ts';
+import type { Observation } from '../store/observation.ts';
+import type { TrialResult } from '../store/trial.ts';
+import type { CandidateFile } from './candidate.ts';
+import { objectiveValues } from './objectives.ts';
+
+/** What a trial is measured with. */
+export interface Instruments {
+  readonly build: (assignment: Assignment, file: string) => Attempt<CandidateFile>;
+  readonly device: Device;
+  readonly scorer: Scorer;
+  /** The dense model, as a file of the same making as the candidates. */
+  readonly reference: ModelFile;
+}
+
+export interface ObserveBudget {
+  readonly latency: LatencyBudget;
+  readonly score: ScoreBudget;
+}
+
+/** Half the width of a normal 95 % interval, in standard errors. */
+const z95 = 1.959963984540054;
+
+/** Never throws for what a candidate does: that is a failed trial with its reason. */
+export async function observe(
+  instruments: Instruments,
+  assignment: Assignment,
+  budget: ObserveBudget,
+): Promise<TrialResult> {
+  const stages = { buildMs: null, latencyMs: null, accuracyMs: null } as {
+    -readonly [stage in 'buildMs' | 'latencyMs' | 'accuracyMs']: number | null;
+  };
+  const observations: Observation[] = [];
+  const timed = async <T>(stage: keyof typeof stages, work: () => T | Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    stages[stage] = performance.now() - start;
+    return result;
+  };
+  const given = (failure: Failure): TrialResult => ({ ...failure, stages, observations });
+
+  const built = await timed('buildMs', () => instruments.build(assignment, 'candidate.onnx'));
+  if (built.state === 'failed') return given(built);
+  const latency = await timed('latencyMs', () =>
+    instruments.device.latency(built.value, instruments.reference, budget.latency),
+  );
+  if (latency.state === 'failed') return given(latency);
+  const isDense = built.value.sha256 === instruments.reference.sha256;
+  observations.push(latencyObservation(latency.value, isDense));
+  const score = await timed('accuracyMs', () => instruments.scorer.accuracy(built.value.path, budget.score));
+  if (score.state === 'failed') return given(score);
+  observations.push(accuracyObservation(score.value));
+  const [timing] = observations;
+  if (!timing) throw new Error('a complete trial has its latency');
+  return {
+    state: 'complete',
+    modelSha256: built.value.sha256,
+    macs: built.value.macs,
+    params: built.value.params,
+    values: objectiveValues(timing.value, score.value.accuracy),
+    standardErrors: [timing.standardError, score.value.standardError],
+    feasible: true,
+    stages,
+    observations,
+  };
+}
+
+/** The dense model against itself has the ratio 1 by definition; its interval and samples show the noise. */
+export function latencyObservation(latency: PairedLatency, isDense: boolean): Observation {
+  const [low, high] = latency.interval;
+  return {
+    kind: 'latency',
+    value: isDense ? 1 : latency.ratio,
+    standardError: (high - low) / (2 * z95),
+    interval: latency.interval,
+    candidateMs: latency.candidateMs,
+    referenceMs: latency.referenceMs,
+    endedBy: latency.endedBy,
+    warnings: latency.warnings,
+    candidateSamplesMs: latency.candidateSamplesMs,
+    referenceSamplesMs: latency.referenceSamplesMs,
+    wallMs: latency.wallMs,
+    load: currentLoad(),
+    environment: currentEnvironment(),
+  };
+}
+
+export function accuracyObservation(score: Score): Observation {
+  return {
+    kind: 'accuracy',
+    value: score.accuracy,
+    standardError: score.standardError,
+    interval: wilsonInterval(score.accuracy, score.correct.length),
+    images: score.correct.length,
+    correct: score.correct,
+    predictions: score.predictions,
+    warnings: [],
+    wallMs: score.wallMs,
+    load: currentLoad(),
+    environment: currentEnvironment(),
+  };
+}

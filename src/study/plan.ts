@@ -1,0 +1,70 @@
+/** What a search works on, before anything is measured: the model, its sites, the ladders and the device's profile. */
+import { findSites, type RejectedNode, type Site } from '../decompose/site.ts';
+import { type HardwareProfile, parseHardwareProfile } from '../device/profile.ts';
+import { UserError } from '../errors/user-error.ts';
+import { inferShapes } from '../onnx/shapes.ts';
+import { parseSearchSpace } from '../space/parse.ts';
+import { proposeSpace } from '../space/propose.ts';
+import { resolveSpace } from '../space/resolve.ts';
+import type { Space } from '../space/space.ts';
+import type { SourceText } from '../store/study.ts';
+import { type LoadedModel, loadModel, readText } from '../workers/model-file.ts';
+import { sha256Of } from './candidate.ts';
+
+/** The sites of a model as one device runs it. */
+export interface ModelSites {
+  readonly loaded: LoadedModel;
+  readonly sites: readonly Site[];
+  readonly rejected: readonly RejectedNode[];
+}
+
+export interface Plan extends ModelSites {
+  readonly space: Space;
+  readonly spaceSource: SourceText;
+  readonly hardware: HardwareProfile;
+  readonly hardwareSource: SourceText;
+}
+
+const sourceOf = (text: string): SourceText => ({ text, sha256: sha256Of(new TextEncoder().encode(text)) });
+
+/** Throws a UserError when the model has no site at all. */
+export function openSites(modelPath: string, hardware: HardwareProfile): ModelSites {
+  const loaded = loadModel(modelPath);
+  const { graph, opsets } = loaded.model;
+  const { sites, rejected } = findSites(loaded.model, inferShapes(graph, opsets, hardware.inputShape));
+  if (sites.length > 0) return { loaded, sites, rejected };
+  const reasons = [...new Set(rejected.map(({ reason }) => reason))].slice(0, 3).join('; ');
+  throw new UserError(
+    `Cannot search "${modelPath}": expected at least one layer that can be factorised, found none${reasons ? ` (${reasons})` : ''}.`,
+    'Give a network with dense convolutions or matrix products and constant float weights.',
+  );
+}
+
+export interface PlanSources {
+  readonly modelPath: string;
+  readonly hardwareText: string;
+  readonly hardwareName: string;
+  /** Null: one is proposed from the model and the device. */
+  readonly spaceText: string | null;
+  readonly spaceName: string;
+}
+
+export function makePlan(sources: PlanSources): Plan {
+  const hardware = parseHardwareProfile(sources.hardwareText, sources.hardwareName);
+  const found = openSites(sources.modelPath, hardware);
+  const text =
+    sources.spaceText ??
+    proposeSpace(found.sites, { granularity: hardware.rankGranularity, modelName: sources.modelPath });
+  const space = resolveSpace(parseSearchSpace(text, sources.spaceName), found.sites, hardware.rankGranularity);
+  return { ...found, space, spaceSource: sourceOf(text), hardware, hardwareSource: sourceOf(sources.hardwareText) };
+}
+
+/** From the paths that a user gives; without a space one is proposed. */
+export const planFromFiles = (model: string, space: string | undefined, hardware: string): Plan =>
+  makePlan({
+    modelPath: model,
+    hardwareText: readText(hardware, 'the hardware profile'),
+    hardwareName: hardware,
+    spaceText: space === undefined ? null : readText(space, 'the search space'),
+    spaceName: space ?? 'the proposed search space',
+  });

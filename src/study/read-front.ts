@@ -1,0 +1,104 @@
+/** A stored study as the front report wants it. */
+import { UserError } from '../errors/user-error.ts';
+import {
+  type DenseMeasurement,
+  type FrontInput,
+  type FrontReport,
+  frontReport,
+  type Measurement,
+  type TrialInput,
+} from '../report/front-report.ts';
+import { pairedDifference } from '../stats/paired-difference.ts';
+import type { Phase, StoredObservation } from '../store/observation.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { CompleteTrial } from '../store/trial.ts';
+
+type Latency = Extract<StoredObservation, { kind: 'latency' }>;
+type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
+
+/** Both observations of a trial in a phase; null unless it has both. */
+export interface Seen {
+  readonly latency: Latency;
+  readonly accuracy: Accuracy;
+}
+
+export function seenIn(observations: readonly StoredObservation[], phase: Phase): Seen | null {
+  const ofPhase = observations.filter(observation => observation.phase === phase);
+  const latency = ofPhase.find((each): each is Latency => each.kind === 'latency');
+  const accuracy = ofPhase.find((each): each is Accuracy => each.kind === 'accuracy');
+  return latency && accuracy ? { latency, accuracy } : null;
+}
+
+/** Throws a UserError while the dense model has not been measured. */
+export async function readFront(store: Store, study: Study, confirmed: boolean): Promise<FrontReport> {
+  const input = await readFrontInput(store, study, confirmed);
+  if (confirmed && !input.dense.confirm) {
+    throw new UserError(
+      `The front of "${study.name}" is not confirmed yet.`,
+      'Run the search to its end (the same command again goes on), or leave out --confirmed.',
+    );
+  }
+  return frontReport(input);
+}
+
+export async function readFrontInput(store: Store, study: Study, confirmed: boolean): Promise<FrontInput> {
+  const trials = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
+  const denseTrial = trials.find(({ number }) => number === 0);
+  const dense = denseTrial && { search: null as Seen | null, confirm: null as Seen | null };
+  if (denseTrial && dense) {
+    const samples = await store.trials.samples(denseTrial.id);
+    dense.search = seenIn(samples, 'search');
+    dense.confirm = seenIn(samples, 'confirm');
+  }
+  if (!denseTrial || !dense?.search) {
+    throw new UserError(`"${study.name}" has no measurement yet.`, 'Run its search; the same command again goes on.');
+  }
+  const denseSearch = dense.search;
+  const denseConfirm = dense.confirm;
+  const inputs: TrialInput[] = [];
+  for (const trial of trials) {
+    if (trial.number === 0 || !trial.feasible) continue;
+    const samples = await store.trials.samples(trial.id);
+    const search = seenIn(samples, 'search');
+    const confirm = seenIn(samples, 'confirm');
+    if (!search) continue;
+    inputs.push({
+      trial: trial.number,
+      configuration: trial.assignment,
+      macs: trial.macs,
+      params: trial.params,
+      search: measurement(search, denseSearch),
+      confirm: confirm && denseConfirm ? measurement(confirm, denseConfirm) : null,
+    });
+  }
+  return {
+    study: study.name,
+    objectives: study.objectives,
+    dense: {
+      macs: denseTrial.macs,
+      params: denseTrial.params,
+      search: denseMeasurement(denseSearch),
+      confirm: denseConfirm && denseMeasurement(denseConfirm),
+    },
+    trials: inputs,
+    confirmed,
+  };
+}
+
+const denseMeasurement = ({ latency, accuracy }: Seen): DenseMeasurement => ({
+  latencyMs: latency.referenceMs,
+  accuracy: accuracy.value,
+  images: accuracy.images,
+});
+
+function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
+  const { difference, standardError } = pairedDifference(dense.accuracy.correct, accuracy.correct);
+  return {
+    ratio: latency.value,
+    interval: latency.interval,
+    accuracy: accuracy.value,
+    drop: difference,
+    dropStandardError: standardError,
+  };
+}

@@ -1,0 +1,26 @@
+/** The studies of a store as the list wants them. */
+import { frontReport } from '../report/front-report.ts';
+import { bestSpeedup, type StudySummary } from '../report/study-list.ts';
+import type { Store } from '../store/store.ts';
+import { readFrontInput } from './read-front.ts';
+
+export async function studyRows(store: Store): Promise<StudySummary[]> {
+  const rows: StudySummary[] = [];
+  for (const summary of await store.studies.list()) {
+    const study = await store.studies.get(summary.name);
+    const { trials } = summary;
+    rows.push({
+      study: summary.name,
+      state: summary.state,
+      complete: trials.complete,
+      failed: trials.failed,
+      waiting: trials.waiting + trials.running,
+      frontSize: summary.frontSize,
+      bestSpeedup: study && trials.complete > 0 ? bestSpeedup(frontReport(await readFrontInput(store, study, false))) : null,
+      hypervolume: summary.hypervolume,
+      created: new Date(summary.createdAtMs).toISOString(),
+      model: summary.modelPath,
+    });
+  }
+  return rows;
+}

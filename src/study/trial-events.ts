@@ -1,0 +1,80 @@
+/** What is told of every finished trial. */
+
+import type { Warning } from '../device/warning.ts';
+import { wordWarning } from '../device/wording.ts';
+import type { StudyEvent } from '../report/event.ts';
+import { pairedDifference } from '../stats/paired-difference.ts';
+import type { Observation } from '../store/observation.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { RunningTrial, TrialResult } from '../store/trial.ts';
+import { seenIn } from './read-front.ts';
+
+export interface EventParts {
+  readonly store: Store;
+  readonly study: Study;
+  readonly emit: (event: StudyEvent) => void;
+}
+
+type Complete = Extract<TrialResult, { state: 'complete' }>;
+type Latency = Extract<Observation, { kind: 'latency' }>;
+type Accuracy = Extract<Observation, { kind: 'accuracy' }>;
+
+export function trialEvents(parts: EventParts): {
+  readonly finished: (trial: RunningTrial, result: TrialResult) => Promise<void>;
+} {
+  const { store, study, emit } = parts;
+  let dense: { readonly latencyMs: number; readonly correct: Uint8Array } | null = null;
+
+  const denseFigures = async (): Promise<typeof dense> => {
+    const trial = await store.trials.get(study.id, 0);
+    const seen = trial && seenIn(await store.trials.samples(trial.id), 'search');
+    return seen && { latencyMs: seen.latency.referenceMs, correct: seen.accuracy.correct };
+  };
+
+  const complete = async (trial: RunningTrial, result: Complete): Promise<void> => {
+    const latency = result.observations.find((each): each is Latency => each.kind === 'latency');
+    const accuracy = result.observations.find((each): each is Accuracy => each.kind === 'accuracy');
+    if (!latency || !accuracy) return;
+    for (const warning of latency.warnings) {
+      const { seen, remedy } = wordWarning(warning as unknown as Warning);
+      emit({ kind: 'warning', trial: trial.number, message: `${seen} ${remedy}` });
+    }
+    if (trial.number === 0) {
+      emit({
+        kind: 'dense',
+        latencyMs: latency.referenceMs,
+        accuracy: accuracy.value,
+        standardError: accuracy.standardError,
+        images: accuracy.images,
+      });
+      return;
+    }
+    dense ??= await denseFigures();
+    const front = await store.trials.front(study.id);
+    const stored = await store.trials.get(study.id, trial.number);
+    emit({
+      kind: 'trial-finished',
+      trial: trial.number,
+      ratio: latency.value,
+      interval: latency.interval,
+      latencyMs: latency.value * (dense?.latencyMs ?? latency.referenceMs),
+      accuracy: accuracy.value,
+      standardError: accuracy.standardError,
+      drop: dense ? pairedDifference(dense.correct, accuracy.correct).difference : 0,
+      macs: result.macs,
+      onFront: front.some(({ number }) => number === trial.number),
+      frontSize: front.length,
+      hypervolume: stored?.state === 'complete' ? stored.hypervolume : 0,
+      wallMs: Object.values(result.stages).reduce((sum: number, ms) => sum + (ms ?? 0), 0),
+    });
+  };
+
+  return {
+    finished: async (trial, result) => {
+      if (result.state === 'complete') return complete(trial, result);
+      if (result.state === 'failed')
+        emit({ kind: 'trial-failed', trial: trial.number, reason: result.reason, detail: result.detail });
+    },
+  };
+}

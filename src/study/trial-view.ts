@@ -1,0 +1,103 @@
+/** A stored trial as `show` wants it. */
+import type { Rung } from '../decompose/method.ts';
+import { fullRank, rungMacs } from '../decompose/ranks.ts';
+import { findSites, type Site } from '../decompose/site.ts';
+import type { Warning } from '../device/warning.ts';
+import { wordWarning } from '../device/wording.ts';
+import { inferShapes } from '../onnx/shapes.ts';
+import { frontReport } from '../report/front-report.ts';
+import type { TrialPhase, TrialSite, TrialView } from '../report/trial-report.ts';
+import type { Phase, StoredObservation } from '../store/observation.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { Trial } from '../store/trial.ts';
+import { loadModel } from '../workers/model-file.ts';
+import { readFrontInput, seenIn } from './read-front.ts';
+
+/** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
+export async function trialView(store: Store, study: Study, trial: Trial, sites: readonly Site[]): Promise<TrialView> {
+  const samples = await store.trials.samples(trial.id);
+  const front = await store.trials.front(study.id);
+  const finished = trial.state === 'complete' || trial.state === 'failed' || trial.state === 'pruned' ? trial : null;
+  return {
+    study: study.name,
+    trial: trial.number,
+    state: trial.state,
+    strategy: trial.number === 0 ? null : trial.strategy,
+    onFront: front.some(({ number }) => number === trial.number),
+    sites: trialSites(trial, sites),
+    cost: trial.state === 'complete' ? { macs: trial.macs, params: trial.params } : null,
+    denseCost: study.dense,
+    search: await phaseOf('search', store, study, trial, samples),
+    confirm: await phaseOf('confirm', store, study, trial, samples),
+    stages: Object.entries(finished?.stages ?? {}).flatMap(([stage, wallMs]) =>
+      wallMs === null ? [] : [{ stage: stage.replace(/Ms$/, ''), wallMs }],
+    ),
+    warnings: samples.flatMap(({ warnings }) =>
+      warnings.map(warning => {
+        const { seen, remedy } = wordWarning(warning as unknown as Warning);
+        return { message: seen, remedy };
+      }),
+    ),
+    environment: environmentOf(study, trial, samples),
+    failure: trial.state === 'failed' ? { reason: trial.reason, detail: trial.detail } : null,
+  };
+}
+
+/** Null when the model cannot be read any more. */
+export function sitesOf(study: Study, modelPath: string): readonly Site[] | null {
+  try {
+    const { model, sha256 } = loadModel(modelPath);
+    return sha256 === study.model.sha256 ? findSites(model, inferShapes(model.graph, model.opsets)).sites : null;
+  } catch {
+    return null;
+  }
+}
+
+function trialSites(trial: Trial, sites: readonly Site[]): TrialSite[] {
+  return Object.entries(trial.assignment).flatMap(([name, rung]: [string, Rung]) => {
+    const site = sites.find(each => each.name === name);
+    if (!site) return [];
+    const full = rung.method === 'dense' ? null : fullRank(site, rung.method);
+    return [{ site: name, rung, fullRank: full, macs: rungMacs(site, rung), denseMacs: site.macs }];
+  });
+}
+
+async function phaseOf(
+  phase: Phase,
+  store: Store,
+  study: Study,
+  trial: Trial,
+  samples: readonly StoredObservation[],
+): Promise<TrialPhase | null> {
+  const seen = seenIn(samples, phase);
+  if (!seen) return null;
+  const input = await readFrontInput(store, study, phase === 'confirm');
+  const { points, dominated } = frontReport(input);
+  const figures = [...points, ...dominated].find(point => point.trial === trial.number)?.[phase];
+  if (!figures) return null;
+  return {
+    figures,
+    images: seen.accuracy.images,
+    pairs: seen.latency.candidateSamplesMs.length,
+    endedBy: seen.latency.endedBy,
+  };
+}
+
+function environmentOf(study: Study, trial: Trial, samples: readonly StoredObservation[]): Record<string, string> {
+  const [first] = samples;
+  const facts: Record<string, string> = {
+    model: `${study.model.path} (SHA-256 ${study.model.sha256.slice(0, 16)}...)`,
+    candidate: trial.state === 'complete' ? `SHA-256 ${trial.modelSha256.slice(0, 16)}...` : '-',
+    data: `${study.data.spec} (SHA-256 ${study.data.sha256.slice(0, 16)}...), ${study.data.normalisation}`,
+    proxy: `${study.proxy.images} images, seed ${study.proxy.seed}`,
+  };
+  if (!first) return facts;
+  const { environment, load } = first;
+  return {
+    ...facts,
+    processor: `${environment.cpuModel}, ${environment.cores} cores, governor ${environment.governor ?? 'unknown'}`,
+    load: `${load.toFixed(2)} when it was measured`,
+    versions: `node ${environment.node}, onnxruntime ${environment.onnxruntime}, rankfront ${environment.rankfront}`,
+  };
+}

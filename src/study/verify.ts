@@ -1,0 +1,164 @@
+/** `verify`: stored trials made and measured again (docs/decisions/0004). */
+
+import { type NormalizationName, normalizations } from '../data/normalize.ts';
+import { openDataset } from '../data/open.ts';
+import { parseDataSpec } from '../data/spec.ts';
+import { latencyBudget } from '../device/profile.ts';
+import { UserError } from '../errors/user-error.ts';
+import type { Environment } from '../store/environment.ts';
+import { currentEnvironment } from '../store/environment.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { CompleteTrial } from '../store/trial.ts';
+import { type Consistency, consistentLatency } from './consistent-latency.ts';
+import { type OpenInstruments, openInstruments } from './instruments.ts';
+import { observe } from './observe.ts';
+import type { Plan } from './plan.ts';
+import { type Seen, seenIn } from './read-front.ts';
+
+export interface VerifyOptions {
+  readonly store: Store;
+  readonly study: Study;
+  readonly plan: Plan;
+  /** What the study says, or where the images are now. */
+  readonly data: string;
+  /** The trials whose accuracy and latency are measured again. */
+  readonly measure: readonly CompleteTrial[];
+  /** Those that are only rebuilt. */
+  readonly rebuild: readonly CompleteTrial[];
+  readonly onTrial: (verdict: TrialVerdict) => void;
+  readonly warn: (message: string) => void;
+  readonly finish: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+export interface TrialVerdict {
+  readonly trial: number;
+  /** Whether the rebuilt candidate has the stored hash. */
+  readonly model: 'equal' | 'differs';
+  readonly accuracy: {
+    readonly verdict: 'equal' | 'near' | 'differs';
+    readonly stored: number;
+    readonly now: number;
+    readonly changedImages: number;
+  } | null;
+  readonly latency:
+    | ({
+        readonly verdict: 'consistent' | 'differs' | 'other-machine';
+        readonly stored: number;
+        readonly now: number;
+      } & Pick<Consistency, 'pValue'>)
+    | null;
+  /** Why it could not be measured. */
+  readonly failure: string | null;
+}
+
+export const passes = ({ model, accuracy, latency, failure }: TrialVerdict): boolean =>
+  model === 'equal' && accuracy?.verdict !== 'differs' && latency?.verdict !== 'differs' && failure === null;
+
+/** Share of images whose prediction may change on another machine, where the runtime rounds otherwise. */
+const nearTies = 1 / 200;
+
+/** The verdicts of all trials, in order; fewer when it is interrupted. */
+export async function verifyTrials(options: VerifyOptions): Promise<TrialVerdict[]> {
+  const { study, plan, warn } = options;
+  const normalize = normalizations.find(name => name === study.data.normalisation) satisfies
+    | NormalizationName
+    | undefined;
+  const dataset = await openDataset(parseDataSpec(options.data), { normalize });
+  if (dataset.hash !== study.data.sha256) {
+    throw new UserError(
+      `The images of "${options.data}" are not those of study "${study.name}": their hashes differ.`,
+      'Give the original images with --data.',
+    );
+  }
+  const instruments = await openInstruments({
+    plan,
+    dataset,
+    proxyImages: study.proxy.images,
+    seed: study.proxy.seed,
+    watch: { warn },
+  });
+  const abort = (): void => void instruments.close();
+  options.stop.addEventListener('abort', abort);
+  try {
+    const verdicts: TrialVerdict[] = [];
+    const measured = new Set(options.measure.map(({ number }) => number));
+    const trials = [...options.measure, ...options.rebuild.filter(({ number }) => !measured.has(number))];
+    for (const trial of trials) {
+      if (options.finish.aborted || options.stop.aborted) break;
+      const verdict = measured.has(trial.number)
+        ? await remeasured(trial, options, instruments)
+        : rebuilt(trial, instruments);
+      if (options.stop.aborted) break;
+      verdicts.push(verdict);
+      options.onTrial(verdict);
+    }
+    return verdicts;
+  } finally {
+    options.stop.removeEventListener('abort', abort);
+    await instruments.close();
+  }
+}
+
+function rebuilt(trial: CompleteTrial, { builder }: OpenInstruments): TrialVerdict {
+  const { sha256 } = builder.bytes(trial.assignment);
+  return {
+    trial: trial.number,
+    model: sha256 === trial.modelSha256 ? 'equal' : 'differs',
+    accuracy: null,
+    latency: null,
+    failure: null,
+  };
+}
+
+async function remeasured(
+  trial: CompleteTrial,
+  { store, study, plan }: VerifyOptions,
+  instruments: OpenInstruments,
+): Promise<TrialVerdict> {
+  const result = await observe(instruments, trial.assignment, {
+    latency: latencyBudget(plan.hardware, study.seed + trial.number + 1_000_003),
+    score: { images: 'proxy', timeoutMs: 3_600_000 },
+  });
+  if (result.state !== 'complete') {
+    return { ...rebuilt(trial, instruments), failure: result.state === 'failed' ? result.detail : 'it was pruned' };
+  }
+  const model = result.modelSha256 === trial.modelSha256 ? 'equal' : 'differs';
+  const before = seenIn(await store.trials.samples(trial.id), 'search');
+  const stamped = result.observations.map(each => ({ ...each, phase: 'search' as const, storedAtMs: 0 }));
+  const now = seenIn(stamped, 'search');
+  if (!before || !now)
+    return { trial: trial.number, model, accuracy: null, latency: null, failure: 'its observations are not stored' };
+  return {
+    trial: trial.number,
+    model,
+    accuracy: judgeAccuracy(before, now),
+    latency: judgeLatency(before, now),
+    failure: null,
+  };
+}
+
+function judgeAccuracy({ accuracy: before }: Seen, { accuracy: now }: Seen): NonNullable<TrialVerdict['accuracy']> {
+  const changedImages = before.predictions.reduce(
+    (sum, predicted, image) => sum + (predicted === now.predictions[image] ? 0 : 1),
+    0,
+  );
+  const near = !sameRuntime(before.environment) && changedImages <= nearTies * before.images;
+  const verdict = changedImages === 0 ? 'equal' : near ? 'near' : 'differs';
+  return { verdict, stored: before.value, now: now.value, changedImages };
+}
+
+function judgeLatency({ latency: before }: Seen, { latency: now }: Seen): NonNullable<TrialVerdict['latency']> {
+  const { consistent, pValue } = consistentLatency(before, now);
+  const verdict = consistent ? 'consistent' : sameMachine(before.environment) ? 'differs' : 'other-machine';
+  return { verdict, stored: before.value, now: now.value, pValue };
+}
+
+const sameMachine = ({ cpuModel, cores, arch }: Environment): boolean => {
+  const here = currentEnvironment();
+  return here.cpuModel === cpuModel && here.cores === cores && here.arch === arch;
+};
+
+const sameRuntime = (environment: Environment): boolean =>
+  sameMachine(environment) && currentEnvironment().onnxruntime === environment.onnxruntime;

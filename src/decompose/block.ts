@@ -32,7 +32,7 @@ export function weightBlock(model: Model, site: Site): WeightBlock {
   if (!tensor) throw new Error(`the model holds no constant "${site.weight}", the weight of site "${site.name}"`);
   const stored = floatsOf(tensor);
   const { inChannels, outChannels } = site;
-  const data = site.weightLayout === 'in-out' ? transposed(stored, inChannels, outChannels) : Float32Array.from(stored);
+  const data = site.weightLayout === 'in-out' ? transposed(stored, inChannels, outChannels) : stored;
   return { ...blockShape(site), data };
 }
 

@@ -93,21 +93,24 @@ export function findSites(model: Model, shapes: Shapes): Sites {
   const reading: Reading = { constant: constantsOf(graph), shapes };
   const sites: Site[] = [];
   const rejected: RejectedNode[] = [];
-  graph.nodes.forEach((node, index) => {
-    if (!isStandard(node)) return;
-    const reject = (reason: string): void => {
-      rejected.push({ node: names[index]!, opType: node.opType, reason });
-    };
-    const never = neverSites.get(node.opType);
-    if (never) return reject(never);
-    const draft = readers.get(node.opType)?.(reading, node);
-    if (draft === undefined) return;
-    if (typeof draft === 'string') return reject(draft);
-    const methods = payingMethods(draft);
-    if (typeof methods === 'string') return reject(methods);
-    sites.push({ ...draft, name: names[index]!, index, methods });
-  });
+  for (const [index, node] of graph.nodes.entries()) {
+    const name = names[index]!;
+    const found = judge(reading, node);
+    if (typeof found === 'string') rejected.push({ node: name, opType: node.opType, reason: found });
+    else if (found) sites.push({ ...found, name, index });
+  }
   return { sites, rejected };
+}
+
+/** The site that `node` is, why it is none, or null for a node without weights. */
+function judge(reading: Reading, node: Node): Omit<Site, 'name' | 'index'> | string | null {
+  if (!isStandard(node)) return null;
+  const never = neverSites.get(node.opType);
+  if (never) return never;
+  const draft = readers.get(node.opType)?.(reading, node) ?? null;
+  if (draft === null || typeof draft === 'string') return draft;
+  const methods = payingMethods(draft);
+  return typeof methods === 'string' ? methods : { ...draft, methods };
 }
 
 /** One name per node: its own where it is the only one to have it, else its first output, which is unique in ONNX. */

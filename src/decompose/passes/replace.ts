@@ -1,0 +1,63 @@
+/** Replaces the node of a site by a chain of layers. */
+import type { Attribute, Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
+import { floatTensor } from '../../onnx/tensor.ts';
+import { transposed } from '../block.ts';
+import type { FactorMethod } from '../method.ts';
+import type { Site } from '../site.ts';
+
+/** One node of the chain. Its weight is given as [out, in, ...] whatever the operator stores. */
+export interface Layer {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+  readonly attributes: ReadonlyMap<string, Attribute>;
+}
+
+/** The node that yields the site's output; it must still be the dense one. */
+export function nodeOf(model: Model, site: Site): Node | null {
+  const node = model.graph.nodes.find(({ outputs }) => outputs[0] === site.output);
+  return node?.inputs[1] === site.weight ? node : null;
+}
+
+/**
+ * The first layer reads what the node read, the last yields what it yielded, and any further input of the node (the bias)
+ * goes to the last. The dense weight stays among the constants, since other nodes may use it.
+ */
+export function replaceByChain(model: Model, site: Site, method: FactorMethod, layers: readonly Layer[]): Model {
+  const { graph } = model;
+  const node = nodeOf(model, site);
+  if (!node) throw new Error(`the model holds no node for site "${site.name}"`);
+  const fresh = freshName(graph);
+  const initializers = new Map(graph.initializers);
+  let input = node.inputs[0]!;
+  const chain = layers.map((layer, i): Node => {
+    const last = i === layers.length - 1;
+    const name = fresh(`${site.name}/${method}_${i}`);
+    const weight = weightTensor(fresh(`${name}.weight`), site, layer);
+    initializers.set(weight.name, weight);
+    const output = last ? site.output : fresh(`${name}_output`);
+    const inputs = [input, weight.name, ...(last ? node.inputs.slice(2) : [])];
+    input = output;
+    return { name, opType: node.opType, domain: node.domain, inputs, outputs: [output], attributes: layer.attributes };
+  });
+  const nodes = graph.nodes.flatMap(other => (other === node ? chain : [other]));
+  return { ...model, graph: { ...graph, nodes, initializers } };
+}
+
+function weightTensor(name: string, site: Site, { dims, data }: Layer): Tensor {
+  if (site.weightLayout === 'out-in') return floatTensor(name, dims, data, site.elementType);
+  const [rows, cols] = dims as readonly [number, number];
+  return floatTensor(name, [cols, rows], transposed(data, rows, cols), site.elementType);
+}
+
+/** Gives back `wanted`, with a number behind it where a node or a value of the graph already has that name. */
+function freshName(graph: Graph): (wanted: string) => string {
+  const taken = new Set([...graph.initializers.keys(), ...graph.valueInfo.keys()]);
+  for (const { name } of [...graph.inputs, ...graph.outputs]) taken.add(name);
+  for (const node of graph.nodes) for (const name of [node.name, ...node.inputs, ...node.outputs]) taken.add(name);
+  return wanted => {
+    let name = wanted;
+    for (let i = 2; taken.has(name); i++) name = `${wanted}~${i}`;
+    taken.add(name);
+    return name;
+  };
+}

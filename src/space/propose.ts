@@ -1,7 +1,7 @@
 /** A search space for a model that nobody has thought about yet. */
 import type { FactorMethod, Rung } from '../decompose/method.ts';
 import { fullRank, rungMacs } from '../decompose/ranks.ts';
-import type { RejectedNode, Site, Sites } from '../decompose/site.ts';
+import type { RejectedNode, Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
 import { formatMacs, formatPercent } from '../units/format.ts';
 import { defaultMethod, rankStep } from './ladder.ts';
@@ -12,6 +12,8 @@ export interface ProposalOptions {
   readonly granularity: number;
   /** Free text for the head of the file. */
   readonly modelName: string;
+  /** Layers that are no site, to be listed with their reasons. */
+  readonly rejected?: readonly RejectedNode[];
 }
 
 /** Together the chosen sites hold at least this share of the multiply-accumulates that could be factorised. */
@@ -32,7 +34,8 @@ const rungs = { least: 5, most: 9 }; // without dense
  *
  * @throws UserError when the model has no site, or none that is worth it
  */
-export function proposeSpace({ sites, rejected }: Sites, options: ProposalOptions): string {
+export function proposeSpace(sites: readonly Site[], options: ProposalOptions): string {
+  const rejected = options.rejected ?? [];
   requireSites(sites, rejected);
   const total = sites.reduce((sum, { macs }) => sum + macs, 0);
   const worth = worthwhile(sites);

@@ -4,12 +4,16 @@
  * Steady state (mu + 1): the parents are the best `population` of all that was observed so far, by rank and crowding. So a
  * generation is read off the history and nothing else is remembered: a resumed study, a history that others made and
  * trials that finish out of order are all the same to it.
+ *
+ * It starts from one sweep of uniform levels and breeds at once. Random founders cost hypervolume on the synthetic networks
+ * of the tests (0.0283 against 0.0312 after 100 trials at 50 sites), and so do the designs "all dense but one site" at 50
+ * sites (0.0293), while at 20 sites they make no difference beyond chance (0.0369 against 0.0359).
  */
 import type { Rng } from '../random/rng.ts';
 import { crowdingDistances, dominanceRanks } from './pareto/sort.ts';
 import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
 import type { Configuration, Outcome, Problem, Strategy } from './strategy.ts';
-import { crossed, mutated, nearLevel, uniformLevels } from './variation.ts';
+import { blended, mutated, nearLevel, uniformLevels } from './variation.ts';
 
 export interface Nsga2Options {
   /** The number of parents, at least 2; by rule when absent. */
@@ -21,8 +25,8 @@ export interface Nsga2Options {
   readonly firstGuesses?: readonly Configuration[] | undefined;
 }
 
-/** 24 parents, and one more for every two sites beyond 24, up to 50: a night's hundred trials still breed. */
-export const populationFor = (sites: number): number => Math.min(50, Math.max(24, 24 + Math.ceil((sites - 24) / 2)));
+/** 24 parents, more from 49 sites on (half the number of sites), at most 50: a night's hundred trials must still breed. */
+export const populationFor = (sites: number): number => Math.min(50, Math.max(24, Math.ceil(sites / 2)));
 
 export function nsga2Strategy(problem: Problem, options: Nsga2Options = {}): Strategy {
   const population = Math.max(2, options.population ?? populationFor(problem.ladderLengths.length));
@@ -36,13 +40,18 @@ export function nsga2Strategy(problem: Problem, options: Nsga2Options = {}): Str
       const seed = seeds.find(each => !seen.has(each));
       if (seed) return seed;
       const parents = survivors(problem, history, population);
-      const founding = seen.count < population || parents.length < 2;
       for (let attempt = 0; attempt < attempts; attempt++) {
         // Where the parents' neighbourhood is used up, mutations grow until they leave it.
-        const strength = 1 + Math.floor(attempt / 8);
-        const child = founding
-          ? nearLevel(problem, rng)
-          : mutated(problem, crossed(tournament(parents, rng), tournament(parents, rng), rng), strength, rng);
+        const expected = 1 + Math.floor(attempt / 8);
+        const child =
+          parents.length < 2
+            ? nearLevel(problem, rng)
+            : mutated(
+                problem,
+                blended(problem, tournament(parents, rng), tournament(parents, rng), rng),
+                expected,
+                rng,
+              );
         if (!seen.has(child)) return child;
       }
       return drawUnseen(problem, seen, rng);

@@ -22,22 +22,33 @@ export function nearLevel(problem: Problem, rng: Rng): Configuration {
   );
 }
 
+/** How far beyond its parents a child may lie, as a share of their distance. */
+const extension = 0.25;
+
 /**
- * Uniform crossover (Syswerda 1989) at half of all sites where parents are far apart...
+ * Blend crossover (BLX-alpha, Eshelman and Schaffer 1993) on rungs: each site of the child is uniform on the stretch between
+ * its parents' rungs and a quarter of that beyond either end, rounded. Ladders are ordered, so what lies between two
+ * good rungs is a fair guess; where the parents agree the child does too.
  */
-export function crossed(a: Configuration, b: Configuration, rng: Rng): Configuration {
-  return a.map((rung, site) => (rng.uniform() < 0.5 ? rung : b[site]!));
+export function blended(problem: Problem, a: Configuration, b: Configuration, rng: Rng): Configuration {
+  return a.map((rung, site) => {
+    const weight = rng.uniform() * (1 + 2 * extension) - extension;
+    return clamp(Math.round(rung + weight * (b[site]! - rung)), problem.ladderLengths[site]!);
+  });
 }
 
-export function mutated(problem: Problem, configuration: Configuration, strength: number, rng: Rng): Configuration {
+/** Of the mutations this share is a fresh draw from the whole ladder; the others are one step up or down. */
+const resetShare = 0.2;
+
+/** Changes about `expected` sites: each one that has a choice with the same probability. */
+export function mutated(problem: Problem, configuration: Configuration, expected: number, rng: Rng): Configuration {
   const movable = problem.ladderLengths.filter(length => length > 1).length;
-  const rate = Math.min(1, strength / Math.max(1, movable));
+  const rate = Math.min(1, expected / Math.max(1, movable));
   return configuration.map((rung, site) => {
     const length = problem.ladderLengths[site]!;
     if (length === 1 || rng.uniform() >= rate) return rung;
-    if (rng.uniform() < 0.2) return rng.integer(length);
-    const step = rng.uniform() < 0.5 ? -1 : 1;
-    return clamp(rung + step, length);
+    if (rng.uniform() < resetShare) return rng.integer(length);
+    return clamp(rung + (rng.uniform() < 0.5 ? -1 : 1), length);
   });
 }
 

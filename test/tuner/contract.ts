@@ -146,7 +146,9 @@ export function strategyContract(name: string, make: Make): void {
       const history = [...failures, ...foreign];
       for (let i = 0; i < 40; i++) {
         const configuration = strategy.ask(history, [], rng)!;
-        configuration.forEach((rung, site) => expect(rung).toBeLessThan(large.ladderLengths[site]!));
+        configuration.forEach((rung, site) => {
+          expect(rung).toBeLessThan(large.ladderLengths[site]!);
+        });
         history.push(outcomeOf(large, configuration));
       }
     });

@@ -7,6 +7,8 @@ export interface Synthetic {
   readonly problem: Problem;
   /** [latency over dense, accuracy drop], without noise. */
   readonly truth: (configuration: Configuration) => [number, number];
+  readonly costs: readonly (readonly number[])[];
+  readonly losses: readonly (readonly number[])[];
   readonly observe: (configuration: Configuration, rng: Rng) => Outcome;
 }
 
@@ -53,7 +55,7 @@ export function syntheticNetwork(sites: number, seed: number): Synthetic {
       feasible: true,
     };
   };
-  return { problem: { ladderLengths, objectives: 2 }, truth, observe };
+  return { problem: { ladderLengths, objectives: 2 }, costs, losses, truth, observe };
 }
 
 /** A study of `trials` trials, the dense model first, as the loop does it. */

@@ -27,6 +27,11 @@ export function kneeOf(points: readonly FrontPoint[]): FrontPoint | null {
   return index === null ? null : (useful[index] ?? null);
 }
 
-/** The points of the front, each with its confirmed figures where it has them. */
-export const effectiveFront = ({ points }: FrontReport): FrontPoint[] =>
-  points.map(point => (point.confirm ? { ...point, ...point.confirm, confirmed: true } : point));
+/**
+ * The points of the front, each with its confirmed figures where it has them; the dense model's as soon as one trial has
+ * them, for a latency in milliseconds is only comparable with those of its own phase.
+ */
+export function effectiveFront({ points }: FrontReport): FrontPoint[] {
+  const any = points.some(({ trial, confirm }) => trial !== 0 && confirm !== null);
+  return points.map(point => (any && point.confirm ? { ...point, ...point.confirm, confirmed: true } : point));
+}

@@ -76,7 +76,7 @@ function fastestWithin(points: readonly FrontPoint[], drop: number): Picked {
     return {
       state: 'picked',
       point: best,
-      why: `Fastest within ${pointsWords(drop)}: ${nameOf(best)}, ${figuresWords(best)}.`,
+      why: `Fastest within ${pointsWords(drop)}: ${nameOf(best)}, ${figuresWords(best)}.${caution(best)}`,
     };
   }
   const nearest = fastestOf(trials);
@@ -116,9 +116,12 @@ function atKnee(points: readonly FrontPoint[]): Picked {
     : { state: 'none', why: emptyFront };
 }
 
-/** Said where noise may have made the point obey. */
-const caution = ({ trial, speedupCi: [low] }: FrontPoint, leastSpeedup = 1): string =>
-  trial !== 0 && low < leastSpeedup ? ` Its interval reaches below ${formatSpeedup(leastSpeedup)}.` : '';
+/** Said where noise, or the choice of the best of many, may have made the point obey. */
+function caution({ trial, confirmed, speedupCi: [low] }: FrontPoint, leastSpeedup = 1): string {
+  if (trial === 0) return '';
+  const interval = low < leastSpeedup ? ` Its interval reaches below ${formatSpeedup(leastSpeedup)}.` : '';
+  return interval + (confirmed ? '' : ' Its figures are from the search and not confirmed.');
+}
 
 const emptyFront = 'The front is empty.';
 

@@ -1,9 +1,9 @@
 /** The studies of a store, one line each. */
 
+import { formatSpeedup } from '../units/format.ts';
 import type { FrontReport } from './front-report.ts';
 import { gainOf } from './headline.ts';
 import { clipped, textTable } from './text-table.ts';
-import { speedupWords } from './wording.ts';
 
 export interface StudySummary {
   readonly study: string;
@@ -15,8 +15,8 @@ export interface StudySummary {
   readonly waiting: number;
   /** Members of the front, the dense model counted; 0 before it is observed. */
   readonly frontSize: number;
-  /** The best speed-up within one point, with its interval, as `bestSpeedup` words it; null for none. */
-  readonly best: string | null;
+  /** The best speed-up within one point, see `bestSpeedup`; null for none. */
+  readonly bestSpeedup: number | null;
   readonly hypervolume: number | null;
   /** ISO 8601. */
   readonly created: string;
@@ -24,23 +24,27 @@ export interface StudySummary {
   readonly model: string;
 }
 
-/** `1.28x [1.26, 1.30]` of the fastest point within `maxDrop` that is faster beyond noise; null when there is none. */
-export function bestSpeedup(report: FrontReport, maxDrop = 0.01): string | null {
+/** The speed-up of the fastest point within `maxDrop` that is faster beyond noise; null when there is none. */
+export function bestSpeedup(report: FrontReport, maxDrop = 0.01): number | null {
   const gain = gainOf(report, maxDrop);
-  return gain.kind === 'gained' ? speedupWords(gain.point) : null;
+  return gain.kind === 'gained' ? gain.point.speedup : null;
 }
 
 export function studyTable(studies: readonly StudySummary[]): string {
   if (studies.length === 0) return 'No study in this store yet.';
   return textTable<StudySummary>(
     [
-      { header: 'study', align: 'left', cell: ({ study }) => clipped(study, 20) },
+      { header: 'study', align: 'left', cell: ({ study }) => clipped(study, 18) },
       { header: 'state', align: 'left', cell: ({ state }) => state },
       { header: 'done', align: 'right', cell: ({ complete }) => String(complete) },
-      { header: 'failed', align: 'right', cell: ({ failed }) => String(failed) },
+      { header: 'fail', align: 'right', cell: ({ failed }) => String(failed) },
       { header: 'left', align: 'right', cell: ({ waiting }) => String(waiting) },
       { header: 'front', align: 'right', cell: ({ frontSize }) => String(frontSize) },
-      { header: 'best within 1 pp', align: 'right', cell: ({ best }) => best ?? '-' },
+      {
+        header: 'best in 1 pp',
+        align: 'right',
+        cell: ({ bestSpeedup }) => (bestSpeedup === null ? '-' : formatSpeedup(bestSpeedup)),
+      },
       { header: 'HV', align: 'right', cell: ({ hypervolume }) => hypervolume?.toPrecision(4) ?? '-' },
       { header: 'created', align: 'left', cell: ({ created }) => created.slice(0, 10) },
       { header: 'model', align: 'left', cell: ({ model }) => clipped(model.split(/[\\/]/).at(-1) ?? model, 20) },

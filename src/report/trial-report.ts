@@ -97,10 +97,10 @@ function observationLines({ search, confirm }: TrialView): string[] {
       { header: 'speed-up [95 % CI]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
       { header: 'accuracy % [95 % CI]', align: 'right', cell: ({ figures }) => accuracyText(figures, interval) },
       {
-        header: 'change (95 %)',
+        header: 'change pp',
         align: 'right',
         cell: ({ figures: { drop, dropStandardError } }) =>
-          `${formatPoints(-drop)} (± ${(100 * z95 * dropStandardError).toFixed(2)})`,
+          `${formatPoints(-drop).replace(' pp', '')} (± ${(100 * z95 * dropStandardError).toFixed(2)})`,
       },
       { header: 'images', align: 'right', cell: ({ images }) => String(images) },
       { header: 'pairs', align: 'right', cell: ({ pairs }) => String(pairs) },

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { frontReport } from '../../src/report/front-report.ts';
+import { gainOf, headline } from '../../src/report/headline.ts';
+import { bestSpeedup, studyTable } from '../../src/report/study-list.ts';
+import { mixed, study } from './fixture.ts';
+
+describe('what a search has come to', () => {
+  test('gained: the fastest within the drop', () => {
+    const report = frontReport(mixed());
+    expect(gainOf(report)).toMatchObject({ kind: 'gained', point: { trial: 2 } });
+    expect(gainOf(report, 0.05)).toMatchObject({ kind: 'gained', point: { trial: 1 } });
+    expect(headline(report)[0]).toBe(
+      'Fastest within 1.00 point of accuracy: trial 2, 7 ms against 10 ms dense, 1.43x [1.41, 1.44], with a drop of 0.80 points (95 % ± 0.39).',
+    );
+    expect(bestSpeedup(report)).toBeCloseTo(1 / 0.7, 12);
+  });
+
+  test('within noise: says to keep the dense model', () => {
+    const report = frontReport(study([[5, [0.995, 0.003], null]]));
+    expect(gainOf(report)).toMatchObject({ kind: 'within-noise', point: { trial: 5 } });
+    expect(headline(report)[0]).toMatch(
+      /^Nothing within 1.00 point .* beyond noise: trial 5 .* Keep the dense model\.$/,
+    );
+    expect(bestSpeedup(report)).toBeNull();
+  });
+
+  test('one beyond noise is found behind a faster one that is not', () => {
+    const input = study([
+      [1, [0.96, 0.003], null],
+      [2, [0.97, 0.002], null],
+    ]);
+    const [first, second] = input.trials;
+    const wide = { ...first!, search: { ...first!.search, interval: [0.9, 1.02] as const } };
+    expect(gainOf(frontReport({ ...input, trials: [wide, second!] }))).toMatchObject({
+      kind: 'gained',
+      point: { trial: 2 },
+    });
+  });
+
+  test('a small gain is called little, a large one is not', () => {
+    const small = headline(frontReport(study([[1, [0.97, 0.003], null]])));
+    expect(small[0]).toContain('Little is gained');
+    expect(headline(frontReport(mixed()))[0]).not.toContain('Little');
+  });
+
+  test('too costly: names the one that loses least', () => {
+    const report = frontReport(
+      study([
+        [1, [0.5, 0.3], null],
+        [2, [0.6, 0.2], null],
+      ]),
+    );
+    expect(gainOf(report)).toMatchObject({ kind: 'too-costly', point: { trial: 2 } });
+  });
+
+  test('the dense model alone', () => {
+    const report = frontReport(study([[1, [1.2, 0.3], null]]));
+    expect(gainOf(report)).toEqual({ kind: 'dense-alone' });
+    expect(headline(report)).toContain(
+      'Nothing beats the dense model (10 ms): it is alone on the front. Keep the dense model.',
+    );
+  });
+});
+
+test('search-time figures are said to flatter, confirmed ones how many left', () => {
+  expect(headline(frontReport(mixed())).at(-1)).toContain('search-time figures on 400 images');
+  expect(headline(frontReport(mixed(true))).at(-1)).toBe(
+    'Confirmed on 1000 images that the search never saw and in a longer latency run; 1 of 3 left the front.',
+  );
+  expect(headline(frontReport(study([[1, [0.5, 0.01], null]], true))).at(-1)).toBe('No trial has been confirmed yet.');
+});
+
+test('a point whose drop is within noise is named beside the fastest', () => {
+  // 1.96 x 0.2 points is 0.39: trial 4 with 0.1 points may have lost nothing, trial 2 with 0.8 has.
+  expect(headline(frontReport(mixed()))).toContainEqual(
+    expect.stringMatching(/^Without a drop beyond noise: trial 4, 1.11x/),
+  );
+});
+
+test('the list of studies says what each has come to', () => {
+  const row = {
+    study: 'night',
+    state: 'complete',
+    complete: 100,
+    failed: 2,
+    waiting: 0,
+    frontSize: 12,
+    bestSpeedup: 1.284,
+    hypervolume: 0.41234567,
+    created: '2030-01-02T03:04:05Z',
+    model: 'models/resnet18.onnx',
+  };
+  const lines = studyTable([
+    row,
+    { ...row, study: 'empty', bestSpeedup: null, hypervolume: null, model: 'C:\\m\\a.onnx' },
+  ]).split('\n');
+  expect(lines[0]!.split(/ {2,}/)).toEqual([
+    'study',
+    'state',
+    'done',
+    'fail',
+    'left',
+    'front',
+    'best in 1 pp',
+    'HV',
+    'created',
+    'model',
+  ]);
+  expect(lines[1]!.split(/ {2,}/)).toEqual([
+    'night',
+    'complete',
+    '100',
+    '2',
+    '0',
+    '12',
+    '1.28x',
+    '0.4123',
+    '2030-01-02',
+    'resnet18.onnx',
+  ]);
+  expect(lines[2]!.split(/ {2,}/).slice(6)).toEqual(['-', '-', '2030-01-02', 'a.onnx']);
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
+  expect(studyTable([])).toBe('No study in this store yet.');
+});

@@ -16,7 +16,8 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
       failed: trials.failed,
       waiting: trials.waiting + trials.running,
       frontSize: summary.frontSize,
-      bestSpeedup: study && trials.complete > 0 ? bestSpeedup(frontReport(await readFrontInput(store, study, false))) : null,
+      bestSpeedup:
+        study && trials.complete > 0 ? bestSpeedup(frontReport(await readFrontInput(store, study, false))) : null,
       hypervolume: summary.hypervolume,
       created: new Date(summary.createdAtMs).toISOString(),
       model: summary.modelPath,

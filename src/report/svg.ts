@@ -52,7 +52,10 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
   const seen = trials.filter(point => isInside(point, x, frame));
   const greyed = report.dominated.filter(point => isInside(point, x, frame));
   const moved = report.confirmed ? [...trials, report.dense].filter(({ search }) => isInside(search, x, frame)) : [];
-  const stairs = [...report.points].sort((a, b) => xOf(a, x) - xOf(b, x)).map(place);
+  const stairs = report.points
+    .filter(({ dominatedBy }) => dominatedBy === null)
+    .sort((a, b) => xOf(a, x) - xOf(b, x))
+    .map(place);
   const accuracy = report.objectives.includes('agreement')
     ? 'agreement with the dense model (%)'
     : 'top-1 accuracy (%)';

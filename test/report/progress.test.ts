@@ -128,7 +128,10 @@ test('the line stays within 100 characters and the counts are those of the event
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(1e8), event), { maxLength: 40 }), steps => {
       let nowMs = 0;
-      const events = steps.map(([gapMs, each]) => [(nowMs += gapMs), each] as const);
+      const events = steps.map(([gapMs, each]) => {
+        nowMs += gapMs;
+        return [nowMs, each] as const;
+      });
       const progress = played([0, { ...started, trialsPlanned: 1e6 }], ...events);
       expect(progressLine(progress, nowMs).length).toBeLessThanOrEqual(100);
       expect(progress.done).toBe(steps.length);

@@ -15,7 +15,7 @@ const platform = (floor: number, beside: readonly string[] = []): Room => ({ flo
 
 export const rooms: Readonly<Record<string, Room>> = {
   errors: pure(0),
-  units: pure(0),
+  units: pure(0, ['errors']),
   random: pure(0),
   stats: pure(0, ['random', 'errors']),
   linalg: pure(0, ['errors', 'random']),

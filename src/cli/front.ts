@@ -2,7 +2,6 @@
 import { frontCsv } from '../report/csv.ts';
 import { headline } from '../report/headline.ts';
 import { frontJson } from '../report/json.ts';
-import { frontSvg } from '../report/svg.ts';
 import { frontTable } from '../report/table.ts';
 import { readFront } from '../study/read-front.ts';
 import { writeAtomically } from '../workers/model-file.ts';
@@ -32,11 +31,12 @@ export const front = defineCommand({
   run: async (args, console) => {
     const report = await withStudy(args, (study, store) => readFront(store, study, args.confirmed));
     const format = args.json ? 'json' : args.format;
-    const text = {
+    const text = await {
       table: () => [...headline(report), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
       csv: () => frontCsv(report).trimEnd(),
       json: () => frontJson(report),
-      svg: () => frontSvg(report),
+      // Charts are slow to load, and only this format draws one.
+      svg: async () => (await import('../report/svg.ts')).frontSvg(report),
     }[format]();
     if (!args.out) console.out(text);
     else {

@@ -7,7 +7,7 @@
 import { requireFinite } from './finite.ts';
 import { type Arena, type Block, openArena, rowStride } from './kernels/kernels.ts';
 import type { RealMatrix } from './matrix.ts';
-import { completeRows } from './orthonormal-rows.ts';
+import { completeBlocks, completeDoubles, completeRows } from './orthonormal-rows.ts';
 import { powerOfTwoScale } from './scale.ts';
 import {
   eigenBlocks,
@@ -44,7 +44,7 @@ export function svd(a: RealMatrix): Svd {
   const l = Math.max(rows, cols);
   const { up, down } = powerOfTwoScale(a.data);
   const shared = 2 * k * rowStride(l) + 2 * symmetricBlockDoubles(k) + eigenDoubles(k);
-  const arena = openArena(shared, 5 + eigenBlocks);
+  const arena = openArena(shared + completeDoubles(k), 4 + eigenBlocks + completeBlocks);
   const b = arena.take(k, l);
   const w = arena.take(k, l);
   load(a, down, b);
@@ -60,27 +60,27 @@ export function svd(a: RealMatrix): Svd {
   const s = new Float64Array(k);
   rowNorms(w, l, s, 0);
   refineTail(arena, p, w, s, l, b);
-  const order = [...s.keys()].sort((i, j) => s[j]! - s[i]! || i - j);
-  const negligible = 4 * Number.EPSILON * Math.sqrt(k * l) * (s[order[0] ?? 0] ?? 0);
+  sortRows(p, w, s, b);
+  const negligible = 4 * Number.EPSILON * Math.sqrt(k * l) * (s[0] ?? 0);
   for (let i = 0; i < k; i++) if (s[i]! <= negligible) s[i] = 0;
-  completeRows(arena, w, s, order, l);
+  completeRows(arena, w, s, l);
   const left = rows <= cols ? p : w;
   const right = rows <= cols ? w : p;
-  const signs = order.map(row => signOfLargest(left.data, row * left.ld, rows));
+  const signs = Array.from(s, (_, i) => signOfLargest(left.data, i * left.ld, rows));
   const u = new Float32Array(rows * k);
   const vt = new Float32Array(k * cols);
   const block = 16;
   for (let i0 = 0; i0 < k; i0 += block) {
     const i1 = Math.min(k, i0 + block);
     for (let r = 0; r < rows; r++) {
-      for (let i = i0; i < i1; i++) u[r * k + i] = signs[i]! * left.data[order[i]! * left.ld + r]!;
+      for (let i = i0; i < i1; i++) u[r * k + i] = signs[i]! * left.data[i * left.ld + r]!;
     }
     for (let i = i0; i < i1; i++) {
-      const from = order[i]! * right.ld;
+      const from = i * right.ld;
       for (let j = 0; j < cols; j++) vt[i * cols + j] = signs[i]! * right.data[from + j]!;
     }
   }
-  return { rows, cols, u, s: Float64Array.from(order, i => up * s[i]!), vt };
+  return { rows, cols, u, s: s.map(x => up * x), vt };
 }
 
 /** B, scaled: `a` or its transpose, whichever has fewer rows. */
@@ -98,6 +98,19 @@ function load(a: RealMatrix, scale: number, b: Block): void {
     for (let i = 0; i < rows; i++) {
       for (let j = j0; j < j1; j++) b.data[j * b.ld + i] = scale * data[i * cols + j]!;
     }
+  }
+}
+
+/** Puts s in descending order and the rows of P and W along with it; `spare` is overwritten. */
+function sortRows(p: Block, w: Block, s: Float64Array, spare: Block): void {
+  const order = [...s.keys()].sort((i, j) => s[j]! - s[i]! || i - j);
+  if (order.every((row, i) => row === i)) return;
+  s.set(order.map(row => s[row]!));
+  for (const { data, ld } of [p, w]) {
+    order.forEach((row, i) => {
+      spare.data.set(data.subarray(row * ld, (row + 1) * ld), i * ld);
+    });
+    data.set(spare.data.subarray(0, s.length * ld));
   }
 }
 

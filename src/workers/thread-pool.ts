@@ -10,7 +10,7 @@ export interface ThreadPool<Job, Answer> {
    * Jobs start in the order in which they are given. Rejects with what the thread threw, or when the signal fires.
    */
   run(job: Job, options?: RunOptions): Promise<Answer>;
-  /** Waits for the jobs that were given, then ends the threads. A second call is harmless. */
+  /** Ends the threads at once; jobs that are not done reject. A second call is harmless. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function createThreadPool<Job, Answer>(entry: URL, threads = availablePar
   });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= piscina.close();
+    closing ??= piscina.destroy();
     return closing;
   };
   return {

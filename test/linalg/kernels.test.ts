@@ -62,6 +62,11 @@ describe('kernels', () => {
     }
   });
 
+  it('refuse a matrix that does not fit into their memory, and say how large it is', () => {
+    expect(() => openArena(2 ** 30, 1)).toThrow(/less than 4 GiB .* found one that takes 8.0 GiB/);
+    expect(multiply(randomMatrix(2, 2, seededRng(4)), randomMatrix(2, 2, seededRng(4))).data).toHaveLength(4);
+  });
+
   it('give Gram matrices that are exactly symmetric and equal to the product', () => {
     const a = randomMatrix(70, 300, seededRng(3));
     const g = gram(a);

@@ -73,6 +73,14 @@ describe('factorsFor', () => {
     );
   });
 
+  it('rejects what is under way when the pool is closed, and may be closed twice', async () => {
+    const pool = createFactorPool(1);
+    const running = expect(factorsFor(requests, pool, null)).rejects.toThrow();
+    await pool.close();
+    await pool.close();
+    await running;
+  });
+
   it('stops on the signal', async () => {
     await using pool = createFactorPool(1);
     const signal = AbortSignal.abort();

@@ -1,4 +1,5 @@
 /** The WebAssembly kernels and the memory they work in. */
+import { UserError } from '../../errors/user-error.ts';
 import { kernelsBase64 } from './kernels.gen.ts';
 
 /** What is used of the WebAssembly API, which every engine has and no type library without a browser declares. */
@@ -101,6 +102,18 @@ function instantiate(): Exports {
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports as Exports;
 }
 
+function grow(memory: Memory, pages: number, bytes: number): void {
+  try {
+    memory.grow(pages);
+  } catch (error) {
+    throw new UserError(
+      `Cannot decompose a matrix: expected one that takes less than 4 GiB of free memory, found one that takes ${(bytes / 2 ** 30).toFixed(1)} GiB.`,
+      'Keep this layer dense, or run where more memory is free.',
+      { cause: error },
+    );
+  }
+}
+
 /** An arena with room for `doubles` doubles in `blocks` blocks. */
 export function openArena(doubles: number, blocks: number): Arena {
   exports_ ??= instantiate();
@@ -108,7 +121,7 @@ export function openArena(doubles: number, blocks: number): Arena {
   const scratchBytes = kernels.gemmScratchBytes();
   const bytes = firstByte + scratchBytes + 8 * doubles + 64 * (blocks + 1);
   const missing = Math.ceil((bytes - kernels.memory.buffer.byteLength) / pageBytes);
-  if (missing > 0) kernels.memory.grow(missing);
+  if (missing > 0) grow(kernels.memory, missing, bytes);
   const { buffer } = kernels.memory;
   let next = firstByte + scratchBytes;
   const pointer = ({ block, row = 0, col = 0 }: Operand): number => block.at + 8 * (row * block.ld + col);

@@ -8,7 +8,11 @@ export function eventText(event: StudyEvent): string | null {
   switch (event.kind) {
     case 'study-started': {
       const { study, sites, spaceSize, trialsPlanned, timeMs, resumedFrom } = event;
-      const budget = `${trialsPlanned} trials${timeMs === null ? '' : ` or ${formatDuration(timeMs)}`}`;
+      const limits = [
+        ...(trialsPlanned === null ? [] : [`${trialsPlanned} trials`]),
+        ...(timeMs === null ? [] : [formatDuration(timeMs)]),
+      ];
+      const budget = limits.join(' or ') || 'no limit';
       const resumed = resumedFrom > 0 ? `, resumed after ${resumedFrom}` : '';
       return `Study "${study}": ${sites} sites, ${spaceSize} configurations, ${budget}${resumed}.`;
     }

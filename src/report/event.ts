@@ -10,8 +10,8 @@ export type EndedBy = 'trials' | 'time' | 'exhausted' | 'interrupted';
 export interface StudyStarted {
   readonly kind: 'study-started';
   readonly study: string;
-  /** Trials of this study when it is done, those of earlier runs included. */
-  readonly trialsPlanned: number;
+  /** Trials of this study when it is done, those of earlier runs included; null when time alone ends it. */
+  readonly trialsPlanned: number | null;
   /** The wall-time budget of this run; null when there is none. */
   readonly timeMs: number | null;
   readonly sites: number;

@@ -5,6 +5,7 @@ import { formatPoints, formatSpeedup } from '../units/format.ts';
 import type { StudyEvent } from './event.ts';
 
 export interface Progress {
+  /** Infinity when time alone ends the search. */
   readonly planned: number;
   /** Complete and failed trials, those of earlier runs included. */
   readonly done: number;
@@ -43,7 +44,7 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     case 'study-started':
       return {
         ...noProgress,
-        planned: event.trialsPlanned,
+        planned: event.trialsPlanned ?? Number.POSITIVE_INFINITY,
         done: event.resumedFrom,
         deadlineMs: event.timeMs === null ? null : nowMs + event.timeMs,
         sinceMs: nowMs,
@@ -105,7 +106,11 @@ export function progressLine(progress: Progress, nowMs: number): string {
   const perHour = trialsPerHour(progress);
   const eta = etaMs(progress, nowMs);
   const parts = [
-    confirm ? `confirm ${confirm.done}/${confirm.total}` : `trial ${done}/${planned}`,
+    confirm
+      ? `confirm ${confirm.done}/${confirm.total}`
+      : Number.isFinite(planned)
+        ? `trial ${done}/${planned}`
+        : `trial ${done}`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(perHour === null ? [] : [`${perHour < 10 ? perHour.toFixed(1) : Math.round(perHour)}/h`]),
     ...(eta === null ? [] : [`ETA ${formatDuration(eta)}`]),

@@ -121,7 +121,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     emit({
       kind: 'study-started',
       study: study.name,
-      trialsPlanned: trials,
+      trialsPlanned: Number.isFinite(trials) ? trials : null,
       timeMs: options.timeMs ?? null,
       sites: plan.space.sites.length,
       spaceSize: spaceSize(plan.space).toPrecision(3),

@@ -10,7 +10,10 @@ export interface ModelFile {
 export interface LatencyBudget {
   /** Sampling ends when the 95 % interval of the ratio is within +- this share of it, 0.01 by default. */
   readonly halfWidth: number;
-  /** Sampling ends after this many milliseconds, warm-up not counted. */
+  /**
+   * Sampling ends after this many milliseconds, warm-up not counted; where other processes take cores away meanwhile, it goes
+   * on for up to three times as long.
+   */
   readonly maxMs: number;
   /** At least this many pairs are taken before the interval may end it. */
   readonly minPairs: number;
@@ -20,10 +23,14 @@ export interface LatencyBudget {
 
 /** Candidate against reference, their calls randomly interleaved in one process. */
 export interface PairedLatency {
-  /** Median candidate time over median reference time; below 1 is faster. */
+  /**
+   * Median candidate time over median reference time, after what slowed both down was taken out (`stats/levelled.ts`); below 1
+   * is faster. Where load came and went it is nearer to the truth than `candidateMs / referenceMs`.
+   */
   readonly ratio: number;
   /** 95 % bootstrap interval of the ratio. */
   readonly interval: readonly [number, number];
+  /** Medians of the raw samples. */
   readonly candidateMs: number;
   readonly referenceMs: number;
   /** Raw samples in milliseconds, in the order in which they were taken; equal lengths. */

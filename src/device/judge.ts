@@ -23,10 +23,9 @@ const ticksPerCall = 100;
 
 export function judge(seen: Circumstances): Warning[] {
   const warnings: Warning[] = [];
-  const spread = relativeSpread(seen.referenceSamplesMs);
+  const spread = spreadOfOneCall(seen.candidateSamplesMs, seen.referenceSamplesMs);
   if (spread > noisySpread) warnings.push({ kind: 'noisy', spread });
-  const spare = Math.max(housekeepingCores, seen.cores - seen.threads);
-  if (seen.otherBusyCores !== null && seen.otherBusyCores > spare)
+  if (seen.otherBusyCores !== null && crowds(seen.otherBusyCores, seen))
     warnings.push({ kind: 'other-load', busyCores: seen.otherBusyCores });
   const drift = driftOf(seen.referenceSamplesMs);
   if (Math.abs(drift) > driftLimit) warnings.push({ kind: 'clock-drift', drift });
@@ -35,6 +34,17 @@ export function judge(seen: Circumstances): Warning[] {
     warnings.push({ kind: 'coarse-timer', callMs, resolutionMs: seen.timerResolutionMs });
   return warnings;
 }
+
+/** Whether so many busy cores leave fewer than the measurement needs. */
+export const crowds = (otherBusyCores: number, { cores, threads }: Pick<Circumstances, 'cores' | 'threads'>): boolean =>
+  otherBusyCores > Math.max(housekeepingCores, cores - threads);
+
+/**
+ * Standard deviation of a call over its median: what slows down both calls of a pair cancels in their ratio, which then
+ * spreads by sqrt(2) times as much as one call.
+ */
+const spreadOfOneCall = (candidate: readonly number[], reference: readonly number[]): number =>
+  relativeSpread(candidate.map((ms, i) => ms / (reference[i] ?? ms))) / Math.SQRT2;
 
 /** Median of the second half over that of the first, minus 1; 0 for fewer than ten samples. */
 function driftOf(samples: readonly number[]): number {

@@ -43,7 +43,9 @@ const latencyBudgetSchema = z
       .number()
       .min(1)
       .default(20_000)
-      .describe('Sampling ends after this many milliseconds, warm-up not counted.'),
+      .describe(
+        'Sampling ends after this many milliseconds, warm-up not counted; three times as many where other processes disturb it.',
+      ),
     minPairs: z.int().min(5).default(20).describe('At least this many pairs before the interval may end it.'),
     warmup: z.int().min(0).default(5).describe('Calls of each model that are made first and thrown away.'),
   })
@@ -88,6 +90,10 @@ export type HardwareProfile = Readonly<z.output<typeof hardwareProfileSchema>>;
 /** Throws a UserError that names file, line and YAML path of what is wrong. */
 export const parseHardwareProfile = (text: string, fileName: string): HardwareProfile =>
   parseYaml(text, fileName, hardwareProfileSchema);
+
+/** What an editor needs to complete and check a profile (the first line of the files in `hardware-profiles/` names it). */
+export const hardwareJsonSchema = (): object =>
+  z.toJSONSchema(hardwareProfileSchema, { io: 'input', target: 'draft-7' });
 
 /** The budget that the profile sets, with the seed of the order of the calls and of the bootstrap. */
 export const latencyBudget = (

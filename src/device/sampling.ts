@@ -1,5 +1,6 @@
 /** Sampling: candidate and reference in pairs, in random order within each, until the ratio is known well enough. */
 import { type Rng, seededRng } from '../random/rng.ts';
+import { levelled } from '../stats/levelled.ts';
 import { ratioInterval, ratioOfMedians, relativeHalfWidth } from '../stats/ratio-of-medians.ts';
 import { median } from '../stats/robust.ts';
 import type { LatencyBudget, PairedLatency } from './device.ts';
@@ -18,19 +19,28 @@ const leastPairs = 5;
 /** The interval is looked at whenever the number of pairs has grown by this factor: looking after every pair and stopping
  * at the first narrow interval would favour intervals that are narrow by luck. */
 const growth = 1.2;
+/** With other processes in the way, sampling may last this many times the budget before it gives up. */
+const patience = 3;
 const resamplesWhileSampling = 300;
 const resamplesAtTheEnd = 2000;
 
-/**
- * @param now the clock, in milliseconds
- * @param warmup calls of each model that are thrown away; they do not count against the budget
- */
+export interface Conditions {
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  /** Whether other processes have been taking cores away since sampling began. */
+  readonly disturbed: () => boolean;
+}
+
+/** The longest that `samplePairs` samples under `budget`. */
+export const longestMs = (budget: LatencyBudget): number => patience * budget.maxMs;
+
+/** @param warmup calls of each model that are thrown away; they do not count against the budget */
 export async function samplePairs(
   candidate: TimedCall,
   reference: TimedCall,
   budget: LatencyBudget,
   warmup: number,
-  now: () => number,
+  { now, disturbed }: Conditions,
 ): Promise<Pairs> {
   const rng = seededRng(budget.seed);
   for (let i = 0; i < warmup; i++) {
@@ -46,12 +56,13 @@ export async function samplePairs(
     referenceSamplesMs.push(await reference());
     if (!candidateFirst) candidateSamplesMs.push(await candidate());
     const pairs = candidateSamplesMs.length;
-    if (pairs >= leastPairs && now() - start >= budget.maxMs)
-      return { candidateSamplesMs, referenceSamplesMs, endedBy: 'time' };
-    if (pairs < nextLook) continue;
+    const elapsedMs = now() - start;
+    const timeIsUp =
+      elapsedMs >= budget.maxMs && pairs >= leastPairs && (elapsedMs >= longestMs(budget) || !disturbed());
+    if (!timeIsUp && pairs < nextLook) continue;
     nextLook = Math.ceil(pairs * growth);
-    if (isKnown(candidateSamplesMs, referenceSamplesMs, budget.halfWidth, bootstrapRng(budget.seed)))
-      return { candidateSamplesMs, referenceSamplesMs, endedBy: 'interval' };
+    const enough = pairs >= budget.minPairs && isKnown(candidateSamplesMs, referenceSamplesMs, budget);
+    if (enough || timeIsUp) return { candidateSamplesMs, referenceSamplesMs, endedBy: enough ? 'interval' : 'time' };
   }
 }
 
@@ -60,12 +71,10 @@ export function summarise(
   { candidateSamplesMs, referenceSamplesMs, endedBy }: Pairs,
   seed: number,
 ): Omit<PairedLatency, 'warnings' | 'wallMs'> {
+  const level = levelled(candidateSamplesMs, referenceSamplesMs);
   return {
-    ratio: ratioOfMedians(candidateSamplesMs, referenceSamplesMs),
-    interval: ratioInterval(candidateSamplesMs, referenceSamplesMs, {
-      rng: bootstrapRng(seed),
-      resamples: resamplesAtTheEnd,
-    }),
+    ratio: ratioOfMedians(level.x, level.y),
+    interval: ratioInterval(level.x, level.y, { rng: bootstrapRng(seed), resamples: resamplesAtTheEnd }),
     candidateMs: median(candidateSamplesMs),
     referenceMs: median(referenceSamplesMs),
     candidateSamplesMs,
@@ -74,9 +83,10 @@ export function summarise(
   };
 }
 
-function isKnown(candidate: readonly number[], reference: readonly number[], halfWidth: number, rng: Rng): boolean {
-  const interval = ratioInterval(candidate, reference, { rng, resamples: resamplesWhileSampling });
-  return relativeHalfWidth(interval, ratioOfMedians(candidate, reference)) <= halfWidth;
+function isKnown(candidate: readonly number[], reference: readonly number[], budget: LatencyBudget): boolean {
+  const { x, y } = levelled(candidate, reference);
+  const interval = ratioInterval(x, y, { rng: bootstrapRng(budget.seed), resamples: resamplesWhileSampling });
+  return relativeHalfWidth(interval, ratioOfMedians(x, y)) <= budget.halfWidth;
 }
 
 /** A stream of its own, so that the interval can be computed again from the samples alone. */

@@ -1,6 +1,6 @@
 /** What may have spoilt a measurement: a value, worded in `wording.ts` alone. */
 export type Warning =
-  /** Standard deviation of one call of the reference over its median, estimated from the MAD. */
+  /** Standard deviation of one call over its median, drift and spells of load taken out. */
   | { readonly kind: 'noisy'; readonly spread: number }
   /** Cores that other processes kept busy on average meanwhile. */
   | { readonly kind: 'other-load'; readonly busyCores: number }

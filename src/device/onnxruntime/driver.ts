@@ -8,6 +8,7 @@ import type { Device, PairedLatency } from '../device.ts';
 import type { OpenOptions } from '../open.ts';
 import type { HardwareProfile } from '../profile.ts';
 import { requireProvider } from '../providers.ts';
+import { longestMs } from '../sampling.ts';
 import type { PairAnswer, Request, SessionSettings } from './messages.ts';
 
 /** What the native side leaks per pair of sessions is bounded by starting afresh after this many. */
@@ -35,7 +36,7 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
       try {
         const { warmup } = profile.latencyBudget;
         const request: Request = { do: 'pair', candidate, reference, settings, budget, warmup };
-        const timeoutMs = options.timeoutMs ?? budget.maxMs + loadAllowanceMs;
+        const timeoutMs = options.timeoutMs ?? longestMs(budget) + loadAllowanceMs;
         const answer = await child.request<PairAnswer>(request, timeoutMs);
         if (answer.state === 'failed') return answer;
         if (answer.value.kind === 'misfit') throw new UserError(answer.value.problem, answer.value.wayOut);

@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import type { ModelFile } from '../device.ts';
-import { judge } from '../judge.ts';
+import { crowds, judge } from '../judge.ts';
 import { otherBusyCores, readCpuTimes } from '../other-load.ts';
 import { samplePairs, summarise } from '../sampling.ts';
-import { type Feeds, allFinite, isMisfit, randomFeeds } from './inputs.ts';
+import { allFinite, type Feeds, isMisfit, randomFeeds } from './inputs.ts';
 import type { Misfit, PairAnswer, Request, SessionSettings } from './messages.ts';
 import { openSession, rejection, sessionOptions, timeCall } from './session.ts';
 
@@ -61,19 +61,20 @@ export function pairMeasurer(): (request: PairRequest) => Promise<Attempt<PairAn
 async function measure(candidate: Loaded, reference: Loaded, request: PairRequest, start: number): Promise<PairAnswer> {
   const { budget, warmup, settings } = request;
   const timerResolutionMs = timerResolution();
+  const machine = { cores: availableParallelism(), threads: settings.threads };
   const before = readCpuTimes();
+  const othersSince = (): number | null => otherBusyCores(before, readCpuTimes());
   const pairs = await samplePairs(
     () => timeCall(candidate.session, candidate.feeds),
     () => timeCall(reference.session, reference.feeds),
     budget,
     warmup,
-    () => performance.now(),
+    { now: () => performance.now(), disturbed: () => crowds(othersSince() ?? 0, machine) },
   );
   const warnings = judge({
     ...pairs,
-    otherBusyCores: otherBusyCores(before, readCpuTimes()),
-    cores: availableParallelism(),
-    threads: settings.threads,
+    ...machine,
+    otherBusyCores: othersSince(),
     timerResolutionMs,
   });
   const latency = { ...summarise(pairs, budget.seed), warnings, wallMs: performance.now() - start };

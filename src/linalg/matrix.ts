@@ -22,9 +22,6 @@ export function identity(n: number): Matrix {
   return result;
 }
 
-/** A copy in float64. */
-export const toMatrix = (a: RealMatrix): Matrix => ({ rows: a.rows, cols: a.cols, data: Float64Array.from(a.data) });
-
 /** aᵀ, a new matrix. Walks in square blocks, so that neither side misses the cache at every entry. */
 export function transpose(a: RealMatrix): Matrix {
   const { rows, cols, data } = a;

@@ -57,7 +57,6 @@ export function proposeSpace(sites: readonly Site[], options: ProposalOptions): 
   return [
     '# A search space: which layers may be factorised, how, and at which ranks. Dense is always the last rung.',
     `# Shares are of the ${formatMacs(total)} per input that could be factorised. Edit at will.`,
-    '# yaml-language-server: $schema=./search-space.schema.json',
     `model: ${JSON.stringify(options.modelName)}`,
     `granularity: ${options.granularity}`,
     'sites:',

@@ -70,3 +70,6 @@ export const searchSpaceSchema = z
 
 export type SpaceSpec = z.output<typeof searchSpaceSchema>;
 export type SiteEntry = SpaceSpec['sites'][number];
+
+/** The same as a JSON Schema, for editors that check and complete YAML. */
+export const searchSpaceJsonSchema = (): object => z.toJSONSchema(searchSpaceSchema, { io: 'input' });

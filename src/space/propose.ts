@@ -93,11 +93,12 @@ export function proposeLadder(site: Site, method: FactorMethod, granularity: num
     step = Math.floor(step / 2);
     offered = multiples(site, method, step);
   }
-  if (offered.length <= rungs.most) return offered;
-  return Array.from(
-    { length: rungs.most },
-    (_, i) => offered[Math.round((i * (offered.length - 1)) / (rungs.most - 1))] as Rung,
-  );
+  // A wide one gets coarser ones, and so ranks that are multiples of still more.
+  while (offered.length > rungs.most) {
+    step *= 2;
+    offered = multiples(site, method, step);
+  }
+  return offered;
 }
 
 /** The multiples of `step` from the last that costs at most `lowestCost` (or the first) to the last that saves a tenth. */

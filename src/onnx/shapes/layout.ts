@@ -1,0 +1,103 @@
+/** Operators that give the same elements other axes. */
+import type { Dimension, Shape } from '../graph.ts';
+import { axisOf, broadcast, divide, multiply, productOfAll } from './dimension.ts';
+import { int, ints, intsFrom, maxContent, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
+
+/** 0 keeps the size at that place (unless allowzero), one -1 takes what is left. */
+const reshape: Rule = at => {
+  const { shape: from, content, floating } = at.input(0);
+  const target = at.input(1).content;
+  if (!target) return [shaped(unknownOfRank(at.input(1).shape))];
+  const keepZero = int(at, 'allowzero', 0) !== 0;
+  const wanted = target.map((size, i): Dimension => (size === 0 && !keepZero ? (from?.[i] ?? null) : size));
+  const open = wanted.flatMap((size, i) => (size === -1 ? [i] : []));
+  // When all but one size is known, it is what is left, also where that one was only not known.
+  const gap = open[0] ?? (wanted.filter(size => size === null).length === 1 ? wanted.indexOf(null) : -1);
+  if (gap >= 0) {
+    const others = productOfAll(wanted.filter((_, i) => i !== gap));
+    wanted[gap] = from ? divide(productOfAll(from), others) : null;
+  }
+  if (open.length > 1 || wanted.some(size => typeof size === 'number' && size < 0)) return [unknown];
+  return [content && wanted.length <= 1 ? withContent(wanted, content, floating) : shaped(wanted)];
+};
+
+/** A shape given as a vector of n numbers that are not known. */
+function unknownOfRank(vector: Shape | null): Shape | null {
+  const rank = vector?.length === 1 ? vector[0] : undefined;
+  return typeof rank === 'number' && rank <= maxContent ? new Array<Dimension>(rank).fill(null) : null;
+}
+
+const flatten: Rule = at => {
+  const { shape } = at.input(0);
+  const axis = int(at, 'axis', 1);
+  const split = shape && (axis < 0 ? axis + shape.length : axis);
+  if (!shape || split === null || split < 0 || split > shape.length) return [unknown];
+  return [shaped([productOfAll(shape.slice(0, split)), productOfAll(shape.slice(split))])];
+};
+
+const transpose: Rule = at => {
+  const { shape, content, floating } = at.input(0);
+  if (!shape) return [unknown];
+  const order = ints(at, 'perm') ?? shape.map((_, i) => shape.length - 1 - i);
+  if (order.length !== shape.length || order.some(axis => axisOf(axis, shape.length) === null)) return [unknown];
+  const result = order.map(axis => shape[axisOf(axis, shape.length)!]!);
+  return [shape.length <= 1 ? withContent(result, content, floating) : shaped(result)];
+};
+
+const squeeze: Rule = at => {
+  const { shape, content, floating } = at.input(0);
+  const given = ints(at, 'axes') !== null || at.has(1);
+  const axes = intsFrom(at, 'axes', 1);
+  if (!shape || (given && !axes)) return [unknown];
+  // Without axes, all of size 1 go; a size that is not known might be one.
+  if (!axes && shape.some(size => typeof size !== 'number')) return [unknown];
+  const drop = new Set(
+    axes ? axes.map(axis => axisOf(axis, shape.length)) : shape.flatMap((n, i) => (n === 1 ? [i] : [])),
+  );
+  return [
+    withContent(
+      shape.filter((_, i) => !drop.has(i)),
+      content,
+      floating,
+    ),
+  ];
+};
+
+const unsqueeze: Rule = at => {
+  const { shape, content, floating } = at.input(0);
+  const axes = intsFrom(at, 'axes', 1);
+  if (!shape || !axes || shape.length + axes.length > maxContent) return [unknown];
+  const rank = shape.length + axes.length;
+  const added = new Set(axes.map(axis => axisOf(axis, rank)));
+  if (added.has(null) || added.size !== axes.length) return [unknown];
+  const rest = [...shape];
+  const result = Array.from({ length: rank }, (_, i): Dimension => (added.has(i) ? 1 : rest.shift()!));
+  return [withContent(result, content, floating)];
+};
+
+const expand: Rule = at => {
+  const { shape, content, floating } = at.input(0);
+  const target = at.input(1).content;
+  if (!shape || !target) return [unknown];
+  const result = broadcast(shape, target);
+  const length = result?.length === 1 ? result[0] : null;
+  if (content?.length !== 1 || typeof length !== 'number' || length > maxContent) return [shaped(result)];
+  return [withContent([length], new Array<Dimension>(Math.max(0, length)).fill(content[0]!), floating)];
+};
+
+const tile: Rule = at => {
+  const { shape } = at.input(0);
+  const repeats = at.input(1).content;
+  if (!shape) return [unknown];
+  return [shaped(shape.map((size, i) => multiply(size, repeats?.[i] ?? null)))];
+};
+
+export const layoutRules: Rules = {
+  Reshape: reshape,
+  Flatten: flatten,
+  Transpose: transpose,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Expand: expand,
+  Tile: tile,
+};

@@ -1,0 +1,77 @@
+/** How the shapes of a node's outputs follow from its inputs. */
+import type { Dimension, Node, Shape, Tensor } from '../graph.ts';
+import { floatsOf, intsOf } from '../tensor.ts';
+
+/** What is known of a value before the graph runs. */
+export interface Value {
+  /** Null when not even the rank is known. */
+  readonly shape: Shape | null;
+  /** The elements of a small constant, or of a value computed from shapes; sizes that are names stay names. */
+  readonly content: readonly Dimension[] | null;
+  /** Whether the content is floating-point, which matters to a division. */
+  readonly floating: boolean;
+}
+
+export const unknown: Value = { shape: null, content: null, floating: false };
+
+/** What a rule sees of its node. */
+export interface Situation {
+  readonly node: Node;
+  /** Version of the standard operators. */
+  readonly opset: number;
+  /** Input `i`, or `unknown` where it is left out. */
+  readonly input: (i: number) => Value;
+  /** Whether input `i` is given. */
+  readonly has: (i: number) => boolean;
+}
+
+/** Gives the outputs in order; what it leaves out is unknown. Never throws: what makes no sense is unknown. */
+export type Rule = (at: Situation) => readonly Value[];
+
+export type Rules = Readonly<Record<string, Rule>>;
+
+/** Larger contents are data and not shape arithmetic; no shape has more axes. */
+export const maxContent = 1024;
+
+export const shaped = (shape: Shape | null): Value => ({
+  ...unknown,
+  shape: shape && shape.length > maxContent ? null : shape,
+});
+
+export const withContent = (shape: Shape, content: readonly Dimension[] | null, floating = false): Value =>
+  content && content.length > maxContent ? shaped(shape) : { shape, content, floating };
+
+/** Same shape as the first input: most of the activations. */
+export const likeFirst: Rule = at => [shaped(at.input(0).shape)];
+
+export function int({ node }: Situation, name: string, otherwise: number): number {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'int' ? attribute.value : otherwise;
+}
+
+export function ints({ node }: Situation, name: string): readonly number[] | null {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'ints' ? attribute.value : null;
+}
+
+export function text({ node }: Situation, name: string, otherwise: string): string {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'string' ? attribute.value : otherwise;
+}
+
+/** Axes, pads and the like: an attribute in older opsets, input `i` in newer ones. Null when absent or not known. */
+export function intsFrom(at: Situation, name: string, i: number): readonly number[] | null {
+  return ints(at, name) ?? numbers(at.input(i).content);
+}
+
+/** The content when every element is a number. */
+export const numbers = (content: readonly Dimension[] | null): readonly number[] | null =>
+  content?.every(value => typeof value === 'number') ? (content as readonly number[]) : null;
+
+/** A constant as a value: its shape, and its content when it is small. */
+export function constantValue(tensor: Tensor): Value {
+  const { dims, elementType, bytes } = tensor;
+  if (bytes.length > 8 * maxContent || elementType === 'string' || elementType === 'other') return shaped(dims);
+  const floating = elementType.startsWith('float') || elementType === 'bfloat16';
+  return withContent(dims, floating ? [...floatsOf(tensor)] : intsOf(tensor), floating);
+}

@@ -67,7 +67,7 @@ export const hardwareProfileSchema = z
       .record(z.string(), z.int().min(1))
       .default({})
       .describe(
-        'Sizes of the other dynamic dimensions, by their name, or by "input.axis" (pixels.2) where they have none.',
+        'Sizes of the other dynamic dimensions, by their name, or as "input:axis?" (pixels:2?) where they have none.',
       ),
     rankGranularity: z.int().min(1).default(16).describe('Ranks that are multiples of this run well on the device.'),
     latencyBudget: latencyBudgetSchema,

@@ -1,6 +1,7 @@
 /** Telling a process from a later one that was given the same id. */
-import { readFileSync } from 'node:fs';
+
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /**
  * When process `pid` was started, as text that only means anything when compared with another such text of the same

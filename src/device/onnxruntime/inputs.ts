@@ -1,72 +1,39 @@
 /** Seeded random inputs for a session, allocated once: what is timed is the network, not the making of its input. */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Rng, seededRng } from '../../random/rng.ts';
-import type { Misfit, SessionSettings } from './messages.ts';
+import { type Misfit, misfit, resolveSizes } from '../free-dimensions.ts';
+import type { SessionSettings } from './messages.ts';
 
-export type Feeds = Readonly<Record<string, Tensor>>;
+export interface Feeds {
+  readonly kind: 'feeds';
+  readonly feeds: Readonly<Record<string, Tensor>>;
+}
 type Metadata = Extract<InferenceSession.ValueMetadata, { readonly isTensor: true }>;
 
 const inputSeed = 1;
 
 /** Values for every input of `session`, the same for every model with inputs of these shapes and types. */
 export function randomFeeds(session: InferenceSession, settings: SessionSettings): Feeds | Misfit {
-  const feeds: Record<string, Tensor> = {};
   const tensors = session.inputMetadata.filter(each => each.isTensor);
   const other = session.inputMetadata.find(each => !each.isTensor);
   if (other) return misfit(`its input "${other.name}" is no tensor`, 'Export the model with plain tensors as inputs.');
-  // The first dimension is the batch; where its name stands elsewhere, it means the same number.
-  const batchNames = new Set(
-    tensors.map(each => each.shape[0]).filter(size => typeof size === 'string' && size !== ''),
-  );
+  const sizes = resolveSizes(tensors, settings);
+  if (sizes.kind === 'misfit') return sizes;
+  const feeds: Record<string, Tensor> = {};
   const rng = seededRng(inputSeed);
-  for (const input of tensors) {
-    const shape: number[] = [];
-    for (const [axis, size] of input.shape.entries()) {
-      const resolved = typeof size === 'number' ? size : dynamicSize(input.name, axis, size, batchNames, settings);
-      if (typeof resolved !== 'number') return resolved;
-      if (axis === 0 && typeof size === 'number' && size !== settings.batchSize && input.shape.length > 1)
-        return misfit(
-          `its input "${input.name}" has the fixed batch size ${size}, and the hardware profile says batchSize: ${settings.batchSize}`,
-          `Set batchSize: ${size} in the hardware profile, or export the model with a dynamic batch dimension.`,
-        );
-      shape.push(resolved);
-    }
+  for (const { name, type } of tensors) {
+    const shape = sizes.shapes.get(name) ?? [];
     const values = randomValues(
-      input.type,
+      type,
       shape.reduce((product, size) => product * size, 1),
       rng,
     );
     if (!values)
-      return misfit(
-        `its input "${input.name}" has the element type ${input.type}`,
-        'Export it with numbers as inputs.',
-      );
-    feeds[input.name] = new Tensor(input.type, values, shape);
+      return misfit(`its input "${name}" has the element type ${type}`, 'Export the model with numbers as inputs.');
+    feeds[name] = new Tensor(type, values, shape);
   }
-  return feeds;
+  return { kind: 'feeds', feeds };
 }
-
-export const isMisfit = (value: Feeds | Misfit): value is Misfit =>
-  'problem' in value && typeof value.problem === 'string';
-
-function dynamicSize(
-  input: string,
-  axis: number,
-  name: string,
-  batchNames: ReadonlySet<unknown>,
-  { batchSize, inputShape }: SessionSettings,
-): number | Misfit {
-  const given = inputShape[`${input}.${axis}`] ?? (name === '' ? undefined : inputShape[name]);
-  if (given !== undefined) return given;
-  if (axis === 0 || batchNames.has(name)) return batchSize;
-  const key = name === '' ? `${input}.${axis}` : name;
-  return misfit(
-    `its input "${input}" has a dynamic size "${key}" that nobody gave`,
-    `Add "inputShape: { ${JSON.stringify(key)}: 224 }" with the real size to the hardware profile.`,
-  );
-}
-
-const misfit = (problem: string, wayOut: string): Misfit => ({ kind: 'misfit', problem, wayOut });
 
 /** Normal values for floating point, 0 or 1 for whole numbers (they may be indices); null for text. */
 function randomValues(type: Metadata['type'], n: number, rng: Rng): Tensor.DataTypeMap[Metadata['type']] | null {

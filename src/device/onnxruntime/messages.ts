@@ -1,6 +1,7 @@
 /** What the driver asks of its child process and what it gets back. */
 
 import type { LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
+import type { Misfit } from '../free-dimensions.ts';
 import type { HardwareProfile } from '../profile.ts';
 
 /** What of a profile decides how a session runs. */
@@ -28,13 +29,6 @@ export type Request =
       /** Where the runtime writes its trace: a path without the ending. */
       readonly tracePrefix: string;
     };
-
-/** The profile and the model do not fit: the user's to put right, not a failure of the candidate. */
-export interface Misfit {
-  readonly kind: 'misfit';
-  readonly problem: string;
-  readonly wayOut: string;
-}
 
 export interface Measured {
   readonly kind: 'measured';

@@ -3,11 +3,12 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import type { ModelFile } from '../device.ts';
+import type { Misfit } from '../free-dimensions.ts';
 import { crowds, judge } from '../judge.ts';
 import { otherBusyCores, readCpuTimes } from '../other-load.ts';
 import { samplePairs, summarise } from '../sampling.ts';
-import { allFinite, type Feeds, isMisfit, randomFeeds } from './inputs.ts';
-import type { Misfit, PairAnswer, Request, SessionSettings } from './messages.ts';
+import { allFinite, type Feeds, randomFeeds } from './inputs.ts';
+import type { PairAnswer, Request, SessionSettings } from './messages.ts';
 import { openSession, rejection, sessionOptions, timeCall } from './session.ts';
 
 interface Loaded {
@@ -93,11 +94,11 @@ async function load(
   const session = opened.value;
   try {
     const feeds = randomFeeds(session, settings);
-    if (isMisfit(feeds)) {
+    if (feeds.kind === 'misfit') {
       await session.release();
       return complete({ ...feeds, problem: `Cannot time ${what}: ${feeds.problem}.` });
     }
-    const outputs = Object.values(await session.run(feeds));
+    const outputs = Object.values(await session.run(feeds.feeds));
     return complete({ key, session, feeds, finite: outputs.every(output => allFinite(output)) });
   } catch (error) {
     await session.release();

@@ -1,6 +1,6 @@
 /** In the child process: runs a model under the runtime's own profiler. */
 import { type Attempt, complete } from '../../errors/failure.ts';
-import { isMisfit, randomFeeds } from './inputs.ts';
+import { randomFeeds } from './inputs.ts';
 import type { ProfileAnswer, Request } from './messages.ts';
 import { openSession, rejection, sessionOptions, timeCall } from './session.ts';
 
@@ -13,7 +13,7 @@ export async function runProfiled(request: Extract<Request, { do: 'profile' }>):
   const session = opened.value;
   try {
     const feeds = randomFeeds(session, settings);
-    if (isMisfit(feeds)) return complete({ ...feeds, problem: `Cannot profile the model: ${feeds.problem}.` });
+    if (feeds.kind === 'misfit') return complete({ ...feeds, problem: `Cannot profile the model: ${feeds.problem}.` });
     const runsMs: number[] = [];
     for (let i = 0; i < warmup + runs; i++) runsMs.push(await timeCall(session, feeds));
     session.endProfiling();

@@ -31,7 +31,7 @@ export async function openSession(
 }
 
 /** Wall time of one call in milliseconds. */
-export async function timeCall(session: InferenceSession, feeds: Feeds): Promise<number> {
+export async function timeCall(session: InferenceSession, { feeds }: Feeds): Promise<number> {
   const start = performance.now();
   await session.run(feeds);
   return performance.now() - start;

@@ -88,7 +88,7 @@ async function openToRead(path: string, limits: Patience): Promise<Session> {
     session = await opened(file, path, true, limits);
     const state = await currentSchema(session, limits);
     if (state === 'empty') throw notAStore(path, 'an empty file');
-    if (state.pending === 0) return session;
+    if (state.pending === 0) return onlyToRead(session);
     await session.close();
   } catch (error) {
     await session?.close();
@@ -99,7 +99,8 @@ async function openToRead(path: string, limits: Patience): Promise<Session> {
   try {
     const copied = await openToWrite(copy.file, limits);
     return {
-      ...copied,
+      ...onlyToRead(copied),
+      path,
       close: async () => {
         await copied.close();
         copy.remove();
@@ -110,6 +111,16 @@ async function openToRead(path: string, limits: Patience): Promise<Session> {
     throw error;
   }
 }
+
+const onlyToRead = (session: Session): Session => ({
+  ...session,
+  write: async action => {
+    throw new UserError(
+      `Cannot ${action} in the store "${session.path}": it was opened only to be read.`,
+      'Open it to be written to.',
+    );
+  },
+});
 
 async function opened(file: string, path: string, readOnly: boolean, limits: Patience): Promise<Session> {
   return patiently(path, readOnly ? 'read trials' : 'store trials', limits, async () =>

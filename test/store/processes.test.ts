@@ -43,6 +43,15 @@ function start(
   return { child, ended: new Promise(resolve => child.on('close', code => resolve({ code, out, error }))) };
 }
 
+/** Waits until the process has written that many lines; at once for none. */
+async function said(child: ChildProcess, lines: number): Promise<void> {
+  let heard = 0;
+  while (heard < lines) {
+    const [chunk] = (await once(child.stdout!, 'data')) as [Buffer];
+    heard += chunk.toString().split('\n').length - 1;
+  }
+}
+
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** What must hold of every store at every instant. */
@@ -64,7 +73,9 @@ function demandWhole(path: string, trials: readonly Trial[], frontNumbers: reado
   database.close();
 }
 
-test('32 processes that create a store and write to it at once lose nothing and share no trial', async () => {
+test('32 processes that create a store and write to it at once lose nothing and share no trial', {
+  timeout: 300_000,
+}, async () => {
   const [fresh, waiting] = [join(folder, 'new', 'fresh.sqlite'), join(folder, 'waiting.sqlite')];
   const [processes, each, queued] = [32, 3, 64];
   const filling = await openStore(waiting);
@@ -102,7 +113,9 @@ test('32 processes that create a store and write to it at once lose nothing and 
   await store.close();
 });
 
-test('processes killed at random instants lose no finished trial, leave none half-written and none running', async () => {
+test('processes killed at random instants lose no finished trial, leave none half-written and none running', {
+  timeout: 300_000,
+}, async () => {
   const path = join(folder, 'store.sqlite');
   const rng = seededRng(20_240);
   const [rounds, atOnce] = [8, 3];
@@ -110,12 +123,13 @@ test('processes killed at random instants lose no finished trial, leave none hal
   const confirmed = new Set<number>();
   let kills = 0;
   for (let round = 0; round < rounds; round++) {
+    // By what they have said and not by the clock, so that a busy machine does not stop them all before they begin.
+    const plans = range(atOnce).map(() => ({ lines: rng.integer(14), afterMs: rng.uniform() * 12 }));
     await Promise.all(
-      range(atOnce).map(async index => {
+      plans.map(async ({ lines, afterMs }, index) => {
         const { child, ended } = start('victim.ts', [path, `${round * atOnce + index}`]);
-        // From before the file is opened to well into the loop.
-        if (rng.uniform() < 0.85) await Promise.race([once(child.stdout!, 'data'), ended]);
-        await new Promise(resolve => setTimeout(resolve, rng.integer(120)));
+        await Promise.race([said(child, lines), ended]);
+        await new Promise(resolve => setTimeout(resolve, afterMs));
         child.kill('SIGKILL');
         const { out, error } = await ended;
         expect(error).toBe('');

@@ -1,6 +1,6 @@
 /**
  * Makes the golden store of the present schema and what must be read from it. To be run once, when a migration is added
- * and before it is released: node test/store/golden/make.ts 001. The files of earlier schemas are never made again.
+ * and before it is released: node test/store/golden/make.ts 001, then npm run format. The files of earlier schemas are never made again.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

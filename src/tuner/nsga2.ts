@@ -83,6 +83,7 @@ export function survivors(problem: Problem, history: readonly Outcome[], count: 
     all.filter(each => !each.feasible),
     worst + 1,
   );
+  // Two distances may both be infinite, and their difference NaN.
   return [...feasible, ...infeasible].sort((a, b) => a.rank - b.rank || b.crowding - a.crowding || 0).slice(0, count);
 }
 

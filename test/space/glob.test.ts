@@ -20,6 +20,8 @@ test.each([
   ['[z-a]', 'b', false],
   ['[]]', ']', false],
   ['a\\*', 'a\\b', true],
+  ['a[x-]b', 'a-b', true],
+  [`${'*a'.repeat(30)}b`, 'a'.repeat(2000), false],
   ['*', 'two\nlines', true],
 ])('%j and %j: %s', (pattern, name, expected) => {
   expect(globTest(pattern)(name)).toBe(expected);

@@ -198,7 +198,9 @@ test('a full disk is told, writes nothing of the trial and leaves what was store
         (error: Error) => error.message,
       )) as string;
   }
-  expect(message).toMatch(/Cannot store the result of a trial in the store ".*": the disk is full, and nothing of it/);
+  expect(message).toMatch(
+    /Cannot store the result of trial \d+ in the store ".*": the disk is full, and nothing of it/,
+  );
   expect(message).toMatch(/Everything stored before is safe; free some space/);
   const all = await trials.list(study.id);
   expect(all.filter(({ state }) => state === 'complete')).toHaveLength(stored);

@@ -1,19 +1,17 @@
 /** The life of a trial in SQL: begun or claimed, finished, confirmed, or put back when its process died. */
-import { createHash } from 'node:crypto';
-import type { Transaction } from 'kysely';
 import { checkObservations, checkResult } from '../check.ts';
-import type { Environment } from '../environment.ts';
-import type { Observation, Phase } from '../observation.ts';
 import { isAlive, type Owner } from '../process-identity.ts';
-import type { FrontOf, TrialQueue } from '../store.ts';
+import type { TrialQueue } from '../store.ts';
 import type { TrialResult } from '../trial.ts';
-import { observationRow, runningTrialOf } from './rows.ts';
-import type { Database } from './schema.ts';
+import { updateFront } from './front.ts';
+import { insertObservations } from './observations.ts';
+import { runningTrialOf } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** `release` puts the unfinished trials of this queue back, for a store that is closed. */
 export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQueue & { release(): Promise<void> } {
-  const mine = new Set<number>();
+  /** Begun or claimed here and not finished: id to number. */
+  const mine = new Map<number, number>();
   const ownership = { owner_pid: owner.pid, owner_start_time: owner.startTime, owner_boot_id: owner.bootId };
   const nobody = { owner_pid: null, owner_start_time: null, owner_boot_id: null };
 
@@ -55,7 +53,7 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
           .executeTakeFirstOrThrow();
         return runningTrialOf(row);
       });
-      if (begun) mine.add(begun.id);
+      if (begun) mine.set(begun.id, begun.number);
       return begun;
     },
 
@@ -76,12 +74,13 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
           .executeTakeFirst();
         return row ? runningTrialOf(row) : null;
       });
-      if (claimed) mine.add(claimed.id);
+      if (claimed) mine.set(claimed.id, claimed.number);
       return claimed;
     },
 
     finish: async (trialId, result, frontOf) => {
-      await write(`store the result of a trial`, async db => {
+      const number = mine.get(trialId);
+      await write(`store the result of ${number === undefined ? 'a trial' : `trial ${number}`}`, async db => {
         const trial = await db
           .selectFrom('trials')
           .innerJoin('studies', 'studies.id', 'trials.study_id')
@@ -169,7 +168,7 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
         db
           .updateTable('trials')
           .set({ state: 'waiting', ...nobody })
-          .where('id', 'in', [...mine])
+          .where('id', 'in', [...mine.keys()])
           .where('state', '=', 'running')
           .where('owner_pid', '=', owner.pid)
           .where('owner_start_time', '=', owner.startTime)
@@ -199,63 +198,4 @@ function resultColumns(result: TrialResult) {
     default:
       return result satisfies never;
   }
-}
-
-interface Finishing {
-  readonly id: number;
-  readonly study_id: number;
-  readonly number: number;
-  readonly result: { readonly values: readonly number[]; readonly feasible: boolean };
-}
-
-/** Writes the front with this trial considered and returns its hypervolume. */
-async function updateFront(db: Transaction<Database>, trial: Finishing, frontOf: FrontOf): Promise<number> {
-  const before = await db
-    .selectFrom('front_members')
-    .innerJoin('trials', 'trials.id', 'front_members.trial_id')
-    .select(['trials.id', 'trials.number', 'trials.objective_values'])
-    .where('front_members.study_id', '=', trial.study_id)
-    .orderBy('trials.number')
-    .execute();
-  const points = before.map(row => ({ number: row.number, values: JSON.parse(row.objective_values ?? '[]') }));
-  if (trial.result.feasible) points.push({ number: trial.number, values: trial.result.values });
-  const { members, hypervolume } = frontOf(points);
-  const left = before.filter(row => !members.includes(row.number)).map(row => row.id);
-  if (left.length > 0) {
-    await db.deleteFrom('front_members').where('study_id', '=', trial.study_id).where('trial_id', 'in', left).execute();
-  }
-  if (trial.result.feasible && members.includes(trial.number)) {
-    await db.insertInto('front_members').values({ study_id: trial.study_id, trial_id: trial.id }).execute();
-  }
-  return hypervolume;
-}
-
-async function insertObservations(
-  db: Transaction<Database>,
-  trialId: number,
-  phase: Phase,
-  observations: readonly Observation[],
-  storedAtMs: number,
-): Promise<void> {
-  for (const observation of observations) {
-    const environmentId = await environmentIdOf(db, observation.environment);
-    await db
-      .insertInto('observations')
-      .values(observationRow(observation, { trialId, phase, environmentId, storedAtMs }))
-      .execute();
-  }
-}
-
-async function environmentIdOf(db: Transaction<Database>, environment: Environment): Promise<number> {
-  // The order of the keys must not make two environments of one.
-  const content = JSON.stringify(Object.fromEntries(Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))));
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  const known = await db.selectFrom('environments').select('id').where('sha256', '=', sha256).executeTakeFirst();
-  if (known) return known.id;
-  const added = await db
-    .insertInto('environments')
-    .values({ sha256, content })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return added.id;
 }

@@ -1,7 +1,7 @@
 /** The weight of a site as plain data, in one layout for every kind of site. */
 import type { Model } from '../onnx/graph.ts';
 import { floatsOf } from '../onnx/tensor.ts';
-import { constantsOf } from './constants.ts';
+import { constantsOf, resolved } from '../onnx/weights.ts';
 import type { Site } from './site.ts';
 
 /** The extent of a weight: per group, a tensor [outPerGroup, inPerGroup, kernel height, kernel width]. */
@@ -28,7 +28,8 @@ export const blockShape = (site: Site): BlockShape => ({
 
 /** The weight of `site` in `model`, a copy in float32; matrices stored as [in, out] are transposed. */
 export function weightBlock(model: Model, site: Site): WeightBlock {
-  const tensor = constantsOf(model.graph)(site.weight);
+  const constant = constantsOf(model.graph)(site.weight);
+  const tensor = constant && resolved(constant);
   if (!tensor) throw new Error(`the model holds no constant "${site.weight}", the weight of site "${site.name}"`);
   const stored = floatsOf(tensor);
   const { inChannels, outChannels } = site;

@@ -33,6 +33,9 @@ function layers(site: Site, rung: Rung): readonly Layer[] {
   const { groups, outPerGroup, inPerGroup, kernel } = blockShape(site);
   const [height, width] = kernel;
   const out = site.outputPositions;
+  const [outHeight, outWidth] = site.outputSize;
+  const [inHeight, inWidth] = site.inputSize;
+  const images = out / (outHeight * outWidth);
   switch (rung.method) {
     case 'dense':
       return [{ weights: groups * outPerGroup * inPerGroup * height * width, positions: out }];
@@ -43,13 +46,13 @@ function layers(site: Site, rung: Rung): readonly Layer[] {
       ];
     case 'spatial':
       return [
-        { weights: groups * rung.rank * inPerGroup * height, positions: site.outputSize[0] * site.inputSize[1] },
+        { weights: groups * rung.rank * inPerGroup * height, positions: images * outHeight * inWidth },
         { weights: groups * outPerGroup * rung.rank * width, positions: out },
       ];
     case 'tucker2': {
       const [input, output] = rung.rank;
       return [
-        { weights: groups * input * inPerGroup, positions: site.inputSize[0] * site.inputSize[1] },
+        { weights: groups * input * inPerGroup, positions: images * inHeight * inWidth },
         { weights: groups * output * input * height * width, positions: out },
         { weights: groups * outPerGroup * output, positions: out },
       ];

@@ -1,9 +1,9 @@
 /** The sites of a model: the nodes whose weight may be factorised, and why the others may not. */
 import type { Model, Node } from '../onnx/graph.ts';
-import { constantsOf, isStandard } from './constants.ts';
+import { standardDomain } from '../onnx/versions.ts';
 import type { FactorMethod } from './method.ts';
 import { convSite } from './sites/conv.ts';
-import type { Draft, Reading, Shapes } from './sites/draft.ts';
+import { type Draft, type Reading, readingOf, type Shapes } from './sites/draft.ts';
 import { gemmSite, matMulSite } from './sites/matrix.ts';
 import { payingMethods } from './sites/methods.ts';
 
@@ -17,10 +17,10 @@ export interface Site {
   /** The value that the node yields, which finds it in any rewritten model. */
   readonly output: string;
   readonly kind: SiteKind;
-  /** The constant that holds the weight; two sites may share it. */
+  /** The value that the node reads its weight from; two sites may share it. */
   readonly weight: string;
   readonly elementType: 'float32' | 'float16';
-  /** As stored. */
+  /** As the node reads it. */
   readonly weightDims: readonly number[];
   /** `out-in` for Conv and Gemm with transB, `in-out` for MatMul and Gemm without. */
   readonly weightLayout: 'out-in' | 'in-out';
@@ -36,7 +36,7 @@ export interface Site {
   /** [height, width] of what goes in and out; for matrices [rows, 1]. */
   readonly inputSize: readonly [number, number];
   readonly outputSize: readonly [number, number];
-  /** Positions at which the dense weight is applied, for one input. */
+  /** Positions at which the dense weight is applied, for one input; of all images where the batch size is fixed. */
   readonly outputPositions: number;
   /** Multiply-accumulates of the dense node for one input (batch 1). */
   readonly macs: number;
@@ -90,7 +90,7 @@ const neverSites: ReadonlyMap<string, string> = new Map([
 export function findSites(model: Model, shapes: Shapes): Sites {
   const { graph } = model;
   const names = siteNames(graph.nodes);
-  const reading: Reading = { constant: constantsOf(graph), shapes };
+  const reading = readingOf(graph, shapes);
   const sites: Site[] = [];
   const rejected: RejectedNode[] = [];
   for (const [index, node] of graph.nodes.entries()) {
@@ -104,7 +104,7 @@ export function findSites(model: Model, shapes: Shapes): Sites {
 
 /** The site that `node` is, why it is none, or null for a node without weights. */
 function judge(reading: Reading, node: Node): Omit<Site, 'name' | 'index'> | string | null {
-  if (!isStandard(node)) return null;
+  if (standardDomain(node.domain) !== '') return null;
   const never = neverSites.get(node.opType);
   if (never) return never;
   const draft = readers.get(node.opType)?.(reading, node) ?? null;

@@ -1,7 +1,12 @@
 /** Takes away constants that a rewrite has left without a reader. */
+
+import { producersOf } from '../../onnx/edit.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
-import { isStandard, producers } from '../constants.ts';
+import { standardDomain } from '../../onnx/versions.ts';
+
+/** What an exporter puts between a constant and its reader. */
+const between = new Set(['Constant', 'Identity', 'Transpose', 'Cast']);
 
 /**
  * Drops each of `names` that no node reads and no output needs, and then whatever only it was made from. What the model
@@ -16,7 +21,7 @@ export function dropUnused(model: Model, names: readonly string[]): Model {
     for (const name of node.inputs) count(name, 1);
     for (const name of bodiesOf(node).reads) count(name, 1); // without being inputs of the node
   }
-  const nodeOf = producers(graph);
+  const nodeOf = producersOf(graph);
   const dropped = new Set<string>();
   const droppedNodes = new Set<object>();
   const queue = [...new Set(names)];
@@ -24,7 +29,7 @@ export function dropUnused(model: Model, names: readonly string[]): Model {
     if (dropped.has(name) || (readers.get(name) ?? 0) > 0) continue;
     const node = nodeOf.get(name);
     if (node) {
-      if (!isStandard(node) || (node.opType !== 'Constant' && node.opType !== 'Identity')) continue;
+      if (standardDomain(node.domain) !== '' || !between.has(node.opType)) continue;
       droppedNodes.add(node);
       for (const input of node.inputs) {
         count(input, -1);

@@ -1,5 +1,6 @@
 /** Replaces the node of a site by a chain of layers. */
-import type { Attribute, Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
+import { freshNames, replaceNode } from '../../onnx/edit.ts';
+import type { Attribute, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { floatTensor } from '../../onnx/tensor.ts';
 import { transposed } from '../block.ts';
 import type { FactorMethod } from '../method.ts';
@@ -26,38 +27,24 @@ export function replaceByChain(model: Model, site: Site, method: FactorMethod, l
   const { graph } = model;
   const node = nodeOf(model, site);
   if (!node) throw new Error(`the model holds no node for site "${site.name}"`);
-  const fresh = freshName(graph);
-  const initializers = new Map(graph.initializers);
+  const fresh = freshNames(graph);
+  const weights: Tensor[] = [];
   let input = node.inputs[0]!;
   const chain = layers.map((layer, i): Node => {
     const last = i === layers.length - 1;
     const name = fresh(`${site.name}/${method}_${i}`);
     const weight = weightTensor(fresh(`${name}.weight`), site, layer);
-    initializers.set(weight.name, weight);
+    weights.push(weight);
     const output = last ? site.output : fresh(`${name}_output`);
     const inputs = [input, weight.name, ...(last ? node.inputs.slice(2) : [])];
     input = output;
     return { name, opType: node.opType, domain: node.domain, inputs, outputs: [output], attributes: layer.attributes };
   });
-  const nodes = graph.nodes.flatMap(other => (other === node ? chain : [other]));
-  return { ...model, graph: { ...graph, nodes, initializers } };
+  return { ...model, graph: replaceNode(graph, node, chain, weights) };
 }
 
 function weightTensor(name: string, site: Site, { dims, data }: Layer): Tensor {
   if (site.weightLayout === 'out-in') return floatTensor(name, dims, data, site.elementType);
   const [rows, cols] = dims as readonly [number, number];
   return floatTensor(name, [cols, rows], transposed(data, rows, cols), site.elementType);
-}
-
-/** Gives back `wanted`, with a number behind it where a node or a value of the graph already has that name. */
-function freshName(graph: Graph): (wanted: string) => string {
-  const taken = new Set([...graph.initializers.keys(), ...graph.valueInfo.keys()]);
-  for (const { name } of [...graph.inputs, ...graph.outputs]) taken.add(name);
-  for (const node of graph.nodes) for (const name of [node.name, ...node.inputs, ...node.outputs]) taken.add(name);
-  return wanted => {
-    let name = wanted;
-    for (let i = 2; taken.has(name); i++) name = `${wanted}~${i}`;
-    taken.add(name);
-    return name;
-  };
 }

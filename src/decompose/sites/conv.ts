@@ -22,7 +22,8 @@ export function convSite(reading: Reading, node: Node): Draft | string {
   const kernel = [height, width] as const;
   const strides = pair(intsOf(node.attributes.get('strides'), [1, 1]));
   const dilations = pair(intsOf(node.attributes.get('dilations'), [1, 1]));
-  const outputPositions = outputSize[0] * outputSize[1];
+  const images = reading.count(reading.shapes.get(node.outputs[0] ?? '')?.slice(0, 1)) ?? 1;
+  const outputPositions = images * outputSize[0] * outputSize[1];
   const weights = dims.reduce((product, size) => product * size, 1);
   const bias = biasParams(reading, node.inputs[2]);
   return {

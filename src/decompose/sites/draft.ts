@@ -1,6 +1,10 @@
 /** What the readers of site kinds share. */
-import type { Attribute, Node, Shape, Tensor } from '../../onnx/graph.ts';
-import { floatsOf } from '../../onnx/tensor.ts';
+import { isFloat } from '../../onnx/element-type.ts';
+import type { Attribute, Graph, Node, Shape, Tensor } from '../../onnx/graph.ts';
+import { evaluate, productOfAll } from '../../onnx/shapes/dimension.ts';
+import { unnamedSize } from '../../onnx/shapes.ts';
+import { elementCount, floatsOf } from '../../onnx/tensor.ts';
+import { type Constant, constantsOf, resolved } from '../../onnx/weights.ts';
 import type { Site } from '../site.ts';
 
 /** A site before it has a name and methods. */
@@ -10,8 +14,20 @@ export type Draft = Omit<Site, 'name' | 'index' | 'methods'>;
 export type Shapes = ReadonlyMap<string, Shape>;
 
 export interface Reading {
-  readonly constant: (name: string) => Tensor | null;
+  readonly constant: (name: string) => Constant | null;
   readonly shapes: Shapes;
+  /** The product of the sizes, a batch that is not fixed counted as 1; null where a size is not known. */
+  readonly count: (sizes: Shape | undefined) => number | null;
+}
+
+export function readingOf(graph: Graph, shapes: Shapes): Reading {
+  const batch = new Set(graph.inputs.map(({ name, shape }) => shape?.[0] ?? unnamedSize(name, 0)));
+  const one = (symbol: string): number | null => (batch.has(symbol) ? 1 : null);
+  return {
+    constant: constantsOf(graph),
+    shapes,
+    count: sizes => (sizes ? evaluate(productOfAll(sizes), one) : null),
+  };
 }
 
 export interface Weight {
@@ -22,24 +38,28 @@ export interface Weight {
 /** The constant weight at input 1 of `node`, or why it cannot be factorised. */
 export function readWeight({ constant }: Reading, node: Node): Weight | string {
   const name = node.inputs[1] ?? '';
-  const tensor = constant(name);
-  if (!tensor) return `its weight "${name}" is computed at run time, not stored in the model`;
-  const { elementType, dims } = tensor;
-  if (elementType !== 'float32' && elementType !== 'float16') {
-    return `its weight "${tensor.name || name}" is ${elementType}; only float32 and float16 weights are factorised`;
+  const found = constant(name);
+  if (!found) return `its weight "${name}" is computed at run time, not stored in the model`;
+  const tensor = resolved(found);
+  if (!tensor && isFloat(found.tensor.elementType)) {
+    return `its weight "${name}" reaches it through ${found.through.map(each => each.opType).join(' and ')}`;
   }
-  if (dims.includes(0)) return `its weight "${tensor.name || name}" is empty (${dims.join(' x ')})`;
+  const elementType = (tensor ?? found.tensor).elementType;
+  if (!tensor || (elementType !== 'float32' && elementType !== 'float16')) {
+    return `its weight "${name}" is ${elementType}; only float32 and float16 weights are factorised`;
+  }
+  if (tensor.dims.includes(0)) return `its weight "${name}" is empty (${tensor.dims.join(' x ')})`;
   const numbers = floatsOf(tensor);
   for (let i = 0; i < numbers.length; i++) {
-    if (!Number.isFinite(numbers[i]!)) return `its weight "${tensor.name || name}" holds ${numbers[i]} at element ${i}`;
+    if (!Number.isFinite(numbers[i]!)) return `its weight "${name}" holds ${numbers[i]} at element ${i}`;
   }
   return { tensor, elementType };
 }
 
 /** How many numbers the bias at `name` holds; 0 where there is none or it is computed at run time. */
 export function biasParams({ constant }: Reading, name: string | undefined): number {
-  const tensor = name ? constant(name) : null;
-  return tensor ? tensor.dims.reduce((product, size) => product * size, 1) : 0;
+  const found = name ? constant(name) : null;
+  return found ? elementCount(found.tensor.dims) : 0;
 }
 
 export function intOf(attribute: Attribute | undefined, otherwise: number): number {

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { weightBlock } from '../../src/decompose/block.ts';
+import { findSites } from '../../src/decompose/site.ts';
+import type { Attribute, Model, Node, Tensor } from '../../src/onnx/graph.ts';
+import { inferShapes } from '../../src/onnx/shapes.ts';
+import { floatsOf } from '../../src/onnx/tensor.ts';
+import { seededRng } from '../../src/random/rng.ts';
+import { int, ints, network, node, randomTensor } from './networks.ts';
+
+const rng = seededRng(1);
+const found = (model: Model) => findSites(model, inferShapes(model.graph, model.opsets));
+
+function oneNode(opType: string, weight: Tensor | null, input: readonly (number | string)[], attributes = {}): Model {
+  return network({
+    input,
+    nodes: [node(opType, ['x', 'w'], 'y', attributes as Record<string, Attribute>, 'layer')],
+    constants: weight ? [{ ...weight, name: 'w' }] : [],
+    outputs: [{ name: 'y', shape: null }],
+  });
+}
+
+describe('a node that is no site says why', () => {
+  const image = ['batch', 8, 16, 16];
+  const rejections: [string, Model, RegExp][] = [
+    ['a weight from elsewhere', oneNode('Conv', null, image), /"w" is computed at run time/],
+    ['a 1-D convolution', oneNode('Conv', randomTensor('w', [8, 8, 3], rng), ['batch', 8, 16]), /1-D convolution/],
+    ['a 3-D convolution', oneNode('Conv', randomTensor('w', [8, 8, 3, 3, 3], rng), [1, 8, 9, 9, 9]), /3-D convolution/],
+    [
+      'a depthwise convolution',
+      oneNode('Conv', randomTensor('w', [8, 1, 3, 3], rng), image, { group: int(8) }),
+      /depthwise: one channel per group/,
+    ],
+    [
+      'too narrow groups',
+      oneNode('Conv', randomTensor('w', [8, 2, 3, 3], rng), image, { group: int(4) }),
+      /grouped: 2 input and 2 output channels per group are too few/,
+    ],
+    [
+      'unknown image size',
+      oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), ['b', 8, 'h', 'w']),
+      /fixed image size/,
+    ],
+    ['a single output', oneNode('Gemm', randomTensor('w', [8, 1], rng), ['batch', 8]), /even rank 1 costs as many/],
+    ['a transposed convolution', oneNode('ConvTranspose', randomTensor('w', [8, 8, 3, 3], rng), image), /transposed/],
+    [
+      'a stack of matrices',
+      oneNode('MatMul', randomTensor('w', [2, 8, 8], rng), [2, 4, 8]),
+      /3 dimensions \(2 x 8 x 8\)/,
+    ],
+    ['an attention product', oneNode('MatMul', null, [8, 8]), /it has no weight/],
+    ['no element', oneNode('Gemm', randomTensor('w', [8, 0], rng), ['batch', 8]), /empty \(8 x 0\)/],
+  ];
+  test.each(rejections)('%s', (_, model, reason) => {
+    const { sites, rejected } = found(model);
+    expect(sites).toEqual([]);
+    expect(rejected).toHaveLength(1);
+    expect(rejected[0]!.node).toBe('layer');
+    expect(rejected[0]!.reason).toMatch(reason);
+  });
+
+  test('a weight with NaN, and where it is', () => {
+    const weight = randomTensor('w', [8, 8], rng);
+    new DataView(weight.bytes.buffer, weight.bytes.byteOffset).setFloat32(5 * 4, Number.NaN, true);
+    expect(found(oneNode('Gemm', weight, ['batch', 8])).rejected[0]!.reason).toMatch(/holds NaN at element 5/);
+  });
+
+  test('a weight on the left', () => {
+    const model = network({
+      input: [8, 4],
+      nodes: [node('MatMul', ['w', 'x'], 'y')],
+      constants: [randomTensor('w', [6, 8], rng)],
+      outputs: [{ name: 'y', shape: null }],
+    });
+    expect(found(model).rejected[0]!.reason).toMatch(/"w" is on the left/);
+  });
+
+  test('a kernel that reaches it transposed', () => {
+    const model = network({
+      input: image,
+      nodes: [node('Transpose', ['v'], 'w', { perm: ints(1, 0, 2, 3) }), node('Conv', ['x', 'w'], 'y')],
+      constants: [randomTensor('v', [8, 8, 3, 3], rng)],
+      outputs: [{ name: 'y', shape: null }],
+    });
+    expect(found(model).rejected[0]!.reason).toMatch(/through Transpose/);
+  });
+
+  test('a weight of integers', () => {
+    const weight: Tensor = { name: 'w', dims: [8, 8], elementType: 'int32', bytes: new Uint8Array(256) };
+    expect(found(oneNode('MatMul', weight, [4, 8])).rejected[0]!.reason).toMatch(/int32; only float32 and float16/);
+  });
+
+  test('an operator of another domain is passed over in silence', () => {
+    const model = oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), image);
+    const nodes = model.graph.nodes.map((each): Node => ({ ...each, domain: 'com.example' }));
+    expect(found({ ...model, graph: { ...model.graph, nodes } })).toEqual({ sites: [], rejected: [] });
+  });
+});
+
+test('describes a strided convolution with asymmetric padding', () => {
+  const model = network({
+    input: ['batch', 8, 15, 17],
+    nodes: [node('Conv', ['x', 'w', 'b'], 'y', { strides: ints(2, 1), pads: ints(0, 1, 2, 3) }, 'layer')],
+    constants: [randomTensor('w', [12, 8, 3, 5], rng), randomTensor('b', [12], rng)],
+    outputs: [{ name: 'y', shape: null }],
+  });
+  // (15 + 2 - 3) / 2 + 1 rows and 17 + 4 - 5 + 1 columns.
+  expect(found(model).sites).toEqual([
+    {
+      name: 'layer',
+      index: 0,
+      output: 'y',
+      kind: 'conv',
+      weight: 'w',
+      elementType: 'float32',
+      weightDims: [12, 8, 3, 5],
+      weightLayout: 'out-in',
+      inChannels: 8,
+      outChannels: 12,
+      groups: 1,
+      kernel: [3, 5],
+      strides: [2, 1],
+      dilations: [1, 1],
+      pads: [0, 1, 2, 3],
+      inputSize: [15, 17],
+      outputSize: [8, 17],
+      outputPositions: 136,
+      macs: 136 * 12 * 8 * 15,
+      params: 12 * 8 * 15 + 12,
+      biasParams: 12,
+      methods: ['svd', 'tucker2', 'spatial'],
+    },
+  ]);
+});
+
+test('reads a weight through Constant and Identity', () => {
+  const value = randomTensor('', [8, 6], rng);
+  const model = network({
+    input: ['batch', 8],
+    nodes: [
+      node('Constant', [], 'c', { value: { kind: 'tensor', value } }),
+      node('Identity', ['c'], 'i'),
+      node('Identity', ['i'], 'j'),
+      node('Gemm', ['x', 'j'], 'y'),
+    ],
+    constants: [],
+    outputs: [{ name: 'y', shape: null }],
+  });
+  const [site] = found(model).sites;
+  expect(site!.weight).toBe('j');
+  const block = weightBlock(model, site!);
+  const stored = floatsOf(value);
+  for (let o = 0; o < 6; o++) for (let i = 0; i < 8; i++) expect(block.data[o * 8 + i]).toBe(stored[i * 6 + o]);
+});
+
+test('gives every site a name of its own when nodes have none or share one', () => {
+  const names = ['same', 'same', '', 'h0', 'own'];
+  const model = network({
+    input: ['batch', 8],
+    nodes: names.map((name, i) => node('MatMul', [i === 0 ? 'x' : `h${i - 1}`, 'w'], `h${i}`, {}, name)),
+    constants: [randomTensor('w', [8, 8], rng)],
+    outputs: [{ name: 'h4', shape: null }],
+  });
+  const { sites } = found(model);
+  expect(sites.map(({ name }) => name)).toEqual(["h0'", 'h1', 'h2', 'h0', 'own']);
+  expect(sites.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
+});
+
+test('counts a batch that is not fixed as one, and rows that are fixed as they are', () => {
+  const rows = (input: readonly (number | string)[]): number =>
+    found(oneNode('MatMul', randomTensor('w', [8, 8], rng), input)).sites[0]!.outputPositions;
+  expect(rows(['batch', 197, 8])).toBe(197);
+  expect(rows(['batch', 8])).toBe(1);
+  expect(rows([5, 8])).toBe(5);
+});

@@ -12,6 +12,7 @@ import { entryUrl } from '../workers/entry.ts';
 import { loadModel } from '../workers/model-file.ts';
 import { sessionSettings } from './onnxruntime/driver.ts';
 import type { ProfileAnswer, Request } from './onnxruntime/messages.ts';
+import type { OpenOptions } from './open.ts';
 import type { HardwareProfile } from './profile.ts';
 import { rooflineNodeTimes } from './roofline.ts';
 import { nodesOfKernels, readTrace } from './trace.ts';
@@ -43,6 +44,7 @@ export async function profileModel(
   path: string,
   profile: HardwareProfile,
   runs: number,
+  options: Pick<OpenOptions, 'onWait' | 'lockDir'> = {},
 ): Promise<Attempt<NodeTimings>> {
   const { model } = loadModel(path);
   const { nodes } = model.graph;
@@ -54,7 +56,10 @@ export async function profileModel(
   }
   const folder = mkdtempSync(join(tmpdir(), 'rankfront-profile-'));
   const child = startChild({ entry: entryUrl('onnxruntime/entry', import.meta.url) });
-  const lock = await acquireDeviceLock(profile.provider);
+  const lock = await acquireDeviceLock(profile.provider, {
+    ...(options.onWait ? { onWait: options.onWait } : {}),
+    ...(options.lockDir ? { folder: options.lockDir } : {}),
+  });
   try {
     const settings = sessionSettings(profile);
     const request: Request = { do: 'profile', path, settings, warmup, runs, tracePrefix: join(folder, 'trace') };

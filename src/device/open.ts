@@ -9,6 +9,8 @@ export interface OpenOptions {
   readonly scratchDir: string;
   /** Told when another process is measuring on this machine and this one waits. */
   readonly onWait?: (message: string) => void;
+  /** Where the lock that lets one process measure at a time lies; the system's folder for temporary files by default. */
+  readonly lockDir?: string;
   /** Limit of one measurement, loading included; by default the budget and three minutes. */
   readonly timeoutMs?: number;
 }

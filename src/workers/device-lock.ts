@@ -34,6 +34,8 @@ interface Holder {
   readonly token: string;
 }
 
+/** A wish to be next that was not renewed this long is no wish any more. */
+const wishMs = 1000;
 /** A file that is empty or unreadable this long was left by a process that died while it wrote. */
 const halfWrittenMs = 5000;
 
@@ -41,9 +43,18 @@ const halfWrittenMs = 5000;
 export async function acquireDeviceLock(device: string, options: LockOptions = {}): Promise<DeviceLock | null> {
   const path = join(options.folder ?? tmpdir(), `rankfront-device-${device.replaceAll(/[^\w.-]/g, '_')}.lock`);
   const me: Holder = { pid: process.pid, start: processStart(process.pid), token: randomUUID() };
+  const pollMs = options.pollMs ?? 100;
+  const pause = async (ms: number): Promise<void> => {
+    await delay(ms, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
+  };
+  // Who measures again and again would never let the others in: somebody who waits goes first.
+  if (othersWish(path, me)) await pause(2 * pollMs);
   let told = '';
   while (!options.signal?.aborted) {
-    if (tryCreate(path, me)) return heldLock(path, me);
+    if (tryCreate(path, me)) {
+      withdrawWish(path, me);
+      return heldLock(path, me);
+    }
     const holder = readHolder(path);
     if (holder === 'free') continue;
     if (holder !== 'half-written' && isRunning(holder.pid, holder.start)) {
@@ -53,9 +64,39 @@ export async function acquireDeviceLock(device: string, options: LockOptions = {
       takeAway(path, holder === 'half-written' ? null : holder.token);
       if (readHolder(path) === 'free') continue;
     }
-    await delay(options.pollMs ?? 100, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
+    wish(path, me);
+    await pause(pollMs);
   }
+  withdrawWish(path, me);
   return null;
+}
+
+const wishPath = (path: string): string => `${path}.next`;
+
+/** Says that somebody waits; of several who do, the last one is heard, which is as good. */
+function wish(path: string, me: Holder): void {
+  try {
+    writeFileSync(wishPath(path), me.token);
+  } catch {
+    // The file may belong to another user; the lock itself is what counts.
+  }
+}
+
+function wishOf(path: string): string | null {
+  try {
+    return readFileSync(wishPath(path), 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+const othersWish = (path: string, me: Holder): boolean => {
+  const token = wishOf(path);
+  return token !== null && token !== me.token && ageMs(wishPath(path)) < wishMs;
+};
+
+function withdrawWish(path: string, me: Holder): void {
+  if (wishOf(path) === me.token) rmSync(wishPath(path), { force: true });
 }
 
 const waitingFor = (holder: Holder, device: string): string =>

@@ -62,6 +62,27 @@ describe('the lock of a device', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('comes to one who waits, though the holder takes it again and again', async () => {
+    let waited = 0;
+    let got = false;
+    const first = await acquire();
+    const waiting = acquire().then(lock => {
+      got = true;
+      lock?.release();
+    });
+    await new Promise(resolve => setTimeout(resolve, 50));
+    first?.release();
+    while (!got && waited < 20) {
+      const again = await acquire();
+      waited++;
+      await new Promise(resolve => setTimeout(resolve, 30));
+      again?.release();
+    }
+    await waiting;
+    expect(waited).toBeLessThan(20);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('of one device does not keep another busy', async () => {
     const cpu = await acquire();
     const gpu = await acquireDeviceLock('webgpu', { folder });

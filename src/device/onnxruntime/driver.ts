@@ -31,6 +31,7 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
       const lock = await acquireDeviceLock(profile.provider, {
         signal: closing.signal,
         ...(options.onWait ? { onWait: options.onWait } : {}),
+        ...(options.lockDir ? { folder: options.lockDir } : {}),
       });
       if (!lock) return interrupted;
       try {

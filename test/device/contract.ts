@@ -1,0 +1,83 @@
+/** What every device keeps, whichever driver is behind it. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../../src/device/device.ts';
+import type { Attempt } from '../../src/errors/failure.ts';
+import { median } from '../../src/stats/robust.ts';
+
+export interface Subject {
+  readonly open: () => Promise<Device>;
+  readonly dense: ModelFile;
+  readonly other: ModelFile;
+  /** A file that is no model. */
+  readonly broken: ModelFile;
+}
+
+const budget: LatencyBudget = { halfWidth: 0.05, maxMs: 1500, minPairs: 10, seed: 3 };
+
+export function deviceContract(name: string, prepare: () => Subject): void {
+  describe(`${name} keeps the contract of a device`, () => {
+    let subject: Subject;
+    let device: Device;
+    beforeAll(async () => {
+      subject = prepare();
+      device = await subject.open();
+    });
+    afterAll(() => device.close());
+
+    test('it has the name of its driver', () => {
+      expect(device.driver).toBe(name);
+    });
+
+    test('figures and samples agree', async () => {
+      const latency = measured(await device.latency(subject.other, subject.dense, budget));
+      const { candidateSamplesMs, referenceSamplesMs, interval, ratio } = latency;
+      expect(candidateSamplesMs.length).toBe(referenceSamplesMs.length);
+      expect([...candidateSamplesMs, ...referenceSamplesMs].every(ms => Number.isFinite(ms) && ms > 0)).toBe(true);
+      expect(latency.candidateMs).toBe(median(candidateSamplesMs));
+      expect(latency.referenceMs).toBe(median(referenceSamplesMs));
+      expect(interval[0]).toBeLessThanOrEqual(ratio);
+      expect(interval[1]).toBeGreaterThanOrEqual(ratio);
+      // The ratio takes spells of load out, but it cannot leave the range of the pairs' own ratios.
+      const pairs = candidateSamplesMs.map((ms, i) => ms / referenceSamplesMs[i]!);
+      expect(ratio).toBeGreaterThanOrEqual(Math.min(...pairs));
+      expect(ratio).toBeLessThanOrEqual(Math.max(...pairs));
+      expect(latency.wallMs).toBeGreaterThanOrEqual(0);
+      expect(JSON.parse(JSON.stringify(latency))).toEqual(latency);
+    });
+
+    test('the dense model against itself is 1, up to what its interval says', async () => {
+      const { ratio, interval } = measured(await device.latency(subject.dense, subject.dense, budget));
+      // Four half-widths: a right interval is missed about once in 10^13 runs.
+      const half = (interval[1] - interval[0]) / 2;
+      expect(Math.abs(ratio - 1)).toBeLessThanOrEqual(4 * half + 1e-12);
+    });
+
+    test('a model that cannot be run is a failure with a reason, whichever of the two it is', async () => {
+      for (const [candidate, reference] of [
+        [subject.broken, subject.dense],
+        [subject.other, subject.broken],
+        [{ path: `${subject.broken.path}.missing`, sha256: 'f00' }, subject.dense],
+      ] as const) {
+        const answer = await device.latency(candidate, reference, budget);
+        expect(answer.state).toBe('failed');
+        if (answer.state === 'failed') expect(answer.detail).toMatch(/\w/);
+      }
+      measured(await device.latency(subject.other, subject.dense, budget));
+    });
+
+    test('a closed device fails as interrupted, and closing it again is harmless', async () => {
+      const second = await subject.open();
+      await second.close();
+      await second.close();
+      expect(await second.latency(subject.other, subject.dense, budget)).toMatchObject({
+        state: 'failed',
+        reason: 'interrupted',
+      });
+    });
+  });
+}
+
+export function measured(answer: Attempt<PairedLatency>): PairedLatency {
+  if (answer.state === 'failed') throw new Error(`${answer.reason}: ${answer.detail}`);
+  return answer.value;
+}

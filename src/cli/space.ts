@@ -1,7 +1,6 @@
 /** `rankfront space`: writes a search space that a user can edit. */
 import { parseHardwareProfile } from '../device/profile.ts';
-import { proposeSpace } from '../space/propose.ts';
-import { openSites } from '../study/plan.ts';
+import { openSites, proposedSpace } from '../study/plan.ts';
 import { readText, writeAtomically } from '../workers/model-file.ts';
 import { defineCommand } from './command.ts';
 import { hardwareOption, jsonOption, modelOption } from './options.ts';
@@ -23,8 +22,9 @@ export const space = defineCommand({
   ],
   run: async (args, console) => {
     const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
-    const { sites, rejected } = openSites(args.model, hardware);
-    const yaml = proposeSpace(sites, { granularity: hardware.rankGranularity, modelName: args.model });
+    const found = openSites(args.model, hardware);
+    const { sites, rejected } = found;
+    const yaml = proposedSpace(found, hardware);
     if (args.json) {
       console.out(
         JSON.stringify(
@@ -40,7 +40,6 @@ export const space = defineCommand({
     } else if (!args.out) {
       console.out(yaml.trimEnd());
     }
-    for (const { node, opType, reason } of rejected) console.note(`no site: ${opType} "${node}": ${reason}`);
     if (args.out) {
       writeAtomically(args.out, yaml, 'the search space');
       console.note(

@@ -7,13 +7,14 @@ import { openDevice } from '../device/open.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type OpenScorer, openScorer } from '../evaluate/open.ts';
 import { type CandidateBuilder, candidateBuilder, scratchFolder } from './candidate.ts';
-import { type FactorWatch, spaceFactors } from './factors.ts';
+import { type FactorLookup, type FactorWatch, spaceFactors } from './factors.ts';
 import type { Instruments } from './observe.ts';
 import type { Plan } from './plan.ts';
 
 export interface OpenInstruments extends Instruments {
   readonly scorer: OpenScorer;
   readonly builder: CandidateBuilder;
+  readonly factors: FactorLookup;
   /** Ends the child processes and removes the scratch folder; a measurement under way fails as `interrupted`. */
   readonly close: () => Promise<void>;
 }
@@ -53,7 +54,7 @@ export async function openInstruments({
       seed,
     });
     closers.push(() => scorer.close());
-    return { build: builder.write, builder, reference, device, scorer, close };
+    return { build: builder.write, builder, factors, reference, device, scorer, close };
   } catch (error) {
     await close();
     throw error;

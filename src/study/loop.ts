@@ -53,7 +53,7 @@ export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<End
     if (trial === 'trials' || trial === 'time' || trial === 'exhausted') return trial;
     if (trial === 'again') continue;
     emit({ kind: 'trial-started', trial: trial.number, strategy: trial.strategy });
-    const result = await parts.observe(trial);
+    const result = trial.requeues < deathsPerTrial ? await parts.observe(trial) : lethal(trial);
     if (budget.stop.aborted || (result.state === 'failed' && result.reason === 'interrupted')) return 'interrupted';
     if (result.state === 'failed' && fatal.has(result.reason)) throw new StoppedSearch(result.detail);
     // Nothing can be compared without the dense model: it stays in the queue, for the next start.
@@ -68,6 +68,17 @@ export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<End
     }
   }
 }
+
+/** A process that dies once was killed; one that dies at the same trial again and again is killed by it. */
+const deathsPerTrial = 3;
+
+const lethal = ({ requeues }: RunningTrial): TrialResult => ({
+  state: 'failed',
+  reason: 'crashed',
+  detail: `the search died ${requeues} times while it ran this trial`,
+  stages: { buildMs: null, latencyMs: null, accuracyMs: null },
+  observations: [],
+});
 
 /** The search cannot go on, for a reason outside the trials; what is stored stays. */
 export class StoppedSearch extends Error {}

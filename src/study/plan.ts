@@ -40,6 +40,13 @@ export function openSites(modelPath: string, hardware: HardwareProfile): ModelSi
   );
 }
 
+/** What `rankfront space` writes. */
+export const proposedSpace = ({ loaded, sites, rejected }: ModelSites, { rankGranularity }: HardwareProfile): string =>
+  proposeSpace(sites, { granularity: rankGranularity, modelName: modelBaseName(loaded.path), rejected });
+
+/** `models/resnet18.bn.onnx` -> `resnet18`. */
+export const modelBaseName = (path: string): string => (path.split(/[\\/]/).at(-1) ?? path).split('.')[0] || 'model';
+
 export interface PlanSources {
   readonly modelPath: string;
   readonly hardwareText: string;
@@ -52,10 +59,13 @@ export interface PlanSources {
 export function makePlan(sources: PlanSources): Plan {
   const hardware = parseHardwareProfile(sources.hardwareText, sources.hardwareName);
   const found = openSites(sources.modelPath, hardware);
-  const text =
-    sources.spaceText ??
-    proposeSpace(found.sites, { granularity: hardware.rankGranularity, modelName: sources.modelPath });
-  const space = resolveSpace(parseSearchSpace(text, sources.spaceName), found.sites, hardware.rankGranularity);
+  const text = sources.spaceText ?? proposedSpace(found, hardware);
+  const space = resolveSpace(
+    parseSearchSpace(text, sources.spaceName),
+    found.sites,
+    hardware.rankGranularity,
+    found.rejected,
+  );
   return { ...found, space, spaceSource: sourceOf(text), hardware, hardwareSource: sourceOf(sources.hardwareText) };
 }
 

@@ -3,22 +3,25 @@
 import { type Normalization, normalizationName } from '../data/normalize.ts';
 import { openDataset } from '../data/open.ts';
 import { parseDataSpec } from '../data/spec.ts';
+import { truncationError } from '../decompose/truncation.ts';
 import { latencyBudget } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
 import { modelCost } from '../onnx/cost.ts';
 import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { type FrontReport, frontReport } from '../report/front-report.ts';
 import { ladderLengths, spaceSize } from '../space/configuration.ts';
+import { priorGuesses } from '../space/prior.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import { createStrategy } from '../tuner/strategies.ts';
+import type { Configuration } from '../tuner/strategy.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { runLoop, StoppedSearch } from './loop.ts';
 import { observe } from './observe.ts';
-import { type Plan, planFromFiles } from './plan.ts';
+import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
 import { readFrontInput } from './read-front.ts';
 import { trialEvents } from './trial-events.ts';
 
@@ -85,8 +88,6 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
 
   const plan = planFromFiles(options.model, options.space, options.hardware);
-  const problem = { ladderLengths: ladderLengths(plan.space), objectives: 2 };
-  const strategy = createStrategy(options.strategy ?? 'nsga2', problem, { seed });
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   const instruments = await openInstruments({
     plan,
@@ -95,6 +96,11 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     seed,
     watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
   });
+  const strategy = createStrategy(
+    options.strategy ?? 'nsga2',
+    { ladderLengths: ladderLengths(plan.space), objectives: 2 },
+    { seed, firstGuesses: guesses(plan, instruments) },
+  );
   const abort = (): void => void instruments.close();
   stop.addEventListener('abort', abort);
   try {
@@ -192,6 +198,13 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   }
 }
 
+/** From nearly dense to the cheapest: least squared weight error, all sites alike, for the multiply-accumulates. */
+const guesses = ({ space }: Plan, { factors }: OpenInstruments): Configuration[] =>
+  priorGuesses(space, {
+    loss: (site, rung) =>
+      rung.method === 'dense' ? 0 : truncationError(factors(site.name, rung.method), rung).relative ** 2,
+  });
+
 /** Ends the search before a night is spent on a dense model that is fed wrongly. */
 async function judgeDense(
   { scorer }: OpenInstruments,
@@ -229,7 +242,7 @@ function newStudy(
 ): Parameters<Store['studies']['create']>[0] {
   const seed = options.seed ?? 0;
   return {
-    name: options.study ?? baseName(options.model),
+    name: options.study ?? modelBaseName(options.model),
     model: { path: options.model, sha256: plan.loaded.sha256 },
     space: plan.spaceSource,
     hardware: plan.hardwareSource,
@@ -243,6 +256,3 @@ function newStudy(
     dense: modelCost(plan.loaded.model, plan.hardware.inputShape),
   };
 }
-
-/** `models/resnet18.bn.onnx` -> `resnet18`. */
-const baseName = (path: string): string => (path.split(/[\\/]/).at(-1) ?? path).split('.')[0] || 'study';

@@ -32,6 +32,7 @@ function dimensionOf({ coefficient, symbols }: Product): Dimension {
 export function multiply(a: Dimension, b: Dimension): Dimension {
   if (a === 0 || b === 0) return 0;
   if (a === null || b === null) return null;
+  if (typeof a === 'number' && typeof b === 'number') return a * b;
   const [left, right] = [productOf(a), productOf(b)];
   return dimensionOf({
     coefficient: left.coefficient * right.coefficient,

@@ -1,7 +1,7 @@
 /** Operators that give the same elements other axes. */
 import type { Dimension, Shape } from '../graph.ts';
 import { axisOf, broadcast, divide, multiply, productOfAll } from './dimension.ts';
-import { int, ints, intsFrom, maxContent, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
+import { int, ints, intsSince, maxContent, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
 
 /** 0 keeps the size at that place (unless allowzero), one -1 takes what is left. */
 const reshape: Rule = at => {
@@ -46,8 +46,8 @@ const transpose: Rule = at => {
 
 const squeeze: Rule = at => {
   const { shape, content, floating } = at.input(0);
-  const given = ints(at, 'axes') !== null || at.has(1);
-  const axes = intsFrom(at, 'axes', 1);
+  const given = at.opset < 13 ? ints(at, 'axes') !== null : at.has(1);
+  const axes = intsSince(at, 13, 'axes', 1);
   if (!shape || (given && !axes)) return [unknown];
   // Without axes, all of size 1 go; a size that is not known might be one.
   if (!axes && shape.some(size => typeof size !== 'number')) return [unknown];
@@ -65,7 +65,7 @@ const squeeze: Rule = at => {
 
 const unsqueeze: Rule = at => {
   const { shape, content, floating } = at.input(0);
-  const axes = intsFrom(at, 'axes', 1);
+  const axes = intsSince(at, 13, 'axes', 1);
   if (!shape || !axes || shape.length + axes.length > maxContent) return [unknown];
   const rank = shape.length + axes.length;
   const added = new Set(axes.map(axis => axisOf(axis, rank)));

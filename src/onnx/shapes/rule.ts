@@ -33,13 +33,17 @@ export type Rules = Readonly<Record<string, Rule>>;
 /** Larger contents are data and not shape arithmetic; no shape has more axes. */
 export const maxContent = 1024;
 
+/** A value of which only the shape is known; sizes that are no sizes, out of a damaged graph, are not known. */
 export const shaped = (shape: Shape | null): Value => ({
   ...unknown,
-  shape: shape && shape.length > maxContent ? null : shape,
+  shape: shape && shape.length <= maxContent ? shape.map(possible) : null,
 });
 
+const possible = (size: Dimension): Dimension =>
+  typeof size !== 'number' || (Number.isSafeInteger(size) && size >= 0) ? size : null;
+
 export const withContent = (shape: Shape, content: readonly Dimension[] | null, floating = false): Value =>
-  content && content.length > maxContent ? shaped(shape) : { shape, content, floating };
+  content && content.length > maxContent ? shaped(shape) : { ...shaped(shape), content, floating };
 
 /** Same shape as the first input: most of the activations. */
 export const likeFirst: Rule = at => [shaped(at.input(0).shape)];
@@ -59,10 +63,9 @@ export function text({ node }: Situation, name: string, otherwise: string): stri
   return attribute?.kind === 'string' ? attribute.value : otherwise;
 }
 
-/** Axes, pads and the like: an attribute in older opsets, input `i` in newer ones. Null when absent or not known. */
-export function intsFrom(at: Situation, name: string, i: number): readonly number[] | null {
-  return ints(at, name) ?? numbers(at.input(i).content);
-}
+/** Axes and the like: an attribute before opset `since`, input `i` from then on. Null when absent or not known. */
+export const intsSince = (at: Situation, since: number, name: string, i: number): readonly number[] | null =>
+  at.opset < since ? ints(at, name) : numbers(at.input(i).content);
 
 /** The content when every element is a number. */
 export const numbers = (content: readonly Dimension[] | null): readonly number[] | null =>

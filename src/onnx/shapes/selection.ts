@@ -1,7 +1,7 @@
 /** Operators that take parts out of values or put values together. */
 import type { Dimension, Shape } from '../graph.ts';
 import { add, axisOf } from './dimension.ts';
-import { int, intsFrom, type Rule, type Rules, shaped, unknown, type Value, withContent } from './rule.ts';
+import { int, intsSince, numbers, type Rule, type Rules, shaped, unknown, type Value, withContent } from './rule.ts';
 
 /** First element and count of `start:end:step` along an axis of n, as in Python. */
 function slicePlan(n: number, start: number, end: number, step: number): { first: number; count: number } {
@@ -103,7 +103,7 @@ const split: Rule = at => {
   const axis = shape && axisOf(int(at, 'axis', 0), shape.length);
   if (!shape || axis === null) return [];
   const outputs = at.node.outputs.length;
-  const sizes = intsFrom(at, 'split', 1);
+  const sizes = intsSince(at, 13, 'split', 1);
   const total = shape[axis];
   const equal = (i: number): Dimension => {
     if (at.has(1) || typeof total !== 'number') return null;
@@ -116,7 +116,7 @@ const split: Rule = at => {
 /** pads is [before of each axis, then after of each axis]; opset 18 adds the axes they are for. */
 const pad: Rule = at => {
   const { shape } = at.input(0);
-  const pads = intsFrom(at, 'pads', 1);
+  const pads = numbers(at.input(1).content);
   if (!shape) return [unknown];
   const axes = at.has(3) ? at.input(3).content : shape.map((_, i) => i);
   if (!pads || !axes || pads.length !== 2 * axes.length) return [shaped(shape.map(() => null))];
@@ -138,11 +138,11 @@ const reduced = (shape: Shape | null, axes: readonly number[] | null, keep: bool
   return shape.flatMap((size, i) => (!drop.has(i) ? [size] : keep ? [1] : []));
 };
 
-/** Axes by attribute or, from opset 13 (ReduceSum) and 18 on, by input; none means all, or none with noop_with_empty_axes. */
+/** No axes means all of them, or none of them with noop_with_empty_axes. ReduceSum took them as an input first. */
 const reduce: Rule = at => {
   const { shape } = at.input(0);
   const keep = int(at, 'keepdims', 1) !== 0;
-  const axes = intsFrom(at, 'axes', 1);
+  const axes = intsSince(at, at.node.opType === 'ReduceSum' ? 13 : 18, 'axes', 1);
   if (!axes && at.has(1)) return [shaped(keep && shape ? shape.map(() => null) : null)];
   if (!axes?.length && int(at, 'noop_with_empty_axes', 0) !== 0) return [shaped(shape)];
   return [shaped(reduced(shape, axes?.length ? axes : null, keep))];

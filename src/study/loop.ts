@@ -70,7 +70,7 @@ export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<End
 }
 
 /** A process that dies once was killed; one that dies at the same trial again and again is killed by it. */
-const deathsPerTrial = 3;
+const deathsPerTrial = 5;
 
 const lethal = ({ requeues }: RunningTrial): TrialResult => ({
   state: 'failed',

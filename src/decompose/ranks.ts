@@ -73,5 +73,5 @@ export const rungParams = (site: Site, rung: Rung): number =>
 /** `dense`, `svd 64` or `tucker2 32x48` (input x output rank). */
 export function rungLabel(rung: Rung): string {
   if (rung.method === 'dense') return 'dense';
-  return `${rung.method} ${rung.method === 'tucker2' ? rung.rank.join('x') : rung.rank}`;
+  return `${rung.method} ${[rung.rank].flat().join('x')}`;
 }

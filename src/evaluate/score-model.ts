@@ -2,7 +2,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
-import { fillBatch, float16Value, inputData, typedTable } from './fill-batch.ts';
+import { fromHalf } from '../onnx/half.ts';
+import { fillBatch, inputData, typedTable } from './fill-batch.ts';
 import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
 import { modelInterface } from './model-interface.ts';
 
@@ -110,7 +111,7 @@ function rowsOf({ dims, type, data }: Tensor, size: number): Rows | null {
   if (type === 'float64') return data as Float64Array;
   if (type !== 'float16') return null;
   const { buffer, byteOffset, byteLength } = data as Uint16Array;
-  return Float32Array.from(new Uint16Array(buffer, byteOffset, byteLength / 2), float16Value);
+  return Float32Array.from(new Uint16Array(buffer, byteOffset, byteLength / 2), fromHalf);
 }
 
 /** The index of the largest value, the lowest of equals; -1 when one is NaN or infinite. */

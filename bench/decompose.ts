@@ -109,6 +109,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     const note = (name: string, ms: number): void => {
       columns[name] ??= [];
       columns[name].push(ms);
+      console.error(`${name}: ${(ms / 1000).toFixed(2)} s (load ${loadavg()[0]?.toFixed(1)})`); // one by one: a run takes minutes
     };
     for (let repetition = 0; repetition < repetitions; repetition++) {
       note('svd, ours', await timed(() => Promise.all(tasks.map(({ matrix }) => pool.svd(matrix)))));
@@ -155,7 +156,7 @@ async function accuracy(pool: FactorPool, tasks: readonly Task[]): Promise<void>
     orthogonality = Math.max(orthogonality, offIdentity(multiply(transpose(left), left)));
     orthogonality = Math.max(orthogonality, offIdentity(multiply(right, transpose(right))));
   }
-  console.log(`largest error over ${shapes.size} shapes: |A - U S Vt| / |A| = ${residual.toExponential(1)}, `);
+  console.log(`largest error over ${shapes.size} shapes: |A - U S Vt| / |A| = ${residual.toExponential(1)}`);
   console.log(`orthogonality of the float32 vectors, largest entry of |Vt V - I| = ${orthogonality.toExponential(1)}`);
 }
 

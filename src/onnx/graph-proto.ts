@@ -24,7 +24,7 @@ export interface GraphSource {
   readonly outputs: readonly ValueInfo[];
   readonly valueInfo: ReadonlyMap<string, ValueInfo>;
   /** Sparse constants are kept in the message only. */
-  readonly sparse: readonly string[];
+  readonly sparse: ReadonlySet<string>;
 }
 
 export const isGraphSource = (source: object | undefined): source is GraphSource =>
@@ -35,7 +35,7 @@ export function readGraph(message: Uint8Array, options: ReadOptions): Graph {
   const nodes: Node[] = [];
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];
-  const sparse: string[] = [];
+  const sparse = new Set<string>();
   const initializers = new Map<string, Tensor>();
   const valueInfo = new Map<string, ValueInfo>();
   for (const part of parts) {
@@ -43,7 +43,7 @@ export function readGraph(message: Uint8Array, options: ReadOptions): Graph {
     if (part.number === field.node) nodes.push(readNode(value, options));
     else if (part.number === field.input) inputs.push(readValueInfo(value));
     else if (part.number === field.output) outputs.push(readValueInfo(value));
-    else if (part.number === field.sparseInitializer) sparse.push(sparseName(value));
+    else if (part.number === field.sparseInitializer) sparse.add(sparseName(value));
     else if (part.number === field.valueInfo) {
       const info = readValueInfo(value);
       valueInfo.set(info.name, info);
@@ -65,7 +65,7 @@ export function readGraph(message: Uint8Array, options: ReadOptions): Graph {
     valueInfo,
     sparse,
   };
-  const fed = inputs.filter(({ name }) => !initializers.has(name) && !sparse.includes(name));
+  const fed = inputs.filter(({ name }) => !initializers.has(name) && !sparse.has(name));
   return { name: head.name, nodes, inputs: fed, outputs, initializers, valueInfo, source };
 }
 
@@ -112,7 +112,7 @@ function allInputs(graph: Graph, source: GraphSource | null, irVersion: number):
       ? tensor === source?.initializers.get(before.name)
         ? before
         : typed(before, tensor)
-      : source?.sparse.includes(before.name)
+      : source?.sparse.has(before.name)
         ? before
         : fed.get(before.name);
     if (kept) listed.push(kept);
@@ -142,7 +142,7 @@ function liveValueInfo(graph: Graph, source: GraphSource | null): ValueInfo[] {
   if (source && source.nodes === graph.nodes) return infos;
   const alive = new Set<string>([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
   for (const node of graph.nodes) for (const output of node.outputs) alive.add(output);
-  return infos.filter(({ name }) => alive.has(name) || source?.sparse.includes(name));
+  return infos.filter(({ name }) => alive.has(name) || source?.sparse.has(name));
 }
 
 function nameOnly(name: string): Uint8Array {

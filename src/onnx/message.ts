@@ -54,7 +54,9 @@ export function withLists(bytes: Uint8Array, lists: ReadonlyMap<number, readonly
   let from = 0;
   const writeList = (number: number): void => {
     written.add(number);
-    for (const value of lists.get(number) ?? []) pieces.push(...lengthDelimited(number, value));
+    for (const value of lists.get(number) ?? []) {
+      for (const piece of lengthDelimited(number, value)) pieces.push(piece);
+    }
   };
   walk(bytes, ({ number, start, end }) => {
     if (!lists.has(number)) return;

@@ -27,8 +27,8 @@ export function readModel(bytes: Uint8Array, options: ReadOptions): Model {
     if (error instanceof WireError) throw unreadable(file, error, options);
     throw error;
   }
-  checkQuantised(model, options);
   checkGraph(model, options);
+  checkQuantised(model, options);
   checkWeights(model.graph, options);
   return model;
 }

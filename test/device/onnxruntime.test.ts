@@ -72,6 +72,17 @@ describe('the onnxruntime driver', () => {
     measured(await device.latency(file(thin), file(dense), budget));
   });
 
+  test('a profile that promises half precision takes no float32 model', async () => {
+    const half = await open('precision: float16\n');
+    await expect(half.latency(file(thin), file(dense), budget)).rejects.toThrow(
+      'Cannot time the model on "cpu": the hardware profile says precision: float16, and the model\'s weights are float32. Export the model in half precision, or set precision: float32.',
+    );
+    measured(
+      await half.latency(file({ ...thin, elementType: 'float16' }), file({ ...dense, elementType: 'float16' }), budget),
+    );
+    await half.close();
+  });
+
   test('a measurement that takes too long fails, and the next one works', async () => {
     const hasty = await open('', 1);
     expect(await hasty.latency(file(thin), file(dense), budget)).toMatchObject({

@@ -4,12 +4,14 @@ import { UserError } from '../../errors/user-error.ts';
 import { startChild } from '../../workers/child.ts';
 import { acquireDeviceLock } from '../../workers/device-lock.ts';
 import { entryUrl } from '../../workers/entry.ts';
-import type { Device, PairedLatency } from '../device.ts';
+import { loadModel } from '../../workers/model-file.ts';
+import type { Device, ModelFile, PairedLatency } from '../device.ts';
 import type { OpenOptions } from '../open.ts';
 import type { HardwareProfile } from '../profile.ts';
 import { requireProvider } from '../providers.ts';
 import { longestMs } from '../sampling.ts';
 import type { PairAnswer, Request, SessionSettings } from './messages.ts';
+import { requirePrecision } from './require-precision.ts';
 
 /** What the native side leaks per pair of sessions is bounded by starting afresh after this many. */
 const recycleAfter = 50;
@@ -22,12 +24,19 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
   const child = startChild({ entry: entryUrl('entry', import.meta.url), recycleAfter });
   const closing = new AbortController();
   const settings = sessionSettings(profile);
+  const checked = new Set<string>();
+  const check = (reference: ModelFile): void => {
+    if (profile.precision !== 'float16' || checked.has(reference.sha256)) return;
+    requirePrecision(loadModel(reference.path).model, profile);
+    checked.add(reference.sha256);
+  };
 
   return {
     driver: 'onnxruntime',
     latency: async (candidate, reference, budget): Promise<Attempt<PairedLatency>> => {
       const interrupted = failed('interrupted', 'the device was closed');
       if (closing.signal.aborted) return interrupted;
+      check(reference);
       const lock = await acquireDeviceLock(profile.provider, {
         signal: closing.signal,
         ...(options.onWait ? { onWait: options.onWait } : {}),

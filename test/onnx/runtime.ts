@@ -44,6 +44,11 @@ export function ramp(dims: readonly number[]): Tensor {
   );
 }
 
+/** A float16 tensor by its bits; the runtime's binding cannot read the Float16Array that Tensor would make of them. */
+export function halves(bits: Uint16Array, dims: readonly number[]): Tensor {
+  return Object.defineProperty(new Tensor('float16', bits, dims), 'data', { value: bits });
+}
+
 export const floats = (tensor: Tensor | undefined): number[] => Array.from(tensor?.data as Float32Array);
 
 /** Shapes as text, for a table in which a difference is seen at once. */

@@ -40,7 +40,7 @@ export const front = defineCommand({
     }[format]();
     if (!args.out) console.out(text);
     else {
-      writeAtomically(args.out, `${text}\n`, 'the front');
+      writeAtomically(args.out, text.endsWith('\n') ? text : `${text}\n`, 'the front');
       console.note(`Wrote ${args.out}.`);
     }
     return 0;

@@ -1,8 +1,9 @@
 /** A store in memory that behaves as the one on disk does, for tests: the same calls give the same records each time. */
+
+import { currentOwner, isAlive, type Owner } from '../workers/process-identity.ts';
 import { checkObservations, checkResult } from './check.ts';
 import { demandSame } from './identity.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation } from './observation.ts';
-import { currentOwner, isAlive, type Owner } from './process-identity.ts';
 import type { Store } from './store.ts';
 import type { Study, StudySummary } from './study.ts';
 import { type CompleteTrial, type RunningTrial, type Trial, trialStates } from './trial.ts';

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readSync, type Stats, statSync } from '
 import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { UserError } from '../errors/user-error.ts';
-import { currentOwner } from './process-identity.ts';
+import { currentOwner } from '../workers/process-identity.ts';
 import { sqliteArchive } from './sqlite/archive.ts';
 import { needsFilesBeside, type Patience, patience, patiently, worded } from './sqlite/failures.ts';
 import { applicationId, migrate, type SchemaState, schemaState } from './sqlite/migrate.ts';

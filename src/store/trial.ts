@@ -2,8 +2,8 @@
 import type { Assignment } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
 import type { RngState } from '../random/rng.ts';
+import type { Owner } from '../workers/process-identity.ts';
 import type { Observation, ObservationSummary } from './observation.ts';
-import type { Owner } from './process-identity.ts';
 
 export interface NewTrial {
   /** One ordinal per site; no two trials of a study have the same. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../errors/user-error.ts';
-import { isRunning, processStart } from './process-identity.ts';
+import { currentOwner, isAlive, type Owner } from './process-identity.ts';
 
 export interface DeviceLock {
   /** Gives the device free; a second call is harmless. */
@@ -26,10 +26,7 @@ export interface LockOptions {
   readonly pollMs?: number;
 }
 
-interface Holder {
-  readonly pid: number;
-  /** See `processStart`. */
-  readonly start: string | null;
+interface Holder extends Owner {
   /** Of this one acquisition, so that nobody removes the lock of another. */
   readonly token: string;
 }
@@ -42,7 +39,7 @@ const halfWrittenMs = 5000;
 /** Waits until the lock of `device` is free and takes it; null when the signal fired first. */
 export async function acquireDeviceLock(device: string, options: LockOptions = {}): Promise<DeviceLock | null> {
   const path = join(options.folder ?? tmpdir(), `rankfront-device-${device.replaceAll(/[^\w.-]/g, '_')}.lock`);
-  const me: Holder = { pid: process.pid, start: processStart(process.pid), token: randomUUID() };
+  const me: Holder = { ...currentOwner(), token: randomUUID() };
   const pollMs = options.pollMs ?? 100;
   const pause = async (ms: number): Promise<void> => {
     await delay(ms, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
@@ -57,7 +54,7 @@ export async function acquireDeviceLock(device: string, options: LockOptions = {
     }
     const holder = readHolder(path);
     if (holder === 'free') continue;
-    if (holder !== 'half-written' && isRunning(holder.pid, holder.start)) {
+    if (holder !== 'half-written' && isAlive(holder)) {
       if (holder.token !== told) options.onWait?.(waitingFor(holder, device));
       told = holder.token;
     } else if (holder !== 'half-written' || ageMs(path) > halfWrittenMs) {
@@ -132,8 +129,10 @@ function tryCreate(path: string, me: Holder): boolean {
 function readHolder(path: string): Holder | 'free' | 'half-written' {
   try {
     const holder = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | null;
-    if (typeof holder?.pid !== 'number' || typeof holder.token !== 'string') return 'half-written';
-    return { pid: holder.pid, start: typeof holder.start === 'string' ? holder.start : null, token: holder.token };
+    const whole =
+      typeof holder?.pid === 'number' &&
+      [holder.startTime, holder.bootId, holder.token].every(text => typeof text === 'string');
+    return whole ? (holder as Holder) : 'half-written';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'free' : 'half-written';
   }

@@ -1,38 +1,90 @@
-/** Telling a process from a later one that was given the same id. */
-
-import { spawnSync } from 'node:child_process';
+/** Which process runs a trial, and whether it still lives. A process id alone is not enough: ids are used again. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/**
- * When process `pid` was started, as text that only means anything when compared with another such text of the same
- * machine; null when there is no such process or the system does not say.
- */
-export function processStart(pid: number): string | null {
-  if (process.platform === 'linux') return startFromProc(pid);
-  if (process.platform === 'win32') return null;
-  const ps = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
-  return ps.status === 0 && ps.stdout.trim() !== '' ? ps.stdout.trim() : null;
+export interface Owner {
+  readonly pid: number;
+  /** When the process started, in the system's own words; empty where it cannot be told. */
+  readonly startTime: string;
+  /** Changes with every start of the machine; empty where it cannot be told. */
+  readonly bootId: string;
 }
 
-/** Field 22 of /proc/PID/stat: clock ticks since the machine was started (man 5 proc_pid_stat). */
-function startFromProc(pid: number): string | null {
+export const currentOwner = (): Owner => ({
+  pid: process.pid,
+  startTime: startTimeOf(process.pid) ?? '',
+  bootId: bootId(),
+});
+
+/**
+ * False when the process is gone: its id is free, or belongs to a process that started at another time, or the machine was
+ * started again since. A process in another container counts as gone; a trial run twice is stored once, so no harm is done.
+ */
+export function isAlive(owner: Owner): boolean {
+  if (owner.bootId !== bootId()) return false;
+  const startTime = startTimeOf(owner.pid);
+  return startTime !== null && startTime === owner.startTime;
+}
+
+/** Null when no process of that id lives (a zombie does not); empty when one lives whose start cannot be told. */
+export function startTimeOf(pid: number): string | null {
+  if (process.platform === 'linux') return linuxStartTime(pid);
+  if (!exists(pid)) return null;
+  const command =
+    process.platform === 'win32'
+      ? ['powershell', '-NoProfile', '-Command', `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`]
+      : ['ps', '-o', 'lstart=', '-p', `${pid}`];
+  return output(command);
+}
+
+/**
+ * Field 22 of /proc/PID/stat (proc_pid_stat(5)), clock ticks since boot. The second field, the name in parentheses, may hold
+ * spaces and parentheses itself, so fields are counted from the last closing one.
+ */
+export function parseLinuxStat(stat: string): { readonly state: string; readonly startTime: string } {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+}
+
+function linuxStartTime(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name may hold anything; field 3 follows it
-    return afterName[22 - 3] ?? null;
+    const { state, startTime } = parseLinuxStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return state === 'Z' || state === 'X' ? null : startTime;
   } catch {
     return null;
   }
 }
 
-/** Whether the process that had `pid` and was started at `start` still runs. */
-export function isRunning(pid: number, start: string | null): boolean {
+function bootId(): string {
+  if (process.platform === 'linux') {
+    try {
+      return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    } catch {
+      return '';
+    }
+  }
+  // Elsewhere a start time is a date, which a restart of the machine cannot bring back.
+  return '';
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    // Not being allowed to signal it means that it is there.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const now = processStart(pid);
-  return start === null || now === null || now === start;
+}
+
+function output(command: readonly string[]): string {
+  const [program = '', ...args] = command;
+  try {
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 10_000,
+    }).trim();
+  } catch {
+    return '';
+  }
 }

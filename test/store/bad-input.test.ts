@@ -17,7 +17,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
 import { openStore, openStoreSession } from '../../src/store/open.ts';
-import { currentOwner } from '../../src/store/process-identity.ts';
+import { currentOwner } from '../../src/workers/process-identity.ts';
 import { sqliteArchive } from '../../src/store/sqlite/archive.ts';
 import { applicationId } from '../../src/store/sqlite/migrate.ts';
 import { sqliteQueue } from '../../src/store/sqlite/queue.ts';

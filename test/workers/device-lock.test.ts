@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acquireDeviceLock } from '../../src/workers/device-lock.ts';
-import { isRunning, processStart } from '../../src/workers/process-identity.ts';
+import { currentOwner } from '../../src/workers/process-identity.ts';
 
 let folder: string;
 const lockFile = () => join(folder, 'rankfront-device-cpu.lock');
@@ -128,16 +128,15 @@ describe('the lock of a device', () => {
   });
 
   test.each([
-    ['of a process that is gone', JSON.stringify({ pid: 2 ** 22 + 12345, start: '1', token: 'a' }), false],
+    ['of a process that is gone', JSON.stringify({ ...currentOwner(), pid: 2 ** 22 + 12345, token: 'a' }), false],
     [
       'of an earlier process with the id of a living one',
-      JSON.stringify({ pid: process.pid, start: '1', token: 'a' }),
+      JSON.stringify({ ...currentOwner(), startTime: '1', token: 'a' }),
       false,
     ],
     ['that was half written long ago', '{"pid":', true],
     ['that is empty and old', '', true],
-  ])('%s is taken over', async (name, content, old) => {
-    if (name.includes('earlier') && processStart(process.pid) === null) return;
+  ])('%s is taken over', async (_, content, old) => {
     writeFileSync(lockFile(), content);
     if (old) utimesSync(lockFile(), new Date(0), new Date(0));
     const lock = await acquire();
@@ -147,7 +146,7 @@ describe('the lock of a device', () => {
   });
 
   test('is never held twice, however many take over a stale one at once', async () => {
-    writeFileSync(lockFile(), JSON.stringify({ pid: 2 ** 22 + 12345, start: '1', token: 'a' }));
+    writeFileSync(lockFile(), JSON.stringify({ ...currentOwner(), pid: 2 ** 22 + 12345, token: 'a' }));
     const code = `
       for (let i = 0; i < 8; i++) {
         const held = await lock();
@@ -164,21 +163,5 @@ describe('the lock of a device', () => {
     const lines = readFileSync(log, 'utf8').trim().split('\n');
     expect(lines).toHaveLength(5 * 8 * 2);
     expect(lines.filter((line, i) => line !== (i % 2 === 0 ? 'in' : 'out'))).toEqual([]);
-  });
-});
-
-describe('a process is told from a later one of the same id', () => {
-  test('by its start', () => {
-    const start = processStart(process.pid);
-    expect(isRunning(process.pid, start)).toBe(true);
-    expect(processStart(process.pid)).toBe(start);
-    if (start !== null) expect(isRunning(process.pid, `${start}0`)).toBe(false);
-  });
-
-  test('and one that is gone is not running', async () => {
-    const child = spawn(process.execPath, ['-e', '']);
-    const start = processStart(child.pid ?? 0);
-    await once(child, 'close');
-    expect(isRunning(child.pid ?? 0, start)).toBe(false);
   });
 });

@@ -5,8 +5,8 @@
  */
 import { gram } from '../../linalg/gram.ts';
 import type { Matrix, RealMatrix } from '../../linalg/matrix.ts';
+import { multiply } from '../../linalg/multiply.ts';
 import { symmetricEigen } from '../../linalg/symmetric-eigen.ts';
-import { multiply } from './multiply.ts';
 
 export interface Hosvd {
   /** Q x O and P x C, orthonormal rows: Uᵀ and Vᵀ. Q = min(O, C A), P = min(C, O A). */

@@ -1,6 +1,7 @@
 /** The life of a trial in SQL: begun or claimed, finished, confirmed, or put back when its process died. */
+
+import { isAlive, type Owner } from '../../workers/process-identity.ts';
 import { checkObservations, checkResult } from '../check.ts';
-import { isAlive, type Owner } from '../process-identity.ts';
 import type { TrialQueue } from '../store.ts';
 import type { TrialResult } from '../trial.ts';
 import { updateFront } from './front.ts';

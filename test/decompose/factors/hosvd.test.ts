@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hosvd } from '../../../src/decompose/factors/hosvd.ts';
-import { multiply } from '../../../src/decompose/factors/multiply.ts';
+import { multiply } from '../../../src/linalg/multiply.ts';
 import { svd } from '../../../src/linalg/svd.ts';
 import { seededRng } from '../../../src/random/rng.ts';
 

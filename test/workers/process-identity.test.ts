@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { currentOwner, isAlive, parseLinuxStat, startTimeOf } from '../../src/store/process-identity.ts';
+import { currentOwner, isAlive, parseLinuxStat, startTimeOf } from '../../src/workers/process-identity.ts';
 
 test('this process lives', () => {
   expect(currentOwner().pid).toBe(process.pid);

@@ -1,7 +1,8 @@
 /** Refuses quantised models: their weights are integers, whose factors would have to be quantised anew. */
 import type { Model } from './graph.ts';
+import { isModelSource } from './model-source.ts';
 import { type ReadOptions, refusal } from './read-context.ts';
-import { bodiesOf, type Operator } from './subgraph.ts';
+import { bodiesOf, type Operator, operatorsOfFunction } from './subgraph.ts';
 import { standardDomain } from './versions.ts';
 
 /** Operators of the standard domain and of onnxruntime's own that compute on quantised numbers. */
@@ -9,9 +10,13 @@ const quantised =
   /^(QuantizeLinear|DequantizeLinear|DynamicQuantize.*|QLinear.*|QGemm|QAttention|QEmbed.*|QOrdered.*|QMoE|.*Integer(ToFloat)?|MatMul(NBits|Bnb4|FpQ4)|GatherBlockQuantized)$/;
 const domains = new Set(['', 'com.microsoft']);
 
-/** Throws UserError when the graph holds an operator on quantised numbers, in a subgraph or not. */
-export function checkQuantised({ graph }: Model, options: ReadOptions): void {
-  const operators = graph.nodes.flatMap((node): readonly Operator[] => [node, ...bodiesOf(node).operators]);
+/** Throws UserError when the graph, a body in it or a function of the model holds an operator on quantised numbers. */
+export function checkQuantised({ graph, source }: Model, options: ReadOptions): void {
+  const functions = isModelSource(source) ? source.functions : [];
+  const operators = [
+    ...graph.nodes.flatMap((node): readonly Operator[] => [node, ...bodiesOf(node).operators]),
+    ...functions.flatMap(operatorsOfFunction),
+  ];
   const found = operators.filter(({ opType, domain }) => domains.has(standardDomain(domain)) && quantised.test(opType));
   if (found.length === 0) return;
   const kinds = [...new Set(found.map(({ opType }) => opType))].slice(0, 3).join(', ');

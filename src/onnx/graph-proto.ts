@@ -13,6 +13,9 @@ import type { Pieces } from './wire.ts';
 const field = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13, sparseInitializer: 15 } as const;
 const apart = new Set<number>(Object.values(field));
 
+/** Ten times the largest graphs there are. */
+const maxParts = 500_000;
+
 /** What a graph was read from. */
 export interface GraphSource {
   readonly kind: 'graph-source';
@@ -32,6 +35,13 @@ export const isGraphSource = (source: object | undefined): source is GraphSource
 
 export function readGraph(message: Uint8Array, options: ReadOptions): Graph {
   const { message: head, parts } = open(GraphProtoSchema, message, apart);
+  if (parts.length > maxParts) {
+    throw refusal(
+      options,
+      `the graph has ${parts.length} nodes and constants, and the limit is ${maxParts}.`,
+      exportAgain,
+    );
+  }
   const nodes: Node[] = [];
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];

@@ -1,12 +1,19 @@
 /** Opens one protobuf message: the fields of its schema decoded, the parts that are walked here given as they lie. */
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
-import { join, lengthDelimited, type Pieces, WireError, type WireRecord, walk, wireType } from './wire.ts';
+import { join, lengthDelimited, type Pieces, sizeOf, WireError, type WireRecord, walk, wireType } from './wire.ts';
 
 export interface Opened<Desc extends DescMessage> {
   readonly message: MessageShape<Desc>;
   /** The records of the fields that were asked to be left as they are, in file order. */
   readonly parts: readonly WireRecord[];
 }
+
+/**
+ * Decoding makes objects of tens to hundreds of bytes out of records of two, so what is decoded is limited: beyond these a
+ * file was made to exhaust the memory.
+ */
+const maxDecodedBytes = 8 * 2 ** 20;
+const maxDecodedRecords = 100_000;
 
 /** `apart` are the numbers of the fields that are not decoded. Throws WireError where `bytes` are no such message. */
 export function open<Desc extends DescMessage>(
@@ -17,17 +24,22 @@ export function open<Desc extends DescMessage>(
   const parts: WireRecord[] = [];
   const rest: Uint8Array[] = [];
   let from = 0;
+  let decoded = 0;
   walk(bytes, record => {
-    if (!apart.has(record.number)) return;
+    if (!apart.has(record.number)) {
+      if (++decoded > maxDecodedRecords) throw new WireError(`more than ${maxDecodedRecords} small fields`, false);
+      return;
+    }
     parts.push(record);
     if (record.start > from) rest.push(bytes.subarray(from, record.start));
     from = record.end;
   });
   if (from < bytes.length) rest.push(bytes.subarray(from));
+  if (sizeOf(rest) > maxDecodedBytes) throw new WireError('more than 8 MB of names and notes', false);
   return { message: decode(schema, join(rest)), parts };
 }
 
-/** Decodes a message that is small or has no parts to be kept apart. Throws WireError where it is not one. */
+/** Decodes a message whose size the caller has looked at. Throws WireError where it is not one. */
 export function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
   try {
     return fromBinary(schema, bytes);

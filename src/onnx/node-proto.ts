@@ -2,9 +2,10 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { attributeProto, readAttribute } from './attribute-proto.ts';
 import type { Attribute, Node } from './graph.ts';
-import { decode } from './message.ts';
-import { NodeProtoSchema } from './onnx_pb.ts';
+import { decode, payloadOf } from './message.ts';
+import { type NodeProto, NodeProtoSchema } from './onnx_pb.ts';
 import type { ReadOptions } from './read-context.ts';
+import { WireError, walk } from './wire.ts';
 
 /** What a node was read from, with what was read, so that a change can be told. */
 export interface NodeSource {
@@ -20,8 +21,29 @@ export interface NodeSource {
   readonly external: boolean;
 }
 
+/** Constants and bodies in attributes are not decoded and may be of any size; the rest of a node has these limits. */
+const maxAttributes = 10_000;
+const maxPlainBytes = 32 * 2 ** 20;
+const attributeField = 5;
+const notDecoded = new Set([5, 6, 10, 11]);
+
+/** Throws WireError where the bytes are no node, or one made to exhaust the memory. */
+export function decodeNode(message: Uint8Array): NodeProto {
+  let plain = message.length;
+  let attributes = 0;
+  walk(message, record => {
+    if (record.number !== attributeField) return;
+    if (++attributes > maxAttributes) throw new WireError(`a node has more than ${maxAttributes} attributes`, false);
+    walk(payloadOf(message, record), ({ number, valueStart, end }) => {
+      if (notDecoded.has(number)) plain -= end - valueStart;
+    });
+  });
+  if (plain > maxPlainBytes) throw new WireError('a node has more than 32 MB of attributes', false);
+  return decode(NodeProtoSchema, message);
+}
+
 export function readNode(message: Uint8Array, options: ReadOptions): Node {
-  const proto = decode(NodeProtoSchema, message);
+  const proto = decodeNode(message);
   const attributes = new Map(proto.attribute.map(each => [each.name, readAttribute(each, options)]));
   const read = {
     name: proto.name,

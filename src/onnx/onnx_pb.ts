@@ -2,8 +2,8 @@
 // https://onnx.ai/onnx/api/classes.html and fixed for all versions of the format.
 //
 // Fields that are left out here are not lost: a message is written back from its own bytes, or with its unknown fields.
-// Left out on purpose are the parts that `src/onnx` walks itself without copying them: ModelProto.graph (7) and
-// functions (25), the node (1), initializer (5), input (11), output (12), value_info (13) and sparse_initializer (15)
+// Left out on purpose are the parts that `src/onnx` walks itself without copying them: ModelProto.graph (7),
+// training_info (20) and functions (25), FunctionProto.node (7), the node (1), initializer (5), input (11), output (12), value_info (13) and sparse_initializer (15)
 // lists of GraphProto, and the element data of TensorProto (4, 5, 6, 7, 9, 10, 11). Messages inside an attribute are
 // declared as `bytes`, which is the same on the wire: they are opened one level at a time, so no file can nest deep
 // enough to exhaust the stack.

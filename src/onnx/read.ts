@@ -33,8 +33,10 @@ export function readModel(bytes: Uint8Array, options: ReadOptions): Model {
   return model;
 }
 
+const apart = new Set<number>([modelField.graph, modelField.trainingInfo, modelField.functions]);
+
 function decodeModel(message: Uint8Array, options: ReadOptions): Model {
-  const { message: head, parts } = open(ModelProtoSchema, message, new Set([modelField.graph, modelField.functions]));
+  const { message: head, parts } = open(ModelProtoSchema, message, apart);
   const graphs = parts.filter(({ number }) => number === modelField.graph);
   const irVersion = Number(head.irVersion);
   if (graphs.length !== 1 || irVersion === 0) {
@@ -44,7 +46,8 @@ function decodeModel(message: Uint8Array, options: ReadOptions): Model {
   checkVersions(head, options);
   const opsets = new Map(head.opsetImport.map(({ domain, version }) => [standardDomain(domain), Number(version)]));
   const metadata = new Map(head.metadataProps.map(({ key, value }) => [key, value]));
-  const source: ModelSource = { kind: 'model-source', message, metadata, opsets };
+  const functions = parts.filter(({ number }) => number === modelField.functions).map(part => payloadOf(message, part));
+  const source: ModelSource = { kind: 'model-source', message, metadata, opsets, functions };
   return { graph: readGraph(payloadOf(message, graphs[0]!), options), opsets, metadata, irVersion, source };
 }
 

@@ -4,6 +4,7 @@ import { codeOf, elementTypeOf } from './element-type.ts';
 import type { Dimension, ValueInfo } from './graph.ts';
 import { decode } from './message.ts';
 import { type TensorShapeProto_Dimension, type ValueInfoProto, ValueInfoProtoSchema } from './onnx_pb.ts';
+import { WireError } from './wire.ts';
 
 /** What a value info was read from, with what was read, so that a change can be told. */
 interface ValueInfoSource {
@@ -12,8 +13,12 @@ interface ValueInfoSource {
   readonly read: Omit<ValueInfo, 'source'>;
 }
 
+/** A shape of thousands of axes was made to exhaust the memory. */
+const maxBytes = 2 ** 18;
+
 /** A value that is no tensor (a sequence, a map) has the element type 'other' and no shape. */
 export function readValueInfo(message: Uint8Array): ValueInfo {
+  if (message.length > maxBytes) throw new WireError('a type of more than 256 KB', false);
   const proto = decode(ValueInfoProtoSchema, message);
   const value = proto.type?.value;
   const tensor = value?.case === 'tensorType' ? value.value : null;

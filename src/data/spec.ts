@@ -155,3 +155,6 @@ function fromYaml(given: unknown, base: string): DataSpec {
     maxUnreadable: yaml.maxUnreadable,
   };
 }
+
+/** For editors: what a dataset YAML may hold. */
+export const datasetJsonSchema = (): object => z.toJSONSchema(datasetSchema, { io: 'input', target: 'draft-7' });

@@ -88,7 +88,9 @@ export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
 }
 
 async function open(options: ScorerOptions, child: Child): Promise<OpenScorer> {
-  const { modelPath, dataset, hardware, seed } = options;
+  const { modelPath, dataset, seed } = options;
+  const { provider, threads, graphOptimization } = options.hardware;
+  const session: SessionSettings = { provider, threads, graphOptimization };
   const { spec } = dataset;
   const loadMs = options.loadTimeoutMs ?? 120_000;
   const ask = <T>(request: ScoreRequest, timeoutMs: number): Promise<Attempt<T>> =>
@@ -96,7 +98,7 @@ async function open(options: ScorerOptions, child: Child): Promise<OpenScorer> {
 
   const { input } = usable<ModelInterface>(
     modelPath,
-    await ask({ kind: 'describe', model: modelPath, session: hardware }, loadMs),
+    await ask({ kind: 'describe', model: modelPath, session }, loadMs),
   );
   const transform = resolveTransform(spec, input.height, input.width);
   const prepared = await prepare(dataset, transform, options.prepare);
@@ -116,7 +118,7 @@ async function open(options: ScorerOptions, child: Child): Promise<OpenScorer> {
     channels: reading.channels,
   });
   const run = (model: string, images: ImageBatchSource, labels: Int32Array | null, timeoutMs: number) =>
-    ask<ScoreAnswer>({ kind: 'score', model, session: hardware, images, batch, labels }, timeoutMs);
+    ask<ScoreAnswer>({ kind: 'score', model, session, images, batch, labels }, timeoutMs);
 
   const { classes } = usable<ScoreAnswer>(
     modelPath,

@@ -27,7 +27,7 @@ export class WireError extends Error {
 }
 
 /** More records in one message than any network has: a file made to exhaust the memory. */
-const maxRecords = 4_000_000;
+const maxRecords = 1_000_000;
 
 /** Calls `visit` for each record of the message in `bytes`. Throws WireError where they are not one. */
 export function walk(bytes: Uint8Array, visit: (record: WireRecord) => void): void {

@@ -267,6 +267,59 @@ describe('graphs that cannot run', () => {
   });
 });
 
+describe('files made to exhaust the memory', () => {
+  const times = (pattern: readonly number[], count: number): Uint8Array =>
+    Uint8Array.from({ length: pattern.length * count }, (_, i) => pattern[i % pattern.length]!);
+  const file = (...graph: Uint8Array[]): Uint8Array =>
+    join([Uint8Array.from([8, 8, 0x42, 2, 0x10, 17]), ...lengthDelimited(7, graph)]);
+  const many = 1_200_000;
+  it.each([
+    ['empty nodes', () => file(times([0x0a, 0], many))],
+    ['empty constants', () => file(times([0x2a, 0], many))],
+    ['names of the graph', () => file(times([0x12, 0], many))],
+    ['attributes of a node', () => file(...lengthDelimited(1, [times([0x2a, 0], many)]))],
+    ['inputs of a node', () => file(...lengthDelimited(1, [times([0x0a, 0], many)]))],
+    ['dimensions of a constant', () => file(...lengthDelimited(5, lengthDelimited(1, [times([1], 9_000_000)])))],
+    ['notes of a constant', () => file(...lengthDelimited(5, [times([0x6a, 0], many)]))],
+    [
+      'axes of an input',
+      () =>
+        file(
+          ...lengthDelimited(11, [
+            join(lengthDelimited(2, lengthDelimited(1, lengthDelimited(2, [times([0x0a, 0], many)])))),
+          ]),
+        ),
+    ],
+    ['operator sets', () => join([Uint8Array.from([8, 8]), times([0x42, 0], many)])],
+  ])('%s', (_, make) => {
+    const bytes = make();
+    const before = process.memoryUsage();
+    expect(refusal(bytes)).toMatch(/more than|limit is/);
+    const after = process.memoryUsage();
+    const grown = after.heapUsed + after.external - before.heapUsed - before.external;
+    expect(grown).toBeLessThan(400 * 2 ** 20);
+  });
+});
+
+it('quantised operators in a body or in a function of the model are found', () => {
+  const text = (number: number, value: string): Uint8Array => join(lengthDelimited(number, [latin(value)]));
+  const quantise = text(4, 'QuantizeLinear');
+  const inFunction = join([good, ...lengthDelimited(25, [text(1, 'f'), ...lengthDelimited(7, [quantise])])]);
+  expect(refusal(inFunction)).toContain('quantised (1 nodes such as QuantizeLinear)');
+  const harmless = join([good, ...lengthDelimited(25, [text(1, 'f'), ...lengthDelimited(7, [text(4, 'Relu')])])]);
+  expect(refusal(harmless)).toBe('was read');
+  expect(Buffer.compare(writeModel(readModel(harmless, { name: 'f' })), harmless)).toBe(0);
+});
+
+it('a result beyond what one file can hold is refused before any memory is asked for', () => {
+  const bytes = new Uint8Array(2 ** 30);
+  const half = (name: string) => ({ name, dims: [2 ** 28], elementType: 'float32' as const, bytes });
+  const model = buildModel({ ...parts, initializers: [half('w'), half('v')] });
+  expect(() => writeModel(model)).toThrow(
+    /one ONNX file holds at most 2147483647 bytes, and this one needs 2147483\d{3}/,
+  );
+});
+
 /** The model with the data of `w` moved into another file. */
 function withExternalWeight(model: Model, entries: Record<string, string>): Uint8Array {
   const text = (number: number, value: string): Uint8Array[] => lengthDelimited(number, [Buffer.from(value)]);

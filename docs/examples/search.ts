@@ -14,5 +14,5 @@ const { study, report } = await search({
   acceptDense: true,
   onEvent: event => event.kind === 'trial-finished' && console.error(`trial ${event.trial}: ${event.ratio.toFixed(3)} of dense`),
 });
-const picked = pick(report, { kind: 'max-drop', drop: 0.01 });
-console.log(JSON.stringify({ study, why: picked.why, points: report.points.length }));
+const why = report && pick(report, { kind: 'max-drop', drop: 0.01 }).why;
+console.log(JSON.stringify({ study, why, points: report?.points.length }));

@@ -75,7 +75,8 @@ export const search = defineCommand({
       onFactors: display.factors,
       commandLine: process.argv.slice(2),
     }).finally(display.close);
-    if (lines) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
+    if (!report) console.note('Nothing was measured. Run the same command again to go on.');
+    else if (lines) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
     else console.out(['', ...headline(report), '', frontTable(report, { colour: console.colour })].join('\n'));
     return endedBy === 'interrupted' ? 130 : 0;
   },

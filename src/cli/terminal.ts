@@ -2,14 +2,22 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Console } from './command.ts';
 
+/** How long the end may take after a second Ctrl-C. */
+const graceMs = 3000;
+
 /** `close` gives the signals back and ends the progress line. */
 export function terminalConsole(): { readonly console: Console; readonly close: () => void } {
   const finish = new AbortController();
   const stop = new AbortController();
-  const onSignal = (): void => (finish.signal.aborted ? stop : finish).abort();
+  const stopNow = (): void => {
+    stop.abort();
+    // Whatever does not listen (a long SVD) is left behind: what is stored is stored.
+    setTimeout(() => process.exit(130), graceMs).unref();
+  };
+  const onSignal = (): void => (finish.signal.aborted ? stopNow() : finish.abort());
   const onHangUp = (): void => {
     finish.abort();
-    stop.abort();
+    stopNow();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onHangUp).on('SIGHUP', onHangUp);

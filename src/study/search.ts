@@ -4,26 +4,21 @@ import { type Normalization, normalizationName } from '../data/normalize.ts';
 import { openDataset } from '../data/open.ts';
 import { parseDataSpec } from '../data/spec.ts';
 import { truncationError } from '../decompose/truncation.ts';
-import { latencyBudget } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
 import { modelCost } from '../onnx/cost.ts';
 import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { type FrontReport, frontReport } from '../report/front-report.ts';
-import { ladderLengths, spaceSize } from '../space/configuration.ts';
+import { ladderLengths } from '../space/configuration.ts';
 import { priorGuesses } from '../space/prior.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
-import type { Study } from '../store/study.ts';
 import { createStrategy } from '../tuner/strategies.ts';
 import type { Configuration } from '../tuner/strategy.ts';
 import { rankfrontVersion } from '../workers/version.ts';
-import { confirmBudget, confirmFront } from './confirm.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
-import { runLoop, StoppedSearch } from './loop.ts';
-import { observe } from './observe.ts';
 import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
 import { readFrontInput } from './read-front.ts';
-import { trialEvents } from './trial-events.ts';
+import { runStudy, scoreTimeoutMs } from './run-study.ts';
 
 export interface SearchOptions {
   /** Path of the dense model, an ONNX file. */
@@ -65,8 +60,8 @@ export interface SearchOptions {
 export interface SearchResult {
   readonly study: string;
   readonly endedBy: EndedBy;
-  /** The front as it stands: confirmed figures where every member has them. */
-  readonly report: FrontReport;
+  /** The front as it stands, by confirmed figures when every member has them; null when it ended before the dense model was measured. */
+  readonly report: FrontReport | null;
 }
 
 const never = new AbortController().signal;
@@ -80,7 +75,7 @@ const never = new AbortController().signal;
  * const { report } = await search({ model: 'resnet18.onnx', data: 'folder:val', hardware: 'cpu.yaml', trials: 80 });
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
-  const started = performance.now();
+  const startedMs = performance.now();
   const emit = options.onEvent ?? (() => {});
   const finish = options.finish ?? never;
   const stop = options.stop ?? never;
@@ -89,112 +84,44 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 
   const plan = planFromFiles(options.model, options.space, options.hardware);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
-  const instruments = await openInstruments({
-    plan,
-    dataset,
-    proxyImages: options.proxyImages,
-    seed,
-    watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
-  });
-  const strategy = createStrategy(
-    options.strategy ?? 'nsga2',
-    { ladderLengths: ladderLengths(plan.space), objectives: 2 },
-    { seed, firstGuesses: guesses(plan, instruments) },
-  );
-  const abort = (): void => void instruments.close();
-  stop.addEventListener('abort', abort);
+  // A store that cannot be written is told of before minutes go into factors and images.
+  const store = await openStore(options.store ?? 'results/rankfront.sqlite');
   try {
-    for (const note of instruments.scorer.info.notes) warn(note);
-    await judgeDense(instruments, options.acceptDense ?? false, warn);
-    const store = await openStore(options.store ?? 'results/rankfront.sqlite');
+    const instruments = await openInstruments({
+      plan,
+      dataset,
+      proxyImages: options.proxyImages,
+      seed,
+      watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
+    });
+    const abort = (): void => void instruments.close();
+    stop.addEventListener('abort', abort);
     try {
-      const study = await store.studies.create(
-        newStudy(options, plan, instruments, dataset.hash, normalizationName(dataset.spec.normalize), strategy.name),
+      for (const note of instruments.scorer.info.notes) warn(note);
+      await judgeDense(instruments, options.acceptDense ?? false, warn);
+      const strategy = createStrategy(
+        options.strategy ?? 'nsga2',
+        { ladderLengths: ladderLengths(plan.space), objectives: 2 },
+        { seed, firstGuesses: guesses(plan, instruments) },
       );
-      return await run(study, store);
+      const normalisation = normalizationName(dataset.spec.normalize);
+      const study = await store.studies.create(
+        newStudy(options, plan, instruments, dataset.hash, normalisation, strategy.name),
+      );
+      const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
+      const { endedBy, confirmed } = await runStudy(
+        { store, study, plan, instruments, strategy, emit },
+        { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
+      );
+      const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
+      const report = measured ? frontReport(await readFrontInput(store, study, confirmed)) : null;
+      return { study: study.name, endedBy, report };
     } finally {
-      await store.close();
+      stop.removeEventListener('abort', abort);
+      await instruments.close();
     }
   } finally {
-    stop.removeEventListener('abort', abort);
-    await instruments.close();
-  }
-
-  async function run(study: Study, store: Store): Promise<SearchResult> {
-    await store.queue.requeueLost(study.id);
-    const before = await store.trials.list(study.id, { states: ['complete', 'failed', 'pruned'] });
-    const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
-    emit({
-      kind: 'study-started',
-      study: study.name,
-      trialsPlanned: Number.isFinite(trials) ? trials : null,
-      timeMs: options.timeMs ?? null,
-      sites: plan.space.sites.length,
-      spaceSize: spaceSize(plan.space).toPrecision(3),
-      resumedFrom: before.length,
-    });
-    await store.studies.setState(study.id, 'searching');
-    const budget = latencyBudget(plan.hardware, seed);
-    const timeoutMs = scoreTimeoutMs;
-    const events = trialEvents({ store, study, emit });
-    const parts = { store, study, space: plan.space, strategy, emit, finished: events.finished };
-    let confirmMs = 0;
-    const timeLeft = (): boolean =>
-      options.timeMs === undefined || performance.now() - started + confirmMs < options.timeMs;
-    let endedBy: EndedBy;
-    try {
-      endedBy = await runLoop(
-        {
-          ...parts,
-          observe: trial =>
-            observe(instruments, trial.assignment, {
-              latency: { ...budget, seed: seed + trial.number },
-              score: { images: 'proxy', timeoutMs },
-            }),
-          finished: async (trial, result) => {
-            await events.finished(trial, result);
-            confirmMs = await confirmEstimateMs(store, study, instruments);
-          },
-        },
-        { trials, timeLeft, finish, stop },
-      );
-    } catch (error) {
-      if (!(error instanceof StoppedSearch)) throw error;
-      await store.studies.setState(study.id, 'stopped');
-      throw new UserError(
-        `The search stopped: ${error.message}.`,
-        `What is stored stays; run the same command again to go on.`,
-        { cause: error },
-      );
-    }
-    let confirmed = false;
-    if (endedBy !== 'interrupted') {
-      await store.studies.setState(study.id, 'confirming');
-      confirmed = await confirmFront({
-        store,
-        study,
-        instruments,
-        latency: confirmBudget(budget),
-        timeoutMs,
-        emit,
-        finish,
-        stop,
-      });
-      if (finish.aborted || stop.aborted) endedBy = 'interrupted';
-    }
-    if (!stop.aborted) await store.studies.setState(study.id, endedBy === 'interrupted' ? 'stopped' : 'complete');
-    const all = await store.trials.list(study.id);
-    const count = (state: string): number => all.filter(trial => trial.state === state).length;
-    emit({
-      kind: 'study-finished',
-      study: study.name,
-      complete: count('complete'),
-      failed: count('failed'),
-      frontSize: (await store.trials.front(study.id)).length,
-      wallMs: performance.now() - started,
-      endedBy,
-    });
-    return { study: study.name, endedBy, report: frontReport(await readFrontInput(store, study, confirmed)) };
+    await store.close();
   }
 }
 
@@ -215,21 +142,6 @@ async function judgeDense(
   if (suspicion === null) return;
   if (!accept) throw new UserError(suspicion, 'To go on all the same, add --accept-dense.');
   warn(suspicion);
-}
-
-/** A scorer that has not answered by then hangs: an hour is beyond any proxy or confirm set that this is meant for. */
-const scoreTimeoutMs = 3_600_000;
-
-/** What confirming the front as it stands would take, from what the search's measurements took. */
-async function confirmEstimateMs(store: Store, study: Study, instruments: OpenInstruments): Promise<number> {
-  const front = await store.trials.front(study.id);
-  const mean = (stage: 'latencyMs' | 'accuracyMs'): number =>
-    front.reduce((sum, { stages }) => sum + (stages[stage] ?? 0), 0) / Math.max(1, front.length);
-  const { proxyIndices, confirmIndices } = instruments.scorer;
-  return (
-    (front.length + 1) *
-    (4 * mean('latencyMs') + (mean('accuracyMs') * confirmIndices.length) / Math.max(1, proxyIndices.length))
-  );
 }
 
 function newStudy(

@@ -1,0 +1,129 @@
+/** An open study from its first or next trial to a confirmed front. */
+import { latencyBudget } from '../device/profile.ts';
+import { UserError } from '../errors/user-error.ts';
+import type { EndedBy, StudyEvent } from '../report/event.ts';
+import { spaceSize } from '../space/configuration.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { Strategy } from '../tuner/strategy.ts';
+import { confirmBudget, confirmFront } from './confirm.ts';
+import type { OpenInstruments } from './instruments.ts';
+import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
+import { observe } from './observe.ts';
+import type { Plan } from './plan.ts';
+import { trialEvents } from './trial-events.ts';
+
+export interface RunParts {
+  readonly store: Store;
+  readonly study: Study;
+  readonly plan: Plan;
+  readonly instruments: OpenInstruments;
+  readonly strategy: Strategy;
+  readonly emit: (event: StudyEvent) => void;
+}
+
+export interface RunBudget {
+  /** Trials of the study, the dense model not counted; may be infinite. */
+  readonly trials: number;
+  /** Wall time of this run, confirmation included, counted from `startedMs` of the monotonic clock. */
+  readonly timeMs: number | null;
+  readonly startedMs: number;
+  readonly finish: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+export interface RunEnd {
+  readonly endedBy: EndedBy;
+  /** Whether every member of the front is confirmed. */
+  readonly confirmed: boolean;
+}
+
+/** A scorer that has not answered by then hangs: an hour is beyond any proxy or confirm set that this is meant for. */
+export const scoreTimeoutMs = 3_600_000;
+
+export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunEnd> {
+  const { store, study, plan, emit } = parts;
+  await store.queue.requeueLost(study.id);
+  const before = await store.trials.list(study.id, { states: ['complete', 'failed', 'pruned'] });
+  emit({
+    kind: 'study-started',
+    study: study.name,
+    trialsPlanned: Number.isFinite(budget.trials) ? budget.trials : null,
+    timeMs: budget.timeMs,
+    sites: plan.space.sites.length,
+    spaceSize: spaceSize(plan.space).toPrecision(3),
+    resumedFrom: before.length,
+  });
+  const interrupted = (): boolean => budget.finish.aborted || budget.stop.aborted;
+  await store.studies.setState(study.id, 'searching');
+  let endedBy = await searchTrials(parts, budget);
+  let confirmed = false;
+  if (endedBy !== 'interrupted') {
+    await store.studies.setState(study.id, 'confirming');
+    const latency = confirmBudget(latencyBudget(plan.hardware, study.seed));
+    confirmed = await confirmFront({ ...parts, latency, timeoutMs: scoreTimeoutMs, ...budget });
+    if (interrupted()) endedBy = 'interrupted';
+  }
+  await store.studies.setState(study.id, endedBy === 'interrupted' ? 'stopped' : 'complete');
+  await tellEnd(parts, endedBy, performance.now() - budget.startedMs);
+  return { endedBy, confirmed };
+}
+
+async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
+  const { store, study, plan, instruments, strategy, emit } = parts;
+  const { timeMs, startedMs } = budget;
+  const latency = latencyBudget(plan.hardware, study.seed);
+  const events = trialEvents({ store, study, emit });
+  let confirmMs = 0;
+  const loop: LoopParts = {
+    store,
+    study,
+    space: plan.space,
+    strategy,
+    emit,
+    observe: ({ assignment, number }) =>
+      observe(instruments, assignment, {
+        latency: { ...latency, seed: study.seed + number },
+        score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
+      }),
+    finished: async (trial, result) => {
+      await events.finished(trial, result);
+      if (timeMs !== null) confirmMs = await confirmEstimateMs(store, study, instruments);
+    },
+  };
+  const timeLeft = (): boolean => timeMs === null || performance.now() - startedMs + confirmMs < timeMs;
+  try {
+    return await runLoop(loop, { ...budget, timeLeft });
+  } catch (error) {
+    if (!(error instanceof StoppedSearch)) throw error;
+    await store.studies.setState(study.id, 'stopped');
+    throw new UserError(
+      `The search stopped: ${error.message}.`,
+      'What is stored stays; run the same command again to go on.',
+      { cause: error },
+    );
+  }
+}
+
+/** What confirming the front as it stands would take, from what the search's measurements took. */
+async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {
+  const front = await store.trials.front(study.id);
+  const mean = (stage: 'latencyMs' | 'accuracyMs'): number =>
+    front.reduce((sum, { stages }) => sum + (stages[stage] ?? 0), 0) / Math.max(1, front.length);
+  const images = scorer.confirmIndices.length / Math.max(1, scorer.proxyIndices.length);
+  return (front.length + 1) * (4 * mean('latencyMs') + images * mean('accuracyMs'));
+}
+
+async function tellEnd({ store, study, emit }: RunParts, endedBy: EndedBy, wallMs: number): Promise<void> {
+  const all = await store.trials.list(study.id);
+  const count = (wanted: string): number => all.filter(({ state }) => state === wanted).length;
+  emit({
+    kind: 'study-finished',
+    study: study.name,
+    complete: count('complete'),
+    failed: count('failed'),
+    frontSize: (await store.trials.front(study.id)).length,
+    wallMs,
+    endedBy,
+  });
+}

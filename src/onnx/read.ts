@@ -20,17 +20,16 @@ export function readModel(bytes: Uint8Array, options: ReadOptions): Model {
   if (bytes.length === 0) throw refusal(options, 'expected an ONNX ModelProto, found an empty file.', exportAgain);
   // A view without the methods of a Node Buffer, whose `slice` does not copy.
   const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let model: Model;
   try {
-    model = decodeModel(file, options);
+    const model = decodeModel(file, options);
+    checkGraph(model, options);
+    checkQuantised(model, options);
+    checkWeights(model.graph, options);
+    return model;
   } catch (error) {
     if (error instanceof WireError) throw unreadable(file, error, options);
     throw error;
   }
-  checkGraph(model, options);
-  checkQuantised(model, options);
-  checkWeights(model.graph, options);
-  return model;
 }
 
 const apart = new Set<number>([modelField.graph, modelField.trainingInfo, modelField.functions]);

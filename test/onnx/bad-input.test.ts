@@ -306,6 +306,8 @@ it('quantised operators in a body or in a function of the model are found', () =
   const quantise = text(4, 'QuantizeLinear');
   const inFunction = join([good, ...lengthDelimited(25, [text(1, 'f'), ...lengthDelimited(7, [quantise])])]);
   expect(refusal(inFunction)).toContain('quantised (1 nodes such as QuantizeLinear)');
+  const damaged = join([good, ...lengthDelimited(25, lengthDelimited(7, [Uint8Array.from([0x0a, 9])]))]);
+  expect(refusal(damaged)).toContain('bytes are missing at the end');
   const harmless = join([good, ...lengthDelimited(25, [text(1, 'f'), ...lengthDelimited(7, [text(4, 'Relu')])])]);
   expect(refusal(harmless)).toBe('was read');
   expect(Buffer.compare(writeModel(readModel(harmless, { name: 'f' })), harmless)).toBe(0);

@@ -1,0 +1,49 @@
+/** The parent's side of the scorer's child: models over prepared images. */
+import { type ChannelOrder, type Normalization, normalizationTable } from '../data/normalize.ts';
+import type { Attempt } from '../errors/failure.ts';
+import { type Child, startChild } from '../workers/child.ts';
+import { entryUrl } from '../workers/entry.ts';
+import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
+import type { Prepared } from './prepare.ts';
+
+/** How bytes become the numbers of an input. */
+export interface PixelReading {
+  readonly normalize: Normalization;
+  readonly channels: ChannelOrder;
+}
+
+export interface ModelRunner {
+  describe(model: string, timeoutMs: number): Promise<Attempt<ModelInterface>>;
+  /** @param labels one output index per position, for top-5, or null */
+  run(model: string, images: PreparedPart, labels: Int32Array | null, timeoutMs: number): Promise<Attempt<ScoreAnswer>>;
+  close(): Promise<void>;
+}
+
+export interface PreparedPart {
+  readonly prepared: Prepared;
+  /** Positions in the file of prepared images. */
+  readonly positions: Int32Array;
+  readonly reading: PixelReading;
+  /** Images per call where the model leaves it open. */
+  readonly batch: number;
+}
+
+/** What the native side leaks is bounded by a new process after this many models. */
+const recycleAfter = 50;
+
+export function startModelRunner({ provider, threads, graphOptimization }: SessionSettings): ModelRunner {
+  const child: Child = startChild({ entry: entryUrl('score-child', import.meta.url), recycleAfter });
+  const session = { provider, threads, graphOptimization };
+  const ask = <T>(request: ScoreRequest, timeoutMs: number): Promise<Attempt<T>> =>
+    child.request<T>(request, timeoutMs);
+  return {
+    describe: (model, timeoutMs) => ask({ kind: 'describe', model, session }, timeoutMs),
+    run: (model, { prepared, positions, reading, batch }, labels, timeoutMs) => {
+      const { path, height, width } = prepared;
+      const table = normalizationTable(reading.normalize);
+      const images = { path, height, width, positions, table, channels: reading.channels };
+      return ask({ kind: 'score', model, session, images, batch, labels }, timeoutMs);
+    },
+    close: () => child.close(),
+  };
+}

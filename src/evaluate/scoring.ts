@@ -1,0 +1,124 @@
+/** Scores of models on the proxy images, on those kept for confirm, or on all: top-1, or agreement with the dense model. */
+import { normalizationName } from '../data/normalize.ts';
+import type { Split } from '../data/subset.ts';
+import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { denseVerdict, type ReadingScore, readings, sameClassVerdict, worthASecondLook } from './check-dense.ts';
+import type { ScoreAnswer } from './messages.ts';
+import type { PixelReading } from './model-runner.ts';
+import { scoreOf } from './score.ts';
+import type { Score, ScoreBudget, Scorer } from './scorer.ts';
+
+export interface ScoringOptions {
+  readonly objective: Scorer['objective'];
+  /** The path of the dense model. */
+  readonly modelPath: string;
+  /** The width of its output. */
+  readonly classes: number;
+  /** Positions among the prepared images. */
+  readonly split: Split;
+  /** One output index per prepared image; null without labels. */
+  readonly labels: Int32Array | null;
+  readonly reading: PixelReading;
+  readonly run: (
+    model: string,
+    positions: Int32Array,
+    reading: PixelReading,
+    labels: Int32Array | null,
+    timeoutMs: number,
+  ) => Promise<Attempt<ScoreAnswer>>;
+}
+
+export interface Scoring {
+  accuracy(path: string, budget: ScoreBudget): Promise<Attempt<Score>>;
+  /** The score of the dense model, computed once per set of images. */
+  dense(budget: ScoreBudget): Promise<Attempt<Score>>;
+  /** What looks wrong with the dense model on the proxy set, in a sentence or two; null when nothing does. */
+  checkDense(timeoutMs: number): Promise<string | null>;
+}
+
+/** Other readings of the pixels are tried on this many images. */
+const secondLookImages = 128;
+
+export function scoring({ objective, modelPath, classes, split, labels, reading, run }: ScoringOptions): Scoring {
+  const all = Int32Array.from([...split.proxy, ...split.rest]).sort();
+  const positionsOf = { proxy: split.proxy, confirm: split.rest, all };
+  const labelsAt = (positions: Int32Array): Int32Array | null => labels && positions.map(at => labels[at] ?? 0);
+
+  const denseAnswers = new Map<ScoreBudget['images'], ScoreAnswer>();
+  const denseAnswer = async ({ images, timeoutMs }: ScoreBudget): Promise<Attempt<ScoreAnswer>> => {
+    const known = denseAnswers.get(images);
+    if (known) return complete(known);
+    const positions = positionsOf[images];
+    const answer = await run(modelPath, positions, reading, labelsAt(positions), timeoutMs);
+    if (answer.state === 'complete') denseAnswers.set(images, answer.value);
+    return answer;
+  };
+
+  /** The class that counts as right, one per image. */
+  const truthOf = async (budget: ScoreBudget): Promise<Attempt<ArrayLike<number>>> => {
+    const known = objective === 'top1' ? labelsAt(positionsOf[budget.images]) : null;
+    if (known) return complete(known);
+    const answer = await denseAnswer(budget);
+    return answer.state === 'complete' ? complete(answer.value.predictions) : answer;
+  };
+
+  const accuracy = async (path: string, { images, timeoutMs }: ScoreBudget): Promise<Attempt<Score>> => {
+    const start = performance.now();
+    const truth = await truthOf({ images, timeoutMs });
+    if (truth.state === 'failed') return truth;
+    const positions = positionsOf[images];
+    const left = Math.max(1, timeoutMs - (performance.now() - start));
+    const answer = await run(path, positions, reading, labelsAt(positions), left);
+    if (answer.state === 'failed') return answer;
+    if (answer.value.classes === classes) return complete(scoreOf(answer.value, truth.value));
+    return failed(
+      'runtime-rejected',
+      `expected ${classes} classes as in the dense model, found ${answer.value.classes}`,
+    );
+  };
+
+  const dense = async (budget: ScoreBudget): Promise<Attempt<Score>> => {
+    const truth = await truthOf(budget);
+    if (truth.state === 'failed') return truth;
+    const answer = await denseAnswer(budget);
+    return answer.state === 'failed' ? answer : complete(scoreOf(answer.value, truth.value));
+  };
+
+  /** Every other reading of some of the proxy images, and which of them those are. */
+  const otherReadings = async (
+    truth: Int32Array,
+    timeoutMs: number,
+  ): Promise<{ few: Int32Array; others: ReadingScore[] }> => {
+    const few = spread(split.proxy.length, secondLookImages);
+    const positions = few.map(at => split.proxy[at] ?? 0);
+    const fewTruth = few.map(at => truth[at] ?? 0);
+    const others: ReadingScore[] = [];
+    for (const other of readings) {
+      if (other.normalize === reading.normalize && other.channels === reading.channels) continue;
+      const answer = await run(modelPath, positions, other, null, timeoutMs);
+      if (answer.state === 'complete')
+        others.push({ reading: other, correct: scoreOf(answer.value, fewTruth).correct });
+    }
+    return { few, others };
+  };
+
+  const checkDense = async (timeoutMs: number): Promise<string | null> => {
+    const score = await dense({ images: 'proxy', timeoutMs });
+    if (score.state === 'failed') return `The dense model cannot be scored: ${score.detail}.`;
+    const used = `${normalizationName(reading.normalize)}${reading.channels === 'bgr' ? ', BGR' : ''}`;
+    const truth = objective === 'top1' ? labelsAt(split.proxy) : null;
+    if (!truth) return sameClassVerdict(score.value.predictions, used);
+    if (!worthASecondLook(score.value, classes)) return null;
+    const { few, others } = await otherReadings(truth, timeoutMs);
+    const now = Uint8Array.from(few, at => score.value.correct[at] ?? 0);
+    return denseVerdict({ score: score.value, labels: truth, classes, used, now, others });
+  };
+
+  return { accuracy, dense, checkDense };
+}
+
+/** At most `wanted` positions of `0..length - 1`, evenly spread: neighbours may be of one class. */
+function spread(length: number, wanted: number): Int32Array {
+  const count = Math.min(length, wanted);
+  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
+}

@@ -29,7 +29,7 @@ export const doctor = defineCommand({
         '',
         'Execution providers of ONNX Runtime:',
         ...Object.entries(providers).map(
-          ([name, { available, reason }]) => `  ${name.padEnd(9)} ${available ? 'yes' : `no: ${reason}`}`,
+          ([name, { available, reason }]) => `  ${name.padEnd(9)} ${available ? 'yes' : `no: ${lastSentence(reason)}`}`,
         ),
         ...(advice.length > 0 ? ['', ...advice] : []),
       ].join('\n'),
@@ -58,3 +58,6 @@ function adviceFor(
   }
   return advice;
 }
+
+/** The runtime tells a long story; its end says what is missing. The whole is in `--json`. */
+const lastSentence = (reason = ''): string => (reason.split(/\. (?=[A-Z])/).at(-1) ?? '').replace(/^ERR: /, '');

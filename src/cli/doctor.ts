@@ -1,7 +1,7 @@
 /** `rankfront doctor`: what this machine offers, and what would spoil a measurement. */
 import { probeProviders } from '../device/providers.ts';
 import { currentEnvironment, currentLoad } from '../store/environment.ts';
-import { cacheDirectory } from '../workers/factor-cache.ts';
+import { cacheFolder } from '../workers/cache-folder.ts';
 import { defineCommand } from './command.ts';
 import { jsonOption } from './options.ts';
 
@@ -17,7 +17,7 @@ export const doctor = defineCommand({
     const advice = adviceFor(environment, load, providers);
     const usable = Object.values(providers).some(({ available }) => available);
     if (args.json) {
-      console.out(JSON.stringify({ environment, load, providers, cache: cacheDirectory(), advice }, null, 2));
+      console.out(JSON.stringify({ environment, load, providers, cache: cacheFolder(), advice }, null, 2));
       return usable ? 0 : 1;
     }
     console.out(
@@ -25,7 +25,7 @@ export const doctor = defineCommand({
         `rankfront ${environment.rankfront}, node ${environment.node}, onnxruntime ${environment.onnxruntime}`,
         `${environment.cpuModel}, ${environment.cores} cores, ${(environment.memoryBytes / 2 ** 30).toFixed(0)} GiB, ${environment.platform} ${environment.arch}`,
         `governor ${environment.governor ?? 'unknown'}, load ${load.toFixed(2)}`,
-        `cache ${cacheDirectory()}`,
+        `cache ${cacheFolder()}`,
         '',
         'Execution providers of ONNX Runtime:',
         ...Object.entries(providers).map(

@@ -5,9 +5,9 @@ import type { Dataset } from '../data/dataset.ts';
 import { itemsOf } from '../data/load.ts';
 import type { Transform } from '../data/transform.ts';
 import { UserError } from '../errors/user-error.ts';
+import { cacheFolder } from '../workers/cache-folder.ts';
 import { decodeAll } from '../workers/decode-pool.ts';
 import { reasonOf } from '../workers/model-file.ts';
-import { cacheFolder } from './cache-folder.ts';
 import { type PreparedTrailer, readPrepared, writePrepared } from './prepared-file.ts';
 
 /** Counts up whenever the same data and transform would give other bytes. */

@@ -1,12 +1,12 @@
 /** Full-rank factors on disk, by the hash of the weight, so that a second study of the same network computes none. */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { WeightBlock } from '../decompose/block.ts';
 import { type FullFactors, factorAlgorithmVersion } from '../decompose/factorise.ts';
 import type { FactorMethod } from '../decompose/method.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 export interface FactorCache {
   /** What was stored under `key`; null when there is nothing, or when it is damaged. */
@@ -16,21 +16,10 @@ export interface FactorCache {
 }
 
 export interface FactorCacheOptions {
-  /** Default: `RANKFRONT_CACHE`, else `$XDG_CACHE_HOME/rankfront`, else `~/.cache/rankfront`. */
+  /** See `cacheFolder`. */
   readonly directory?: string;
   /** Called at most once, with a sentence for people, when nothing can be stored. */
   readonly onWarning?: (message: string) => void;
-}
-
-interface Environment {
-  readonly RANKFRONT_CACHE?: string | undefined;
-  readonly XDG_CACHE_HOME?: string | undefined;
-}
-
-/** Where factors are kept unless told otherwise. An empty variable counts as unset, as the XDG specification has it. */
-export function cacheDirectory(environment: Environment = process.env): string {
-  if (environment.RANKFRONT_CACHE) return environment.RANKFRONT_CACHE;
-  return join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rankfront');
 }
 
 /** `<sha256 of extents and numbers>-<method>-v<algorithm version>`. */
@@ -50,7 +39,7 @@ const staleMs = 24 * 3600 * 1000;
  * A file is the SHA-256 of what follows, then the factors. It is written beside its place and renamed, so that a reader,
  * in this process or another, sees all of it or none; what a crash leaves behind is swept up a day later.
  */
-export function openFactorCache({ directory = cacheDirectory(), onWarning }: FactorCacheOptions = {}): FactorCache {
+export function openFactorCache({ directory = cacheFolder(), onWarning }: FactorCacheOptions = {}): FactorCache {
   let ready: Promise<void> | undefined;
   let warned = false;
   const prepare = async (): Promise<void> => {

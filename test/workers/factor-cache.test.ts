@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WeightBlock } from '../../src/decompose/block.ts';
 import { factorise } from '../../src/decompose/factorise.ts';
 import { seededRng } from '../../src/random/rng.ts';
-import { cacheDirectory, factorKey, openFactorCache } from '../../src/workers/factor-cache.ts';
+import { cacheFolder } from '../../src/workers/cache-folder.ts';
+import { factorKey, openFactorCache } from '../../src/workers/factor-cache.ts';
 
 function randomBlock(outPerGroup: number, inPerGroup: number, kernel: [number, number], seed = 1): WeightBlock {
   const rng = seededRng(seed);
@@ -41,11 +42,11 @@ describe('factorKey', () => {
   });
 });
 
-describe('cacheDirectory', () => {
+describe('cacheFolder', () => {
   it('takes RANKFRONT_CACHE, then XDG_CACHE_HOME, then the home folder; empty counts as unset', () => {
-    expect(cacheDirectory({ RANKFRONT_CACHE: '/a', XDG_CACHE_HOME: '/b' })).toBe('/a');
-    expect(cacheDirectory({ RANKFRONT_CACHE: '', XDG_CACHE_HOME: '/b' })).toBe(join('/b', 'rankfront'));
-    expect(cacheDirectory({})).toMatch(/\.cache.rankfront$/);
+    expect(cacheFolder({ RANKFRONT_CACHE: '/a', XDG_CACHE_HOME: '/b' })).toBe('/a');
+    expect(cacheFolder({ RANKFRONT_CACHE: '', XDG_CACHE_HOME: '/b' })).toBe(join('/b', 'rankfront'));
+    expect(cacheFolder({})).toMatch(/\.cache.rankfront$/);
   });
 });
 

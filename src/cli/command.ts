@@ -3,6 +3,8 @@ import type { InferredOptionTypes, Options } from 'yargs';
 
 /** Where a command writes, and what it knows of the place it runs in; a test gives its own. */
 export interface Console {
+  /** The arguments as they were given, the command's name first. */
+  readonly commandLine: readonly string[];
   /** The answer: standard output, one call per line or block. */
   readonly out: (text: string) => void;
   /** Everything else: standard error. */

@@ -19,7 +19,7 @@ const commands: readonly Command[] = [space, search, studies, show, front, pick,
 
 /** Runs one command line and returns its exit status; never throws. */
 export async function main(args: readonly string[]): Promise<ExitStatus> {
-  const { console, close } = terminalConsole();
+  const { console, close } = terminalConsole(args);
   let status: ExitStatus = 0;
   let parser = yargs([...args])
     .scriptName('rankfront')

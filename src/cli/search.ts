@@ -73,7 +73,7 @@ export const search = defineCommand({
       stop: console.stop,
       onEvent: display.event,
       onFactors: display.factors,
-      commandLine: process.argv.slice(2),
+      commandLine: console.commandLine,
     }).finally(display.close);
     if (!report) console.note('Nothing was measured. Run the same command again to go on.');
     else if (lines) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));

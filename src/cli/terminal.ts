@@ -6,7 +6,10 @@ import type { Console } from './command.ts';
 const graceMs = 3000;
 
 /** `close` gives the signals back and ends the progress line. */
-export function terminalConsole(): { readonly console: Console; readonly close: () => void } {
+export function terminalConsole(commandLine: readonly string[]): {
+  readonly console: Console;
+  readonly close: () => void;
+} {
   const finish = new AbortController();
   const stop = new AbortController();
   const stopNow = (): void => {
@@ -31,6 +34,7 @@ export function terminalConsole(): { readonly console: Console; readonly close: 
     shown = false;
   };
   const console: Console = {
+    commandLine,
     out: text => {
       clear();
       process.stdout.write(`${text}\n`);

@@ -97,7 +97,9 @@ const jsonDisplay = (console: Console): Display => ({
 /** One line per event; on a terminal also a line at the bottom that is kept up to date. */
 function textDisplay(console: Console): Display {
   let progress = noProgress;
-  const tick = (): void => console.progress?.(progressLine(progress, performance.now()));
+  const tick = (): void => {
+    if (progress !== noProgress) console.progress?.(progressLine(progress, performance.now()));
+  };
   const timer = console.progress ? setInterval(tick, 1000) : undefined;
   timer?.unref();
   const told = (): void => console.note('Finishing the trial that runs; press Ctrl-C again to stop at once.');

@@ -9,6 +9,7 @@ import {
   type TrialInput,
 } from '../report/front-report.ts';
 import { pairedDifference } from '../stats/paired-difference.ts';
+import { median } from '../stats/robust.ts';
 import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
@@ -78,16 +79,23 @@ export async function readFrontInput(store: Store, study: Study, confirmed: bool
     dense: {
       macs: denseTrial.macs,
       params: denseTrial.params,
-      search: denseMeasurement(denseSearch),
-      confirm: denseConfirm && denseMeasurement(denseConfirm),
+      search: denseMeasurement(denseSearch, referencesMs(trials, 'search')),
+      confirm: denseConfirm && denseMeasurement(denseConfirm, referencesMs(trials, 'confirm')),
     },
     trials: inputs,
     confirmed,
   };
 }
 
-const denseMeasurement = ({ latency, accuracy }: Seen): DenseMeasurement => ({
-  latencyMs: latency.referenceMs,
+/** What the dense model took in every measurement of a phase: it was timed beside each candidate. */
+const referencesMs = (trials: readonly CompleteTrial[], phase: Phase): number[] =>
+  trials.flatMap(({ observations }) =>
+    observations.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each.referenceMs] : [])),
+  );
+
+/** One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the phase. */
+const denseMeasurement = ({ accuracy }: Seen, allMs: readonly number[]): DenseMeasurement => ({
+  latencyMs: median(allMs),
   accuracy: accuracy.value,
   images: accuracy.images,
 });

@@ -52,7 +52,7 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
     timeMs: budget.timeMs,
     sites: plan.space.sites.length,
     spaceSize: spaceSize(plan.space).toPrecision(3),
-    resumedFrom: before.length,
+    resumedFrom: before.filter(({ number }) => number > 0).length,
   });
   const interrupted = (): boolean => budget.finish.aborted || budget.stop.aborted;
   await store.studies.setState(study.id, 'searching');

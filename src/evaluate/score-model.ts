@@ -1,13 +1,15 @@
 /** Runs a network over prepared images in this process, and keeps of each output what a score needs. */
-import { closeSync, openSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
 import { fromHalf } from '../onnx/half.ts';
-import { fillBatch, inputData, typedTable } from './fill-batch.ts';
+import type { BatchKeeper } from './batches.ts';
 import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
 import { modelInterface } from './model-interface.ts';
 
-export async function answer(request: ScoreRequest): Promise<Attempt<ModelInterface | ScoreAnswer>> {
+export async function answer(
+  request: ScoreRequest,
+  keeper: BatchKeeper,
+): Promise<Attempt<ModelInterface | ScoreAnswer>> {
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(request.model, sessionOptions(request.session));
@@ -17,7 +19,7 @@ export async function answer(request: ScoreRequest): Promise<Attempt<ModelInterf
   try {
     const described = describe(session);
     if (described.state === 'failed' || request.kind === 'describe') return described;
-    return await score(session, described.value, request);
+    return await score(session, described.value, request, keeper);
   } finally {
     await session.release();
   }
@@ -47,36 +49,26 @@ async function score(
   session: InferenceSession,
   { input, output }: ModelInterface,
   { images, batch: wanted, labels }: Extract<ScoreRequest, { kind: 'score' }>,
+  keeper: BatchKeeper,
 ): Promise<Attempt<ScoreAnswer>> {
   const start = performance.now();
   const { positions, height, width } = images;
   const count = positions.length;
-  const batch = input.batch ?? Math.min(wanted, count);
-  const imageLength = 3 * height * width;
-  const table = typedTable(images.table, input.type);
-  const data = inputData(batch * imageLength, input.type);
-  const bytes = new Uint8Array(imageLength);
-  const tensorOf = (size: number): Tensor =>
-    new Tensor(
-      input.type,
-      data.subarray(0, size * imageLength),
-      input.layout === 'nchw' ? [size, 3, height, width] : [size, height, width, 3],
-    );
+  const batches = keeper.open(images, input, input.batch ?? Math.min(wanted, count));
   const predictions = new Uint16Array(count);
   const labelRanks = labels ? new Uint16Array(count) : null;
   let classes = 0;
-  let tensor = tensorOf(batch);
-  const file = openSync(images.path, 'r');
   try {
-    for (let from = 0; from < count; from += batch) {
-      const to = Math.min(count, from + batch);
-      fillBatch(data, from, to, file, bytes, images, input.layout, table);
-      // A fixed batch keeps the images of the call before in the places that are left over.
+    for (let index = 0; index < batches.count; index++) {
+      const from = index * batches.size;
+      const to = Math.min(count, from + batches.size);
+      // A dynamic batch dimension takes the rest as it is; a fixed one is filled up.
       const size = input.batch ?? to - from;
-      if (size !== tensor.dims[0]) tensor = tensorOf(size);
+      const data = batches.at(index).subarray(0, size * 3 * height * width);
+      const dims = input.layout === 'nchw' ? [size, 3, height, width] : [size, height, width, 3];
       let scores: Tensor | undefined;
       try {
-        scores = (await session.run({ [input.name]: tensor }, [output]))[output];
+        scores = (await session.run({ [input.name]: new Tensor(input.type, data, dims) }, [output]))[output];
       } catch (error) {
         return rejection('the runtime cannot run the model', error);
       }
@@ -96,7 +88,7 @@ async function score(
       }
     }
   } finally {
-    closeSync(file);
+    batches.close();
   }
   return complete({ predictions, labelRanks, classes, wallMs: performance.now() - start });
 }

@@ -1,0 +1,37 @@
+/** The examples of docs/files.md are files that Rankfront accepts, and README's commands exist. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { datasetSchema } from '../../src/data/spec.ts';
+import { parseHardwareProfile } from '../../src/device/profile.ts';
+import { parseSearchSpace } from '../../src/space/parse.ts';
+import { parseYaml } from '../../src/units/parse-yaml.ts';
+import { rankfront } from '../cli/rankfront.ts';
+
+const read = (file: string): string => readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+const [space = '', hardware = '', dataset = ''] = [...read('docs/files.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+  ([, text]) => text,
+);
+
+test('the search space', () => {
+  expect(parseSearchSpace(space, 'docs/files.md').sites).toHaveLength(2);
+});
+
+test('the hardware profile', () => {
+  expect(parseHardwareProfile(hardware, 'docs/files.md')).toMatchObject({ threads: 2, latencyBudget: { warmup: 5 } });
+});
+
+test('the dataset', () => {
+  expect(parseYaml(dataset, 'docs/files.md', datasetSchema)).toMatchObject({ kind: 'folder', crop: 224 });
+});
+
+test('the commands of README', async () => {
+  const { stdout: help } = await rankfront(['--help']);
+  const commands = [...read('README.md').matchAll(/^npx rankfront (\w+) (.*?)(?: +#.*)?$/gm)];
+  expect(commands.length).toBeGreaterThan(4);
+  for (const [, command = '', options = ''] of commands) {
+    expect(help).toContain(`rankfront ${command}`);
+    const { stdout } = await rankfront([command, '--help']);
+    for (const [flag] of options.matchAll(/--[a-z-]+/g)) expect(stdout).toContain(flag);
+  }
+});

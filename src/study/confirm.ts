@@ -8,6 +8,7 @@ import { pairedDifference } from '../stats/paired-difference.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial, TrialResult } from '../store/trial.ts';
+import { accuracyOf } from './objectives.ts';
 import { type Instruments, observe } from './observe.ts';
 import { seenIn } from './read-front.ts';
 
@@ -18,6 +19,8 @@ export interface ConfirmParts {
   readonly latency: LatencyBudget;
   readonly timeoutMs: number;
   readonly emit: (event: StudyEvent) => void;
+  /** Whether another member may be measured now, as far as time goes. */
+  readonly timeLeft: () => boolean;
   readonly finish: AbortSignal;
   readonly stop: AbortSignal;
 }
@@ -30,18 +33,26 @@ export const confirmBudget = (budget: LatencyBudget): LatencyBudget => ({
   minPairs: budget.minPairs * 2,
 });
 
-/** Confirms the dense model first, then every member of the front that is not confirmed; returns whether all are. */
+/**
+ * Confirms the dense model, then every member of the front that is not confirmed, the most accurate first: those are the ones that
+ * somebody may pick. Returns whether all are confirmed.
+ */
 export async function confirmFront(parts: ConfirmParts): Promise<boolean> {
   const { store, study, emit } = parts;
   const dense = await store.trials.get(study.id, 0);
   const front = await store.trials.front(study.id);
   const members = [...(dense?.state === 'complete' ? [dense] : []), ...front.filter(({ number }) => number !== 0)];
-  const open = members.filter(trial => !isConfirmed(trial));
+  const open = members.filter(trial => !isConfirmed(trial)).sort((a, b) => rankOf(a) - rankOf(b));
   if (open.length === 0) return members.length > 0;
   emit({ kind: 'confirm-started', trials: open.map(({ number }) => number) });
   let done = 0;
   for (const trial of open) {
     if (parts.finish.aborted || parts.stop.aborted) return false;
+    if (!parts.timeLeft()) {
+      const message = `The time is over with ${done} of ${open.length} members confirmed. Run the same command again to go on.`;
+      emit({ kind: 'warning', trial: null, message });
+      return false;
+    }
     const result = await observe(parts.instruments, trial.assignment, {
       latency: { ...parts.latency, seed: parts.latency.seed + trial.number },
       score: { images: 'confirm', timeoutMs: parts.timeoutMs },
@@ -62,6 +73,9 @@ export async function confirmFront(parts: ConfirmParts): Promise<boolean> {
   }
   return (await store.trials.front(study.id)).every(isConfirmed);
 }
+
+/** The dense model, then by error. */
+const rankOf = ({ number, values }: CompleteTrial): number => (number === 0 ? -1 : 1 - accuracyOf(values));
 
 const isConfirmed = (trial: CompleteTrial): boolean =>
   trial.observations.filter(({ phase }) => phase === 'confirm').length >= 2;

@@ -61,7 +61,13 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
   if (endedBy !== 'interrupted') {
     await store.studies.setState(study.id, 'confirming');
     const latency = confirmBudget(latencyBudget(plan.hardware, study.seed));
-    confirmed = await confirmFront({ ...parts, latency, timeoutMs: scoreTimeoutMs, ...budget });
+    confirmed = await confirmFront({
+      ...parts,
+      latency,
+      timeoutMs: scoreTimeoutMs,
+      ...budget,
+      timeLeft: () => timeLeft(budget),
+    });
     if (interrupted()) endedBy = 'interrupted';
   }
   await store.studies.setState(study.id, endedBy === 'interrupted' ? 'stopped' : 'complete');
@@ -71,7 +77,7 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
 
 async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
   const { store, study, plan, instruments, strategy, emit } = parts;
-  const { timeMs, startedMs } = budget;
+  const { timeMs } = budget;
   const latency = latencyBudget(plan.hardware, study.seed);
   const events = trialEvents({ store, study, emit });
   let confirmMs = 0;
@@ -88,12 +94,12 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
       }),
     finished: async (trial, result) => {
       await events.finished(trial, result);
-      if (timeMs !== null) confirmMs = await confirmEstimateMs(store, study, instruments);
+      // Over a large validation set, confirming may take longer than the night: half of it is for the search.
+      if (timeMs !== null) confirmMs = Math.min(timeMs / 2, await confirmEstimateMs(store, study, instruments));
     },
   };
-  const timeLeft = (): boolean => timeMs === null || performance.now() - startedMs + confirmMs < timeMs;
   try {
-    return await runLoop(loop, { ...budget, timeLeft });
+    return await runLoop(loop, { ...budget, timeLeft: () => timeLeft(budget, confirmMs) });
   } catch (error) {
     if (!(error instanceof StoppedSearch)) throw error;
     await store.studies.setState(study.id, 'stopped');
@@ -104,6 +110,9 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
     );
   }
 }
+
+const timeLeft = ({ timeMs, startedMs }: RunBudget, reservedMs = 0): boolean =>
+  timeMs === null || performance.now() - startedMs + reservedMs < timeMs;
 
 /** What confirming the front as it stands would take, from what the search's measurements took. */
 async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {

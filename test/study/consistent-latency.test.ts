@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { type Rng, seededRng } from '../../src/random/rng.ts';
+import { blockRatios, consistentLatency } from '../../src/study/consistent-latency.ts';
+
+/** Pairs of calls whose ratio is `ratio`, under noise that both share and noise that each has. */
+function samples(ratio: number, pairs: number, noise: number, rng: Rng) {
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+  let level = 20;
+  const candidateSamplesMs: number[] = [];
+  const referenceSamplesMs: number[] = [];
+  for (let i = 0; i < pairs; i++) {
+    level *= 1 + 0.02 * normal();
+    referenceSamplesMs.push(level * (1 + noise * Math.abs(normal())));
+    candidateSamplesMs.push(level * ratio * (1 + noise * Math.abs(normal())));
+  }
+  return { candidateSamplesMs, referenceSamplesMs };
+}
+
+const share = (before: number, now: number, noise: number): number => {
+  const runs = Array.from({ length: 200 }, (_, seed) => {
+    const rng = seededRng(seed);
+    return consistentLatency(samples(before, 100, noise, rng), samples(now, 100, noise, rng)).consistent;
+  });
+  return runs.filter(Boolean).length / runs.length;
+};
+
+describe('two measurements of one candidate', () => {
+  test('agree, however noisy the machine', () => {
+    for (const noise of [0.005, 0.05, 0.15]) expect(share(0.8, 0.8, noise)).toBeGreaterThan(0.98);
+  });
+
+  test('agree when they differ by less than repeated measurements do', () => {
+    expect(share(0.8, 0.8 * 1.015, 0.03)).toBeGreaterThan(0.98);
+    expect(share(0.8, 0.8 / 1.015, 0.03)).toBeGreaterThan(0.98);
+  });
+
+  test('do not agree when one is faster by a tenth, in either direction', () => {
+    expect(share(0.8, 0.72, 0.03)).toBeLessThan(0.02);
+    expect(share(0.72, 0.8, 0.03)).toBeLessThan(0.02);
+  });
+});
+
+test('a computed latency, one pair without noise, must be the same', () => {
+  const at = (ms: number) => ({ candidateSamplesMs: [ms], referenceSamplesMs: [10] });
+  expect(consistentLatency(at(8), at(8)).consistent).toBe(true);
+  expect(consistentLatency(at(8), at(9)).consistent).toBe(false);
+});
+
+test('blocks follow the order in which pairs were taken, and a level that both share cancels', () => {
+  const candidateSamplesMs = Array.from({ length: 40 }, (_, i) => 8 * (i + 1));
+  const referenceSamplesMs = Array.from({ length: 40 }, (_, i) => 10 * (i + 1));
+  expect(blockRatios({ candidateSamplesMs, referenceSamplesMs })).toEqual(Array(8).fill(0.8));
+});

@@ -1,0 +1,151 @@
+/** What a tired person does at two in the morning: one clear sentence, the way out, exit status 2, and nothing lost. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { floatTensor } from '../../src/onnx/tensor.ts';
+import { writeModel } from '../../src/onnx/write.ts';
+import { rankfront } from './rankfront.ts';
+import { makeWorld, smallNetwork, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = makeWorld();
+  expect((await rankfront(world.search('--trials', '3'), world.env)).status).toBe(0);
+}, 60_000);
+afterAll(() => world.remove());
+
+const at = (name: string): string => join(world.folder, name);
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+/** The search of the world with some of its arguments replaced. */
+const search = (replaced: Readonly<Record<string, string>>, ...more: string[]): string[] => {
+  const args = world.search('--trials', '3', ...more);
+  for (const [flag, value] of Object.entries(replaced)) {
+    const position = args.indexOf(flag);
+    if (position < 0) args.push(flag, value);
+    else args[position + 1] = value;
+  }
+  return args;
+};
+
+const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
+  ['no command', () => [], /Which command\?/],
+  ['a command that is not there', () => ['serach'], /Did you mean search\?/],
+  ['an option that is not there', () => search({}, '--trails', '5'), /Unknown argument.*trails/],
+  ['a missing option', () => ['search', '--model', world.model], /Missing required arguments: data, hardware/],
+  [
+    'no such model',
+    () => search({ '--model': at('none.onnx') }),
+    /Cannot read the model ".*none.onnx": there is no such file/,
+  ],
+  ['a folder as the model', () => search({ '--model': world.folder }), /expected a file, found a directory/],
+  ['an empty model', () => search({ '--model': write('empty.onnx', '') }), /found an empty file/],
+  [
+    'half a model',
+    () => search({ '--model': write('half.onnx', readFileSync(world.model).subarray(0, 20_000)) }),
+    /the file is cut off/,
+  ],
+  [
+    'a picture named as a model',
+    () => search({ '--model': write('picture.onnx', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')) }),
+    /found a PNG file/,
+  ],
+  ['a model with NaN weights', () => search({ '--model': write('nan.onnx', writeModel(withNaN())) }), /NaN/],
+  ['a model without sites', () => search({ '--model': write('bare.onnx', writeModel(withoutSites())) }), /found none/],
+  ['no such profile', () => search({ '--hardware': at('none.yaml') }), /Cannot read the hardware profile/],
+  [
+    'a profile with a wrong type',
+    () => search({ '--hardware': write('wrong.yaml', 'name: x\nthreads: two\n') }),
+    /wrong.yaml:2: threads: expected a number, found "two"/,
+  ],
+  [
+    'a provider that is not there',
+    () => search({ '--hardware': write('cuda.yaml', 'name: x\nprovider: dml\n') }),
+    /"dml" is not there/,
+  ],
+  [
+    'a space for another model',
+    () => search({ '--space': write('space.yaml', 'sites:\n  - match: block1\n    ladder: [8]\n') }),
+    /which matches none/,
+  ],
+  ['a space that is no YAML', () => search({ '--space': write('broken.yaml', 'sites: [\n') }), /broken.yaml:/],
+  ['no such images', () => search({ '--data': 'cifar10:/nowhere/at/all' }), /there is no directory/],
+  ['a folder without images', () => search({ '--data': `folder:${emptyFolder()}` }), /image/],
+  ['a study of that name with another seed', () => search({}, '--seed', '9'), /seed/],
+  [
+    'a dense model at chance',
+    () => search({ '--study': 'new' }).filter(arg => arg !== '--accept-dense'),
+    /near chance .*--accept-dense/,
+  ],
+  ['a store that is something else', () => search({ '--store': world.hardware }), /not an SQLite database/],
+  ['a store that is a folder', () => search({ '--store': world.folder }), /directory|folder/],
+  ['fewer than no trials', () => search({}, '--trials', '-1'), /--trials: expected a whole number/],
+  ['a time without a unit', () => search({}, '--time', 'long'), /--time: expected a duration/],
+  ['a trial that is not there', () => ['show', '77', '--store', world.store], /has no trial 77/],
+  ['a study that is not there', () => ['front', '--store', world.store, '--study', 'smal'], /Did you mean "small"\?/],
+  ['a store that is not there', () => ['front', '--store', at('none.sqlite')], /there is no such file/],
+  [
+    'an export into a folder that is not there',
+    () => ['export', '--store', world.store, '--trial', '1', '--out', at('no/such/x.onnx')],
+    /Cannot write the model/,
+  ],
+  [
+    'a model that has moved',
+    () => [
+      'export',
+      '--store',
+      world.store,
+      '--trial',
+      '1',
+      '--out',
+      at('x.onnx'),
+      '--model',
+      write('other.onnx', writeModel(smallNetwork(8))),
+    ],
+    /is not the model of study "small"/,
+  ],
+];
+
+test.each(cases)('%s', async (_, args, says) => {
+  const { status, stdout, stderr } = await rankfront(args(), world.env);
+  expect(stderr).toMatch(says);
+  expect(status).toBe(2);
+  const complaints = stderr
+    .trim()
+    .split('\n')
+    .filter(line => line.startsWith('rankfront: '));
+  expect(complaints).toHaveLength(1);
+  expect(stderr + stdout).not.toMatch(/\n\s+at .*:\d+:\d+|This was not foreseen/);
+});
+
+test('after all that, the study is as it was', async () => {
+  const { stdout } = await rankfront(['studies', '--store', world.store, '--json'], world.env);
+  expect(JSON.parse(stdout).find((row: { study: string }) => row.study === 'small')).toMatchObject({
+    complete: 4,
+    failed: 0,
+  });
+});
+
+function emptyFolder(): string {
+  mkdirSync(at('nothing'), { recursive: true });
+  return at('nothing');
+}
+
+function withNaN() {
+  const model = smallNetwork(7);
+  const initializers = new Map(model.graph.initializers);
+  initializers.set('b1', floatTensor('b1', [32], new Float32Array(32).fill(Number.NaN), 'float32'));
+  return { ...model, graph: { ...model.graph, initializers } };
+}
+
+function withoutSites() {
+  const model = smallNetwork(7);
+  const { graph } = model;
+  const relu = graph.nodes.find(({ opType }) => opType === 'Relu');
+  if (!relu) throw new Error('the network has a Relu');
+  const nodes = [{ ...relu, inputs: ['input'], outputs: ['logits'] }];
+  const outputs = [{ name: 'logits', elementType: 'float32' as const, shape: ['N', 3, 32, 32] }];
+  return { ...model, graph: { ...graph, nodes, outputs, initializers: new Map() } };
+}

@@ -45,7 +45,8 @@ export async function bench(args: string[]): Promise<void> {
       data: { type: 'string' },
       normalize: { type: 'string', default: 'torchvision' },
       repetitions: { type: 'string', default: '25' },
-      images: { type: 'string', default: '128' },
+      /** By default as many as a search scores every trial on. */
+      images: { type: 'string' },
       threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     },
   });
@@ -56,14 +57,19 @@ export async function bench(args: string[]): Promise<void> {
     return;
   }
   for (const each of cases)
-    await compare(each, Number(values.repetitions), Number(values.threads), Number(values.images));
+    await compare(
+      each,
+      Number(values.repetitions),
+      Number(values.threads),
+      values.images ? Number(values.images) : undefined,
+    );
 }
 
 async function compare(
   { model, data, normalize }: Case,
   repetitions: number,
   threads: number,
-  proxyImages: number,
+  proxyImages: number | undefined,
 ): Promise<void> {
   const settings = { provider: 'cpu', threads, graphOptimization: 'all' } as const;
   const dataset = await openDataset(parseDataSpec(data), { normalize });

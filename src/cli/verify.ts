@@ -70,7 +70,8 @@ function verdictLine(verdict: TrialVerdict): string {
   if (latency) {
     const words =
       latency.verdict === 'other-machine' ? 'latency not judged on another machine' : `latency ${latency.verdict}`;
-    parts.push(`${words}: ${latency.stored.toFixed(3)} of dense then, ${latency.now.toFixed(3)} now`);
+    const runs = latency.measurements > 1 ? ` (mean of ${latency.measurements})` : '';
+    parts.push(`${words}: ${latency.stored.toFixed(3)} of dense then, ${latency.now.toFixed(3)} now${runs}`);
   }
   if (failure) parts.push(`failed: ${failure}`);
   return `${passes(verdict) ? 'ok  ' : 'FAIL'} trial ${trial}: ${parts.join('; ')}`;

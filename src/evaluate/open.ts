@@ -85,7 +85,7 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
 
   const { input, classes: declared } = usable(modelPath, await runner.describe(modelPath, loadMs));
   // Whether the labels fit is said before minutes are spent on decoding, where the model says how wide its output is.
-  if (declared !== null) fit(modelPath, dataset, declared);
+  if (declared !== null) labelsThatFit(modelPath, dataset, declared);
   const transform = resolveTransform(spec, input.height, input.width);
   const prepared = await prepare(dataset, transform, options.prepare);
   if (prepared.count < 2)
@@ -95,7 +95,7 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
     runner.run(model, { prepared, positions, reading, batch }, labels, timeoutMs);
 
   const { classes } = usable(modelPath, await run(modelPath, Int32Array.of(0), spec, null, loadMs));
-  const fitted = fit(modelPath, dataset, classes);
+  const fitted = labelsThatFit(modelPath, dataset, classes);
   const labels = fitted && prepared.kept.map(index => fitted[index] ?? 0);
   const wanted = options.proxyImages ?? defaultProxyImages(prepared.count);
   const split = splitProxy(labels, prepared.count, wanted, seed);
@@ -120,7 +120,7 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
 }
 
 /** One output index per image of the dataset; null without labels. */
-function fit(modelPath: string, dataset: Dataset, classes: number): Int32Array | null {
+function labelsThatFit(modelPath: string, dataset: Dataset, classes: number): Int32Array | null {
   if (classes >= 2 && classes <= 65_535) return labelsFor(dataset, classes);
   throw new UserError(
     `Cannot score "${modelPath}": its output is ${classes} wide, expected 2 to 65,535 classes.`,

@@ -40,7 +40,27 @@ export function consistentLatency(before: Samples, now: Samples): Consistency {
   return { consistent: pValue >= level, pValue };
 }
 
-/** Of the sums of `pairsPerBlock` pairs in the order in which they were taken; a rest that fills no block is left out. */
+/** How many fresh measurements are looked at together when the first one differs. */
+export const freshMeasurements = 5;
+/** The 99.5 % quantile of Student's t with `freshMeasurements` - 1 degrees of freedom. */
+const t = 4.604094871415897;
+
+/**
+ * Whether a stored ratio may be one more of the repeated measurements `fresh`: within their 99 % prediction interval on the
+ * logarithm, m +- t s sqrt(1 + 1 / n), and never called different below `indifference`. A session of the runtime lays out its memory anew, so
+ * that networks of a millisecond or two differ by several per cent from session to session, which the noise within one does not show.
+ */
+export function withinPrediction(stored: number, fresh: readonly number[]): boolean {
+  if (fresh.length !== freshMeasurements)
+    throw new RangeError(`expected ${freshMeasurements} ratios, found ${fresh.length}`);
+  const logs = fresh.map(ratio => Math.log(ratio));
+  const mean = logs.reduce((sum, each) => sum + each, 0) / logs.length;
+  const variance = logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (logs.length - 1);
+  const allowed = Math.max(Math.log(1 + indifference), t * Math.sqrt(variance * (1 + 1 / logs.length)));
+  return Math.abs(Math.log(stored) - mean) <= allowed;
+}
+
+/** Candidate over reference, medians of `pairsPerBlock` pairs each in the order in which they were taken; a rest that fills no block is left out. */
 export function blockRatios({ candidateSamplesMs, referenceSamplesMs }: Samples): number[] {
   const size = Math.max(1, Math.min(pairsPerBlock, Math.floor(candidateSamplesMs.length / 4)));
   const blocks = Math.floor(candidateSamplesMs.length / size);

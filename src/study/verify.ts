@@ -10,7 +10,7 @@ import { currentEnvironment } from '../store/environment.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
-import { type Consistency, consistentLatency } from './consistent-latency.ts';
+import { consistentLatency, freshMeasurements, withinPrediction } from './consistent-latency.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { observe } from './observe.ts';
 import type { Plan } from './plan.ts';
@@ -42,13 +42,14 @@ export interface TrialVerdict {
     readonly now: number;
     readonly changedImages: number;
   } | null;
-  readonly latency:
-    | ({
-        readonly verdict: 'consistent' | 'differs' | 'other-machine';
-        readonly stored: number;
-        readonly now: number;
-      } & Pick<Consistency, 'pValue'>)
-    | null;
+  readonly latency: {
+    readonly verdict: 'consistent' | 'differs' | 'other-machine';
+    readonly stored: number;
+    /** The geometric mean of the fresh measurements. */
+    readonly now: number;
+    /** One, or `freshMeasurements` when the first one differed. */
+    readonly measurements: number;
+  } | null;
   /** Why it could not be measured. */
   readonly failure: string | null;
 }
@@ -134,7 +135,7 @@ async function remeasured(
     trial: trial.number,
     model,
     accuracy: judgeAccuracy(before, now),
-    latency: judgeLatency(before, now),
+    latency: await judgeLatency(before, now, () => latencyAgain(trial, plan, instruments)),
     failure: null,
   };
 }
@@ -149,10 +150,32 @@ function judgeAccuracy({ accuracy: before }: Seen, { accuracy: now }: Seen): Non
   return { verdict, stored: before.value, now: now.value, changedImages };
 }
 
-function judgeLatency({ latency: before }: Seen, { latency: now }: Seen): NonNullable<TrialVerdict['latency']> {
-  const { consistent, pValue } = consistentLatency(before, now);
+/** A difference that the rank test finds must also lie outside of what fresh sessions differ by among themselves. */
+async function judgeLatency(
+  { latency: before }: Seen,
+  { latency: now }: Seen,
+  again: () => Promise<number | null>,
+): Promise<NonNullable<TrialVerdict['latency']>> {
+  const fresh = [now.value];
+  let consistent = consistentLatency(before, now).consistent;
+  if (!consistent && now.candidateSamplesMs.length > 1) {
+    for (let ratio = await again(); ratio !== null; ratio = fresh.length < freshMeasurements ? await again() : null) {
+      fresh.push(ratio);
+    }
+    consistent = fresh.length === freshMeasurements && withinPrediction(before.value, fresh);
+  }
   const verdict = consistent ? 'consistent' : sameMachine(before.environment) ? 'differs' : 'other-machine';
-  return { verdict, stored: before.value, now: now.value, pValue };
+  const mean = Math.exp(fresh.reduce((sum, ratio) => sum + Math.log(ratio), 0) / fresh.length);
+  return { verdict, stored: before.value, now: mean, measurements: fresh.length };
+}
+
+/** The ratio in a session made anew; null when it cannot be measured. */
+async function latencyAgain(trial: CompleteTrial, plan: Plan, instruments: OpenInstruments): Promise<number | null> {
+  const built = instruments.build(trial.assignment, 'candidate.onnx');
+  if (built.state === 'failed') return null;
+  const budget = latencyBudget(plan.hardware, trial.number);
+  const latency = await instruments.device.latency(built.value, instruments.reference, budget);
+  return latency.state === 'complete' ? latency.value.ratio : null;
 }
 
 const sameMachine = ({ cpuModel, cores, arch }: Environment): boolean => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Rng, seededRng } from '../../src/random/rng.ts';
-import { blockRatios, consistentLatency } from '../../src/study/consistent-latency.ts';
+import { blockRatios, consistentLatency, withinPrediction } from '../../src/study/consistent-latency.ts';
 
 /** Pairs of calls whose ratio is `ratio`, under noise that both share and noise that each has. */
 function samples(ratio: number, pairs: number, noise: number, rng: Rng) {
@@ -50,4 +50,22 @@ test('blocks follow the order in which pairs were taken, and a level that both s
   const candidateSamplesMs = Array.from({ length: 40 }, (_, i) => 8 * (i + 1));
   const referenceSamplesMs = Array.from({ length: 40 }, (_, i) => 10 * (i + 1));
   expect(blockRatios({ candidateSamplesMs, referenceSamplesMs })).toEqual(Array(8).fill(0.8));
+});
+
+describe('one more of five measurements', () => {
+  const spread = (s: number, mean = 0.7): number[] => [-1.2, -0.5, 0, 0.4, 1.3].map(z => mean * Math.exp(s * z));
+
+  test('is what lies within their 99 % prediction interval, by the closed form', () => {
+    // Logs -1.2 s ... 1.3 s: mean 0, variance s^2 (1.44 + 0.25 + 0.16 + 1.69) / 4 = 0.885 s^2; 4.6041 sqrt(0.885 * 1.2) s = 4.7447 s.
+    const edge = Math.exp(4.7447 * 0.03);
+    expect(withinPrediction(0.7 * edge * 0.999, spread(0.03))).toBe(true);
+    expect(withinPrediction(0.7 * edge * 1.001, spread(0.03))).toBe(false);
+    expect(withinPrediction((0.7 / edge) * 1.001, spread(0.03))).toBe(true);
+    expect(withinPrediction((0.7 / edge) * 0.999, spread(0.03))).toBe(false);
+  });
+
+  test('is also what lies within 3 % of measurements that hardly differ', () => {
+    expect(withinPrediction(0.7 * 1.029, spread(1e-4))).toBe(true);
+    expect(withinPrediction(0.7 * 1.031, spread(1e-4))).toBe(false);
+  });
 });

@@ -209,7 +209,10 @@ describe('other commands', () => {
 
   test('the first Ctrl-C ends after the trial that runs, with status 130', async () => {
     const { child, ended } = start(world.search('--study', 'interrupted', '--trials', '100000'), world.env);
-    child.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('"trial":2,') && child.kill('SIGINT'));
+    let sent = false;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (!sent && chunk.toString().includes('"trial":2,')) sent = child.kill('SIGINT');
+    });
     const { status, stdout } = await ended;
     expect(status).toBe(130);
     expect(lines(stdout).find(({ kind }) => kind === 'study-finished')).toMatchObject({ endedBy: 'interrupted' });

@@ -10,7 +10,8 @@ const kills = 20;
 test(`a search killed at ${kills} random instants ends as one that was left alone`, { timeout: 240_000 }, async () => {
   const world = makeWorld();
   const alone = makeWorld();
-  const trials = 3 * kills;
+  // Far more than fast runs finish before they are killed, so that every kill hits a search at work.
+  const trials = 12 * kills;
   try {
     const rng = seededRng(20);
     /** Trials that the search has said are finished, with what it said of them. */

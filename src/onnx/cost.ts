@@ -70,8 +70,8 @@ function parametersOf(node: Node, constant: (name: string) => Constant | null): 
   });
 }
 
-/** The names of the first axis of each input, and of an input's unnamed one as `inferShapes` calls it. */
-function batchSizes(graph: Graph): (symbol: string) => number | null {
+/** A dynamic batch counts as 1: the first axis of each input by its name, or as `inferShapes` calls an unnamed one; null for any other size. */
+export function batchSizes(graph: Graph): (symbol: string) => number | null {
   const names = new Set(graph.inputs.map(({ name, shape }) => shape?.[0] ?? unnamedSize(name, 0)));
   return symbol => (names.has(symbol) ? 1 : null);
 }

@@ -3,12 +3,12 @@
  * flatters itself. Both numbers are kept.
  */
 import type { LatencyBudget } from '../device/device.ts';
+import { pairedAccuracy } from '../evaluate/paired.ts';
 import type { StudyEvent } from '../report/event.ts';
-import { pairedDifference } from '../stats/paired-difference.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial, TrialResult } from '../store/trial.ts';
-import { accuracyOf } from './objectives.ts';
+import { errorOf } from './objectives.ts';
 import { type Instruments, observe } from './observe.ts';
 import { seenIn } from './read-front.ts';
 
@@ -75,7 +75,7 @@ export async function confirmFront(parts: ConfirmParts): Promise<boolean> {
 }
 
 /** The dense model, then by error. */
-const rankOf = ({ number, values }: CompleteTrial): number => (number === 0 ? -1 : 1 - accuracyOf(values));
+const rankOf = ({ number, values }: CompleteTrial): number => (number === 0 ? -1 : errorOf(values));
 
 const isConfirmed = (trial: CompleteTrial): boolean =>
   trial.observations.filter(({ phase }) => phase === 'confirm').length >= 2;
@@ -90,7 +90,7 @@ async function confirmedEvent(
   const accuracy = result.observations.find(each => each.kind === 'accuracy');
   const dense = await store.trials.get(study.id, 0);
   const seen = dense && seenIn(await store.trials.samples(dense.id), 'confirm');
-  const drop = seen && accuracy ? pairedDifference(seen.accuracy.correct, accuracy.correct).difference : 0;
+  const drop = seen && accuracy ? pairedAccuracy(seen.accuracy.correct, accuracy.correct).drop : 0;
   return {
     kind: 'confirmed',
     trial: trial.number,

@@ -15,7 +15,8 @@ export const objectiveValues = (latencyRatio: number, accuracy: number): [number
   1 - accuracy,
 ];
 
-export const accuracyOf = (values: readonly number[]): number => 1 - (values[1] ?? Number.NaN);
+/** Share of images that are not counted as right. */
+export const errorOf = (values: readonly number[]): number => values[1] ?? Number.NaN;
 
 /** The non-dominated points, equal ones side by side, and the volume that they dominate. */
 export function frontOf(points: readonly FrontPoint[]): FrontState {

@@ -1,5 +1,6 @@
 /** A stored study as the front report wants it. */
 import { UserError } from '../errors/user-error.ts';
+import { pairedAccuracy } from '../evaluate/paired.ts';
 import {
   type DenseMeasurement,
   type FrontInput,
@@ -8,7 +9,6 @@ import {
   type Measurement,
   type TrialInput,
 } from '../report/front-report.ts';
-import { pairedDifference } from '../stats/paired-difference.ts';
 import { median } from '../stats/robust.ts';
 import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
@@ -101,12 +101,12 @@ const denseMeasurement = ({ accuracy }: Seen, allMs: readonly number[]): DenseMe
 });
 
 function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
-  const { difference, standardError } = pairedDifference(dense.accuracy.correct, accuracy.correct);
+  const { drop, standardError } = pairedAccuracy(dense.accuracy.correct, accuracy.correct);
   return {
     ratio: latency.value,
     interval: latency.interval,
     accuracy: accuracy.value,
-    drop: difference,
+    drop,
     dropStandardError: standardError,
   };
 }

@@ -2,8 +2,8 @@
 
 import type { Warning } from '../device/warning.ts';
 import { wordWarning } from '../device/wording.ts';
+import { pairedAccuracy } from '../evaluate/paired.ts';
 import type { StudyEvent } from '../report/event.ts';
-import { pairedDifference } from '../stats/paired-difference.ts';
 import type { Observation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
@@ -61,7 +61,7 @@ export function trialEvents(parts: EventParts): {
       latencyMs: latency.value * (dense?.latencyMs ?? latency.referenceMs),
       accuracy: accuracy.value,
       standardError: accuracy.standardError,
-      drop: dense ? pairedDifference(dense.correct, accuracy.correct).difference : 0,
+      drop: dense ? pairedAccuracy(dense.correct, accuracy.correct).drop : 0,
       macs: result.macs,
       onFront: front.some(({ number }) => number === trial.number),
       frontSize: front.length,

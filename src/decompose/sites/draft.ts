@@ -1,8 +1,9 @@
 /** What the readers of site kinds share. */
+
+import { batchSizes } from '../../onnx/cost.ts';
 import { isFloat } from '../../onnx/element-type.ts';
 import type { Attribute, Graph, Node, Shape, Tensor } from '../../onnx/graph.ts';
 import { evaluate, productOfAll } from '../../onnx/shapes/dimension.ts';
-import { unnamedSize } from '../../onnx/shapes.ts';
 import { elementCount, floatsOf } from '../../onnx/tensor.ts';
 import { type Constant, constantsOf, resolved } from '../../onnx/weights.ts';
 import type { Site } from '../site.ts';
@@ -21,8 +22,7 @@ export interface Reading {
 }
 
 export function readingOf(graph: Graph, shapes: Shapes): Reading {
-  const batch = new Set(graph.inputs.map(({ name, shape }) => shape?.[0] ?? unnamedSize(name, 0)));
-  const one = (symbol: string): number | null => (batch.has(symbol) ? 1 : null);
+  const one = batchSizes(graph);
   return {
     constant: constantsOf(graph),
     shapes,

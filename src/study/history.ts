@@ -24,9 +24,14 @@ export function historyOf(trials: readonly Trial[]): {
           },
         });
         break;
-      case 'failed':
       case 'pruned':
-        finished.push({ sequence: trial.finishedSequence, outcome: { state: trial.state, configuration } });
+        finished.push({
+          sequence: trial.finishedSequence,
+          outcome: { state: 'pruned', configuration, values: [], standardErrors: [] },
+        });
+        break;
+      case 'failed':
+        finished.push({ sequence: trial.finishedSequence, outcome: { state: 'failed', configuration } });
         break;
       case 'waiting':
       case 'running':

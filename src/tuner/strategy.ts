@@ -13,13 +13,30 @@ export type Outcome =
       readonly standardErrors: readonly number[];
       readonly feasible: boolean;
     }
-  | { readonly state: 'failed' | 'pruned'; readonly configuration: Configuration };
+  | {
+      /** Given up early: what was seen of its objectives, with the larger standard errors of a part. */
+      readonly state: 'pruned';
+      readonly configuration: Configuration;
+      /** One per objective, or empty when nothing was seen. */
+      readonly values: readonly number[];
+      readonly standardErrors: readonly number[];
+    }
+  | { readonly state: 'failed'; readonly configuration: Configuration };
+
+/** An upper limit on an objective: configurations beyond it are of no use. */
+export interface Constraint {
+  /** Which objective, by its place. */
+  readonly objective: number;
+  readonly max: number;
+}
 
 export interface Problem {
   /** The number of rungs of each ladder, each at least 1. */
   readonly ladderLengths: readonly number[];
   /** The number of objectives, at least 1. */
   readonly objectives: number;
+  /** None when absent. */
+  readonly constraints?: readonly Constraint[] | undefined;
 }
 
 export interface Strategy {

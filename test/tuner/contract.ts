@@ -15,7 +15,11 @@ const problems = fc.record({
 /** Made-up values that depend on the configuration alone; every fifth one fails, every seventh is infeasible. */
 export function outcomeOf(problem: Problem, configuration: Configuration): Outcome {
   const mix = configuration.reduce((sum, rung, site) => sum + rung * (3 * site + 1), 0);
-  if (mix % 5 === 4) return { state: mix % 2 ? 'failed' : 'pruned', configuration };
+  if (mix % 5 === 4) {
+    return mix % 2
+      ? { state: 'failed', configuration }
+      : { state: 'pruned', configuration, values: [], standardErrors: [] };
+  }
   const values = Array.from({ length: problem.objectives }, (_, k) => (k % 2 ? mix : -mix) + ((mix * (k + 3)) % 4));
   return { state: 'complete', configuration, values, standardErrors: values.map(() => 0), feasible: mix % 7 !== 6 };
 }

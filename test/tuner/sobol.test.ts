@@ -119,5 +119,7 @@ test('goes on where the sequence stands, whoever took its points', () => {
   const second = strategy.ask([{ state: 'failed', configuration: first }], [], rng)!;
   expect(strategy.ask([], [first], rng)).toEqual(second);
   const third = strategy.ask([{ state: 'failed', configuration: second }], [first], rng);
-  expect(strategy.ask([{ state: 'pruned', configuration: first }], [second], rng)).toEqual(third);
+  expect(
+    strategy.ask([{ state: 'pruned', configuration: first, values: [], standardErrors: [] }], [second], rng),
+  ).toEqual(third);
 });

@@ -16,7 +16,7 @@ test('only complete, feasible outcomes with finite values are on a front', () =>
   const good = complete([2, 2]);
   const front = frontOf([
     { state: 'failed', configuration: [1] },
-    { state: 'pruned', configuration: [2] },
+    { state: 'pruned', configuration: [2], values: [0, 0], standardErrors: [1, 1] },
     complete([1, 1], false),
     complete([Number.NaN, 0]),
     complete([0, Number.NEGATIVE_INFINITY]),

@@ -1,0 +1,14 @@
+/** The unlabelled images that statistics and corrections are taken from: never those that score a candidate. */
+import type { PixelReading } from '../evaluate/model-runner.ts';
+import type { Prepared } from '../evaluate/prepare.ts';
+
+export interface CalibrationImages {
+  readonly prepared: Prepared;
+  /** Positions in the file of prepared images, ascending. */
+  readonly positions: Int32Array;
+  readonly reading: PixelReading;
+  /** Images per call where the model leaves it open. */
+  readonly batch: number;
+  /** SHA-256 (hexadecimal) of the dataset that they are taken from. */
+  readonly datasetHash: string;
+}

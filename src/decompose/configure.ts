@@ -7,6 +7,7 @@ import { type BlockShape, blockShape } from './block.ts';
 import type { FullFactors, TuckerFactors, TwoFactors } from './factorise.ts';
 import type { Assignment, FactorMethod, Rung } from './method.ts';
 import { dropUnused } from './passes/drop-unused.ts';
+import { inputPass } from './passes/input.ts';
 import { spatialPass } from './passes/spatial.ts';
 import { svdPass } from './passes/svd.ts';
 import { tucker2Pass } from './passes/tucker2.ts';
@@ -50,6 +51,8 @@ function passFor(site: Site, rung: Exclude<Rung, { method: 'dense' }>, factors: 
       return svdPass(site, factors as TwoFactors, rung.rank);
     case 'spatial':
       return spatialPass(site, factors as TwoFactors, rung.rank);
+    case 'input':
+      return inputPass(site, factors as TwoFactors, rung.rank);
     case 'tucker2':
       return tucker2Pass(site, factors as TuckerFactors, rung.rank);
     default:

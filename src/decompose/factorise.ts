@@ -1,6 +1,7 @@
 /** Full-rank factors of one weight: computed once per weight and method, then sliced for every rank. */
 import type { WeightBlock } from './block.ts';
 import type { FullFactors } from './factors/factors.ts';
+import { inputFactors } from './factors/input.ts';
 import { spatialFactors } from './factors/spatial.ts';
 import { svdFactors } from './factors/svd.ts';
 import { tuckerFactors } from './factors/tucker2.ts';
@@ -18,6 +19,8 @@ export function factorise(block: WeightBlock, method: FactorMethod): FullFactors
       return svdFactors(block);
     case 'spatial':
       return spatialFactors(block);
+    case 'input':
+      return inputFactors(block);
     case 'tucker2':
       return tuckerFactors(block);
     default:

@@ -1,11 +1,11 @@
 /** What a rung of a site's ladder costs. */
 import { blockShape } from './block.ts';
-import type { FactorMethod, Rung } from './method.ts';
+import type { FactorMethod, Rung, TwoFactorMethod } from './method.ts';
 import type { Site } from './site.ts';
 
 /** The rank at which the factors hold every weight exactly, per group: a number, or [input, output] for `tucker2`. */
 export function fullRank(site: Site, method: 'tucker2'): [number, number];
-export function fullRank(site: Site, method: 'svd' | 'spatial'): number;
+export function fullRank(site: Site, method: TwoFactorMethod): number;
 export function fullRank(site: Site, method: FactorMethod): number | [number, number];
 export function fullRank(site: Site, method: FactorMethod): number | [number, number] {
   const { outPerGroup, inPerGroup, kernel } = blockShape(site);
@@ -16,6 +16,8 @@ export function fullRank(site: Site, method: FactorMethod): number | [number, nu
       return Math.min(outPerGroup, inPerGroup * area);
     case 'spatial':
       return Math.min(inPerGroup * height, outPerGroup * width);
+    case 'input':
+      return Math.min(inPerGroup, outPerGroup * area);
     case 'tucker2':
       return [Math.min(inPerGroup, outPerGroup * area), Math.min(outPerGroup, inPerGroup * area)];
     default:
@@ -48,6 +50,11 @@ function layers(site: Site, rung: Rung): readonly Layer[] {
       return [
         { weights: groups * rung.rank * inPerGroup * height, positions: images * outHeight * inWidth },
         { weights: groups * outPerGroup * rung.rank * width, positions: out },
+      ];
+    case 'input':
+      return [
+        { weights: groups * rung.rank * inPerGroup, positions: images * inHeight * inWidth },
+        { weights: groups * outPerGroup * rung.rank * height * width, positions: out },
       ];
     case 'tucker2': {
       const [input, output] = rung.rank;

@@ -5,7 +5,7 @@ import type { Rung } from './method.ts';
 export interface TruncationError {
   /** |W - W'| / |W| in the Frobenius norm; 0 for a weight that is all zeros. */
   readonly relative: number;
-  /** What the discarded singular values allow at most; equal to `relative` for `svd` and `spatial`. */
+  /** What the discarded singular values allow at most; equal to `relative` but for `tucker2`. */
   readonly bound: number;
 }
 

@@ -10,7 +10,7 @@ import type { SiteEntry } from './schema.ts';
  * that cannot pay; `svd` for matrices.
  */
 export function defaultMethod(site: Site): FactorMethod {
-  const preferred: readonly FactorMethod[] = ['spatial', 'tucker2', 'svd'];
+  const preferred: readonly FactorMethod[] = ['spatial', 'tucker2', 'input', 'svd'];
   return preferred.find(method => site.methods.includes(method)) ?? 'svd';
 }
 

@@ -91,6 +91,8 @@ export function work({ groups, outPerGroup, inPerGroup, kernel }: BlockShape, me
       return groups * cost(outPerGroup, inPerGroup * height * width);
     case 'spatial':
       return groups * cost(outPerGroup * width, inPerGroup * height);
+    case 'input':
+      return groups * cost(outPerGroup * height * width, inPerGroup);
     case 'tucker2':
       return groups * (cost(outPerGroup, inPerGroup * height * width) + cost(inPerGroup, outPerGroup * height * width));
     default:

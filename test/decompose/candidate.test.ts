@@ -120,7 +120,7 @@ describe('a convolution at full rank', () => {
           outputs: [{ name: 'y', shape: null }],
         });
         const [site] = await expectFaithful(model, [1, 4, ...size], seed);
-        expect(site!.methods).toEqual(['svd', 'tucker2', 'spatial']);
+        expect(site!.methods).toEqual(['svd', 'tucker2', 'spatial', 'input']);
         // The padding in numbers gives the same outputs as the rule it came from.
         const explicit = new Map(model.graph.nodes[0]!.attributes).set('pads', ints(...site!.pads));
         explicit.delete('auto_pad');
@@ -165,7 +165,7 @@ describe('a convolution at full rank', () => {
     const sites = await expectFaithful(model, [2, 6, 12, 12], 6);
     expect(sites.map(({ kind, methods }) => [kind, methods])).toEqual([
       ['depthwise-conv', ['spatial']],
-      ['conv', ['tucker2', 'spatial']],
+      ['conv', ['tucker2', 'spatial', 'input']],
     ]);
   });
 

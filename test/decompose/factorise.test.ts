@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { WeightBlock } from '../../src/decompose/block.ts';
 import { type FullFactors, factorise } from '../../src/decompose/factorise.ts';
 import { sliceTucker, sliceTwo } from '../../src/decompose/factors/slice.ts';
-import type { FactorMethod, Rung } from '../../src/decompose/method.ts';
+import { type FactorMethod, factorMethods, type Rung } from '../../src/decompose/method.ts';
 import { truncationError } from '../../src/decompose/truncation.ts';
 import { seededRng } from '../../src/random/rng.ts';
 
-const methods: readonly FactorMethod[] = ['svd', 'spatial', 'tucker2'];
+const methods: readonly FactorMethod[] = factorMethods;
 
 const blocks = fc
   .record({
@@ -61,10 +61,10 @@ function multipliedOut(factors: FullFactors, rung: Rung): Float64Array {
     const { first, second } = sliceTwo(factors, rank);
     for (let r = 0; r < rank; r++) {
       const channel = (g * rank + r) * ins + c;
-      sum +=
-        factors.method === 'svd'
-          ? second[o * rank + r]! * first[(channel * height + y) * width + x]!
-          : second[(o * rank + r) * width + x]! * first[channel * height + y]!;
+      const row = o * rank + r;
+      if (factors.method === 'svd') sum += second[row]! * first[(channel * height + y) * width + x]!;
+      else if (factors.method === 'spatial') sum += second[row * width + x]! * first[channel * height + y]!;
+      else sum += second[(row * height + y) * width + x]! * first[channel]!;
     }
     return sum;
   }

@@ -19,6 +19,7 @@ test('full rank is the smaller side of the unfolding', () => {
   const wide = siteOf(64, 3, [3, 3]);
   expect(fullRank(wide, 'svd')).toBe(27); // 64 x 27
   expect(fullRank(wide, 'spatial')).toBe(9); // 9 x 192
+  expect(fullRank(wide, 'input')).toBe(3); // 3 x 576
   expect(fullRank(wide, 'tucker2')).toEqual([3, 27]); // 3 x 576 and 64 x 27
   const oblong = siteOf(2, 40, [1, 5]);
   expect(fullRank(oblong, 'svd')).toBe(2);
@@ -39,6 +40,9 @@ test('counts multiply-accumulates and parameters layer by layer', () => {
   expect(rungMacs(site, spatial)).toBe(7 * 14 * 10 * 32 * 3 + 49 * 64 * 10 * 3);
   expect(rungParams(site, spatial)).toBe(10 * 32 * 3 + 64 * 10 * 3 + 64);
   // The first layer sees the whole image.
+  const input = { method: 'input', rank: 10 } as const;
+  expect(rungMacs(site, input)).toBe(196 * 10 * 32 + 49 * 64 * 10 * 9);
+  expect(rungParams(site, input)).toBe(10 * 32 + 64 * 10 * 9 + 64);
   const tucker2 = { method: 'tucker2', rank: [8, 12] } as const;
   expect(rungMacs(site, tucker2)).toBe(196 * 8 * 32 + 49 * 12 * 8 * 9 + 49 * 64 * 12);
   expect(rungParams(site, tucker2)).toBe(8 * 32 + 12 * 8 * 9 + 64 * 12 + 64);

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { weightBlock } from '../../src/decompose/block.ts';
 import { buildCandidate } from '../../src/decompose/configure.ts';
 import { factorise } from '../../src/decompose/factorise.ts';
-import type { Assignment, FactorMethod } from '../../src/decompose/method.ts';
+import { type Assignment, factorMethods } from '../../src/decompose/method.ts';
 import { rungMacs, rungParams } from '../../src/decompose/ranks.ts';
 import { findSites, type Site } from '../../src/decompose/site.ts';
 import { modelCost } from '../../src/onnx/cost.ts';
@@ -22,7 +22,6 @@ const networks = [
   { file: 'resnet18-hybrid.bn.onnx', size: 224, sites: 21 },
   { file: 'mobilenet_v1_0.75_224.bn.onnx', size: 224, sites: 15 },
 ];
-const methods: readonly FactorMethod[] = ['svd', 'tucker2', 'spatial'];
 
 for (const { file, size, sites: count } of networks) {
   const path = fileURLToPath(new URL(file, models));
@@ -38,7 +37,7 @@ for (const { file, size, sites: count } of networks) {
       const x = uniform(seededRng(1), 3 * size * size);
       const [dense] = await run(model, dims, x);
       const denseCost = modelCost(model);
-      for (const method of methods) {
+      for (const method of factorMethods) {
         const chosen = sites.filter(site => site.methods.includes(method));
         if (chosen.length === 0) continue;
         const assignment: Assignment = Object.fromEntries(chosen.map(site => [site.name, fullRung(site, method)]));

@@ -127,7 +127,7 @@ test('describes a strided convolution with asymmetric padding', () => {
       macs: 136 * 12 * 8 * 15,
       params: 12 * 8 * 15 + 12,
       biasParams: 12,
-      methods: ['svd', 'tucker2', 'spatial'],
+      methods: ['svd', 'tucker2', 'spatial', 'input'],
     },
   ]);
 });

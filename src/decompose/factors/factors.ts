@@ -1,5 +1,6 @@
 /** Factors of one weight at full rank. Plain data, so that a thread can hand them over and a cache can store them. */
 import type { BlockShape } from '../block.ts';
+import type { TwoFactorMethod } from '../method.ts';
 
 interface Common {
   readonly shape: BlockShape;
@@ -11,9 +12,10 @@ interface Common {
  * W = B A per group, from A diag(s) Bᵀ with sqrt(s) on both sides. With R the full rank:
  * `svd`: first [groups * R, inPerGroup, height, width], second [out, R].
  * `spatial`: first [groups * R, inPerGroup, height, 1], second [out, R, 1, width].
+ * `input`: first [groups * R, inPerGroup, 1, 1], second [out, R, height, width].
  */
 export interface TwoFactors extends Common {
-  readonly method: 'svd' | 'spatial';
+  readonly method: TwoFactorMethod;
   readonly fullRank: number;
   /** Per group the R singular values of the unfolding, descending. */
   readonly spectra: readonly Float64Array[];

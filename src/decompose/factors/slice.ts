@@ -19,17 +19,17 @@ export function leadingRows(
 }
 
 export interface TwoSlices {
-  /** [groups * rank, inPerGroup, height, width or 1] */
+  /** [groups * rank, inPerGroup, height or 1, width or 1] */
   readonly first: Float32Array;
-  /** [out, rank, 1, 1 or width] */
+  /** [out, rank, height or 1, width or 1] */
   readonly second: Float32Array;
 }
 
 export function sliceTwo({ shape, method, fullRank, first, second }: TwoFactors, rank: number): TwoSlices {
   const { groups, outPerGroup, inPerGroup, kernel } = shape;
   const [height, width] = kernel;
-  const inner = method === 'svd' ? height * width : height;
-  const outer = method === 'svd' ? 1 : width;
+  const inner = { svd: height * width, spatial: height, input: 1 }[method];
+  const outer = { svd: 1, spatial: width, input: height * width }[method];
   return {
     first: leadingRows(first, groups, fullRank, inPerGroup * inner, rank),
     second: leadingRows(second, groups * outPerGroup, fullRank, outer, rank),

@@ -5,7 +5,7 @@
  */
 import type { WeightBlock } from '../block.ts';
 import type { TwoFactors } from './factors.ts';
-import { twoFactors } from './two-factors.ts';
+import { outputsFirst, twoFactors } from './two-factors.ts';
 
 export function spatialFactors(block: WeightBlock): TwoFactors {
   const { outPerGroup: outs, inPerGroup: ins, kernel } = block;
@@ -22,16 +22,4 @@ export function spatialFactors(block: WeightBlock): TwoFactors {
     return { rows, cols, data };
   });
   return { ...factors, second: outputsFirst(factors.second, width, factors.fullRank) };
-}
-
-/** Rows (o, x) of `rank` numbers to the layout of a convolution, [o, rank, 1, x]. */
-function outputsFirst(rows: Float32Array, width: number, rank: number): Float32Array {
-  const result = new Float32Array(rows.length);
-  const outs = rows.length / (width * rank);
-  for (let o = 0; o < outs; o++) {
-    for (let x = 0; x < width; x++) {
-      for (let r = 0; r < rank; r++) result[(o * rank + r) * width + x] = rows[(o * width + x) * rank + r]!;
-    }
-  }
-  return result;
 }

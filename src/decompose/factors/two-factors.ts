@@ -1,4 +1,4 @@
-/** The shared half of `svd` and `spatial`: one thin singular value decomposition per group. */
+/** The shared half of the methods with two layers: one thin singular value decomposition per group. */
 import { svd } from '../../linalg/svd.ts';
 import type { BlockShape, WeightBlock } from '../block.ts';
 import type { TwoFactors } from './factors.ts';
@@ -55,4 +55,16 @@ export function twoFactors(
     first,
     second,
   };
+}
+
+/** Rows (o, a) of `rank` numbers, with `taps` values of a, to the layout of a convolution, [o, rank, a]. */
+export function outputsFirst(rows: Float32Array, taps: number, rank: number): Float32Array {
+  const result = new Float32Array(rows.length);
+  const outs = rows.length / (taps * rank);
+  for (let o = 0; o < outs; o++) {
+    for (let a = 0; a < taps; a++) {
+      for (let r = 0; r < rank; r++) result[(o * rank + r) * taps + a] = rows[(o * taps + a) * rank + r]!;
+    }
+  }
+  return result;
 }

@@ -18,6 +18,7 @@ export function payingMethods(draft: Draft): readonly FactorMethod[] | string {
   let applicable: FactorMethod[] = ['svd'];
   if (height * width > 1) applicable.push('tucker2');
   if (height > 1 && width > 1) applicable.push('spatial');
+  if (height * width > 1) applicable.push('input');
   if (groups > 1 && Math.min(inPerGroup, outPerGroup) < minimumGroupChannels) {
     if (Math.min(height, width) < minimumDepthwiseKernel) {
       return inPerGroup === 1

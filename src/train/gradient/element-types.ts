@@ -1,0 +1,51 @@
+/** The element type of every value of a graph, as far as gradients need it. */
+import { elementTypeOf } from '../../onnx/element-type.ts';
+import type { ElementType, Graph, Node } from '../../onnx/graph.ts';
+import { intOf } from './attributes.ts';
+
+/** Operators whose output has a type of its own, whatever their inputs have. */
+const fixed: Readonly<Record<string, ElementType>> = {
+  Shape: 'int64',
+  Size: 'int64',
+  ArgMax: 'int64',
+  ArgMin: 'int64',
+  NonZero: 'int64',
+  ...Object.fromEntries(
+    'And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor'
+      .split(' ')
+      .map(name => [name, 'bool' as const]),
+  ),
+};
+
+/** Outputs other than the first that hold something else than the first. */
+const second: Readonly<Record<string, ElementType>> = { MaxPool: 'int64', TopK: 'int64', Dropout: 'bool' };
+
+/** Types by name of value. What a node yields has the type of its first input, unless the operator says otherwise. */
+export function elementTypes(graph: Graph): Map<string, ElementType> {
+  const types = new Map<string, ElementType>();
+  for (const tensor of graph.initializers.values()) types.set(tensor.name, tensor.elementType);
+  for (const { name, elementType } of graph.inputs) types.set(name, elementType);
+  for (const node of graph.nodes) {
+    node.outputs.forEach((name, i) => {
+      if (name !== '') types.set(name, outputType(node, i, types));
+    });
+  }
+  return types;
+}
+
+function outputType(node: Node, i: number, types: ReadonlyMap<string, ElementType>): ElementType {
+  const { opType, inputs, attributes } = node;
+  const own = (i > 0 ? second[opType] : undefined) ?? fixed[opType];
+  if (own) return own;
+  if (opType === 'Cast') return elementTypeOf(intOf(node, 'to', 0));
+  if (opType === 'Constant' || opType === 'ConstantOfShape') {
+    for (const { kind, value } of [...attributes.values()].filter(each => each.kind !== 'other')) {
+      if (kind === 'tensor') return value.elementType;
+      if (kind === 'int' || kind === 'ints') return 'int64';
+    }
+    return 'float32';
+  }
+  // The first input of CastLike is what is cast, that of Where the condition.
+  const telling = opType === 'CastLike' || opType === 'Where' ? 1 : 0;
+  return types.get(inputs[telling] ?? '') ?? 'other';
+}

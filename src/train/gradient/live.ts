@@ -1,0 +1,14 @@
+/** Dropping nodes that nothing needs. */
+import type { Node } from '../../onnx/graph.ts';
+
+/** The nodes, in their order, that one of `roots` is computed from. */
+export function keepLive(nodes: readonly Node[], roots: Iterable<string>): Node[] {
+  const needed = new Set(roots);
+  const kept: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some(name => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    kept.push(node);
+  }
+  return kept.reverse();
+}

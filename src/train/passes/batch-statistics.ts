@@ -1,0 +1,87 @@
+/** BatchNormalization as it is trained: normalised by the statistics of the batch, with running statistics kept up to date. */
+import type { Attribute, Model, Node, Shape } from '../../onnx/graph.ts';
+import { inferShapes } from '../../onnx/shapes.ts';
+import { standardDomain } from '../../onnx/versions.ts';
+import { floatOf } from '../gradient/attributes.ts';
+import { type Builder, graphBuilder } from '../gradient/builder.ts';
+import { raiseOpset } from './raise-opset.ts';
+
+export interface BatchStatisticsOptions {
+  /** Whether a node stays as it is, normalising by its running statistics; by default none does. */
+  readonly frozen?: (node: Node) => boolean;
+  readonly shapes?: ReadonlyMap<string, Shape>;
+}
+
+export interface BatchStatistics {
+  readonly model: Model;
+  /** For each running mean and variance, by the name of its initialiser, the value that holds it after the step. */
+  readonly updates: ReadonlyMap<string, string>;
+}
+
+/**
+ * Turns each BatchNormalization into its training form and appends the update of its running statistics (Ioffe and Szegedy 2015,
+ * algorithm 2): running = momentum running + (1 - momentum) batch, with the unbiased variance m / (m - 1), as PyTorch keeps it.
+ * `momentum` is the node's attribute. The form is ONNX's own with `training_mode` and a momentum of 0, so that the second
+ * and third outputs are the mean and the (biased) variance of the batch.
+ */
+export function batchStatistics(
+  given: Model,
+  { frozen = () => false, shapes }: BatchStatisticsOptions = {},
+): BatchStatistics {
+  const model = raiseOpset(given);
+  const { graph } = model;
+  const known = shapes ?? inferShapes(graph, model.opsets);
+  const build = graphBuilder(graph);
+  const updates = new Map<string, string>();
+  const nodes = graph.nodes.map(node => {
+    if (node.opType !== 'BatchNormalization' || standardDomain(node.domain) !== '' || frozen(node)) return node;
+    const [y = ''] = node.outputs;
+    const [mean, variance] = [build.fresh(`${y}/mean`), build.fresh(`${y}/variance`)];
+    build.within(`${y}/running`);
+    updateRunning(build, node, { mean, variance, shape: known.get(node.inputs[0] ?? '') ?? null }, updates);
+    return trainingForm(node, [y, mean, variance]);
+  });
+  const initializers = new Map(graph.initializers);
+  for (const tensor of build.constants()) initializers.set(tensor.name, tensor);
+  return { model: { ...model, graph: { ...graph, nodes: [...nodes, ...build.nodes()], initializers } }, updates };
+}
+
+function trainingForm({ source: _, ...node }: Node, outputs: readonly string[]): Node {
+  const attributes = new Map<string, Attribute>(node.attributes)
+    .set('training_mode', { kind: 'int', value: 1 })
+    .set('momentum', { kind: 'float', value: 0 });
+  return { ...node, attributes, outputs };
+}
+
+interface Statistics {
+  readonly mean: string;
+  readonly variance: string;
+  readonly shape: Shape | null;
+}
+
+function updateRunning(
+  build: Builder,
+  node: Node,
+  { mean, variance, shape }: Statistics,
+  updates: Map<string, string>,
+): void {
+  const momentum = floatOf(node, 'momentum', 0.9);
+  const [x = '', , , runningMean = '', runningVariance = ''] = node.inputs;
+  const like = (value: number): string => build.add('CastLike', [build.scalar(value, 'float32'), mean]);
+  const blend = (running: string, now: string): string =>
+    build.add('Add', [build.add('Mul', [running, like(momentum)]), now]);
+  const sizes = shape?.filter((_, axis) => axis !== 1) ?? null;
+  let unbiased: string;
+  if (sizes?.every(size => typeof size === 'number')) {
+    const m = sizes.reduce((product: number, size) => product * Number(size), 1);
+    unbiased = build.add('Mul', [variance, like((1 - momentum) * (m / Math.max(1, m - 1)))]);
+  } else {
+    const m = build.add('Div', [build.add('Size', [x]), build.add('Size', [mean])]);
+    const less = build.add('Max', [build.add('Sub', [m, build.wholeScalar(1)]), build.wholeScalar(1)]);
+    const asFloat = (value: string): string => build.add('CastLike', [value, mean]);
+    const ratio = build.add('Div', [asFloat(m), asFloat(less)]);
+    unbiased = build.add('Mul', [variance, build.add('Mul', [ratio, like(1 - momentum)])]);
+  }
+  updates.set(runningMean, blend(runningMean, build.add('Mul', [mean, like(1 - momentum)])));
+  updates.set(runningVariance, blend(runningVariance, unbiased));
+}

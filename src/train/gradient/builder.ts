@@ -31,6 +31,8 @@ export interface Builder {
   readonly reduceSum: (x: string, axes: readonly number[], keep?: boolean) => string;
   /** `x` in the shape given; at most one size may be dynamic, or `like` must be a value of that shape. */
   readonly reshape: (x: string, shape: Shape | null, like?: string) => string;
+  /** Zeros in the shape of `like`. */
+  readonly zeros: (like: string, type: ElementType) => string;
   /** The name given, or with a number behind it where it is taken. */
   readonly fresh: (wanted: string) => string;
   /** Says where the nodes that follow come from: their names begin with it. */
@@ -63,11 +65,13 @@ export function graphBuilder(graph: Graph): Builder {
   const add: Builder['add'] = (opType, inputs, attributes) => addMany(opType, inputs, 1, attributes)[0] ?? '';
   const integers: Builder['integers'] = values =>
     remember(`integers[${values.join(',')}]`, name => intTensor(name, [values.length], values));
+  const scalar: Builder['scalar'] = (value, type) =>
+    remember(`${type}(${value})`, name => floats(name, [], Float64Array.of(value), type));
   return {
     add,
     addMany,
     integers,
-    scalar: (value, type) => remember(`${type}(${value})`, name => floats(name, [], Float64Array.of(value), type)),
+    scalar,
     wholeScalar: value => remember(`integer(${value})`, name => intTensor(name, [], [value])),
     constant: (dims, values, type) => {
       const name = fresh(`${prefix}/constant`);
@@ -84,6 +88,7 @@ export function graphBuilder(graph: Graph): Builder {
       if (like === undefined) throw new Error(`a reshape of "${x}" to sizes that are not known`);
       return add('Reshape', [x, add('Shape', [like])]);
     },
+    zeros: (like, type) => add('Expand', [scalar(0, type), add('Shape', [like])]),
     fresh,
     within: name => {
       prefix = `gradient/${name}`;

@@ -3,7 +3,7 @@ import { UserError } from '../../errors/user-error.ts';
 import { isFloat } from '../../onnx/element-type.ts';
 import type { Graph, Model, Node, Shape, Tensor } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
-import { intsOf } from '../../onnx/tensor.ts';
+import { elementCount, floatsOf, intsOf } from '../../onnx/tensor.ts';
 import { constantsOf } from '../../onnx/weights.ts';
 import { raiseOpset } from '../passes/raise-opset.ts';
 import { type Builder, graphBuilder } from './builder.ts';
@@ -93,6 +93,7 @@ function reversePass(graph: Graph, wrt: readonly string[], shapes: ReadonlyMap<s
     outputShape: i => shapes.get(node.outputs[i] ?? '') ?? null,
     elementType: i => types.get(node.inputs[i] ?? '') ?? 'other',
     integers: i => wholeNumbers(constant(node.inputs[i] ?? '')?.tensor),
+    number: i => oneNumber(constant(node.inputs[i] ?? '')?.tensor),
   });
 
   const backThrough = (node: Node): void => {
@@ -149,6 +150,12 @@ function dependents(graph: Graph, wrt: readonly string[], carries: (name: string
 
 function wholeNumbers(tensor: Tensor | undefined): readonly number[] | null {
   return tensor && !isFloat(tensor.elementType) && tensor.elementType !== 'string' ? intsOf(tensor) : null;
+}
+
+function oneNumber(tensor: Tensor | undefined): number | null {
+  return tensor && isFloat(tensor.elementType) && elementCount(tensor.dims) === 1
+    ? (floatsOf(tensor)[0] ?? null)
+    : null;
 }
 
 /** The error of a node on the way that has no gradient: what it is, and what could be frozen so that it is off the way. */

@@ -23,6 +23,8 @@ export interface Situation {
   readonly elementType: (i: number) => ElementType;
   /** The elements of x_i where it is a constant of whole numbers, or null. */
   readonly integers: (i: number) => readonly number[] | null;
+  /** The one element of x_i where it is a floating-point constant, or null. */
+  readonly number: (i: number) => number | null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { freshNames, replaceNode } from '../../onnx/edit.ts';
 import type { Attribute, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { floatTensor } from '../../onnx/tensor.ts';
 import { transposed } from '../block.ts';
+import { factorLayerName } from '../factor-layers.ts';
 import type { FactorMethod } from '../method.ts';
 import type { Site } from '../site.ts';
 
@@ -32,7 +33,7 @@ export function replaceByChain(model: Model, site: Site, method: FactorMethod, l
   let input = node.inputs[0]!;
   const chain = layers.map((layer, i): Node => {
     const last = i === layers.length - 1;
-    const name = fresh(`${site.name}/${method}_${i}`);
+    const name = fresh(factorLayerName(site.name, method, i));
     const weight = weightTensor(fresh(`${name}.weight`), site, layer);
     weights.push(weight);
     const output = last ? site.output : fresh(`${name}_output`);

@@ -1,0 +1,181 @@
+/**
+ * A whole step as one graph: forward, loss, backward and update, with the state as inputs and the next state as outputs.
+ *
+ * One graph may take several batches, one after the other with the same weights. Where a step takes more batches than one
+ * graph does, graphs of the form `accumulate` add up gradients and the one of the form `finish` takes the step.
+ */
+import type { Model, Node, ValueInfo } from '../../onnx/graph.ts';
+import { type Builder, graphBuilder } from '../gradient/builder.ts';
+import { keepLive } from '../gradient/live.ts';
+import { renamed } from '../network/rename.ts';
+import type { ScalarSource, TrainedWeight, Transformation } from '../optimiser/transformation.ts';
+import type { BatchGraph } from './batch-graph.ts';
+import { buildUpdate } from './update.ts';
+
+export type Form = 'whole' | 'accumulate' | 'finish';
+
+export interface StepGraphOptions {
+  readonly batch: BatchGraph;
+  readonly batches: number;
+  readonly form: Form;
+  readonly optimiser: Transformation;
+  readonly trained: readonly TrainedWeight[];
+  readonly average: boolean;
+}
+
+export interface StepGraph {
+  readonly model: Model;
+  /** Graph inputs, one per batch. */
+  readonly images: readonly string[];
+  readonly targets: readonly string[];
+  /** Graph inputs, each a scalar that is fed anew. */
+  readonly scalars: ReadonlyMap<string, ScalarSource>;
+  /** Graph input by name of state (`slot/NAME`). */
+  readonly state: ReadonlyMap<string, string>;
+  /** Graph output by name of state. */
+  readonly next: ReadonlyMap<string, string>;
+  /** Scalars, over the batches of this graph. */
+  readonly loss: string;
+  readonly correct: string;
+  /** Null for the form `accumulate`. */
+  readonly checks: Checks | null;
+}
+
+/** Sums of squares, which are finite only where all is: each a vector, its names beside it. */
+export interface Checks {
+  /** Of the gradient of each trained weight, with the factor on the loss taken off. */
+  readonly gradients: string;
+  readonly gradientNames: readonly string[];
+  /** Of each next weight and statistic. */
+  readonly state: string;
+  readonly stateNames: readonly string[];
+}
+
+/** The slot in which gradients are added up between the graphs of one step. */
+export const accumulatorSlot = 'accumulated';
+
+export function buildStepGraph(options: StepGraphOptions): StepGraph {
+  const { batch, batches, form } = options;
+  const joined = joinBatches(batch, batches);
+  const build = graphBuilder(joined.model.graph);
+  build.within('step');
+  const inputs: ValueInfo[] = [];
+  const scalars = new Map<string, ScalarSource>();
+  const state = new Map<string, string>();
+  const next = new Map<string, string>();
+  const dimsOf = new Map(joined.model.graph.inputs.map(({ name, shape }) => [name, shape ?? []]));
+  const input = (name: string, shape: ValueInfo['shape']): string => {
+    const fresh = build.fresh(name);
+    inputs.push({ name: fresh, elementType: 'float32', shape });
+    return fresh;
+  };
+  const slot = (name: string, weight: string): string => {
+    const key = `${name}/${weight}`;
+    const known = state.get(key);
+    if (known !== undefined) return known;
+    const made = input(key, dimsOf.get(weight) ?? null);
+    state.set(key, made);
+    return made;
+  };
+  const scalarInputs = new Map<string, string>();
+  const scalar = (name: string, source: ScalarSource): string => {
+    const known = scalarInputs.get(name);
+    if (known !== undefined) return known;
+    const made = input(name, []);
+    scalarInputs.set(name, made);
+    scalars.set(made, source);
+    return made;
+  };
+  for (const name of batch.weights) state.set(`weight/${name}`, name);
+  for (const name of batch.statistics) state.set(`statistic/${name}`, name);
+  if (batch.distillationWeight) scalars.set(batch.distillationWeight, ({ distillationWeight }) => distillationWeight);
+  if (batch.lossScale) scalars.set(batch.lossScale, ({ lossScale }) => lossScale);
+  for (const [name, value] of joined.updates) next.set(`statistic/${name}`, value);
+
+  const sums = new Map(
+    [...joined.gradients].map(([name, parts]) => {
+      const all = form === 'whole' ? parts : [slot(accumulatorSlot, name), ...parts];
+      return [name, all.length === 1 ? (all[0] ?? '') : build.add('Sum', all)];
+    }),
+  );
+  let checks: Checks | null = null;
+  if (form === 'accumulate') for (const [name, sum] of sums) next.set(`${accumulatorSlot}/${name}`, sum);
+  else checks = buildUpdate({ build, slot, scalar, next, ...options }, sums);
+
+  const loss = total(build, joined.losses);
+  const correct = total(build, joined.corrects);
+  const outputs = [loss, correct, ...next.values(), ...(checks ? [checks.gradients, checks.state] : [])];
+  return {
+    model: finished(joined.model, build, inputs, outputs),
+    images: joined.images,
+    targets: joined.targets,
+    scalars,
+    state,
+    next,
+    loss,
+    correct,
+    checks,
+  };
+}
+
+const total = (build: Builder, parts: readonly string[]): string =>
+  parts.length === 1 ? (parts[0] ?? '') : build.add('Sum', parts);
+
+/** Keeps what an output needs, and the inputs and constants that are read. */
+function finished(model: Model, build: Builder, inputs: readonly ValueInfo[], outputs: readonly string[]): Model {
+  const { graph } = model;
+  const nodes = keepLive([...graph.nodes, ...build.nodes()], outputs);
+  const initializers = new Map(graph.initializers);
+  for (const tensor of build.constants()) initializers.set(tensor.name, tensor);
+  const read = new Set([...nodes.flatMap(each => each.inputs), ...outputs]);
+  for (const name of initializers.keys()) if (!read.has(name)) initializers.delete(name);
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      nodes,
+      initializers,
+      inputs: [...graph.inputs, ...inputs],
+      outputs: [...new Set(outputs)].map(name => ({ name, elementType: 'float32' as const, shape: null })),
+    },
+  };
+}
+
+interface Joined {
+  readonly model: Model;
+  readonly images: readonly string[];
+  readonly targets: readonly string[];
+  readonly losses: readonly string[];
+  readonly corrects: readonly string[];
+  readonly gradients: ReadonlyMap<string, readonly string[]>;
+  readonly updates: ReadonlyMap<string, string>;
+}
+
+/** The graph of a batch several times over: weights, scalars and constants are shared, running statistics handed on. */
+function joinBatches(batch: BatchGraph, count: number): Joined {
+  const { graph } = batch.model;
+  const copies = Array.from({ length: count }, (_, i) => (name: string) => (i === 0 ? name : `batch ${i + 1}/${name}`));
+  const own = new Set(graph.nodes.flatMap(({ outputs }) => outputs).concat(batch.images, batch.targets));
+  const nodes: Node[] = [];
+  const inputs: ValueInfo[] = [];
+  let statistics: ReadonlyMap<string, string> = new Map();
+  for (const copy of copies) {
+    const before = statistics;
+    const rename = (name: string): string => (own.has(name) ? copy(name) : (before.get(name) ?? name));
+    const made = copy('x') === 'x' ? graph : renamed(graph, rename);
+    nodes.push(...made.nodes);
+    const known = new Set(inputs.map(({ name }) => name));
+    inputs.push(...made.inputs.filter(({ name }) => !known.has(name) && ![...before.values()].includes(name)));
+    statistics = new Map([...batch.updates].map(([name, value]) => [name, copy(value)]));
+  }
+  const each = (value: string): string[] => copies.map(copy => copy(value));
+  return {
+    model: { ...batch.model, graph: { ...graph, nodes, inputs } },
+    images: each(batch.images),
+    targets: each(batch.targets),
+    losses: each(batch.loss),
+    corrects: each(batch.correct),
+    gradients: new Map([...batch.gradients].map(([name, value]) => [name, each(value)])),
+    updates: statistics,
+  };
+}

@@ -1,0 +1,62 @@
+/** The end of a step's graph: from the gradients to the next weights. */
+import type { Builder } from '../gradient/builder.ts';
+import type { ScalarSource, TrainedWeight, Transformation, UpdateScope } from '../optimiser/transformation.ts';
+import { updateOf } from '../optimiser/transformation.ts';
+import type { BatchGraph } from './batch-graph.ts';
+import type { Checks } from './step-graph.ts';
+
+export interface UpdateOptions {
+  readonly build: Builder;
+  readonly slot: (slot: string, weight: string) => string;
+  readonly scalar: (name: string, source: ScalarSource) => string;
+  /** Filled with what comes out, by name of state. */
+  readonly next: Map<string, string>;
+  readonly batch: BatchGraph;
+  readonly optimiser: Transformation;
+  readonly trained: readonly TrainedWeight[];
+  /** Whether a moving average of the weights is kept. */
+  readonly average: boolean;
+}
+
+/** @param sums the gradient of each trained weight over all batches of the step */
+export function buildUpdate(options: UpdateOptions, sums: ReadonlyMap<string, string>): Checks {
+  const { build, batch, scalar, slot, next, optimiser, trained } = options;
+  const unscale = batch.lossScale === null ? null : scalar('1 / loss scale', ({ lossScale }) => 1 / lossScale);
+  const gradients = new Map(
+    [...sums].map(([name, sum]) => [name, unscale === null ? sum : build.add('Mul', [sum, unscale])]),
+  );
+  const squares = trained.map(({ name }) => squareSum(build, gradients.get(name) ?? ''));
+  const gradientSquares = build.add('Concat', squares, { axis: 0 });
+  const gradientNorm = build.add('Sqrt', [build.add('ReduceSum', [gradientSquares], { keepdims: 0 })]);
+  const scope: UpdateScope = { build, weights: trained, slot, scalar, gradientNorm };
+  const { updates, kept } = optimiser.update(scope, gradients);
+  for (const [name, value] of kept) next.set(name, value);
+  for (const weight of trained) {
+    next.set(`weight/${weight.name}`, build.add('Sub', [weight.name, updateOf(updates, weight)]));
+  }
+  const changed = [...next].filter(([name]) => name.startsWith('weight/') || name.startsWith('statistic/'));
+  if (options.average) for (const [name, value] of changed) averageOf(options, name, value);
+  return {
+    gradients: gradientSquares,
+    gradientNames: trained.map(({ name }) => name),
+    state: build.add(
+      'Concat',
+      changed.map(([, value]) => squareSum(build, value)),
+      { axis: 0 },
+    ),
+    stateNames: changed.map(([name]) => name),
+  };
+}
+
+/** One element, the sum of the squares of all of `value`. */
+const squareSum = (build: Builder, value: string): string =>
+  build.reshape(build.add('ReduceSumSquare', [value], { keepdims: 0 }), [1]);
+
+/** e' = d e + (1 - d) w (Polyak and Juditsky 1992, with exponential weights); of the running statistics as well. */
+function averageOf({ build, scalar, slot, next }: UpdateOptions, name: string, value: string): void {
+  const decay = scalar('EMA decay', ({ emaDecay }) => emaDecay);
+  const rest = scalar('1 - EMA decay', ({ emaDecay }) => 1 - emaDecay);
+  const weight = name.slice(name.indexOf('/') + 1);
+  const before = build.add('Mul', [slot('ema', weight), decay]);
+  next.set(`ema/${weight}`, build.add('Add', [before, build.add('Mul', [value, rest])]));
+}

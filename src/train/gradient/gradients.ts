@@ -13,8 +13,10 @@ import { NoGradient, type Situation } from './rule.ts';
 import { ruleOf, stopsGradients } from './rules.ts';
 
 export interface GradientRequest {
-  /** The value to differentiate: one element, of any shape. */
+  /** The value to differentiate: one element, of any shape; with a `seed`, any value. */
   readonly of: string;
+  /** A value in the shape of `of`, which is then read as sum(seed of): the gradient that arrives there from further on. */
+  readonly seed?: string;
   /** The values to differentiate with respect to: initialisers, graph inputs, or anything in between. */
   readonly wrt: readonly string[];
   /** Shapes of the values as `inferShapes` gives them; the more of them are numbers, the better the gradients run. */
@@ -34,11 +36,11 @@ export interface Gradients {
  * is read several times its contributions are added; a value of `wrt` on which `of` does not depend gets zeros.
  * @throws UserError naming the node, where one on the way has no gradient, and what could be frozen to avoid it.
  */
-export function gradients(given: Model, { of, wrt, shapes }: GradientRequest): Gradients {
+export function gradients(given: Model, { of, seed, wrt, shapes }: GradientRequest): Gradients {
   const model = raiseOpset(given);
   const { graph } = model;
   const pass = reversePass(graph, wrt, shapes ?? inferShapes(graph, model.opsets));
-  const found = pass.run(of);
+  const found = pass.run(of, seed);
   const appended = keepLive(pass.build.nodes(), found.values());
   const initializers = new Map(graph.initializers);
   const read = new Set(appended.flatMap(({ inputs }) => inputs).concat(...found.values()));
@@ -49,7 +51,7 @@ export function gradients(given: Model, { of, wrt, shapes }: GradientRequest): G
 
 interface ReversePass {
   readonly build: Builder;
-  readonly run: (of: string) => ReadonlyMap<string, string>;
+  readonly run: (of: string, seed?: string) => ReadonlyMap<string, string>;
   /** A node of the forward pass, with the outputs that a rule asked for. */
   readonly finished: (node: Node) => Node;
 }
@@ -118,10 +120,12 @@ function reversePass(graph: Graph, wrt: readonly string[], shapes: ReadonlyMap<s
 
   return {
     build,
-    run: of => {
+    run: (of, seed) => {
       const type = types.get(of);
       if (type === undefined) throw new Error(`there is no value "${of}" to differentiate`);
-      if (active.has(of)) contributions.set(of, [build.reshape(build.scalar(1, type), shapes.get(of) ?? null, of)]);
+      if (active.has(of)) {
+        contributions.set(of, [seed ?? build.reshape(build.scalar(1, type), shapes.get(of) ?? null, of)]);
+      }
       for (const node of graph.nodes.toReversed()) backThrough(node);
       build.within('');
       return new Map(

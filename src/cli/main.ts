@@ -4,6 +4,7 @@ import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { doctor } from './doctor.ts';
+import { evaluate } from './evaluate.ts';
 import { exportModel } from './export.ts';
 import { front } from './front.ts';
 import { pick } from './pick.ts';
@@ -15,7 +16,19 @@ import { studies } from './studies.ts';
 import { terminalConsole } from './terminal.ts';
 import { verify } from './verify.ts';
 
-const commands: readonly Command[] = [space, search, studies, show, front, pick, exportModel, profile, verify, doctor];
+const commands: readonly Command[] = [
+  space,
+  search,
+  studies,
+  show,
+  front,
+  pick,
+  exportModel,
+  profile,
+  evaluate,
+  verify,
+  doctor,
+];
 
 /** Runs one command line and returns its exit status; never throws. */
 export async function main(args: readonly string[]): Promise<ExitStatus> {

@@ -1,6 +1,11 @@
 /** Options that several commands share, worded once. */
 
 export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
+export const dataOption = {
+  type: 'string',
+  demandOption: true,
+  describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML',
+} as const;
 export const hardwareOption = {
   type: 'string',
   demandOption: true,

@@ -1,7 +1,6 @@
 /** `rankfront search`: the night's work. */
 
 import { type Normalization, normalizations } from '../data/normalize.ts';
-import { UserError } from '../errors/user-error.ts';
 import { eventLine, type StudyEvent } from '../report/event.ts';
 import { eventText } from '../report/event-text.ts';
 import { headline } from '../report/headline.ts';
@@ -12,18 +11,15 @@ import { search as runSearch } from '../study/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type Console, defineCommand } from './command.ts';
-import { hardwareOption, jsonOption, modelOption, storeOption } from './options.ts';
+import { count } from './count.ts';
+import { dataOption, hardwareOption, jsonOption, modelOption, storeOption } from './options.ts';
 
 export const search = defineCommand({
   usage: 'search',
   summary: 'Search the ranks of every layer on measured latency and accuracy; run it again to go on',
   options: {
     model: modelOption,
-    data: {
-      type: 'string',
-      demandOption: true,
-      describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML',
-    },
+    data: dataOption,
     space: { type: 'string', describe: 'The search space, a YAML file; by default what "rankfront space" would write' },
     hardware: hardwareOption,
     study: { type: 'string', describe: 'A name for the study; by default that of the model' },
@@ -117,12 +113,4 @@ function textDisplay(console: Console): Display {
       console.finish.removeEventListener('abort', told);
     },
   };
-}
-
-function count(flag: string, value: number | undefined, least: number): number | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value;
-  throw new UserError(
-    `${flag}: expected a whole number of at least ${least}, found ${value}.`,
-    `Give, for example, ${flag} ${Math.max(least, 100)}.`,
-  );
 }

@@ -1,4 +1,5 @@
 /** The console of a real terminal or pipe. */
+import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import type { Console } from './command.ts';
 
@@ -53,6 +54,7 @@ export function terminalConsole(commandLine: readonly string[]): {
         }
       : null,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    lines: () => createInterface({ input: process.stdin, signal: finish.signal }),
     finish: finish.signal,
     stop: stop.signal,
   };

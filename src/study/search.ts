@@ -4,7 +4,6 @@ import { type Normalization, normalizationName } from '../data/normalize.ts';
 import { openDataset } from '../data/open.ts';
 import { parseDataSpec } from '../data/spec.ts';
 import { truncationError } from '../decompose/truncation.ts';
-import { UserError } from '../errors/user-error.ts';
 import { modelCost } from '../onnx/cost.ts';
 import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { type FrontReport, frontReport } from '../report/front-report.ts';
@@ -16,9 +15,10 @@ import { createStrategy } from '../tuner/strategies.ts';
 import type { Configuration } from '../tuner/strategy.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
+import { judgeDense } from './judge-dense.ts';
 import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
 import { readFrontInput } from './read-front.ts';
-import { runStudy, scoreTimeoutMs } from './run-study.ts';
+import { runStudy } from './run-study.ts';
 
 export interface SearchOptions {
   /** Path of the dense model, an ONNX file. */
@@ -98,7 +98,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     stop.addEventListener('abort', abort);
     try {
       for (const note of instruments.scorer.info.notes) warn(note);
-      await judgeDense(instruments, options.acceptDense ?? false, warn);
+      await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
       const strategy = createStrategy(
         options.strategy ?? 'nsga2',
         { ladderLengths: ladderLengths(plan.space), objectives: 2 },
@@ -131,18 +131,6 @@ const guesses = ({ space }: Plan, { factors }: OpenInstruments): Configuration[]
     loss: (site, rung) =>
       rung.method === 'dense' ? 0 : truncationError(factors(site.name, rung.method), rung).relative ** 2,
   });
-
-/** Ends the search before a night is spent on a dense model that is fed wrongly. */
-async function judgeDense(
-  { scorer }: OpenInstruments,
-  accept: boolean,
-  warn: (message: string) => void,
-): Promise<void> {
-  const suspicion = await scorer.checkDense(scoreTimeoutMs);
-  if (suspicion === null) return;
-  if (!accept) throw new UserError(suspicion, 'To go on all the same, add --accept-dense.');
-  warn(suspicion);
-}
 
 function newStudy(
   options: SearchOptions,

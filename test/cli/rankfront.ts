@@ -22,6 +22,7 @@ export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd = process.cwd(),
+  stdin: 'ignore' | 'pipe' = 'ignore',
 ): Started {
   const child = spawn(
     process.execPath,
@@ -29,15 +30,15 @@ export function start(
     {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     },
   );
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', chunk => {
+  child.stdout?.on('data', chunk => {
     stdout += chunk;
   });
-  child.stderr.on('data', chunk => {
+  child.stderr?.on('data', chunk => {
     stderr += chunk;
   });
   const ended = new Promise<Ended>(resolve =>

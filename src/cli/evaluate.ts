@@ -1,0 +1,90 @@
+/** `rankfront evaluate`: measures what another tuner proposes. */
+import { type Normalization, normalizations } from '../data/normalize.ts';
+import { UserError } from '../errors/user-error.ts';
+import { denseConfiguration } from '../space/configuration.ts';
+import { type Evaluator, openEvaluator } from '../study/evaluate.ts';
+import { answerRecord, parseRequest, problemRecord } from '../study/evaluate-lines.ts';
+import { type Console, defineCommand } from './command.ts';
+import { count } from './count.ts';
+import { dataOption, hardwareOption, modelOption } from './options.ts';
+
+export const evaluate = defineCommand({
+  usage: 'evaluate',
+  summary: 'Measure configurations that another tuner proposes: JSON lines in, JSON lines out',
+  options: {
+    model: modelOption,
+    data: dataOption,
+    space: { type: 'string', describe: 'The search space, a YAML file; by default what "rankfront space" would write' },
+    hardware: hardwareOption,
+    stdin: { type: 'boolean', default: false, describe: 'Read requests from standard input, one JSON object per line' },
+    images: { type: 'number', describe: 'Images that every candidate is scored on [default: 1,000, or half of them]' },
+    seed: { type: 'number', default: 0, describe: 'Seed of the choice of images and of the order of timed calls' },
+    normalize: {
+      choices: normalizations,
+      describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
+    },
+    'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
+  },
+  examples: [
+    [
+      'my-tuner | rankfront evaluate --stdin --model net.onnx --data folder:val --hardware cpu.yaml',
+      'one request a line: {"id": 1, "configuration": [3, 0, 7]}',
+    ],
+  ],
+  run: async (args, console) => {
+    if (!args.stdin)
+      throw new UserError(
+        'Cannot evaluate: expected requests on standard input, found no --stdin.',
+        'Add --stdin and write one JSON object per line, such as {"id": 1, "configuration": [3, 0, 7]}.',
+      );
+    const evaluator = await openEvaluator({
+      model: args.model,
+      data: args.data,
+      space: args.space,
+      hardware: args.hardware,
+      seed: count('--seed', args.seed, 0),
+      images: count('--images', args.images, 1),
+      normalize: args.normalize as Normalization | undefined,
+      acceptDense: args['accept-dense'],
+      warn: console.note,
+      onFactors: (done, total) => console.progress?.(`factors ${done}/${total}`),
+    });
+    const abort = (): void => void evaluator.close();
+    console.stop.addEventListener('abort', abort);
+    try {
+      await serve(evaluator, console);
+    } finally {
+      console.stop.removeEventListener('abort', abort);
+      await evaluator.close();
+    }
+    return console.finish.aborted ? 130 : 0;
+  },
+});
+
+/** Answers line by line until the input ends or Ctrl-C; a request under way is finished first. */
+async function serve(evaluator: Evaluator, console: Console): Promise<void> {
+  const { plan, instruments } = evaluator;
+  const say = (record: object): void => console.out(JSON.stringify(record));
+  const dense = await evaluator.evaluate(denseConfiguration(plan.space));
+  if (dense.state === 'failed')
+    throw new UserError(
+      `Cannot evaluate the dense model: ${dense.detail}.`,
+      'Check that it runs on this device: rankfront profile.',
+    );
+  say(
+    problemRecord({
+      space: plan.space,
+      model: plan.loaded,
+      device: plan.hardware.name,
+      images: instruments.scorer.proxyIndices.length,
+      accuracy: instruments.scorer.objective,
+      dense,
+    }),
+  );
+  for await (const line of console.lines()) {
+    if (line.trim() === '') continue;
+    const request = parseRequest(line, plan.space);
+    if (request.kind === 'malformed') say({ id: request.id, error: request.error });
+    else say(answerRecord(request.id, await evaluator.evaluate(request.configuration)));
+  }
+}

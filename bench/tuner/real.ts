@@ -1,0 +1,66 @@
+/** The real problem: a shared CIFAR network, accuracy evaluated on 500 images, latency computed by the roofline device. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { rungLabel } from '../../src/decompose/ranks.ts';
+import { denseConfiguration, ladderLengths } from '../../src/space/configuration.ts';
+import { type Evaluator, openEvaluator } from '../../src/study/evaluate.ts';
+import { referencePoint } from '../../src/study/objectives.ts';
+import { openMemo } from './memo.ts';
+import type { BenchProblem, Evaluation } from './run.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const assets = join(root, '..', 'shared', 'assets');
+/** Where evaluations and runs are kept; git ignores it. */
+export const workFolder = join(root, 'results', 'bench-tuner');
+const images = 500;
+
+export type RealNetwork = 'resnet20' | 'resnet56';
+
+export interface RealProblem extends BenchProblem {
+  /** Opened at the first configuration that is not known yet. */
+  evaluator(): Promise<Evaluator>;
+  close(): Promise<void>;
+}
+
+export const hasAssets = (): boolean => existsSync(join(assets, 'models'));
+
+export async function openReal(
+  name: RealNetwork,
+  hardware = join(root, 'hardware-profiles', 'roofline-avx2-core.yaml'),
+): Promise<RealProblem> {
+  const evaluator = await openEvaluator({
+    model: join(assets, 'models', `${name}.bn.onnx`),
+    data: `cifar10:${join(assets, 'cifar10')}`,
+    space: join(import.meta.dirname, 'spaces', `${name}.yaml`),
+    hardware,
+    images,
+    warn: message => console.error(message),
+  });
+  const { space, loaded } = evaluator.plan;
+  const ladders = space.sites.map(({ site, ladder }) => [site.name, ladder.map(rungLabel)]);
+  const facts = JSON.stringify({ model: loaded.sha256, ladders, hardware: evaluator.plan.hardwareSource.text, images });
+  const key = createHash('sha256').update(facts).digest('hex').slice(0, 12);
+  const memo = openMemo(join(workFolder, `${name}-${key}.jsonl`));
+  const evaluate = async (configuration: readonly number[]): Promise<Evaluation> => {
+    const known = memo.get(configuration);
+    if (known) return known;
+    const result = await evaluator.evaluate(configuration);
+    if (result.state !== 'complete') throw new Error(`${configuration.join(' ')}: ${result.detail}`);
+    const { values, standardErrors } = result;
+    memo.set(configuration, { values, standardErrors });
+    return { values, standardErrors };
+  };
+  const dense = denseConfiguration(space);
+  const { values } = await evaluate(dense);
+  if (!values) throw new Error('the dense model cannot be evaluated');
+  return {
+    name,
+    problem: { ladderLengths: ladderLengths(space), objectives: 2 },
+    reference: referencePoint,
+    given: { configuration: dense, values },
+    evaluate,
+    evaluator: async () => evaluator,
+    close: () => evaluator.close(),
+  };
+}

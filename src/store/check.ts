@@ -5,10 +5,13 @@ import type { TrialResult } from './trial.ts';
 /** Throws a RangeError when `result` cannot be one of a study with `objectives` objectives. */
 export function checkResult(result: TrialResult, objectives: number): void {
   checkObservations(result.observations);
-  if (result.state !== 'complete') return;
-  for (const list of [result.values, result.standardErrors]) {
+  if (result.state === 'failed') return;
+  const nothingSeen = result.state === 'pruned' && result.values.length === 0 && result.standardErrors.length === 0;
+  for (const list of nothingSeen ? [] : [result.values, result.standardErrors]) {
     if (list.length !== objectives || !list.every(Number.isFinite)) {
-      throw new RangeError(`a complete trial needs ${objectives} finite values and standard errors, not [${list}]`);
+      throw new RangeError(
+        `a ${result.state} trial needs ${objectives} finite values and standard errors, not [${list}]`,
+      );
     }
   }
 }
@@ -23,8 +26,9 @@ export function checkObservations(observations: readonly Observation[]): void {
     }
     if (observation.kind === 'accuracy') {
       const { images, correct, predictions } = observation;
-      if (correct.length !== images || predictions.length !== images) {
-        throw new RangeError(`${images} images need as many answers, not ${correct.length} and ${predictions.length}`);
+      const counts = [correct, predictions, observation.places ?? correct].map(({ length }) => length);
+      if (counts.some(count => count !== images)) {
+        throw new RangeError(`${images} images need as many answers and places, not ${counts.join(', ')}`);
       }
     } else if (observation.candidateSamplesMs.length !== observation.referenceSamplesMs.length) {
       throw new RangeError('the samples of candidate and dense model come in pairs');

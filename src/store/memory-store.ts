@@ -3,8 +3,9 @@
 import { currentOwner, isAlive, type Owner } from '../workers/process-identity.ts';
 import { checkObservations, checkResult } from './check.ts';
 import { demandSame } from './identity.ts';
+import { judgedAgain } from './judge.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation } from './observation.ts';
-import type { Store } from './store.ts';
+import type { JsonRecord, Store } from './store.ts';
 import type { Study, StudySummary } from './study.ts';
 import { type CompleteTrial, type RunningTrial, type Trial, trialStates } from './trial.ts';
 
@@ -24,6 +25,10 @@ export interface MemoryContent {
   observations: Map<number, StoredObservation[]>;
   /** Numbers of the members, by study id. */
   fronts: Map<number, readonly number[]>;
+  /** The id of a setup is its place, from 1. */
+  setups: { readonly studyId: number; readonly content: JsonRecord }[];
+  /** By study id. */
+  siteTables: Map<number, JsonRecord>;
   time: number;
 }
 
@@ -32,6 +37,8 @@ export const memoryContent = (): MemoryContent => ({
   trials: [],
   observations: new Map(),
   fronts: new Map(),
+  setups: [],
+  siteTables: new Map(),
   time: 0,
 });
 
@@ -117,6 +124,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
           requeues: 0,
           createdAtMs: time,
           startedAtMs: time,
+          startedAfter: finishedCount(studyId),
           state: 'running' as const,
           owner,
         });
@@ -198,6 +206,27 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
           .filter((trial): trial is CompleteTrial => trial.state === 'complete' && members.includes(trial.number));
       },
       samples: async trialId => observationsOf(trialId),
+    },
+
+    tuning: {
+      keepSetup: async (studyId, setup) => {
+        const text = JSON.stringify(setup);
+        const same = content.setups.findIndex(
+          each => each.studyId === studyId && JSON.stringify(each.content) === text,
+        );
+        return same < 0 ? content.setups.push({ studyId, content: JSON.parse(text) }) : same + 1;
+      },
+      setup: async id => content.setups[id - 1]?.content ?? null,
+      keepSiteTable: async (studyId, table) => {
+        content.siteTables.set(studyOf(studyId).id, JSON.parse(JSON.stringify(table)));
+      },
+      siteTable: async studyId => content.siteTables.get(studyId) ?? null,
+      judge: async (studyId, feasible, frontOf) => {
+        const complete = ofStudy(studyId).filter((trial): trial is CompleteTrial => trial.state === 'complete');
+        const { trials, members } = judgedAgain(complete, feasible, frontOf);
+        for (const trial of trials) replace(trial);
+        content.fronts.set(studyId, members);
+      },
     },
 
     close: async () => {

@@ -50,6 +50,8 @@ export interface AccuracySamples {
   readonly correct: Uint8Array;
   /** One entry per image: the class with the largest output. */
   readonly predictions: Uint16Array;
+  /** Where the images stand in the subset, one place per image; absent when it is the whole subset in its order. */
+  readonly places?: Int32Array;
 }
 
 /** An observation with its raw samples, as it is written. At most one of each kind in each phase of a trial. */

@@ -30,6 +30,21 @@ export function unpackShorts(bytes: Uint8Array): Uint16Array {
   return Uint16Array.from({ length: bytes.byteLength / 2 }, (_, i) => view.getUint16(i * 2, true));
 }
 
+/** Little-endian 32-bit integers. */
+export function packInts(values: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, i) => {
+    view.setInt32(i * 4, value, true);
+  });
+  return bytes;
+}
+
+export function unpackInts(bytes: Uint8Array): Int32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Int32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getInt32(i * 4, true));
+}
+
 /** Eight flags to the byte, the first in the lowest bit; anything but 0 is 1. */
 export function packBits(flags: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(flags.length / 8));

@@ -13,6 +13,7 @@ export interface Store {
   readonly studies: StudyStore;
   readonly queue: TrialQueue;
   readonly trials: TrialArchive;
+  readonly tuning: TuningStore;
   /** Puts the trials that this store began or claimed and did not finish back in the queue, then lets go of the file. */
   close(): Promise<void>;
 }
@@ -43,6 +44,24 @@ export interface TrialQueue {
   confirm(trialId: number, observations: readonly Observation[]): Promise<void>;
   /** Puts running trials whose process is gone back in the queue and returns their number. */
   requeueLost(studyId: number): Promise<number>;
+}
+
+/** Plain JSON: what is read equals what was written. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** What the tuner of a study works with. */
+export interface TuningStore {
+  /** Keeps what a strategy was given, once for each content, and returns its id. */
+  keepSetup(studyId: number, setup: JsonRecord): Promise<number>;
+  setup(id: number): Promise<JsonRecord | null>;
+  /** Keeps the table of single sites in place of the one before. */
+  keepSiteTable(studyId: number, table: JsonRecord): Promise<void>;
+  siteTable(studyId: number): Promise<JsonRecord | null>;
+  /**
+   * Judges every complete trial again, after the limits on objectives have changed. The front and the hypervolumes become what
+   * they would have been, had every trial been judged so from the first.
+   */
+  judge(studyId: number, feasible: (values: readonly number[]) => boolean, frontOf: FrontOf): Promise<void>;
 }
 
 export interface TrialArchive {

@@ -5,6 +5,16 @@ import type { RngState } from '../random/rng.ts';
 import type { Owner } from '../workers/process-identity.ts';
 import type { Observation, ObservationSummary } from './observation.ts';
 
+/** What a proposal was made from, so that it can be made again. */
+export interface Asked {
+  /** The id of what the strategy was given (`TuningStore.setup`). */
+  readonly setup: number;
+  /** The history was every trial with a `finishedSequence` up to this one, in that order. */
+  readonly after: number;
+  /** Pending was every trial with a number below this one that was not in the history. */
+  readonly known: number;
+}
+
 export interface NewTrial {
   /** One ordinal per site; no two trials of a study have the same. */
   readonly configuration: readonly number[];
@@ -14,6 +24,8 @@ export interface NewTrial {
   /** The generator before and after it was proposed, so that a resumed study goes on with the stream; null if none was used. */
   readonly rngBefore: RngState | null;
   readonly rngAfter: RngState | null;
+  /** Null for the dense model, which nobody proposed, and for trials from before this was kept. */
+  readonly asked: Asked | null;
 }
 
 /** Wall time of each stage; null for a stage that was not reached. */
@@ -51,6 +63,9 @@ export interface FailedResult extends Tried {
 export interface PrunedResult extends Tried {
   readonly state: 'pruned';
   readonly detail: string;
+  /** What was seen of each objective, from a part of its images; empty when nothing was. */
+  readonly values: readonly number[];
+  readonly standardErrors: readonly number[];
 }
 
 export type TrialResult = CompleteResult | FailedResult | PrunedResult;
@@ -65,6 +80,8 @@ export interface TrialBase extends NewTrial {
   /** Milliseconds since 1970, as are all times of day here. */
   readonly createdAtMs: number;
   readonly startedAtMs: number;
+  /** How many trials of the study were finished when it was first begun; null from before this was kept. */
+  readonly startedAfter: number | null;
 }
 
 interface Finished {

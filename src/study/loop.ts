@@ -138,5 +138,6 @@ function newTrial(
     strategy,
     rngBefore: rng?.before ?? null,
     rngAfter: rng?.after ?? null,
+    asked: null,
   };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FrontPoint, Store } from '../../src/store/store.ts';
 import type { Study } from '../../src/store/study.ts';
-import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial } from './samples.ts';
+import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial, pruned } from './samples.ts';
 
 export interface StorePlace {
   /** A store on the same content each time. */
@@ -152,8 +152,8 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
 
     test('failed and pruned trials keep their reason and what was seen', async () => {
       await store.queue.finish((await begin(0)).id, { ...crashed, observations: [accuracyOf(0)] }, frontOf);
-      await store.queue.finish((await begin(1)).id, { ...crashed, state: 'pruned', detail: 'too slow' }, frontOf);
-      const [failed, pruned] = await store.trials.list(study.id);
+      await store.queue.finish((await begin(1)).id, { ...pruned(1), detail: 'too slow' }, frontOf);
+      const [failed, given] = await store.trials.list(study.id);
       expect(failed).toMatchObject({
         state: 'failed',
         reason: 'crashed',
@@ -161,7 +161,17 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         stages: crashed.stages,
       });
       expect(failed).toHaveProperty('observations.length', 1);
-      expect(pruned).toMatchObject({ state: 'pruned', detail: 'too slow', finishedSequence: 2, observations: [] });
+      expect(given).toMatchObject({
+        state: 'pruned',
+        detail: 'too slow',
+        finishedSequence: 2,
+        values: pruned(1).values,
+        standardErrors: pruned(1).standardErrors,
+      });
+      const [, accuracy] = await store.trials.samples(given!.id);
+      expect(accuracy).toMatchObject(pruned(1).observations[1]!);
+      const [, whole] = await store.trials.samples((await begin(2)).id);
+      expect(whole).toBeUndefined();
       expect(await store.trials.front(study.id)).toEqual([]);
     });
 
@@ -274,6 +284,81 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect(await second.queue.claim(study.id)).toBeNull();
       await second.close();
       expect(await store.trials.get(study.id, 0)).toHaveProperty('state', 'running');
+    });
+
+    test('a pruned trial may have seen nothing, and never half of its objectives', async () => {
+      const [blind, half] = [await begin(0), await begin(1)];
+      await store.queue.finish(blind.id, { ...pruned(0), values: [], standardErrors: [], observations: [] }, frontOf);
+      expect(await store.trials.get(study.id, 0)).toMatchObject({ state: 'pruned', values: [], standardErrors: [] });
+      for (const values of [[1], [1, Number.NaN]])
+        await expect(store.queue.finish(half.id, { ...pruned(1), values }, frontOf)).rejects.toThrow(RangeError);
+    });
+
+    test('what a proposal was made from is kept, once for each content and study', async () => {
+      const setup = { strategy: 'bayesian', prior: { tables: [null, { changes: [[-0.1, 0]] }] } };
+      const id = await store.tuning.keepSetup(study.id, setup);
+      expect(await store.tuning.keepSetup(study.id, structuredClone(setup))).toBe(id);
+      expect(await store.tuning.keepSetup(study.id, { ...setup, strategy: 'nsga2' })).not.toBe(id);
+      const other = await store.studies.create(newStudy({ name: 'other' }));
+      expect(await store.tuning.keepSetup(other.id, setup)).not.toBe(id);
+      await store.queue.begin(study.id, newTrial(0));
+      await store.queue.finish((await begin(1)).id, completed(1), frontOf);
+      await store.queue.begin(study.id, { ...newTrial(2), asked: { setup: id, after: 1, known: 2 } });
+      await reopen();
+      expect(await store.tuning.setup(id)).toEqual(setup);
+      expect(await store.tuning.setup(99)).toBeNull();
+      const trials = await store.trials.list(study.id);
+      expect(trials.map(({ asked }) => asked)).toEqual([null, null, { setup: id, after: 1, known: 2 }]);
+      expect(trials.map(({ startedAfter }) => startedAfter)).toEqual([0, 0, 1]);
+    });
+
+    test('a study has one table of single sites, the latest', async () => {
+      expect(await store.tuning.siteTable(study.id)).toBeNull();
+      await store.tuning.keepSiteTable(study.id, { changes: [[0]] });
+      await store.tuning.keepSiteTable(study.id, { changes: [[-0.25, 0]], standardErrors: [[1e-3, 0]] });
+      await reopen();
+      expect(await store.tuning.siteTable(study.id)).toEqual({ changes: [[-0.25, 0]], standardErrors: [[1e-3, 0]] });
+    });
+
+    test('judged by other limits, a study is as if it had been judged so from the first', async () => {
+      const value = fc.integer({ min: 0, max: 20 }).map(n => n / 10);
+      const limit = fc.integer({ min: 0, max: 20 }).map(n => n / 10);
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(value, value), { minLength: 1, maxLength: 10 }),
+          limit,
+          limit,
+          async (points, before, after) => {
+            const within =
+              (max: number) =>
+              (values: readonly number[]): boolean =>
+                values[1]! <= max;
+            const [judged, fresh] = [
+              await store.studies.create(newStudy({ name: `judged ${run}` })),
+              await store.studies.create(newStudy({ name: `fresh ${run++}` })),
+            ];
+            for (const [n, values] of points.entries()) {
+              const trials = [
+                await store.queue.begin(judged.id, newTrial(n)),
+                await store.queue.begin(fresh.id, newTrial(n)),
+              ];
+              const result = (max: number) => completed(n, { values, feasible: within(max)(values), observations: [] });
+              await store.queue.finish(trials[0]!.id, result(before), frontOf);
+              await store.queue.finish(trials[1]!.id, result(after), frontOf);
+            }
+            await store.tuning.judge(judged.id, within(after), frontOf);
+            const facts = async (id: number) => ({
+              front: (await store.trials.front(id)).map(({ number }) => number),
+              trials: (await store.trials.list(id)).map(trial =>
+                trial.state === 'complete' ? [trial.feasible, trial.hypervolume] : [],
+              ),
+            });
+            expect(await facts(judged.id)).toEqual(await facts(fresh.id));
+          },
+        ),
+        { numRuns: 12 },
+      );
     });
 
     test('what a caller changes later is not what is stored', async () => {

@@ -22,7 +22,8 @@ describe.each(schemas)('the golden store of schema %s', schema => {
   test('is read as it was written, and stays as it is', async () => {
     const before = readFileSync(golden('sqlite'));
     const store = await openStore(golden('sqlite'), { readOnly: true });
-    expect(await contentOf(store)).toEqual(JSON.parse(readFileSync(golden('json'), 'utf8')));
+    // What was added to records since is not in the content of its time.
+    expect(await contentOf(store)).toMatchObject(JSON.parse(readFileSync(golden('json'), 'utf8')));
     await store.close();
     expect(readFileSync(golden('sqlite'))).toEqual(before);
   });
@@ -31,7 +32,7 @@ describe.each(schemas)('the golden store of schema %s', schema => {
     const path = join(folder, 'store.sqlite');
     copyFileSync(golden('sqlite'), path);
     const store = await openStore(path);
-    expect(await contentOf(store)).toEqual(JSON.parse(readFileSync(golden('json'), 'utf8')));
+    expect(await contentOf(store)).toMatchObject(JSON.parse(readFileSync(golden('json'), 'utf8')));
     const study = await store.studies.create(newStudy());
     expect(await store.queue.begin(study.id, newTrial(1))).toBeNull();
     const waiting = await store.queue.claim(study.id);

@@ -3,7 +3,7 @@ import type { Environment } from '../../src/store/environment.ts';
 import type { Observation } from '../../src/store/observation.ts';
 import type { FrontOf } from '../../src/store/store.ts';
 import type { NewStudy } from '../../src/store/study.ts';
-import type { CompleteResult, FailedResult, NewTrial } from '../../src/store/trial.ts';
+import type { CompleteResult, FailedResult, NewTrial, PrunedResult } from '../../src/store/trial.ts';
 
 export const environment: Environment = {
   cpuModel: 'Test CPU @ 2.0 GHz',
@@ -43,6 +43,7 @@ export const newTrial = (n: number): NewTrial => ({
   strategy: 'random',
   rngBefore: [n, -1, 2 ** 31 - 1, -(2 ** 31)],
   rngAfter: [n + 1, 0, 5, -7],
+  asked: null,
 });
 
 export const latencyOf = (n: number, samples = 5): Observation => ({
@@ -95,6 +96,19 @@ export const crashed: FailedResult = {
   stages: { buildMs: 12.5, latencyMs: null, accuracyMs: null },
   observations: [],
 };
+
+/** Given up after a part of its images: what was seen is kept. */
+export const pruned = (n: number, images = 13): PrunedResult => ({
+  state: 'pruned',
+  detail: 'less than 1 % likely to enter the front',
+  values: [0.5 + n / 1000, 0.4],
+  standardErrors: [0.001, 0.05],
+  stages: { buildMs: 10 + n, latencyMs: 2000.25, accuracyMs: 700.5 },
+  observations: [
+    latencyOf(n),
+    { ...accuracyOf(n, images), places: Int32Array.from({ length: images }, (_, i) => (i * 5) % 21) } as Observation,
+  ],
+});
 
 /** Non-dominated points by the definition, all pairs; the area they dominate below [2, 2], strip by strip. */
 export const frontOf: FrontOf = points => {

@@ -26,6 +26,7 @@ for (;;) {
       strategy: 'random',
       rngBefore,
       rngAfter: rng.state(),
+      asked: null,
     }));
   if (!trial) continue;
   say('begun', trial.number);

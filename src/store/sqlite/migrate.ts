@@ -3,10 +3,12 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { UserError } from '../../errors/user-error.ts';
 import { rankfrontVersion } from '../../workers/version.ts';
 import { studies } from './migrations/001-studies.ts';
+import { tuning } from './migrations/002-tuning.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-studies': studies,
+  '002-tuning': tuning,
 };
 
 /** Every schema that ever was, oldest first. */

@@ -31,7 +31,7 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
           .updateTable('studies')
           .set(({ eb }) => ({ next_number: eb('next_number', '+', 1) }))
           .where('id', '=', studyId)
-          .returning('next_number')
+          .returning(['next_number', 'finished'])
           .executeTakeFirstOrThrow();
         const time = now();
         const row = await db
@@ -46,6 +46,10 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
             rng_before: trial.rngBefore && JSON.stringify(trial.rngBefore),
             rng_after: trial.rngAfter && JSON.stringify(trial.rngAfter),
             requeues: 0,
+            setup_id: trial.asked?.setup ?? null,
+            asked_after: trial.asked?.after ?? null,
+            asked_known: trial.asked?.known ?? null,
+            started_after: study.finished,
             created_at_ms: time,
             started_at_ms: time,
             ...ownership,
@@ -195,7 +199,11 @@ function resultColumns(result: TrialResult) {
     case 'failed':
       return { failure_reason: result.reason, detail: result.detail };
     case 'pruned':
-      return { detail: result.detail };
+      return {
+        detail: result.detail,
+        objective_values: JSON.stringify(result.values),
+        standard_errors: JSON.stringify(result.standardErrors),
+      };
     default:
       return result satisfies never;
   }

@@ -2,7 +2,16 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Environment } from '../environment.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation } from '../observation.ts';
-import { packBits, packFloats, packShorts, unpackBits, unpackFloats, unpackShorts } from '../packing.ts';
+import {
+  packBits,
+  packFloats,
+  packInts,
+  packShorts,
+  unpackBits,
+  unpackFloats,
+  unpackInts,
+  unpackShorts,
+} from '../packing.ts';
 import type { NewStudy, Study } from '../study.ts';
 import type { RunningTrial, Trial, TrialBase } from '../trial.ts';
 import type { ObservationsTable, StudiesTable, TrialsTable } from './schema.ts';
@@ -93,6 +102,11 @@ const trialBase = (row: Selectable<TrialsTable>): TrialBase => ({
   requeues: row.requeues,
   createdAtMs: row.created_at_ms,
   startedAtMs: row.started_at_ms,
+  startedAfter: row.started_after,
+  asked:
+    row.setup_id === null
+      ? null
+      : { setup: row.setup_id, after: stored(row.asked_after), known: stored(row.asked_known) },
 });
 
 export const runningTrialOf = (row: Selectable<TrialsTable>): RunningTrial => ({
@@ -133,7 +147,13 @@ export function trialOf(row: Selectable<TrialsTable>, observations: readonly Obs
     case 'failed':
       return { ...finished, state: 'failed', reason: stored(row.failure_reason), detail: row.detail ?? '' };
     case 'pruned':
-      return { ...finished, state: 'pruned', detail: row.detail ?? '' };
+      return {
+        ...finished,
+        state: 'pruned',
+        detail: row.detail ?? '',
+        values: JSON.parse(row.objective_values ?? '[]'),
+        standardErrors: JSON.parse(row.standard_errors ?? '[]'),
+      };
     default:
       return row.state satisfies never;
   }
@@ -170,6 +190,7 @@ export function observationRow(observation: Observation, place: ObservationPlace
     images: accuracy?.images ?? null,
     correct: accuracy && packBits(accuracy.correct),
     predictions: accuracy && packShorts(accuracy.predictions),
+    places: accuracy?.places ? packInts(accuracy.places) : null,
   };
 }
 
@@ -208,6 +229,7 @@ export function storedObservationOf(row: Selectable<ObservationsTable>, environm
     ...summary,
     correct: unpackBits(stored(row.correct), summary.images),
     predictions: unpackShorts(stored(row.predictions)),
+    ...(row.places && { places: unpackInts(row.places) }),
   };
 }
 

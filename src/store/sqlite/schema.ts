@@ -12,6 +12,7 @@ export interface Database {
   environments: EnvironmentsTable;
   observations: ObservationsTable;
   front_members: FrontMembersTable;
+  tuner_setups: TunerSetupsTable;
 }
 
 /** Which version of this package made each step of the schema; stays as it is for ever, so that old versions can read it. */
@@ -49,6 +50,7 @@ export interface StudiesTable {
   next_number: number;
   /** How many trials are finished. */
   finished: number;
+  site_table: string | null;
 }
 
 export interface TrialsTable {
@@ -81,6 +83,10 @@ export interface TrialsTable {
   build_ms: number | null;
   latency_ms: number | null;
   accuracy_ms: number | null;
+  setup_id: number | null;
+  asked_after: number | null;
+  asked_known: number | null;
+  started_after: number | null;
 }
 
 export interface EnvironmentsTable {
@@ -111,9 +117,18 @@ export interface ObservationsTable {
   images: number | null;
   correct: Uint8Array | null;
   predictions: Uint8Array | null;
+  places: Uint8Array | null;
 }
 
 export interface FrontMembersTable {
   study_id: number;
   trial_id: number;
+}
+
+export interface TunerSetupsTable {
+  id: Generated<number>;
+  study_id: number;
+  /** Of the content, so that each is kept once. */
+  sha256: string;
+  content: string;
 }

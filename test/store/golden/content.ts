@@ -10,7 +10,9 @@ export async function contentOf(store: Store): Promise<unknown> {
       const trials = await store.trials.list(study.id);
       const samples = await Promise.all(trials.map(({ id }) => store.trials.samples(id)));
       const front = (await store.trials.front(study.id)).map(({ number }) => number);
-      return { summary, study, trials, samples, front };
+      const setups = await Promise.all(trials.map(({ asked }) => (asked ? store.tuning.setup(asked.setup) : null)));
+      const siteTable = await store.tuning.siteTable(study.id);
+      return { summary, study, trials, samples, front, setups, siteTable };
     }),
   );
   return JSON.parse(

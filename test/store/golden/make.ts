@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportStudy } from '../../../src/store/export-study.ts';
 import { openStore } from '../../../src/store/open.ts';
-import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial } from '../samples.ts';
+import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial, pruned } from '../samples.ts';
 import { contentOf } from './content.ts';
 
 const target = join(import.meta.dirname, `schema-${process.argv[2]}`);
@@ -15,14 +15,22 @@ if (existsSync(`${target}.sqlite`)) throw new Error(`${target}.sqlite exists, an
 const folder = mkdtempSync(join(tmpdir(), 'rankfront-golden-'));
 const store = await openStore(join(folder, 'store.sqlite'));
 const study = await store.studies.create(newStudy());
+const setup = await store.tuning.keepSetup(study.id, {
+  strategy: 'random',
+  seed: 1,
+  constraints: [{ objective: 1, max: 0.3 }],
+});
+await store.tuning.keepSiteTable(study.id, { changes: [[-0.25, 0]], standardErrors: [[1e-3, 0]] });
 for (let n = 0; n < 7; n++) {
   const trial = await store.queue.begin(
     study.id,
-    n === 0 ? { ...newTrial(0), rngBefore: null, rngAfter: null } : newTrial(n),
+    n === 0
+      ? { ...newTrial(0), rngBefore: null, rngAfter: null }
+      : { ...newTrial(n), asked: { setup, after: n - 1, known: n } },
   );
   if (!trial) throw new Error('no trial');
   if (n === 3) await store.queue.finish(trial.id, { ...crashed, observations: [accuracyOf(n)] }, frontOf);
-  else if (n === 4) await store.queue.finish(trial.id, { ...crashed, state: 'pruned', detail: 'too slow' }, frontOf);
+  else if (n === 4) await store.queue.finish(trial.id, pruned(n), frontOf);
   else if (n < 6)
     await store.queue.finish(
       trial.id,

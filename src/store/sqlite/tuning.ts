@@ -1,0 +1,79 @@
+/** In SQL: what strategies were given, the table of single sites, and trials judged again. */
+import { createHash } from 'node:crypto';
+import { judgedAgain } from '../judge.ts';
+import type { JsonRecord, TuningStore } from '../store.ts';
+import type { Session } from './session.ts';
+
+export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
+  keepSetup: (studyId, setup) => {
+    const content = JSON.stringify(setup);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    return write('store what the strategy is given', async db => {
+      const known = await db
+        .selectFrom('tuner_setups')
+        .select('id')
+        .where('study_id', '=', studyId)
+        .where('sha256', '=', sha256)
+        .executeTakeFirst();
+      if (known) return known.id;
+      const added = await db
+        .insertInto('tuner_setups')
+        .values({ study_id: studyId, sha256, content })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return added.id;
+    });
+  },
+
+  setup: id =>
+    read('look up what a strategy was given', async db => {
+      const row = await db.selectFrom('tuner_setups').select('content').where('id', '=', id).executeTakeFirst();
+      return row ? (JSON.parse(row.content) as JsonRecord) : null;
+    }),
+
+  keepSiteTable: (studyId, table) =>
+    write('store the table of single sites', async db => {
+      await db
+        .updateTable('studies')
+        .set({ site_table: JSON.stringify(table) })
+        .where('id', '=', studyId)
+        .execute();
+    }),
+
+  siteTable: studyId =>
+    read('look up the table of single sites', async db => {
+      const row = await db.selectFrom('studies').select('site_table').where('id', '=', studyId).executeTakeFirst();
+      return row?.site_table ? (JSON.parse(row.site_table) as JsonRecord) : null;
+    }),
+
+  judge: (studyId, feasible, frontOf) =>
+    write('judge the trials by other limits', async db => {
+      const rows = await db
+        .selectFrom('trials')
+        .select(['id', 'number', 'finished_sequence', 'objective_values', 'feasible', 'hypervolume'])
+        .where('study_id', '=', studyId)
+        .where('state', '=', 'complete')
+        .execute();
+      const complete = rows.map(row => ({
+        id: row.id,
+        number: row.number,
+        finishedSequence: row.finished_sequence ?? 0,
+        values: JSON.parse(row.objective_values ?? '[]') as number[],
+        feasible: row.feasible === 1,
+        hypervolume: row.hypervolume ?? 0,
+      }));
+      const { trials, members } = judgedAgain(complete, feasible, frontOf);
+      for (const trial of trials) {
+        await db
+          .updateTable('trials')
+          .set({ feasible: trial.feasible ? 1 : 0, hypervolume: trial.hypervolume })
+          .where('id', '=', trial.id)
+          .execute();
+      }
+      await db.deleteFrom('front_members').where('study_id', '=', studyId).execute();
+      for (const { id, number } of trials) {
+        if (!members.includes(number)) continue;
+        await db.insertInto('front_members').values({ study_id: studyId, trial_id: id }).execute();
+      }
+    }),
+});

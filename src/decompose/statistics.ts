@@ -14,18 +14,22 @@ export interface Moments {
   readonly data: Float32Array;
 }
 
+export interface InputMoments extends Moments {
+  readonly kind: 'patch' | 'column' | 'channel';
+}
+
 export interface SiteStatistics {
   readonly site: string;
-  /** Patches that the moments and `inputMean` are averages over: a grid of positions of every image. */
+  /** Patches that the moments are averages over: a random sample of positions of every image. */
   readonly patches: number;
-  /** E[x], groups * D. */
+  /** E[x] over every position of every image, groups * D. */
   readonly inputMean: Float64Array;
   /**
    * E[x x'] of whole patches (order D); of their columns, averaged over the horizontal taps (order inPerGroup * height);
-   * or of the channels, averaged over all taps (order inPerGroup), where the larger ones are not affordable.
+   * or of the channels, averaged over all taps (order inPerGroup), where the larger ones are not affordable; null where none is.
    */
-  readonly input: Moments & { readonly kind: 'patch' | 'column' | 'channel' };
-  /** E[(y - b)(y - b)'] (order outPerGroup); null where `input` holds whole patches, from which it follows as W E[x x'] W'. */
+  readonly input: InputMoments | null;
+  /** E[(y - b)(y - b)'] (order outPerGroup); null where `input` holds whole patches, from which it follows as W E[x x'] W', or is null. */
   readonly output: Moments | null;
   /** E[y] and Var[y] of the dense output, the bias with it, over every position of every image; one per output channel. */
   readonly outputMean: Float64Array;

@@ -33,7 +33,8 @@ export function modelInterface(
   return complete({ input: input.value, output: scores.name, classes: width });
 }
 
-function imageInput({ name, type, shape }: TensorDescription): Attempt<ImageInput> {
+/** The image that an input takes, or why it takes none. */
+export function imageInput({ name, type, shape }: TensorDescription): Attempt<ImageInput> {
   const found = `${type} [${shape.join(', ')}]`;
   if (shape.length !== 4) return refused(`expected the input "${name}" to be N x 3 x H x W, found ${found}`);
   if (!elementTypes.includes(type))

@@ -1,0 +1,107 @@
+/** Calibration images, and what the dense model's sites look like on them: from the cache, or measured once. */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Dataset } from '../data/dataset.ts';
+import { resolveTransform } from '../data/resolve-transform.ts';
+import type { Site } from '../decompose/site.ts';
+import type { CalibrationStatistics } from '../decompose/statistics.ts';
+import { UserError } from '../errors/user-error.ts';
+import { batchSizeFor } from '../evaluate/batch-size.ts';
+import type { SessionSettings } from '../evaluate/messages.ts';
+import { imageInput } from '../evaluate/model-interface.ts';
+import { prepare } from '../evaluate/prepare.ts';
+import type { Model } from '../onnx/graph.ts';
+import type { LoadedModel } from '../workers/model-file.ts';
+import { openObjectCache } from '../workers/object-cache.ts';
+import { calibrationPositions, ownCalibrationImages } from './choose.ts';
+import { decodeStatistics, encodeStatistics } from './encode.ts';
+import type { CalibrationImages } from './images.ts';
+import { measureStatistics } from './measure.ts';
+
+export interface CalibrationSource {
+  readonly dataset: Dataset;
+  /** Whether the dataset also judges candidates: then few enough are taken that most are left for that. */
+  readonly own: boolean;
+  /** Images that are wanted. */
+  readonly wanted: number;
+  /** Seeds the choice of images, and of positions within them. */
+  readonly seed: number;
+}
+
+export interface ChosenImages extends CalibrationImages {
+  /** Their indices in the dataset, ascending. */
+  readonly indices: Int32Array;
+}
+
+/** Null when the study's own images are too few to give some up. */
+export async function openCalibrationImages(
+  model: Model,
+  { dataset, own, wanted, seed }: CalibrationSource,
+): Promise<ChosenImages | null> {
+  const first = model.graph.inputs[0];
+  const shape = (first?.shape ?? []).map(size => size ?? -1);
+  const input = imageInput({ name: first?.name ?? '', type: first?.elementType ?? '', shape });
+  if (input.state === 'failed') {
+    throw new UserError(`Cannot calibrate: ${input.detail}.`, 'Give an image classifier with one input N x 3 x H x W.');
+  }
+  const transform = resolveTransform(dataset.spec, input.value.height, input.value.width);
+  const prepared = await prepare(dataset, transform);
+  const count = own ? ownCalibrationImages(prepared.count, wanted) : Math.min(wanted, prepared.count);
+  if (count === 0) return null;
+  const positions = calibrationPositions(prepared.count, count, seed);
+  return {
+    prepared,
+    positions,
+    indices: positions.map(at => prepared.kept[at] ?? 0),
+    reading: dataset.spec,
+    batch: input.value.batch ?? batchSizeFor(transform.height, transform.width),
+    datasetHash: dataset.hash,
+  };
+}
+
+export interface StatisticsWatch {
+  readonly warn: (message: string) => void;
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Statistics, and the bytes that they are kept as. */
+export interface KeptStatistics {
+  readonly statistics: CalibrationStatistics;
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes. */
+  readonly sha256: string;
+}
+
+/** Counts up whenever the same model, images and seed would give other statistics. */
+const version = 1;
+
+/** @throws UserError when the runtime cannot run the model over the images, or none of it is finite */
+export async function statisticsOf(
+  { model, sha256 }: LoadedModel,
+  sites: readonly Site[],
+  images: CalibrationImages,
+  session: SessionSettings,
+  seed: number,
+  { warn, progress, signal }: StatisticsWatch,
+): Promise<KeptStatistics> {
+  const { prepared, positions, reading } = images;
+  const outputs = sites.map(({ name, outputSize }) => [name, outputSize]);
+  const pixels = [basename(prepared.path), reading.normalize, reading.channels, [...positions]];
+  const key = hashOf(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, seed])));
+  const cache = openObjectCache<Uint8Array>('statistics', 'Calibration statistics', { onWarning: warn });
+  const stored = await cache.read(key);
+  if (stored) return { statistics: decodeStatistics(stored), bytes: stored, sha256: hashOf(stored) };
+  const measured = await measureStatistics({ model, sites, images, session, seed, onProgress: progress, signal });
+  if (measured.state === 'failed') {
+    throw new UserError(
+      `Cannot calibrate: ${measured.detail}.`,
+      'Check the model and the images, or go without by --calibration none.',
+    );
+  }
+  const bytes = encodeStatistics(measured.value);
+  await cache.write(key, bytes);
+  return { statistics: measured.value, bytes, sha256: hashOf(bytes) };
+}
+
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,132 @@
+/** The child process that runs the dense model over calibration images and sums up what it sees. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { type Batches, batchKeeper } from '../evaluate/batches.ts';
+import type { ImageInput } from '../evaluate/messages.ts';
+import { imageInput } from '../evaluate/model-interface.ts';
+import { sessionOptions } from '../evaluate/score-model.ts';
+import { type Rng, seededRng } from '../random/rng.ts';
+import { serve } from '../workers/serve.ts';
+import { type Accumulator, accumulator } from './accumulate.ts';
+import type { ProbeAnswer, ProbePlan, StatisticsRequest } from './messages.ts';
+import type { Sample } from './statistics-graph.ts';
+
+interface Open {
+  readonly session: InferenceSession;
+  readonly input: ImageInput;
+  readonly probes: readonly ProbePlan[];
+  readonly sums: (Accumulator | null)[];
+  readonly rng: Rng;
+}
+
+let open: Open | null = null;
+const keeper = batchKeeper(0);
+
+serve(async (request: StatisticsRequest): Promise<Attempt<readonly ProbeAnswer[] | null>> => {
+  switch (request.kind) {
+    case 'open':
+      return begin(request);
+    case 'add':
+      return open ? add(open, request) : failed('crashed', 'the process that held the sums is gone');
+    case 'finish': {
+      if (!open) return failed('crashed', 'the process that held the sums is gone');
+      const answers = open.sums.map(sums => sums?.finish() ?? null);
+      await open.session.release();
+      open = null;
+      return answers.every(each => each !== null)
+        ? complete(answers)
+        : failed('runtime-rejected', 'there was no image to look at');
+    }
+    default:
+      return request satisfies never;
+  }
+});
+
+async function begin({
+  model,
+  session: settings,
+  probes,
+  seed,
+}: Extract<StatisticsRequest, { kind: 'open' }>): Promise<Attempt<null>> {
+  try {
+    const session = await InferenceSession.create(model, sessionOptions(settings));
+    const [metadata] = session.inputMetadata;
+    if (!metadata?.isTensor) return failed('runtime-rejected', 'the model takes no image');
+    const input = imageInput(metadata);
+    if (input.state === 'failed') return input;
+    open = { session, input: input.value, probes, sums: probes.map(() => null), rng: seededRng(seed) };
+    return complete(null);
+  } catch (error) {
+    return failed('runtime-rejected', `the runtime cannot load the model: ${firstLine(error)}`);
+  }
+}
+
+async function add(
+  { session, input, probes, sums, rng }: Open,
+  { images, batch: wanted }: Extract<StatisticsRequest, { kind: 'add' }>,
+): Promise<Attempt<null>> {
+  const { positions, height, width } = images;
+  const batches: Batches = keeper.open(images, input, input.batch ?? Math.min(wanted, positions.length));
+  try {
+    for (let index = 0; index < batches.count; index++) {
+      const left = positions.length - index * batches.size;
+      // A model of a fixed batch cannot take what is left over, and images that are none must not be counted.
+      if (input.batch !== null && left < batches.size) break;
+      const size = Math.min(batches.size, left);
+      const data = batches.at(index).subarray(0, size * 3 * height * width);
+      const dims = input.layout === 'nchw' ? [size, 3, height, width] : [size, height, width, 3];
+      const feeds: Record<string, Tensor> = { [input.name]: new Tensor(input.type, data, dims) };
+      for (const { sample } of probes) if (sample) feeds[sample.input] = sampled(sample, size, rng);
+      const answers = await session.run(feeds);
+      probes.forEach((probe, i) => {
+        sums[i] = addTo(sums[i] ?? null, probe, answers, size);
+      });
+    }
+  } catch (error) {
+    return failed('runtime-rejected', `the runtime cannot run the model: ${firstLine(error)}`);
+  } finally {
+    batches.close();
+  }
+  return complete(null);
+}
+
+/** The positions of a batch: the same for every image of it, drawn anew for the next. */
+function sampled({ of, count, inOneList }: Sample, images: number, rng: Rng): Tensor {
+  const order = Int32Array.from({ length: of }, (_, i) => i);
+  for (let i = 0; i < count; i++) {
+    const j = i + rng.integer(of - i);
+    [order[i], order[j]] = [order[j] ?? 0, order[i] ?? 0];
+  }
+  const chosen = order.subarray(0, count).sort();
+  const lists = inOneList ? images : 1;
+  const numbers = BigInt64Array.from({ length: lists * count }, (_, i) =>
+    BigInt(Math.floor(i / count) * of + (chosen[i % count] ?? 0)),
+  );
+  return new Tensor('int64', numbers, [numbers.length]);
+}
+
+function addTo(
+  sums: Accumulator | null,
+  { outputs, groups, taps, patches }: ProbePlan,
+  answers: Readonly<Record<string, unknown>>,
+  images: number,
+): Accumulator {
+  const tensor = (name: string): Tensor => answers[name] as Tensor;
+  const values = (name: string): Float32Array => tensor(name).data as Float32Array;
+  const width = (name: string): number => tensor(name).dims[1] ?? 0;
+  const extents = { groups, taps, entries: width(outputs.inputMean), outputs: width(outputs.outputMean) };
+  const result = sums ?? accumulator(extents);
+  result.add({
+    images,
+    patches: images * patches,
+    inputMean: values(outputs.inputMean),
+    outputMean: values(outputs.outputMean),
+    outputSquare: values(outputs.outputSquare),
+    input: outputs.input === null ? null : values(outputs.input),
+    output: outputs.output === null ? null : values(outputs.output),
+  });
+  return result;
+}
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 400) ?? '';

@@ -1,7 +1,9 @@
 /** The strategies by the names a user gives them. */
 import { UserError } from '../errors/user-error.ts';
 import { nearest } from '../units/nearest.ts';
+import { bayesianStrategy } from './bayesian.ts';
 import { nsga2Strategy } from './nsga2.ts';
+import type { Point } from './pareto/dominance.ts';
 import { randomStrategy } from './random.ts';
 import { sobolStrategy } from './sobol.ts';
 import type { Configuration, Problem, Strategy } from './strategy.ts';
@@ -11,11 +13,15 @@ export interface StrategyOptions {
   readonly seed: number;
   /** Configurations known to be good, observed before any other; for strategies that learn (nsga2). */
   readonly firstGuesses?: readonly Configuration[] | undefined;
+  /** The hypervolume's reference point, of bayesian; by rule when absent. */
+  readonly reference?: Point | undefined;
   /** Of nsga2; by rule when absent. */
   readonly population?: number | undefined;
 }
 
 const makers: Readonly<Record<string, (problem: Problem, options: StrategyOptions) => Strategy>> = {
+  bayesian: (problem, { seed, firstGuesses, reference }) =>
+    bayesianStrategy(problem, { seed, firstGuesses, reference }),
   nsga2: (problem, { population, firstGuesses }) => nsga2Strategy(problem, { population, firstGuesses }),
   random: problem => randomStrategy(problem),
   sobol: (problem, { seed }) => sobolStrategy(problem, seed),

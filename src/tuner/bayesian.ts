@@ -1,0 +1,98 @@
+/**
+ * The Bayesian tuner: Gaussian processes of the objectives, and the trial that is expected to widen the front the most.
+ */
+import type { Rng } from '../random/rng.ts';
+import { searchBest } from './acquisition/search.ts';
+import { startsFor } from './acquisition/starts.ts';
+import { openSurface } from './acquisition/surface.ts';
+import { drawWorlds } from './acquisition/worlds.ts';
+import { type ModelCache, modelsOf, newModelCache } from './gp/models.ts';
+import type { Point } from './pareto/dominance.ts';
+import { nondominated } from './pareto/dominance.ts';
+import { isEligible } from './pareto/front.ts';
+import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
+import { sobolSequence } from './sobol-sequence.ts';
+import type { Configuration, Outcome, Problem, Strategy } from './strategy.ts';
+import { uniformLevels } from './variation.ts';
+
+export interface BayesianOptions {
+  readonly seed: number;
+  /** The hypervolume's reference point; by rule from the trials when absent. */
+  readonly reference?: Point | undefined;
+  readonly firstGuesses?: readonly Configuration[] | undefined;
+}
+
+const worldCount = 8;
+
+export function bayesianStrategy(problem: Problem, options: BayesianOptions): Strategy {
+  const cache: ModelCache = newModelCache();
+  const design = initialDesign(problem, options.seed);
+  return {
+    name: 'bayesian',
+    ask: (history, pending, rng) => {
+      const seen = seenIn(problem, history, pending);
+      if (seen.count >= problemSize(problem)) return null;
+      const next = design.find(each => !seen.has(each));
+      if (next && seen.count < design.length) return next;
+      return propose(problem, options, cache, history, pending, rng) ?? drawUnseen(problem, seen, rng);
+    },
+  };
+}
+
+function propose(
+  problem: Problem,
+  options: BayesianOptions,
+  cache: ModelCache,
+  history: readonly Outcome[],
+  pending: readonly Configuration[],
+  rng: Rng,
+): Configuration | null {
+  const fitting = history.filter(each => fits(problem, each.configuration));
+  const models = modelsOf(problem, fitting, options.seed, cache);
+  if (!models) return null;
+  const eligible = fitting.filter(isEligible);
+  const reference = options.reference ?? referenceOf(eligible.map(({ values }) => values));
+  if (!reference) return null;
+  const open = pending.filter(each => fits(problem, each));
+  const configurations = eligible.map(({ configuration }) => configuration);
+  const worlds = drawWorlds(models, configurations, open, worldCount, rng.integer(2 ** 31));
+  const surface = openSurface({
+    processes: models,
+    worlds,
+    reference,
+    constraints: problem.constraints ?? [],
+    logUsable: null,
+  });
+  const values = eligible.map(each => each.values);
+  const front = nondominated(values).map(point => configurations[values.indexOf(point)]!);
+  const seen = seenIn(problem, history, pending);
+  const starts = startsFor(problem, front, [], 600, rng);
+  return searchBest(problem, surface, seen, starts, { candidates: 3000, climbs: 4 }, rng)?.configuration ?? null;
+}
+
+/** A tenth of the front's extent beyond its worst values (Ishibuchi et al. 2011 and BoTorch's rule). */
+function referenceOf(points: readonly Point[]): Point | null {
+  if (points.length === 0) return null;
+  const front = nondominated(points);
+  return points[0]!.map((_, k) => {
+    const extent = (of: readonly Point[]): number =>
+      Math.max(...of.map(each => each[k]!)) - Math.min(...of.map(each => each[k]!));
+    const worst = Math.max(...front.map(each => each[k]!));
+    return worst + 0.1 * (extent(front) || extent(points) || Math.abs(worst) || 1);
+  });
+}
+
+/** Even levels where there are many sites, Sobol points where there are few. */
+function initialDesign(problem: Problem, seed: number): Configuration[] {
+  const movable = problem.ladderLengths.filter(length => length > 1).length;
+  const count = Math.min(10, 2 * (movable + 1));
+  if (movable >= 10) {
+    const levels = uniformLevels(problem);
+    return Array.from({ length: count }, (_, i) => levels[Math.round((i * (levels.length - 1)) / (count - 1))]!);
+  }
+  const sequence = sobolSequence(problem.ladderLengths.length, seed);
+  return Array.from({ length: count }, () => {
+    const point = sequence.next();
+    return problem.ladderLengths.map((length, site) => Math.floor((point[site]! / 2 ** 32) * length));
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * What a Gaussian process sees of a configuration.
+ *
+ * Notation: site i of d, rung j; c_i(j) in [0, 1] the coordinate of a rung; t_i(j) >= 0 a table of what each rung adds to an
+ * objective by itself; w_i > 0 a learned weight per site; T = sum_i max_j t_i(j). The table's sum is
+ * u = sum_i w_i t_i(x_i) / T, and the process sees v = u (`linear`) or v = sqrt(u) (`root`).
+ */
+import type { Configuration } from '../strategy.ts';
+
+export interface WeightedTable {
+  /** t_i(j) / T by site and rung. */
+  readonly values: readonly (readonly number[])[];
+  readonly shape: 'linear' | 'root';
+  /** Standard deviation of ln w_i before any trial. */
+  readonly logWeightSd: number;
+}
+
+export interface Inputs {
+  /** c_i(j) by site and rung. */
+  readonly coordinates: readonly (readonly number[])[];
+  readonly table: WeightedTable | null;
+}
+
+/** Every rung at its place in the ladder: j / (length - 1); 0 on a ladder of one rung. */
+export const evenInputs = (ladderLengths: readonly number[]): Inputs => ({
+  coordinates: ladderLengths.map(length => Array.from({ length }, (_, j) => (length === 1 ? 0 : j / (length - 1)))),
+  table: null,
+});
+
+/**
+ * From a table of changes (of either sign, 0 for dense): the coordinate of a rung is its share of the way between the least
+ * and the greatest change of its site, after `shape`, so that rungs that do the same lie together. Null where the table is 0.
+ */
+export function tabledInputs(
+  changes: readonly (readonly number[])[],
+  shape: WeightedTable['shape'],
+  logWeightSd: number,
+): Inputs | null {
+  // Most sites change an objective to one side; the sum is of the size of the change to that side.
+  const total = changes.reduce((sum, ladder) => sum + extreme(ladder), 0);
+  const scale = Math.abs(total);
+  if (!(scale > 0) || !Number.isFinite(scale)) return null;
+  const values = changes.map(ladder => ladder.map(change => (Math.sign(total) * change) / scale));
+  const bend = (value: number): number => (shape === 'root' ? Math.sqrt(Math.max(0, value)) : value);
+  const coordinates = values.map(ladder => {
+    const bent = ladder.map(bend);
+    const [least, most] = [Math.min(...bent), Math.max(...bent)];
+    return bent.map(each => (most > least ? (each - least) / (most - least) : 0));
+  });
+  return { coordinates, table: { values, shape, logWeightSd } };
+}
+
+/** The change of greatest magnitude. */
+const extreme = (ladder: readonly number[]): number =>
+  ladder.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
+
+/** Rows of coordinates, n x d. */
+export function coordinateRows({ coordinates }: Inputs, configurations: readonly Configuration[]): Float64Array {
+  const d = coordinates.length;
+  const rows = new Float64Array(configurations.length * d);
+  configurations.forEach((configuration, a) => {
+    for (let i = 0; i < d; i++) rows[a * d + i] = coordinates[i]![configuration[i]!]!;
+  });
+  return rows;
+}
+
+/** Rows of table entries, n x d. */
+export function tableRows({ values }: WeightedTable, configurations: readonly Configuration[]): Float64Array {
+  const d = values.length;
+  const rows = new Float64Array(configurations.length * d);
+  configurations.forEach((configuration, a) => {
+    for (let i = 0; i < d; i++) rows[a * d + i] = values[i]![configuration[i]!]!;
+  });
+  return rows;
+}
+
+/** v from u. A table may dip below dense here and there; a root has nothing there. */
+export const bend = (u: number, shape: WeightedTable['shape']): number =>
+  shape === 'linear' ? u : Math.sqrt(Math.max(0, u));

@@ -1,0 +1,133 @@
+/**
+ * The processes of all objectives after a history: a function of the history alone, remembered while it grows.
+ *
+ * Parameters are fitted at stages: a fixed set of numbers of trials, so that they depend on the order of the outcomes and not
+ * on when somebody asked. The fit of stage n starts from that of the last milestone below n (4, 8, 16, ...), and trials since
+ * the stage are added row by row. A process that resumes therefore fits the milestones and one stage, not all of them.
+ */
+import { seededRng } from '../../random/rng.ts';
+import type { Outcome, Problem } from '../strategy.ts';
+import { type Fit, fit, type Observations } from './fit.ts';
+import { evenInputs } from './inputs.ts';
+import { condition, observe, type Process } from './process.ts';
+
+export interface ModelCache {
+  /** Keys of the outcomes that everything here was computed from. */
+  keys: string[];
+  readonly fits: Map<number, readonly Fit[]>;
+  processes: { readonly n: number; readonly all: readonly Process[] } | null;
+}
+
+export const newModelCache = (): ModelCache => ({ keys: [], fits: new Map(), processes: null });
+
+type Observed = Exclude<Outcome, { state: 'failed' }>;
+
+const isObserved =
+  (objectives: number) =>
+  (outcome: Outcome): outcome is Observed =>
+    outcome.state !== 'failed' && outcome.values.length === objectives && outcome.values.every(Number.isFinite);
+
+/** Null with less than two trials to learn from. */
+export function modelsOf(
+  problem: Problem,
+  history: readonly Outcome[],
+  seed: number,
+  cache: ModelCache,
+): readonly Process[] | null {
+  const observed = history.filter(isObserved(problem.objectives));
+  const n = observed.length;
+  if (n < 2) return null;
+  forgetFrom(cache, observed);
+  const stage = stageAt(n);
+  const fits = fitsAt(problem, observed, stage, seed, cache);
+  if (cache.processes && cache.processes.n >= stage && cache.processes.n <= n && sameFits(cache.processes.all, fits)) {
+    cache.processes = extended(cache.processes, observed);
+  } else {
+    const all = fits.map((each, k) => condition(each, observationsOf(observed.slice(0, stage), k)));
+    cache.processes = extended({ n: stage, all }, observed);
+  }
+  return cache.processes.all;
+}
+
+const sameFits = (processes: readonly Process[], fits: readonly Fit[]): boolean =>
+  processes.every((process, k) => process.covariance.fit === fits[k]);
+
+function extended(
+  from: { readonly n: number; readonly all: readonly Process[] },
+  observed: readonly Observed[],
+): { readonly n: number; readonly all: readonly Process[] } {
+  let all = from.all;
+  for (let a = from.n; a < observed.length; a++) {
+    const { configuration, values, standardErrors } = observed[a]!;
+    all = all.map((process, k) => observe(process, configuration, values[k]!, standardErrors[k] ?? 0));
+  }
+  return { n: observed.length, all };
+}
+
+/** Drops what was computed from outcomes that this history does not begin with. */
+function forgetFrom(cache: ModelCache, observed: readonly Observed[]): void {
+  const keys = observed.map(
+    ({ configuration, values, standardErrors }) => `${configuration}|${values}|${standardErrors}`,
+  );
+  let same = 0;
+  while (same < cache.keys.length && same < keys.length && cache.keys[same] === keys[same]) same++;
+  if (same < cache.keys.length) {
+    for (const stage of [...cache.fits.keys()]) if (stage > same) cache.fits.delete(stage);
+    if (cache.processes && cache.processes.n > same) cache.processes = null;
+  }
+  cache.keys = keys;
+}
+
+function fitsAt(
+  problem: Problem,
+  observed: readonly Observed[],
+  stage: number,
+  seed: number,
+  cache: ModelCache,
+): readonly Fit[] {
+  const known = cache.fits.get(stage);
+  if (known) return known;
+  const parent = milestoneBelow(stage);
+  const warm = parent === null ? null : fitsAt(problem, observed, parent, seed, cache);
+  const rng = seededRng(Math.imul(seed + 1, 0x9e3779b1) ^ stage);
+  const inputs = evenInputs(problem.ladderLengths);
+  const fits = Array.from({ length: problem.objectives }, (_, k) =>
+    fit(
+      inputs,
+      observationsOf(observed.slice(0, stage), k),
+      {
+        warm: warm?.[k]?.theta ?? null,
+        draws: stage <= 16 || stage === milestoneBelow(stage + 1) ? 1 : 0,
+        maxSteps: 60,
+      },
+      rng,
+    ),
+  );
+  cache.fits.set(stage, fits);
+  return fits;
+}
+
+/** The last stage at or below n >= 2: every number to 32, every second to 64, then steps of about a twentieth. */
+export function stageAt(n: number): number {
+  if (n <= 32) return n;
+  if (n <= 64) return n - (n % 2);
+  let stage = 64;
+  for (;;) {
+    const next = stage + Math.max(4, Math.round(stage / 20));
+    if (next > n) return stage;
+    stage = next;
+  }
+}
+
+/** The last power of two from 4 on that is below `stage`. */
+export function milestoneBelow(stage: number): number | null {
+  let milestone: number | null = null;
+  for (let next = 4; next < stage; next *= 2) milestone = next;
+  return milestone;
+}
+
+const observationsOf = (observed: readonly Observed[], k: number): Observations => ({
+  configurations: observed.map(({ configuration }) => configuration),
+  values: observed.map(({ values }) => values[k]!),
+  standardErrors: observed.map(({ standardErrors }) => standardErrors[k] ?? 0),
+});

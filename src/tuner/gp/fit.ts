@@ -64,7 +64,12 @@ export interface FitOptions {
  * The best of several climbs: from the warm start, from the mode of the beliefs (short lengthscales), from their median
  * (long ones, nearly linear) and from draws. With a warm start and no draws only the first is climbed.
  */
-export function fit(inputs: Inputs, observations: Observations, { warm, draws, maxSteps }: FitOptions, rng: Rng): Fit {
+export function fitParameters(
+  inputs: Inputs,
+  observations: Observations,
+  { warm, draws, maxSteps }: FitOptions,
+  rng: Rng,
+): Fit {
   const standardisation = standardisationOf(observations.values);
   const set = trainingSet(inputs, observations, standardisation);
   const { bounds, mode, sds, penalty } = beliefs(inputs);

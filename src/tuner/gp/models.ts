@@ -7,7 +7,7 @@
  */
 import { seededRng } from '../../random/rng.ts';
 import type { Outcome, Problem } from '../strategy.ts';
-import { type Fit, fit, type Observations } from './fit.ts';
+import { type Fit, fitParameters, type Observations } from './fit.ts';
 import { evenInputs } from './inputs.ts';
 import { condition, observe, type Process } from './process.ts';
 
@@ -92,7 +92,7 @@ function fitsAt(
   const rng = seededRng(Math.imul(seed + 1, 0x9e3779b1) ^ stage);
   const inputs = evenInputs(problem.ladderLengths);
   const fits = Array.from({ length: problem.objectives }, (_, k) =>
-    fit(
+    fitParameters(
       inputs,
       observationsOf(observed.slice(0, stage), k),
       {

@@ -44,8 +44,8 @@ export function covarianceOf(fit: Fit): Covariance {
     fit,
     coordinates: inputs.coordinates.map((ladder, i) => Float64Array.from(ladder, c => c * Math.exp(-theta[i]!))),
     weighted:
-      table &&
-      table.values.map((ladder, i) => Float64Array.from(ladder, t => t * Math.exp(theta[places.weights + i]!))),
+      table?.values.map((ladder, i) => Float64Array.from(ladder, t => t * Math.exp(theta[places.weights + i]!))) ??
+      null,
     scale2: Math.exp(theta[places.scale]!),
     noise2: Math.exp(theta[places.noise]!),
     tableScale2: table ? Math.exp(theta[places.tableScale]!) : 0,

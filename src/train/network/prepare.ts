@@ -25,3 +25,13 @@ export function withBatchSize({ model, input, imageDims }: Network, batchSize: n
   );
   return { ...model, graph: { ...graph, inputs, valueInfo: new Map() } };
 }
+
+/** The same network for any number of images. */
+export function dynamicBatch({ model, input, scores, imageDims }: Network): Model {
+  const { graph } = model;
+  const inputs = graph.inputs.map(each =>
+    each.name === input ? { name: input, elementType: each.elementType, shape: ['batch', ...imageDims] } : each,
+  );
+  const outputs = [{ name: scores, elementType: 'float32' as const, shape: null }];
+  return { ...model, graph: { ...graph, inputs, outputs, valueInfo: new Map() } };
+}

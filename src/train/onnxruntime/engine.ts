@@ -1,0 +1,75 @@
+/** ONNX Runtime as the engine of training. Only child processes load this file. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { UserError } from '../../errors/user-error.ts';
+import { writeModel } from '../../onnx/write.ts';
+import type { Engine, Value } from '../engine.ts';
+
+export interface SessionSettings {
+  /** An execution provider by its name in ONNX Runtime. */
+  readonly provider: string;
+  /** Threads within one operator. */
+  readonly threads: number;
+  readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
+}
+
+interface RuntimeValue extends Value {
+  readonly tensor: Tensor;
+}
+
+/**
+ * Outputs come back as tensors that are fed again at the next step as they are: on a CPU the state is never copied on the way
+ * in, and once on the way out, into memory that JavaScript owns.
+ */
+export function onnxruntimeEngine(settings: SessionSettings): Engine {
+  const open = new Set<InferenceSession>();
+  const release = async (session: InferenceSession): Promise<void> => {
+    if (open.delete(session)) await session.release();
+  };
+  return {
+    name: 'onnxruntime',
+    compile: async model => {
+      const session = await create(writeModel(model), settings);
+      open.add(session);
+      return {
+        run: async (feeds, outputs) => {
+          const inputs: Record<string, Tensor> = {};
+          for (const [name, value] of feeds) inputs[name] = (value as RuntimeValue).tensor;
+          const results = await session.run(inputs, [...outputs]);
+          return new Map(outputs.map(name => [name, wrap(results[name] as Tensor)]));
+        },
+        release: () => release(session),
+      };
+    },
+    value: (dims, data) => wrap(new Tensor('float32', data, dims)),
+    close: async () => {
+      for (const session of [...open]) await release(session);
+    },
+  };
+}
+
+const wrap = (tensor: Tensor): RuntimeValue => ({
+  tensor,
+  dims: tensor.dims,
+  read: async () => (await tensor.getData()) as Float32Array,
+  dispose: () => {},
+});
+
+async function create(bytes: Uint8Array, settings: SessionSettings): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(bytes, {
+      executionProviders: settings.provider === 'cpu' ? ['cpu'] : [settings.provider, 'cpu'],
+      intraOpNumThreads: settings.threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: settings.graphOptimization,
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    const line = (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 400) ?? '';
+    throw new UserError(
+      `Cannot train on the provider "${settings.provider}": it refuses the graph of the step (${line}).`,
+      'Choose another provider, such as cpu.',
+      { cause: error },
+    );
+  }
+}

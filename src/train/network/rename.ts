@@ -3,13 +3,16 @@ import { UserError } from '../../errors/user-error.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
 
-/** @throws UserError for a node with a body (If, Loop, Scan), whose inside reads names that are not listed */
+/**
+ * Nodes are called after their first output.
+ * @throws UserError for a node with a body (If, Loop, Scan), whose inside reads names that are not listed
+ */
 export function renamed(graph: Graph, rename: (name: string) => string): Graph {
   const to = (name: string): string => (name === '' ? '' : rename(name));
   return {
     name: graph.name,
     nodes: graph.nodes.map(node => ({
-      name: to(node.name),
+      name: to(node.outputs[0] ?? node.name),
       opType: node.opType,
       domain: node.domain,
       inputs: node.inputs.map(to),

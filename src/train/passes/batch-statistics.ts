@@ -33,13 +33,21 @@ export function batchStatistics(
   const known = shapes ?? inferShapes(graph, model.opsets);
   const build = graphBuilder(graph);
   const updates = new Map<string, string>();
-  const nodes = graph.nodes.map(node => {
-    if (node.opType !== 'BatchNormalization' || standardDomain(node.domain) !== '' || frozen(node)) return node;
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    if (node.opType !== 'BatchNormalization' || standardDomain(node.domain) !== '' || frozen(node)) return [node];
     const [y = ''] = node.outputs;
     const [mean, variance] = [build.fresh(`${y}/mean`), build.fresh(`${y}/variance`)];
     build.within(`${y}/running`);
     updateRunning(build, node, { mean, variance, shape: known.get(node.inputs[0] ?? '') ?? null }, updates);
-    return trainingForm(node, [y, mean, variance]);
+    // onnxruntime writes the second and third outputs over the fourth and fifth inputs, even where those are inputs of the whole
+    // graph: the running statistics, which the update has yet to read, must be out of its reach.
+    const [x = '', scale = '', shift = '', ...running] = node.inputs;
+    const zeros = running.map(name => {
+      const zero = build.fresh(`${name}/zero`);
+      return { name: zero, opType: 'Sub', domain: '', inputs: [name, name], outputs: [zero], attributes: new Map() };
+    });
+    const inputs = [x, scale, shift, ...zeros.map(({ name }) => name)];
+    return [...zeros, trainingForm({ ...node, inputs }, [y, mean, variance])];
   });
   const initializers = new Map(graph.initializers);
   for (const tensor of build.constants()) initializers.set(tensor.name, tensor);

@@ -9,7 +9,14 @@ export type ImageSource =
       /** Batch files, absolute, and how many records each holds. */
       readonly files: readonly { readonly path: string; readonly records: number }[];
     }
-  | { readonly kind: 'folder' /** One absolute path per image. */; readonly paths: readonly string[] };
+  | { readonly kind: 'folder' /** One absolute path per image. */; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'shapes';
+      readonly seed: number;
+      readonly split: 'train' | 'validation';
+      /** Images 0 to count - 1 of the split. */
+      readonly count: number;
+    };
 
 export interface Dataset {
   readonly kind: DataSpec['kind'];
@@ -26,7 +33,10 @@ export interface Dataset {
   readonly classNames: readonly string[] | null;
   /** The order of the outputs of a network, when a list of it was given or found. */
   readonly classOrder: ClassOrder | null;
-  /** SHA-256 (hexadecimal) over ids, labels, class names and the bytes of every file. */
+  /**
+   * SHA-256 (hexadecimal) over ids, labels, class names and the bytes of every file; of a large training set, which is not scored,
+   * the sizes of the files in place of their bytes.
+   */
   readonly hash: string;
   /** What was found, in a line for people. */
   readonly description: string;

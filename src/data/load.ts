@@ -4,13 +4,19 @@ import { loadCifarRecord } from './cifar10.ts';
 import type { ImageSource } from './dataset.ts';
 import { decodeRgb } from './decode.ts';
 import type { RgbImage } from './resize.ts';
+import { drawShape } from './shapes/draw.ts';
 
 export type ImageItem =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'cifar10'; readonly path: string; readonly record: number };
+  | { readonly kind: 'cifar10'; readonly path: string; readonly record: number }
+  | { readonly kind: 'shapes'; readonly seed: number; readonly split: 'train' | 'validation'; readonly index: number };
 
 export function itemsOf(source: ImageSource): ImageItem[] {
   if (source.kind === 'folder') return source.paths.map(path => ({ kind: 'file', path }));
+  if (source.kind === 'shapes') {
+    const { seed, split, count } = source;
+    return Array.from({ length: count }, (_, index) => ({ kind: 'shapes', seed, split, index }));
+  }
   return source.files.flatMap(({ path, records }) =>
     Array.from({ length: records }, (_, record): ImageItem => ({ kind: 'cifar10', path, record })),
   );
@@ -18,5 +24,14 @@ export function itemsOf(source: ImageSource): ImageItem[] {
 
 /** Rejects when the image cannot be read or decoded. */
 export async function loadItem(item: ImageItem): Promise<RgbImage> {
-  return item.kind === 'cifar10' ? loadCifarRecord(item.path, item.record) : decodeRgb(await readFile(item.path));
+  switch (item.kind) {
+    case 'cifar10':
+      return loadCifarRecord(item.path, item.record);
+    case 'shapes':
+      return drawShape(item.seed, item.split, item.index).image;
+    case 'file':
+      return decodeRgb(await readFile(item.path));
+    default:
+      return item satisfies never;
+  }
 }

@@ -1,7 +1,9 @@
 import { openCifar10 } from './cifar10.ts';
 import type { Dataset } from './dataset.ts';
 import { openFolder } from './folder.ts';
+import { openImagenet } from './imagenet.ts';
 import type { Normalization } from './normalize.ts';
+import { openShapes } from './shapes/open.ts';
 import type { DataSpec } from './spec.ts';
 
 export interface DatasetOverrides {
@@ -12,5 +14,16 @@ export interface DatasetOverrides {
 /** Finds the images, their labels and their hash; decodes nothing. Throws a UserError when the data cannot be used. */
 export async function openDataset(spec: DataSpec, overrides: DatasetOverrides = {}): Promise<Dataset> {
   const normalize = overrides.normalize ?? spec.normalize;
-  return spec.kind === 'cifar10' ? openCifar10({ ...spec, normalize }) : openFolder({ ...spec, normalize });
+  switch (spec.kind) {
+    case 'cifar10':
+      return openCifar10({ ...spec, normalize });
+    case 'folder':
+      return openFolder({ ...spec, normalize });
+    case 'imagenet':
+      return openImagenet({ ...spec, normalize }, 'validation');
+    case 'shapes':
+      return openShapes({ ...spec, normalize }, 'validation');
+    default:
+      return spec satisfies never;
+  }
 }

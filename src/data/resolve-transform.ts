@@ -13,7 +13,8 @@ const defaultSide = 224;
  * @throws UserError when a crop is asked for that the network does not take
  */
 export function resolveTransform(spec: DataSpec, height: number | null, width: number | null): Transform {
-  const fallback = spec.crop ?? (spec.kind === 'cifar10' ? cifarSide : defaultSide);
+  const small = spec.kind === 'cifar10' || spec.kind === 'shapes';
+  const fallback = spec.crop ?? (small ? cifarSide : defaultSide);
   const size = { height: height ?? fallback, width: width ?? fallback };
   if (spec.crop !== null && (size.height !== spec.crop || size.width !== spec.crop))
     throw new UserError(
@@ -22,7 +23,7 @@ export function resolveTransform(spec: DataSpec, height: number | null, width: n
     );
   if (spec.resize === 'none') return { resize: null, ...size };
   const side = Math.max(size.height, size.width);
-  const whole = spec.kind === 'cifar10' || side <= largestSmallSide;
+  const whole = small || side <= largestSmallSide;
   return { resize: spec.resize ?? (whole ? side : Math.round((side * 256) / 224)), ...size };
 }
 

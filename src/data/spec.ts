@@ -1,4 +1,4 @@
-/** What `--data` takes: `cifar10:DIR`, `folder:DIR`, or the path of a dataset YAML. */
+/** What `--data` takes: `cifar10:DIR`, `folder:DIR`, `imagenet:DIR`, `shapes:SEED`, or the path of a dataset YAML. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
@@ -10,8 +10,19 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 const positiveTriple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
 const pixels = z.int().min(1).max(16384);
 
+const directory = z.string().min(1).describe('Where the data is; relative to this file.');
+
+const maxUnreadable = z
+  .number()
+  .min(0)
+  .max(1)
+  .default(0.01)
+  .describe('The share of images that may be unreadable; they are named and skipped.');
+
+/** Enough to train a small network on, and to score it within two points. */
+const shapesImages = { train: 6000, validation: 2000 };
+
 const common = {
-  directory: z.string().min(1).describe('Where the data is; relative to this file.'),
   normalize: z
     .union([
       z.enum(normalizations),
@@ -43,6 +54,7 @@ const common = {
 export const datasetSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('cifar10').describe('CIFAR-10 in its binary format.'),
+    directory,
     ...common,
     files: z
       .array(z.string().min(1))
@@ -52,6 +64,7 @@ export const datasetSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('folder').describe('Images in class folders, or images and a file of labels.'),
+    directory,
     ...common,
     labels: z
       .string()
@@ -63,18 +76,26 @@ export const datasetSchema = z.discriminatedUnion('kind', [
       .min(1)
       .optional()
       .describe('A file with one class per line in the order of the outputs; relative to this file.'),
-    maxUnreadable: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.01)
-      .describe('The share of images that may be unreadable; they are named and skipped.'),
+    maxUnreadable,
+  }),
+  z.strictObject({
+    kind: z.literal('imagenet').describe('ILSVRC2012: train/<wnid>, and val as class folders or flat with its ground truth.'),
+    directory,
+    ...common,
+    maxUnreadable,
+  }),
+  z.strictObject({
+    kind: z.literal('shapes').describe('Images of ten shapes, drawn by rankfront; nothing is read.'),
+    ...common,
+    seed: z.int().min(0).max(2 ** 31 - 1).default(0).describe('Seed of the drawings.'),
+    images: z.int().min(10).max(1_000_000).default(shapesImages.validation).describe('Images of the validation set.'),
+    trainImages: z.int().min(10).max(1_000_000).default(shapesImages.train).describe('Images of the training set.'),
   }),
 ]);
 
+const kindWithWord = /^(cifar10|folder|imagenet|shapes):(.*)$/s;
+
 interface CommonSpec {
-  /** Absolute. */
-  readonly directory: string;
   readonly normalize: Normalization;
   readonly channels: ChannelOrder;
   /** Pixels of the short side; `none` leaves the size alone; null follows the input of the network. */
@@ -85,22 +106,40 @@ interface CommonSpec {
 
 export interface Cifar10Spec extends CommonSpec {
   readonly kind: 'cifar10';
+  /** Absolute, as in the other kinds. */
+  readonly directory: string;
   readonly files: readonly string[];
 }
 
 export interface FolderSpec extends CommonSpec {
   readonly kind: 'folder';
+  readonly directory: string;
   /** Absolute paths, or null: looked for in the directory. */
   readonly labels: string | null;
   readonly classes: string | null;
   readonly maxUnreadable: number;
 }
 
-export type DataSpec = Cifar10Spec | FolderSpec;
+export interface ImagenetSpec extends CommonSpec {
+  readonly kind: 'imagenet';
+  readonly directory: string;
+  readonly maxUnreadable: number;
+}
 
-/** Throws a UserError when `spec` is none of the three forms, or the YAML is wrong. Whether the data is there is seen later. */
+export interface ShapesSpec extends CommonSpec {
+  readonly kind: 'shapes';
+  readonly seed: number;
+  /** Of the validation set, which is what a search looks at. */
+  readonly images: number;
+  readonly trainImages: number;
+}
+
+export type DataSpec = Cifar10Spec | FolderSpec | ImagenetSpec | ShapesSpec;
+
+/** Throws a UserError when `spec` is none of these forms, or the YAML is wrong. Whether the data is there is seen later. */
 export function parseDataSpec(spec: string): DataSpec {
-  const [, kind, directory] = /^(cifar10|folder):(.*)$/s.exec(spec) ?? [];
+  const [, kind, directory] = kindWithWord.exec(spec) ?? [];
+  if (kind === 'shapes') return fromYaml({ kind, seed: shapesSeed(spec, directory ?? '') }, '.');
   if (kind !== undefined) {
     if (!directory) throw new UserError(`Cannot use "${spec}" as data: no directory is given.`, `Write ${kind}:DIR.`);
     return fromYaml({ kind, directory }, '.');
@@ -110,10 +149,19 @@ export function parseDataSpec(spec: string): DataSpec {
   throw new UserError(
     stats
       ? `Cannot use "${spec}" as data: it is a directory, and what is in it is not said.`
-      : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR or a dataset YAML, and there is no such file.`,
+      : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED or a dataset YAML, and there is no such file.`,
     stats
       ? `Write folder:${spec} or cifar10:${spec}.`
       : 'Check the path, or put folder: or cifar10: in front of a directory.',
+  );
+}
+
+function shapesSeed(spec: string, given: string): number {
+  const seed = given === '' ? 0 : Number(given);
+  if (/^\d*$/.test(given) && seed <= 2 ** 31 - 1) return seed;
+  throw new UserError(
+    `Cannot use "${spec}" as data: expected a whole number as the seed, found "${given}".`,
+    'Write, for example, shapes:0.',
   );
 }
 
@@ -128,9 +176,18 @@ function readYaml(path: string): z.output<typeof datasetSchema> {
 }
 
 function fromYaml(given: z.input<typeof datasetSchema>, base: string): DataSpec;
-function fromYaml(given: { kind: string; directory: string }, base: string): DataSpec;
+function fromYaml(given: { kind: string; directory?: string; seed?: number }, base: string): DataSpec;
 function fromYaml(given: unknown, base: string): DataSpec {
   const yaml = datasetSchema.parse(given);
+  const shared = {
+    normalize: yaml.normalize,
+    channels: yaml.channels,
+    resize: yaml.resize ?? null,
+    crop: yaml.crop ?? null,
+    labelOffset: yaml.labelOffset,
+  };
+  if (yaml.kind === 'shapes')
+    return { kind: 'shapes', ...shared, seed: yaml.seed, images: yaml.images, trainImages: yaml.trainImages };
   const directory = resolve(base, yaml.directory);
   // A name that is not beside the YAML is looked for in the data's own directory.
   const located = (name: string | undefined): string | null => {
@@ -138,17 +195,11 @@ function fromYaml(given: unknown, base: string): DataSpec {
     const beside = resolve(base, name);
     return existsSync(beside) ? beside : resolve(directory, name);
   };
-  const shared = {
-    directory,
-    normalize: yaml.normalize,
-    channels: yaml.channels,
-    resize: yaml.resize ?? null,
-    crop: yaml.crop ?? null,
-    labelOffset: yaml.labelOffset,
-  };
-  if (yaml.kind === 'cifar10') return { kind: 'cifar10', ...shared, files: yaml.files };
+  if (yaml.kind === 'cifar10') return { kind: 'cifar10', directory, ...shared, files: yaml.files };
+  if (yaml.kind === 'imagenet') return { kind: 'imagenet', directory, ...shared, maxUnreadable: yaml.maxUnreadable };
   return {
     kind: 'folder',
+    directory,
     ...shared,
     labels: located(yaml.labels),
     classes: located(yaml.classes),

@@ -91,7 +91,7 @@ const named = (
 ): UnreadableImage[] => unreadable.map(({ index, reason }) => ({ id: dataset.ids[index] ?? `image ${index}`, reason }));
 
 function refuseTooMany(dataset: Dataset, unreadable: readonly UnreadableImage[]): void {
-  const share = dataset.spec.kind === 'folder' ? dataset.spec.maxUnreadable : 0;
+  const share = 'maxUnreadable' in dataset.spec ? dataset.spec.maxUnreadable : 0;
   const limit = Math.ceil(share * dataset.count);
   if (unreadable.length <= limit && unreadable.length < dataset.count) return;
   const shown = unreadable.slice(0, 3).map(({ id, reason }) => `${id} (${reason})`);

@@ -1,0 +1,109 @@
+/** ImageNet as it is unpacked: train/<wnid>/*.JPEG, and val as class folders or flat with its ground truth. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { UserError } from '../errors/user-error.ts';
+import { findClassOrder, isWordNetId } from './class-order.ts';
+import type { Dataset } from './dataset.ts';
+import { hashOfFiles } from './file-hash.ts';
+import { groundTruth } from './ground-truth.ts';
+import type { ImagenetSpec } from './spec.ts';
+
+export type SplitName = 'train' | 'validation';
+
+/**
+ * Classes are the folders of the training set, or of the validation set where there is no other, in the order of their ids.
+ * @throws UserError when the split is not there, or the classes of the two splits differ
+ */
+export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promise<Dataset> {
+  const folder = splitFolder(spec.directory, split);
+  const train = existingFolder(spec.directory, 'train');
+  const own = classFolders(folder);
+  const classNames = train ? classFolders(train) : own;
+  if (classNames.length === 0)
+    throw new UserError(
+      `Cannot use "${spec.directory}" as ImageNet: expected folders named by WordNet ids (n01440764), found none in "${train ?? folder}".`,
+      'Unpack ILSVRC2012_img_train.tar, and every archive in it into a folder of its own.',
+    );
+  const { ids, labels } = own.length > 0 ? byFolders(folder, own, classNames) : flat(spec.directory, folder, classNames);
+  const paths = ids.map(id => join(folder, id));
+  const head = JSON.stringify([ids, Array.from(labels), classNames]);
+  return {
+    kind: 'imagenet',
+    spec,
+    count: ids.length,
+    ids,
+    labels,
+    classes: classNames.length,
+    classNames,
+    classOrder: findClassOrder(spec.directory),
+    hash: split === 'train' ? hashOfSizes(paths, head) : await hashOfFiles(paths, head),
+    description: `${ids.length} images of ${classNames.length} classes in ${folder}`,
+    notes: [],
+    source: { kind: 'folder', paths },
+  };
+}
+
+/** Reading 140 GB to name them would take an hour: a training set is known by its names and sizes. */
+export function hashOfSizes(paths: readonly string[], head: string): string {
+  const hash = createHash('sha256').update(`sizes\0${head}`);
+  for (const path of paths) hash.update(`\0${statSync(path, { throwIfNoEntry: false })?.size ?? 'missing'}`);
+  return hash.digest('hex');
+}
+
+function splitFolder(directory: string, split: SplitName): string {
+  const names = split === 'train' ? ['train'] : ['val', 'validation'];
+  for (const name of names) {
+    const found = existingFolder(directory, name);
+    if (found) return found;
+  }
+  throw new UserError(
+    `Cannot open ImageNet in "${directory}": there is no folder "${names[0]}".`,
+    'Give the directory that holds the folders train and val.',
+  );
+}
+
+/** `directory/name`, also below the places where Kaggle's archive has it. */
+function existingFolder(directory: string, name: string): string | null {
+  const places = [join(directory, name), join(directory, 'ILSVRC', 'Data', 'CLS-LOC', name)];
+  return places.find(place => existsSync(place) && statSync(place).isDirectory()) ?? null;
+}
+
+const classFolders = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter(entry => isWordNetId(entry.name) && !entry.isFile())
+    .map(({ name }) => name)
+    .sort();
+
+const isImage = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name) && !basename(name).startsWith('.');
+
+interface Found {
+  readonly ids: readonly string[];
+  readonly labels: Int32Array;
+}
+
+function byFolders(folder: string, own: readonly string[], classes: readonly string[]): Found {
+  const index = new Map(classes.map((name, at) => [name, at]));
+  const ids: string[] = [];
+  const labels: number[] = [];
+  for (const name of own) {
+    const label = index.get(name);
+    if (label === undefined)
+      throw new UserError(
+        `Cannot use "${folder}": its class "${name}" is not among the ${classes.length} classes of the training set.`,
+        'Give the two parts of the same dataset.',
+      );
+    for (const image of readdirSync(join(folder, name)).filter(isImage).sort()) {
+      ids.push(`${name}/${image}`);
+      labels.push(label);
+    }
+  }
+  return { ids, labels: Int32Array.from(labels) };
+}
+
+function flat(directory: string, folder: string, classes: readonly string[]): Found {
+  const ids = readdirSync(folder).filter(isImage).sort();
+  if (ids.length === 0)
+    throw new UserError(`Cannot use "${folder}": there is no image in it.`, 'Unpack ILSVRC2012_img_val.tar there.');
+  return { ids, labels: groundTruth(directory, ids, classes) };
+}

@@ -37,7 +37,9 @@ export function groundTruth(directory: string, images: readonly string[], classe
 }
 
 function byNumbers(file: string, images: readonly string[], classes: readonly string[]): Int32Array {
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/).filter(line => line.trim() !== '');
+  const lines = readFileSync(file, 'utf8')
+    .split(/\r?\n/)
+    .filter(line => line.trim() !== '');
   if (lines.length !== images.length)
     throw new UserError(
       `Cannot use the ground truth "${file}": it has ${lines.length} lines, and there are ${images.length} images.`,
@@ -59,7 +61,9 @@ function byNumbers(file: string, images: readonly string[], classes: readonly st
 function kitOrder(folder: string): readonly string[] {
   const text = join(folder, 'map_clsloc.txt');
   if (existsSync(text)) {
-    const rows = readFileSync(text, 'utf8').split(/\r?\n/).map(line => line.trim().split(/\s+/));
+    const rows = readFileSync(text, 'utf8')
+      .split(/\r?\n/)
+      .map(line => line.trim().split(/\s+/));
     const order: string[] = [];
     for (const [id = '', number] of rows) if (isWordNetId(id)) order[Number(number) - 1] = id;
     return order;

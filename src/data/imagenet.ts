@@ -25,7 +25,8 @@ export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promis
       `Cannot use "${spec.directory}" as ImageNet: expected folders named by WordNet ids (n01440764), found none in "${train ?? folder}".`,
       'Unpack ILSVRC2012_img_train.tar, and every archive in it into a folder of its own.',
     );
-  const { ids, labels } = own.length > 0 ? byFolders(folder, own, classNames) : flat(spec.directory, folder, classNames);
+  const { ids, labels } =
+    own.length > 0 ? byFolders(folder, own, classNames) : flat(spec.directory, folder, classNames);
   const paths = ids.map(id => join(folder, id));
   const head = JSON.stringify([ids, Array.from(labels), classNames]);
   return {

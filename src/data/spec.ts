@@ -79,7 +79,9 @@ export const datasetSchema = z.discriminatedUnion('kind', [
     maxUnreadable,
   }),
   z.strictObject({
-    kind: z.literal('imagenet').describe('ILSVRC2012: train/<wnid>, and val as class folders or flat with its ground truth.'),
+    kind: z
+      .literal('imagenet')
+      .describe('ILSVRC2012: train/<wnid>, and val as class folders or flat with its ground truth.'),
     directory,
     ...common,
     maxUnreadable,
@@ -87,7 +89,12 @@ export const datasetSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('shapes').describe('Images of ten shapes, drawn by rankfront; nothing is read.'),
     ...common,
-    seed: z.int().min(0).max(2 ** 31 - 1).default(0).describe('Seed of the drawings.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(0)
+      .describe('Seed of the drawings.'),
     images: z.int().min(10).max(1_000_000).default(shapesImages.validation).describe('Images of the validation set.'),
     trainImages: z.int().min(10).max(1_000_000).default(shapesImages.train).describe('Images of the training set.'),
   }),

@@ -51,7 +51,7 @@ describe('parseDataSpec', () => {
     ['kind: folder\ndirectory: x\ncrop: big\n', /data.yaml:3: crop: expected a number, found "big"/],
     ['kind: folder\ndirectory: x\nnormalise: tf\n', /data.yaml:3: normalise: unknown key. Did you mean "normalize"\?/],
     ['kind: cifar10\ndirectory: x\nmaxUnreadable: 0.1\n', /data.yaml:3: maxUnreadable: unknown key/],
-    ['kind: imagenet\ndirectory: x\n', /data.yaml:1: kind/],
+    ['kind: coco\ndirectory: x\n', /data.yaml:1: kind/],
     ['kind: folder\n', /directory: expected a string, found nothing/],
     ['kind: folder\ndirectory: x\nnormalize: { mean: [0, 0], std: [1, 1, 1] }\n', /data.yaml:3: normalize/],
   ])('names file, line and path of what is wrong in %j', (text, message) => {

@@ -14,7 +14,7 @@ export interface Augmentation {
   /** How an image comes to the size of the input. */
   readonly crop:
     | { readonly kind: 'none' }
-    | { readonly kind: 'pad'; /** Pixels on each side. */ readonly padding: number }
+    | { readonly kind: 'pad' /** Pixels on each side. */; readonly padding: number }
     | ({ readonly kind: 'resized' } & CropRange);
   /** The probability that left and right are exchanged. */
   readonly flip: number;

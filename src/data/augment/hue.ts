@@ -23,8 +23,7 @@ export function hsvOf(r: number, g: number, b: number): Triple {
   const spread = most - Math.min(r, g, b);
   if (spread === 0) return [0, 0, most];
   const share = (value: number): number => Math.fround((most - value) / spread);
-  const sector =
-    r === most ? share(b) - share(g) : g === most ? 2 + share(r) - share(b) : 4 + share(g) - share(r);
+  const sector = r === most ? share(b) - share(g) : g === most ? 2 + share(r) - share(b) : 4 + share(g) - share(r);
   const hue = Math.fround((Math.fround(sector) / 6 + 1) % 1);
   return [Math.trunc(hue * 255), Math.trunc(Math.fround(spread / most) * 255), most];
 }

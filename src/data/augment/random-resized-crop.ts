@@ -55,6 +55,12 @@ export function cropped(image: RgbImage, { left, top, width, height }: Box): Rgb
 }
 
 /** The box of `cropBox`, resized as Pillow does it. */
-export function randomResizedCrop(image: RgbImage, width: number, height: number, range: CropRange, rng: Rng): RgbImage {
+export function randomResizedCrop(
+  image: RgbImage,
+  width: number,
+  height: number,
+  range: CropRange,
+  rng: Rng,
+): RgbImage {
   return resizeBilinear(cropped(image, cropBox(image.width, image.height, range, rng)), width, height);
 }

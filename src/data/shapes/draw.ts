@@ -32,7 +32,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   checks: { outline: disc, texture: (x, y) => band(x) ^ band(y) },
   dots: {
     outline: disc,
-    texture: (x, y) => (((x / period + 100) % 1) - 0.5) ** 2 + (((y / period + 100) % 1) - 0.5) ** 2 < 0.09 ? 1 : 0,
+    texture: (x, y) => ((((x / period + 100) % 1) - 0.5) ** 2 + (((y / period + 100) % 1) - 0.5) ** 2 < 0.09 ? 1 : 0),
   },
 };
 

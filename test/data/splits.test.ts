@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cifarRecordBytes } from '../../src/data/cifar10.ts';
+import { itemsOf } from '../../src/data/load.ts';
+import { parseDataSpec } from '../../src/data/spec.ts';
+import { openSplits } from '../../src/data/splits.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'rankfront-splits-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+let pixel: Buffer;
+beforeAll(async () => {
+  pixel = await sharp({ create: { width: 2, height: 2, channels: 3, background: '#123' } })
+    .png()
+    .toBuffer();
+});
+function image(...path: string[]): void {
+  const file = join(scratch, ...path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, pixel);
+}
+const splits = (spec: string, seed = 0) => openSplits(parseDataSpec(spec), seed);
+
+describe('the two parts of cifar10', () => {
+  it('are the training batches that are there, and the test batch', async () => {
+    const folder = join(scratch, 'cifar');
+    mkdirSync(folder);
+    const batch = (records: number): Uint8Array => {
+      const bytes = new Uint8Array(records * cifarRecordBytes);
+      for (let i = 0; i < records; i++) bytes[i * cifarRecordBytes] = i % 10;
+      return bytes;
+    };
+    writeFileSync(join(folder, 'test_batch.bin'), batch(10));
+    await expect(splits(`cifar10:${folder}`)).rejects.toThrow(
+      /expected data_batch_1.bin to data_batch_5.bin, found none/,
+    );
+    writeFileSync(join(folder, 'data_batch_2.bin'), batch(20));
+    writeFileSync(join(folder, 'data_batch_5.bin'), batch(10));
+    const { train, validation } = await splits(`cifar10:${folder}`);
+    expect([train.count, validation.count]).toEqual([30, 10]);
+    expect(train.ids[20]).toBe('data_batch_5.bin#0');
+    writeFileSync(join(folder, 'data_batch_2.bin'), batch(9));
+    rmSync(join(folder, 'data_batch_5.bin'));
+    await expect(splits(`cifar10:${folder}`)).rejects.toThrow('Cannot train: the class "9" has no training image.');
+  });
+});
+
+describe('the two parts of a folder', () => {
+  it('are its train and val, by the names of the classes', async () => {
+    for (const name of ['cat', 'dog', 'eel']) image('pair', 'train', name, 'a.png');
+    for (const name of ['dog', 'eel']) image('pair', 'val', name, 'b.png');
+    const whole = await splits(`folder:${join(scratch, 'pair')}`);
+    expect(whole.rule).toBe('the folders train and val');
+    expect([...whole.train.labels!]).toEqual([0, 1, 2]);
+    expect([...whole.validation.labels!]).toEqual([1, 2]);
+    const held = await splits(`folder:${join(scratch, 'pair', 'val')}`);
+    expect(held.rule).toBe('the folder train beside val');
+    expect(held.validation.ids).toEqual(whole.validation.ids);
+    image('pair', 'val', 'fox', 'b.png');
+    await expect(splits(`folder:${join(scratch, 'pair')}`)).rejects.toThrow(
+      'Cannot train: the class "fox" of the validation images has no training image.',
+    );
+  });
+  it('are otherwise nine tenths and a tenth of every class, the same for the same seed', async () => {
+    for (const name of ['ant', 'bee']) for (let i = 0; i < 20; i++) image('own', name, `${i}.png`);
+    const { train, validation } = await splits(`folder:${join(scratch, 'own')}`, 3);
+    expect([train.count, validation.count]).toEqual([36, 4]);
+    expect([...validation.labels!]).toEqual([0, 0, 1, 1]);
+    expect(new Set([...train.ids, ...validation.ids]).size).toBe(40);
+    expect(itemsOf(train.source).map(item => item.kind === 'file' && item.path)).toEqual(
+      train.ids.map(id => join(scratch, 'own', id)),
+    );
+    const again = await splits(`folder:${join(scratch, 'own')}`, 3);
+    expect(again.validation.ids).toEqual(validation.ids);
+    expect(again.train.hash).toBe(train.hash);
+    expect((await splits(`folder:${join(scratch, 'own')}`, 4)).validation.ids).not.toEqual(validation.ids);
+  });
+  it('are refused where a class is empty or nothing has a label', async () => {
+    mkdirSync(join(scratch, 'own', 'wasp'));
+    await expect(splits(`folder:${join(scratch, 'own')}`)).rejects.toThrow('the class "wasp" has no training image');
+    for (let i = 0; i < 4; i++) image('bare', `${i}.png`);
+    await expect(splits(`folder:${join(scratch, 'bare')}`)).rejects.toThrow('the images have no labels');
+  });
+});
+
+describe('shapes', () => {
+  it('has two parts that share no image', async () => {
+    const { train, validation } = await splits('shapes:3');
+    expect([train.count, validation.count]).toEqual([6000, 2000]);
+    expect(train.hash).not.toBe(validation.hash);
+  });
+  it('needs no path, but a number', async () => {
+    expect(() => parseDataSpec('shapes:x')).toThrow('expected a whole number as the seed, found "x"');
+    expect(parseDataSpec('shapes:')).toMatchObject({ kind: 'shapes', seed: 0 });
+  });
+});

@@ -20,7 +20,9 @@ function file(path: string, text = 'no image yet'): void {
   writeFileSync(join(root, path), text);
 }
 const open = () => openDataset(parseDataSpec(`imagenet:${root}`));
-const flat = (): void => [1, 2, 3, 4].forEach(i => file(`val/ILSVRC2012_val_0000000${i}.JPEG`));
+function flat(): void {
+  for (const i of [1, 2, 3, 4]) file(`val/ILSVRC2012_val_0000000${i}.JPEG`);
+}
 
 describe('imagenet', () => {
   it('takes classes from the training folders, also for validation folders that lack some', async () => {

@@ -22,7 +22,9 @@ export const exportModel = defineCommand({
     withStudy<ExitStatus>(args, async (study, store) => {
       const trial = requireComplete(await store.trials.get(study.id, args.trial), args.trial, study);
       const plan = reopenPlan(study, args.store, args.model);
-      const bytes = await exportTrial(plan, study, trial, { warn: console.note });
+      const bytes = await exportTrial(plan, study, trial, await store.trials.correction(trial.id), {
+        warn: console.note,
+      });
       writeAtomically(args.out, bytes, 'the model');
       const written = {
         study: study.name,

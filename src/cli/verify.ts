@@ -59,12 +59,17 @@ export const verify = defineCommand({
 });
 
 function verdictLine(verdict: TrialVerdict): string {
-  const { trial, model, accuracy, latency, failure } = verdict;
+  const { trial, model, correction, accuracy, latency, failure } = verdict;
   const parts = [`model ${model}`];
   if (accuracy) {
     const changed = accuracy.changedImages === 0 ? '' : ` (${accuracy.changedImages} predictions changed)`;
     parts.push(
       `accuracy ${accuracy.verdict}: ${percent(accuracy.stored)} then, ${percent(accuracy.now)} now${changed}`,
+    );
+  }
+  if (correction) {
+    parts.push(
+      `correction ${correction.verdict} (largest difference ${correction.largestDifference.toExponential(1)})`,
     );
   }
   if (latency) {

@@ -4,7 +4,7 @@ import { type Attempt, complete, type Failure, failed } from '../errors/failure.
 import { fromHalf } from '../onnx/half.ts';
 import type { BatchKeeper } from './batches.ts';
 import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
-import { modelInterface } from './model-interface.ts';
+import { modelInterface, type TensorDescription } from './model-interface.ts';
 
 export async function answer(
   request: ScoreRequest,
@@ -37,13 +37,13 @@ export function sessionOptions(settings: SessionSettings): InferenceSession.Sess
   };
 }
 
-function describe(session: InferenceSession): Attempt<ModelInterface> {
-  const described = (each: InferenceSession.ValueMetadata) =>
-    each.isTensor
-      ? { name: each.name, type: each.type, shape: each.shape }
-      : { name: each.name, type: 'no tensor', shape: [] };
-  return modelInterface(session.inputMetadata.map(described), session.outputMetadata.map(described));
-}
+export const tensorDescription = (each: InferenceSession.ValueMetadata): TensorDescription =>
+  each.isTensor
+    ? { name: each.name, type: each.type, shape: each.shape }
+    : { name: each.name, type: 'no tensor', shape: [] };
+
+const describe = (session: InferenceSession): Attempt<ModelInterface> =>
+  modelInterface(session.inputMetadata.map(tensorDescription), session.outputMetadata.map(tensorDescription));
 
 async function score(
   session: InferenceSession,
@@ -127,7 +127,8 @@ function countLarger(row: Rows, value: number): number {
   return larger;
 }
 
-function rejection(doing: string, error: unknown): Failure {
+/** A failure of the runtime in the runtime's words, out of memory told apart. */
+export function rejection(doing: string, error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   const memory = /bad_alloc|bad allocation|out of memory|failed to allocate/i.test(message);
   return failed(memory ? 'out-of-memory' : 'runtime-rejected', `${doing}: ${message.split('\n')[0]?.slice(0, 400)}`);

@@ -23,6 +23,7 @@ export function differences(stored: NewStudy, given: NewStudy): readonly string[
   compare('the input transform', stored.data.transform, given.data.transform);
   compare('the number of proxy images', stored.proxy.images, given.proxy.images);
   compare('the seed of the proxy images', stored.proxy.seed, given.proxy.seed);
+  compare('the calibration', calibrationText(stored), calibrationText(given));
   compare('the objectives', stored.objectives.join(' and '), given.objectives.join(' and '));
   compare('the seed', stored.seed, given.seed);
   return found;
@@ -37,6 +38,11 @@ export function demandSame(stored: NewStudy, given: NewStudy): void {
     'Give another --study name, or what the study was made with.',
   );
 }
+
+const calibrationText = ({ calibration }: NewStudy): string =>
+  calibration
+    ? `${calibration.images} images of sha256 ${calibration.sha256.slice(0, 12)}, seed ${calibration.seed}, ${calibration.factors} factors, corrections: ${calibration.corrections}`
+    : 'none';
 
 const short = (sha256: string): string => `sha256 ${sha256.slice(0, 12)}`;
 

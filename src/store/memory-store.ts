@@ -29,6 +29,8 @@ export interface MemoryContent {
   setups: { readonly studyId: number; readonly content: JsonRecord }[];
   /** By study id. */
   siteTables: Map<number, JsonRecord>;
+  /** By trial id. */
+  corrections: Map<number, Uint8Array>;
   time: number;
 }
 
@@ -39,6 +41,7 @@ export const memoryContent = (): MemoryContent => ({
   fronts: new Map(),
   setups: [],
   siteTables: new Map(),
+  corrections: new Map(),
   time: 0,
 });
 
@@ -164,7 +167,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
             trial.studyId,
             front.members.filter(number => allowed.has(number)),
           );
-          replace(copyOf({ ...base, ...result, observations: [], hypervolume: front.hypervolume }));
+          const { correction, ...rest } = result;
+          if (correction) content.corrections.set(trialId, correction.slice());
+          replace(copyOf({ ...base, ...rest, observations: [], hypervolume: front.hypervolume }));
         } else if (result.state === 'failed') {
           replace(copyOf({ ...base, ...result, observations: [] }));
         } else {
@@ -206,6 +211,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
           .filter((trial): trial is CompleteTrial => trial.state === 'complete' && members.includes(trial.number));
       },
       samples: async trialId => observationsOf(trialId),
+      correction: async trialId => content.corrections.get(trialId)?.slice() ?? null,
     },
 
     tuning: {

@@ -72,6 +72,8 @@ export interface TrialArchive {
   front(studyId: number): Promise<readonly CompleteTrial[]>;
   /** The observations of a trial with their raw samples. */
   samples(trialId: number): Promise<readonly StoredObservation[]>;
+  /** The packed correction of a trial; null where it has none. */
+  correction(trialId: number): Promise<Uint8Array | null>;
 }
 
 export interface TrialFilter {

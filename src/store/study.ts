@@ -8,6 +8,20 @@ export interface SourceText {
 
 export type StudyState = 'searching' | 'confirming' | 'complete' | 'stopped';
 
+/** What a study calibrates with. Two studies that differ here build different candidates. */
+export interface StudyCalibration {
+  /** As it was given: `cifar10:DIR`, `folder:DIR` or a YAML file. */
+  readonly spec: string;
+  /** SHA-256 (hexadecimal) of that dataset. */
+  readonly sha256: string;
+  /** Images drawn from it, and the seed that draws them. */
+  readonly images: number;
+  readonly seed: number;
+  readonly factors: 'data-aware' | 'plain';
+  /** What every candidate is corrected by. */
+  readonly corrections: 'moments' | 'none';
+}
+
 export interface NewStudy {
   /** Unique in its store. */
   readonly name: string;
@@ -24,6 +38,8 @@ export interface NewStudy {
   };
   /** The stratified subset that the search looks at. */
   readonly proxy: { readonly images: number; readonly seed: number };
+  /** The unlabelled images that factors and corrections are taken from; null or missing where there are none. */
+  readonly calibration?: StudyCalibration | null;
   /** In the order of the trials' `values`, such as `['latency', 'top1']`. */
   readonly objectives: readonly string[];
   readonly seed: number;

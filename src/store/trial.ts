@@ -31,6 +31,8 @@ export interface NewTrial {
 /** Wall time of each stage; null for a stage that was not reached. */
 export interface StageTimes {
   readonly buildMs: number | null;
+  /** The part of `buildMs` that the correction took; missing where there was none. */
+  readonly correctionMs?: number | null;
   readonly latencyMs: number | null;
   readonly accuracyMs: number | null;
 }
@@ -44,6 +46,8 @@ interface Tried {
 export interface CompleteResult extends Tried {
   readonly state: 'complete';
   readonly modelSha256: string;
+  /** The packed scales and shifts that its candidate was corrected by; missing where there were none. Read with `trials.correction`. */
+  readonly correction?: Uint8Array | null;
   readonly macs: number;
   readonly params: number;
   /** One per objective of the study, finite, minimised. */
@@ -97,7 +101,7 @@ export type WaitingTrial = TrialBase & { readonly state: 'waiting' };
 export type RunningTrial = TrialBase & { readonly state: 'running'; readonly owner: Owner };
 export type CompleteTrial = TrialBase &
   Finished &
-  Omit<CompleteResult, 'observations'> & {
+  Omit<CompleteResult, 'observations' | 'correction'> & {
     /** Of the front as it stood after this trial. */
     readonly hypervolume: number;
   };

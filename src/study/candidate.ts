@@ -1,9 +1,12 @@
-/** From a configuration to an ONNX file on disk: a slice of the factors and a serialisation, never a new SVD. */
+/** From a configuration to an ONNX file on disk: a slice of the factors, a correction and a serialisation, never a new SVD. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Corrector } from '../calibrate/corrector.ts';
 import { buildCandidate } from '../decompose/configure.ts';
+import { correctCandidate } from '../decompose/corrections/apply.ts';
+import { factorisedSites, packCorrections, unpackCorrections } from '../decompose/corrections/packing.ts';
 import type { FullFactors } from '../decompose/factorise.ts';
 import type { Assignment, Method } from '../decompose/method.ts';
 import type { Site } from '../decompose/site.ts';
@@ -13,49 +16,82 @@ import type { Model } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/write.ts';
 import { reasonOf } from '../workers/model-file.ts';
 
-export interface CandidateFile {
-  readonly path: string;
+export interface CandidateFacts {
   readonly sha256: string;
   /** Per input, batch 1. */
   readonly macs: number;
   readonly params: number;
 }
 
-export interface CandidateBytes extends Omit<CandidateFile, 'path'> {
+export interface CandidateFile extends CandidateFacts {
+  readonly path: string;
+  /** What it was corrected by, packed, and how long that took to find; null where it was not corrected. */
+  readonly correction: Uint8Array | null;
+  readonly correctionMs: number | null;
+}
+
+export interface CandidateBytes extends CandidateFacts {
   readonly bytes: Uint8Array;
 }
 
 export interface CandidateBuilder {
-  /** The bytes of the candidate; the same for the same assignment, on every machine. */
-  bytes(assignment: Assignment): CandidateBytes;
-  /** Writes the candidate to `file` in the scratch folder, over what stood there. */
-  write(assignment: Assignment, file: string): Attempt<CandidateFile>;
+  /** The bytes of the candidate; the same for the same assignment and correction, on every machine. */
+  bytes(assignment: Assignment, correction: Uint8Array | null): CandidateBytes;
+  /** The correction of the candidate by calibration images, packed; null where candidates are not corrected or nothing is factorised. */
+  correction(assignment: Assignment): Promise<Attempt<Uint8Array | null>>;
+  /** Writes the candidate to `file` in the scratch folder, over what stood there; corrects it unless a correction is given. */
+  write(assignment: Assignment, file: string, correction?: Uint8Array | null): Promise<Attempt<CandidateFile>>;
+}
+
+export interface BuilderParts {
+  readonly model: Model;
+  readonly sites: readonly Site[];
+  readonly factors: (site: string, method: Exclude<Method, 'dense'>) => FullFactors;
+  readonly scratch: string;
+  /** Null: candidates are not corrected. */
+  readonly corrector: Corrector | null;
 }
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-export function candidateBuilder(
-  model: Model,
-  sites: readonly Site[],
-  factors: (site: string, method: Exclude<Method, 'dense'>) => FullFactors,
-  scratch: string,
-): CandidateBuilder {
-  const bytes: CandidateBuilder['bytes'] = assignment => {
-    const candidate = buildCandidate(model, sites, factors, assignment);
+export function candidateBuilder({ model, sites, factors, scratch, corrector }: BuilderParts): CandidateBuilder {
+  const plain = (assignment: Assignment): Model => buildCandidate(model, sites, factors, assignment);
+
+  const corrected = (assignment: Assignment, correction: Uint8Array | null): Model => {
+    const factorised = factorisedSites(sites, assignment);
+    const found = correction && unpackCorrections(factorised, correction);
+    if (correction && !found) throw new Error('the correction belongs to another configuration');
+    return correctCandidate(plain(assignment), factorised, found ?? new Map());
+  };
+
+  const bytes: CandidateBuilder['bytes'] = (assignment, correction) => {
+    const candidate = corrected(assignment, correction);
     const written = writeModel(candidate);
     return { bytes: written, sha256: sha256Of(written), ...modelCost(candidate) };
   };
-  const write: CandidateBuilder['write'] = (assignment, file) => {
-    const { bytes: content, ...facts } = bytes(assignment);
+
+  const correction: CandidateBuilder['correction'] = async assignment => {
+    const factorised = factorisedSites(sites, assignment);
+    if (!corrector || factorised.length === 0) return complete(null);
+    const found = await corrector.corrections(plain(assignment), factorised);
+    return found.state === 'failed' ? found : complete(packCorrections(factorised, found.value));
+  };
+
+  const write: CandidateBuilder['write'] = async (assignment, file, given) => {
+    const start = performance.now();
+    const found = given === undefined ? await correction(assignment) : complete(given);
+    if (found.state === 'failed') return found;
+    const correctionMs = given === undefined && found.value !== null ? performance.now() - start : null;
+    const { bytes: content, ...facts } = bytes(assignment, found.value);
     const path = join(scratch, file);
     try {
       writeFileSync(path, content);
     } catch (error) {
       return failed('disk-full', `cannot write the candidate to the scratch folder: ${reasonOf(error)}`);
     }
-    return complete({ path, ...facts });
+    return complete({ path, ...facts, correction: found.value, correctionMs });
   };
-  return { bytes, write };
+  return { bytes, correction, write };
 }
 
 /** A folder of this process for candidates; `remove` takes it away with all that is in it. */

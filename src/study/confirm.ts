@@ -53,10 +53,12 @@ export async function confirmFront(parts: ConfirmParts): Promise<boolean> {
       emit({ kind: 'warning', trial: null, message });
       return false;
     }
-    const result = await observe(parts.instruments, trial.assignment, {
+    const budget = {
       latency: { ...parts.latency, seed: parts.latency.seed + trial.number },
-      score: { images: 'confirm', timeoutMs: parts.timeoutMs },
-    });
+      score: { images: 'confirm', timeoutMs: parts.timeoutMs } as const,
+    };
+    const correction = await store.trials.correction(trial.id);
+    const result = await observe(parts.instruments, trial.assignment, budget, correction);
     if (parts.stop.aborted) return false;
     done++;
     if (result.state !== 'complete') {

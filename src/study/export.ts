@@ -10,15 +10,21 @@ import { candidateBuilder } from './candidate.ts';
 import { type FactorWatch, spaceFactors } from './factors.ts';
 import type { Plan } from './plan.ts';
 
-/** Rebuilds the candidate, which must be the one that was measured. Throws a UserError when it is not. */
+/**
+ * Rebuilds the candidate, which must be the one that was measured. Throws a UserError when it is not.
+ *
+ * @param correction what it was corrected by, as the store keeps it
+ */
 export async function exportTrial(
   plan: Plan,
   study: Study,
   trial: CompleteTrial,
+  correction: Uint8Array | null,
   watch: FactorWatch,
 ): Promise<Uint8Array> {
   const factors = await spaceFactors(plan.loaded.model, plan.space, watch);
-  const { bytes, sha256 } = candidateBuilder(plan.loaded.model, plan.sites, factors, '').bytes(trial.assignment);
+  const parts = { model: plan.loaded.model, sites: plan.sites, factors, scratch: '', corrector: null };
+  const { bytes, sha256 } = candidateBuilder(parts).bytes(trial.assignment, correction);
   if (sha256 !== trial.modelSha256) {
     throw new UserError(
       `Cannot export trial ${trial.number}: the rebuilt model differs from the one that was measured (version ${study.packageVersion} then, ${rankfrontVersion()} now).`,

@@ -1,5 +1,8 @@
 /** Opens what trials are measured with: the device, the scorer and the builder of candidates. */
 
+import { type Corrector, openCorrector } from '../calibrate/corrector.ts';
+import type { CalibrationImages } from '../calibrate/images.ts';
+import { startProbeRunner } from '../calibrate/probe-runner.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Rung } from '../decompose/method.ts';
 import type { ModelFile } from '../device/device.ts';
@@ -14,6 +17,8 @@ import type { Plan } from './plan.ts';
 export interface OpenInstruments extends Instruments {
   readonly scorer: OpenScorer;
   readonly builder: CandidateBuilder;
+  /** Whether candidates are corrected by calibration images. */
+  readonly corrects: boolean;
   readonly factors: FactorLookup;
   /** Ends the child processes and removes the scratch folder; a measurement under way fails as `interrupted`. */
   readonly close: () => Promise<void>;
@@ -24,6 +29,8 @@ export interface InstrumentOptions {
   readonly dataset: Dataset;
   readonly proxyImages: number | undefined;
   readonly seed: number;
+  /** The images that candidates are corrected by; without them none is corrected. */
+  readonly calibration?: CalibrationImages | null;
   readonly watch: FactorWatch;
 }
 
@@ -32,6 +39,7 @@ export async function openInstruments({
   dataset,
   proxyImages,
   seed,
+  calibration = null,
   watch,
 }: InstrumentOptions): Promise<OpenInstruments> {
   const closers: (() => unknown)[] = [];
@@ -42,8 +50,15 @@ export async function openInstruments({
     const scratch = scratchFolder();
     closers.push(scratch.remove);
     const factors = await spaceFactors(plan.loaded.model, plan.space, watch);
-    const builder = candidateBuilder(plan.loaded.model, plan.sites, factors, scratch.path);
-    const reference = writeReference(builder, plan);
+    const corrector = calibration && (await correctorFor(plan, calibration, scratch.path, closers, watch.warn));
+    const builder = candidateBuilder({
+      model: plan.loaded.model,
+      sites: plan.sites,
+      factors,
+      scratch: scratch.path,
+      corrector,
+    });
+    const reference = await writeReference(builder, plan);
     const device = await openDevice(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
     closers.push(() => device.close());
     const scorer = await openScorer({
@@ -54,17 +69,37 @@ export async function openInstruments({
       seed,
     });
     closers.push(() => scorer.close());
-    return { build: builder.write, builder, factors, reference, device, scorer, close };
+    return { build: builder.write, builder, corrects: corrector !== null, factors, reference, device, scorer, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+/** A dense model whose statistics cannot be taken is searched without corrections, and the user is told. */
+async function correctorFor(
+  { loaded, space, hardware }: Plan,
+  images: CalibrationImages,
+  scratch: string,
+  closers: (() => unknown)[],
+  warn: (message: string) => void,
+): Promise<Corrector | null> {
+  const runner = startProbeRunner(hardware);
+  closers.push(() => runner.close());
+  const sites = space.sites.map(({ site }) => site);
+  const opened = await openCorrector(loaded.model, sites, { runner, images, scratch, timeoutMs: correctionTimeoutMs });
+  if (opened.state === 'complete') return opened.value;
+  warn(`Candidates are not corrected: ${opened.detail}.`);
+  return null;
+}
+
+/** One forward over some hundred images that has not answered by then hangs. */
+const correctionTimeoutMs = 600_000;
+
 /** The dense model through the same writer as the candidates, its external data within. */
-function writeReference(builder: CandidateBuilder, plan: Plan): ModelFile {
+async function writeReference(builder: CandidateBuilder, plan: Plan): Promise<ModelFile> {
   const dense: Rung = { method: 'dense' };
-  const written = builder.write(
+  const written = await builder.write(
     Object.fromEntries(plan.space.sites.map(({ site }) => [site.name, dense])),
     'dense.onnx',
   );

@@ -6,13 +6,18 @@ import type { Score, ScoreBudget, Scorer } from '../evaluate/scorer.ts';
 import { wilsonInterval } from '../stats/proportion.ts';
 import { currentEnvironment, currentLoad } from '../store/environment.ts';
 import type { Observation } from '../store/observation.ts';
-import type { TrialResult } from '../store/trial.ts';
+import type { StageTimes, TrialResult } from '../store/trial.ts';
 import type { CandidateFile } from './candidate.ts';
 import { objectiveValues } from './objectives.ts';
 
 /** What a trial is measured with. */
 export interface Instruments {
-  readonly build: (assignment: Assignment, file: string) => Attempt<CandidateFile>;
+  /** Corrects the candidate, unless the correction that it once got is given. */
+  readonly build: (
+    assignment: Assignment,
+    file: string,
+    correction?: Uint8Array | null,
+  ) => Attempt<CandidateFile> | Promise<Attempt<CandidateFile>>;
   readonly device: Device;
   readonly scorer: Scorer;
   /** The dense model, as a file of the same making as the candidates. */
@@ -27,17 +32,24 @@ export interface ObserveBudget {
 /** Half the width of a normal 95 % interval, in standard errors. */
 const z95 = 1.959963984540054;
 
-/** Never throws for what a candidate does: that is a failed trial with its reason. */
+/**
+ * Never throws for what a candidate does: that is a failed trial with its reason.
+ *
+ * @param correction what a stored candidate was corrected by; it is found anew when missing
+ */
 export async function observe(
   instruments: Instruments,
   assignment: Assignment,
   budget: ObserveBudget,
+  correction?: Uint8Array | null,
 ): Promise<TrialResult> {
-  const stages = { buildMs: null, latencyMs: null, accuracyMs: null } as {
-    -readonly [stage in 'buildMs' | 'latencyMs' | 'accuracyMs']: number | null;
+  const stages: { -readonly [stage in keyof StageTimes]: StageTimes[stage] } = {
+    buildMs: null,
+    latencyMs: null,
+    accuracyMs: null,
   };
   const observations: Observation[] = [];
-  const timed = async <T>(stage: keyof typeof stages, work: () => T | Promise<T>): Promise<T> => {
+  const timed = async <T>(stage: 'buildMs' | 'latencyMs' | 'accuracyMs', work: () => T | Promise<T>): Promise<T> => {
     const start = performance.now();
     const result = await work();
     stages[stage] = performance.now() - start;
@@ -45,8 +57,9 @@ export async function observe(
   };
   const given = (failure: Failure): TrialResult => ({ ...failure, stages, observations });
 
-  const built = await timed('buildMs', () => instruments.build(assignment, 'candidate.onnx'));
+  const built = await timed('buildMs', () => instruments.build(assignment, 'candidate.onnx', correction));
   if (built.state === 'failed') return given(built);
+  if (built.value.correctionMs !== null) stages.correctionMs = built.value.correctionMs;
   const latency = await timed('latencyMs', () =>
     instruments.device.latency(built.value, instruments.reference, budget.latency),
   );
@@ -61,6 +74,7 @@ export async function observe(
   return {
     state: 'complete',
     modelSha256: built.value.sha256,
+    ...(built.value.correction ? { correction: built.value.correction } : {}),
     macs: built.value.macs,
     params: built.value.params,
     values: objectiveValues(timing.value, score.value.accuracy),

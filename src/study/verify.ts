@@ -3,6 +3,7 @@
 import { type NormalizationName, normalizations } from '../data/normalize.ts';
 import { openDataset } from '../data/open.ts';
 import { parseDataSpec } from '../data/spec.ts';
+import { largestDifference } from '../decompose/corrections/packing.ts';
 import { latencyBudget } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { Environment } from '../store/environment.ts';
@@ -36,6 +37,8 @@ export interface TrialVerdict {
   readonly trial: number;
   /** Whether the rebuilt candidate has the stored hash. */
   readonly model: 'equal' | 'differs';
+  /** Whether the correction, found anew on the calibration images, is the stored one; null where there is none or it was not tried. */
+  readonly correction: { readonly verdict: 'equal' | 'differs'; readonly largestDifference: number } | null;
   readonly accuracy: {
     readonly verdict: 'equal' | 'near' | 'differs';
     readonly stored: number;
@@ -54,8 +57,15 @@ export interface TrialVerdict {
   readonly failure: string | null;
 }
 
-export const passes = ({ model, accuracy, latency, failure }: TrialVerdict): boolean =>
-  model === 'equal' && accuracy?.verdict !== 'differs' && latency?.verdict !== 'differs' && failure === null;
+export const passes = ({ model, correction, accuracy, latency, failure }: TrialVerdict): boolean =>
+  model === 'equal' &&
+  correction?.verdict !== 'differs' &&
+  accuracy?.verdict !== 'differs' &&
+  latency?.verdict !== 'differs' &&
+  failure === null;
+
+/** Of a scale or shift x, relative to 1 + |x|. Sums of 10^5 and more float32 numbers in another order differ by less. */
+const correctionTolerance = 1e-3;
 
 /** Share of images whose prediction may change on another machine, where the runtime rounds otherwise. */
 const nearTies = 1 / 200;
@@ -90,7 +100,7 @@ export async function verifyTrials(options: VerifyOptions): Promise<TrialVerdict
       if (options.finish.aborted || options.stop.aborted) break;
       const verdict = measured.has(trial.number)
         ? await remeasured(trial, options, instruments)
-        : rebuilt(trial, instruments);
+        : rebuilt(trial, await options.store.trials.correction(trial.id), instruments);
       if (options.stop.aborted) break;
       verdicts.push(verdict);
       options.onTrial(verdict);
@@ -102,11 +112,12 @@ export async function verifyTrials(options: VerifyOptions): Promise<TrialVerdict
   }
 }
 
-function rebuilt(trial: CompleteTrial, { builder }: OpenInstruments): TrialVerdict {
-  const { sha256 } = builder.bytes(trial.assignment);
+function rebuilt(trial: CompleteTrial, correction: Uint8Array | null, { builder }: OpenInstruments): TrialVerdict {
+  const { sha256 } = builder.bytes(trial.assignment, correction);
   return {
     trial: trial.number,
     model: sha256 === trial.modelSha256 ? 'equal' : 'differs',
+    correction: null,
     accuracy: null,
     latency: null,
     failure: null,
@@ -118,26 +129,47 @@ async function remeasured(
   { store, study, plan }: VerifyOptions,
   instruments: OpenInstruments,
 ): Promise<TrialVerdict> {
-  const result = await observe(instruments, trial.assignment, {
+  const correction = await store.trials.correction(trial.id);
+  const budget = {
     latency: latencyBudget(plan.hardware, study.seed + trial.number + 1_000_003),
-    score: { images: 'proxy', timeoutMs: 3_600_000 },
-  });
+    score: { images: 'proxy', timeoutMs: 3_600_000 } as const,
+  };
+  const result = await observe(instruments, trial.assignment, budget, correction);
   if (result.state !== 'complete') {
-    return { ...rebuilt(trial, instruments), failure: result.state === 'failed' ? result.detail : 'it was pruned' };
+    return {
+      ...rebuilt(trial, correction, instruments),
+      failure: result.state === 'failed' ? result.detail : 'it was pruned',
+    };
   }
   const model = result.modelSha256 === trial.modelSha256 ? 'equal' : 'differs';
   const before = seenIn(await store.trials.samples(trial.id), 'search');
   const stamped = result.observations.map(each => ({ ...each, phase: 'search' as const, storedAtMs: 0 }));
   const now = seenIn(stamped, 'search');
-  if (!before || !now)
-    return { trial: trial.number, model, accuracy: null, latency: null, failure: 'its observations are not stored' };
-  return {
+  const seen = {
     trial: trial.number,
     model,
+    correction: await judgeCorrection(trial, correction, instruments),
+  } as const;
+  if (!before || !now) return { ...seen, accuracy: null, latency: null, failure: 'its observations are not stored' };
+  return {
+    ...seen,
     accuracy: judgeAccuracy(before, now),
-    latency: await judgeLatency(before, now, () => latencyAgain(trial, plan, instruments)),
+    latency: await judgeLatency(before, now, () => latencyAgain(trial, correction, plan, instruments)),
     failure: null,
   };
+}
+
+/** Found anew, the correction must be the stored one but for the rounding of sums; null where it cannot be found anew. */
+async function judgeCorrection(
+  trial: CompleteTrial,
+  stored: Uint8Array | null,
+  { builder, corrects }: OpenInstruments,
+): Promise<TrialVerdict['correction']> {
+  if (!stored || !corrects) return null;
+  const found = await builder.correction(trial.assignment);
+  const now = found.state === 'complete' ? found.value : null;
+  const difference = now ? largestDifference(stored, now) : Number.POSITIVE_INFINITY;
+  return { verdict: difference <= correctionTolerance ? 'equal' : 'differs', largestDifference: difference };
 }
 
 function judgeAccuracy({ accuracy: before }: Seen, { accuracy: now }: Seen): NonNullable<TrialVerdict['accuracy']> {
@@ -170,8 +202,13 @@ async function judgeLatency(
 }
 
 /** The ratio in a session made anew; null when it cannot be measured. */
-async function latencyAgain(trial: CompleteTrial, plan: Plan, instruments: OpenInstruments): Promise<number | null> {
-  const built = instruments.build(trial.assignment, 'candidate.onnx');
+async function latencyAgain(
+  trial: CompleteTrial,
+  correction: Uint8Array | null,
+  plan: Plan,
+  instruments: OpenInstruments,
+): Promise<number | null> {
+  const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
   if (built.state === 'failed') return null;
   const budget = latencyBudget(plan.hardware, trial.number);
   const latency = await instruments.device.latency(built.value, instruments.reference, budget);

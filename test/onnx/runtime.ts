@@ -54,3 +54,13 @@ export const floats = (tensor: Tensor | undefined): number[] => Array.from(tenso
 /** Shapes as text, for a table in which a difference is seen at once. */
 export const shapeTable = (shapes: Iterable<readonly [string, Shape]>): Record<string, string> =>
   Object.fromEntries([...shapes].map(([name, shape]) => [name, `[${shape.join(', ')}]`]));
+
+/** Runs a model whose only input takes `x` (row-major), and gives every output by name, as numbers. */
+export async function runNamed(
+  model: Model,
+  dims: readonly number[],
+  x: Float32Array,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const answers = await run(model, { [model.graph.inputs[0]!.name]: new Tensor('float32', x, dims) });
+  return new Map(Object.entries(answers).map(([name, { data }]) => [name, Float64Array.from(data as Float32Array)]));
+}

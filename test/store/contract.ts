@@ -117,6 +117,39 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect(await store.trials.get(study.id, 2)).toBeNull();
     });
 
+    test('the correction of a trial is kept byte for byte, with the time that it took, and none is none', async () => {
+      const [plain, corrected] = [await begin(0), await begin(1)];
+      const correction = Uint8Array.from({ length: 400 }, (_, i) => (i * 37) % 256);
+      await store.queue.finish(plain.id, completed(0), frontOf);
+      const stages = { ...completed(1).stages, correctionMs: 4.5 };
+      await store.queue.finish(corrected.id, completed(1, { correction, stages }), frontOf);
+      await reopen();
+      expect(await store.trials.correction(plain.id)).toBeNull();
+      expect(Uint8Array.from((await store.trials.correction(corrected.id))!)).toEqual(correction);
+      expect(await store.trials.get(study.id, 0)).toMatchObject({ stages: completed(0).stages });
+      expect(await store.trials.get(study.id, 1)).toMatchObject({ stages });
+      expect(await store.trials.get(study.id, 1)).not.toHaveProperty('correction');
+    });
+
+    test('a study is read with what it calibrates with, and another calibration is refused', async () => {
+      const calibration = { spec: 'cifar10:train', sha256: '9'.repeat(64), images: 512, seed: 3 } as const;
+      const given = newStudy({
+        name: 'cal',
+        calibration: { ...calibration, factors: 'data-aware', corrections: 'moments' },
+      });
+      await store.studies.create(given);
+      await reopen();
+      expect(await store.studies.get('cal')).toMatchObject(given);
+      expect(study).not.toHaveProperty('calibration');
+      const other = newStudy({ name: 'cal', calibration: { ...calibration, factors: 'plain', corrections: 'none' } });
+      await expect(store.studies.create(other)).rejects.toThrow(
+        /the calibration \(512 images of sha256 999999999999, seed 3, data-aware factors, corrections: moments in the store/,
+      );
+      await expect(store.studies.create(newStudy({ name: 'cal' }))).rejects.toThrow(
+        /corrections: moments in the store, none now/,
+      );
+    });
+
     test('a configuration is taken once per study', async () => {
       await begin(4);
       expect(await store.queue.begin(study.id, { ...newTrial(4), strategy: 'sobol' })).toBeNull();

@@ -33,7 +33,9 @@ describe.each(schemas)('the golden store of schema %s', schema => {
     copyFileSync(golden('sqlite'), path);
     const store = await openStore(path);
     expect(await contentOf(store)).toMatchObject(JSON.parse(readFileSync(golden('json'), 'utf8')));
-    const study = await store.studies.create(newStudy());
+    const [{ name } = { name: '' }] = await store.studies.list();
+    const { calibration } = (await store.studies.get(name))!;
+    const study = await store.studies.create(newStudy(calibration ? { calibration } : {}));
     expect(await store.queue.begin(study.id, newTrial(1))).toBeNull();
     const waiting = await store.queue.claim(study.id);
     expect(waiting?.number).toBe(6);

@@ -55,6 +55,16 @@ export const sqliteArchive = ({ read }: Session): TrialArchive => ({
       const environments = await environmentsOf(db);
       return rows.map(row => storedObservationOf(row, environments(row.environment_id)));
     }),
+
+  correction: trialId =>
+    read('read the correction of a trial', async db => {
+      const row = await db
+        .selectFrom('corrections')
+        .select('content')
+        .where('trial_id', '=', trialId)
+        .executeTakeFirst();
+      return row?.content ?? null;
+    }),
 });
 
 /** By number, each with its observations: search before confirm, latency before accuracy. */

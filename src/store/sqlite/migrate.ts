@@ -4,11 +4,13 @@ import { UserError } from '../../errors/user-error.ts';
 import { rankfrontVersion } from '../../workers/version.ts';
 import { studies } from './migrations/001-studies.ts';
 import { tuning } from './migrations/002-tuning.ts';
+import { corrections } from './migrations/004-corrections.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-studies': studies,
   '002-tuning': tuning,
+  '004-corrections': corrections,
 };
 
 /** Every schema that ever was, oldest first. */

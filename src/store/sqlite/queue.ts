@@ -108,6 +108,7 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
             finished_at_ms: time,
             finished_sequence: study.finished,
             build_ms: result.stages.buildMs,
+            correction_ms: result.stages.correctionMs ?? null,
             latency_ms: result.stages.latencyMs,
             accuracy_ms: result.stages.accuracyMs,
             ...nobody,
@@ -119,6 +120,9 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
           .where('id', '=', trialId)
           .execute();
         await insertObservations(db, trialId, 'search', result.observations, time);
+        if (result.state === 'complete' && result.correction) {
+          await db.insertInto('corrections').values({ trial_id: trialId, content: result.correction }).execute();
+        }
       });
       mine.delete(trialId);
     },

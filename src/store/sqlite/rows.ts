@@ -62,6 +62,7 @@ export function studyRow(study: NewStudy, now: number): Insertable<StudiesTable>
     command_line: JSON.stringify(study.commandLine),
     dense_macs: study.dense.macs,
     dense_params: study.dense.params,
+    calibration: study.calibration ? JSON.stringify(study.calibration) : null,
     next_number: 0,
     finished: 0,
   };
@@ -88,6 +89,7 @@ export const studyOf = (row: Selectable<StudiesTable>): Study => ({
   packageVersion: row.package_version,
   commandLine: JSON.parse(row.command_line),
   dense: { macs: row.dense_macs, params: row.dense_params },
+  ...(row.calibration === null ? {} : { calibration: JSON.parse(row.calibration) }),
 });
 
 const trialBase = (row: Selectable<TrialsTable>): TrialBase => ({
@@ -128,7 +130,12 @@ export function trialOf(row: Selectable<TrialsTable>, observations: readonly Obs
     ...base,
     finishedAtMs: stored(row.finished_at_ms),
     finishedSequence: stored(row.finished_sequence),
-    stages: { buildMs: row.build_ms, latencyMs: row.latency_ms, accuracyMs: row.accuracy_ms },
+    stages: {
+      buildMs: row.build_ms,
+      ...(row.correction_ms === null ? {} : { correctionMs: row.correction_ms }),
+      latencyMs: row.latency_ms,
+      accuracyMs: row.accuracy_ms,
+    },
     observations,
   };
   switch (row.state) {

@@ -13,6 +13,7 @@ export interface Database {
   observations: ObservationsTable;
   front_members: FrontMembersTable;
   tuner_setups: TunerSetupsTable;
+  corrections: CorrectionsTable;
 }
 
 /** Which version of this package made each step of the schema; stays as it is for ever, so that old versions can read it. */
@@ -51,6 +52,8 @@ export interface StudiesTable {
   /** How many trials are finished. */
   finished: number;
   site_table: string | null;
+  /** JSON; null where a study uses no calibration images. */
+  calibration: string | null;
 }
 
 export interface TrialsTable {
@@ -87,6 +90,7 @@ export interface TrialsTable {
   asked_after: number | null;
   asked_known: number | null;
   started_after: number | null;
+  correction_ms: number | null;
 }
 
 export interface EnvironmentsTable {
@@ -131,4 +135,9 @@ export interface TunerSetupsTable {
   /** Of the content, so that each is kept once. */
   sha256: string;
   content: string;
+}
+
+export interface CorrectionsTable {
+  trial_id: number;
+  content: Uint8Array;
 }

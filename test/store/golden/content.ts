@@ -9,10 +9,11 @@ export async function contentOf(store: Store): Promise<unknown> {
       if (!study) throw new Error(`${summary.name} is listed but cannot be found`);
       const trials = await store.trials.list(study.id);
       const samples = await Promise.all(trials.map(({ id }) => store.trials.samples(id)));
+      const corrections = await Promise.all(trials.map(({ id }) => store.trials.correction(id)));
       const front = (await store.trials.front(study.id)).map(({ number }) => number);
       const setups = await Promise.all(trials.map(({ asked }) => (asked ? store.tuning.setup(asked.setup) : null)));
       const siteTable = await store.tuning.siteTable(study.id);
-      return { summary, study, trials, samples, front, setups, siteTable };
+      return { summary, study, trials, samples, front, setups, siteTable, corrections };
     }),
   );
   return JSON.parse(

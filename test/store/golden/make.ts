@@ -14,7 +14,16 @@ const target = join(import.meta.dirname, `schema-${process.argv[2]}`);
 if (existsSync(`${target}.sqlite`)) throw new Error(`${target}.sqlite exists, and a golden store never changes`);
 const folder = mkdtempSync(join(tmpdir(), 'rankfront-golden-'));
 const store = await openStore(join(folder, 'store.sqlite'));
-const study = await store.studies.create(newStudy());
+const calibration = {
+  spec: 'cifar10:train',
+  sha256: '9'.repeat(64),
+  images: 512,
+  seed: 3,
+  factors: 'data-aware',
+  corrections: 'moments',
+} as const;
+const study = await store.studies.create(newStudy({ calibration }));
+const corrected = { correction: Uint8Array.of(1, 2, 250), stages: { ...completed(1).stages, correctionMs: 7 } };
 const setup = await store.tuning.keepSetup(study.id, {
   strategy: 'random',
   seed: 1,
@@ -34,7 +43,7 @@ for (let n = 0; n < 7; n++) {
   else if (n < 6)
     await store.queue.finish(
       trial.id,
-      completed(n, { values: [1 - n / 10, 0.1 + n / 10], feasible: n !== 5 }),
+      completed(n, { values: [1 - n / 10, 0.1 + n / 10], feasible: n !== 5, ...(n === 1 ? corrected : {}) }),
       frontOf,
     );
   if (n === 2) await store.queue.confirm(trial.id, [latencyOf(20, 40), accuracyOf(20, 100)]);

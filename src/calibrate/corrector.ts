@@ -1,0 +1,88 @@
+/** The correction of a candidate: one forward over a batch of calibration images. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { momentProbe, type ProbedSite, type Target } from '../decompose/corrections/moment-probe.ts';
+import { type ChannelMoments, correctionOf, correctionRule, pooledMoments } from '../decompose/corrections/moments.ts';
+import type { Corrections } from '../decompose/corrections/packing.ts';
+import { uncorrectable } from '../decompose/corrections/site-node.ts';
+import type { Site } from '../decompose/site.ts';
+import { type Attempt, complete, failed } from '../errors/failure.ts';
+import type { Model } from '../onnx/graph.ts';
+import { writeModel } from '../onnx/write.ts';
+import { reasonOf } from '../workers/model-file.ts';
+import type { CalibrationImages } from './images.ts';
+import type { ProbeAnswer } from './probe-messages.ts';
+import type { ProbeRunner } from './probe-runner.ts';
+
+export interface Corrector {
+  /** Scales and shifts for `sites` of `candidate`, in which they are factorised; a site that cannot be corrected is missing. */
+  corrections(candidate: Model, sites: readonly Site[]): Promise<Attempt<Corrections>>;
+  /** Images that a correction is taken from. */
+  readonly images: number;
+}
+
+export interface CorrectorOptions {
+  readonly runner: ProbeRunner;
+  readonly images: CalibrationImages;
+  /** Where graphs are written for the child process. */
+  readonly scratch: string;
+  readonly timeoutMs: number;
+}
+
+/** Measures the dense model on the same images once, so that candidate and dense model differ by the factors alone. */
+export async function openCorrector(
+  dense: Model,
+  sites: readonly Site[],
+  { runner, images, scratch, timeoutMs }: CorrectorOptions,
+): Promise<Attempt<Corrector>> {
+  const measure = async (model: Model, asked: readonly Site[], targets: ReadonlyMap<string, Target> | null) => {
+    const probe = momentProbe(model, asked, targets);
+    const path = join(scratch, 'probe.onnx');
+    try {
+      writeFileSync(path, writeModel(probe.model));
+    } catch (error) {
+      return failed('disk-full', `cannot write to the scratch folder: ${reasonOf(error)}`);
+    }
+    const outputs = probe.sites.flatMap(({ mean, variance }) => [mean, variance]);
+    const answer = await runner.run(path, images, outputs, timeoutMs);
+    return answer.state === 'failed' ? answer : complete(momentsOf(probe.sites, answer.value));
+  };
+
+  const reference = await measure(dense, sites, null);
+  if (reference.state === 'failed') return reference;
+  const count = images.positions.length;
+  const targets = new Map(
+    [...reference.value].map(([site, moments]) => [site, { dense: moments, rule: correctionRule(moments, count) }]),
+  );
+  return complete({
+    images: count,
+    corrections: async (candidate, asked) => {
+      const able = asked.filter(site => uncorrectable(candidate, site) === null);
+      if (able.length === 0) return complete(new Map());
+      const measured = await measure(candidate, able, targets);
+      if (measured.state === 'failed') return measured;
+      return complete(
+        new Map(
+          able.map(({ name }) => {
+            const target = targets.get(name)!;
+            return [name, correctionOf(target.dense, measured.value.get(name)!, target.rule)] as const;
+          }),
+        ),
+      );
+    },
+  });
+}
+
+function momentsOf(sites: readonly ProbedSite[], { batches }: ProbeAnswer): ReadonlyMap<string, ChannelMoments> {
+  return new Map(
+    sites.map(({ site }, i) => [
+      site,
+      pooledMoments(
+        batches.map(({ images, values }) => ({
+          images,
+          moments: { mean: Float64Array.from(values[2 * i]!), variance: Float64Array.from(values[2 * i + 1]!) },
+        })),
+      ),
+    ]),
+  );
+}

@@ -1,0 +1,125 @@
+/** The pass that writes a scale and a shift per channel into the last layer of a site: its weight and its bias. */
+import { consumersOf, freshNames } from '../../onnx/edit.ts';
+import type { Attribute, Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
+import { type Pass, runPass } from '../../onnx/pass.ts';
+import { floatsOf, floatTensor } from '../../onnx/tensor.ts';
+import type { Site } from '../site.ts';
+import type { ChannelCorrection } from './moments.ts';
+import type { Corrections } from './packing.ts';
+import { constantBias, lastNode, uncorrectable } from './site-node.ts';
+
+/**
+ * y becomes scale y + shift. A convolution or Gemm without a bias gets one, which costs nothing where a BatchNormalization follows (the
+ * runtime folds both); behind a MatMul the shift goes into the constant that is added to it, or into an Add of its own.
+ */
+export function correctionPass(site: Site, correction: ChannelCorrection): Pass {
+  return {
+    name: `correction of "${site.name}"`,
+    requires: model => uncorrectable(model, site),
+    apply: model => ({ model: corrected(model, site, correction), modified: true }),
+    ensures: ({ graph: before }, { graph: after }) =>
+      before.inputs === after.inputs && before.outputs === after.outputs ? null : 'the inputs or outputs were changed',
+  };
+}
+
+/** Corrects `sites` of a candidate; one with scale 1 and shift 0 throughout, or without a correction, stays as it is. */
+export function correctCandidate(candidate: Model, sites: readonly Site[], corrections: Corrections): Model {
+  return sites.reduce((model, site) => {
+    const correction = corrections.get(site.name);
+    if (!correction || isIdentity(correction)) return model;
+    return runPass(correctionPass(site, correction), model).model;
+  }, candidate);
+}
+
+const isIdentity = ({ scale, shift }: ChannelCorrection): boolean =>
+  scale.every(each => each === 1) && shift.every(each => each === 0);
+
+function corrected(model: Model, site: Site, { scale, shift }: ChannelCorrection): Model {
+  const node = lastNode(model, site)!;
+  const edit = editor(model.graph, node);
+  const weight = edit.tensor(node.inputs[1]!);
+  const inputs = [node.inputs[0]!, edit.constant(weight.name, weight.dims, scaled(site, weight, scale))];
+  if (node.opType === 'MatMul') return { ...model, graph: shiftedBehind(edit.with({ ...node, inputs }), site, shift) };
+  const beta = node.opType === 'Gemm' ? floatAttribute(node.attributes.get('beta'), 1) : 1;
+  const before = node.inputs[2] ? constantBias(model.graph, node.inputs[2], site.outChannels) : null;
+  // With beta 0 the node ignores its bias; then beta becomes 1, and the old bias stays ignored.
+  const share = beta === 0 ? 1 : beta;
+  const kept = beta === 0 ? null : before;
+  const bias = shift.map((each, c) => (kept ? scale[c]! * kept[c]! : 0) + each / share);
+  const name = edit.constant(node.inputs[2] || `${node.name}.bias`, [site.outChannels], bias);
+  const attributes = beta === 0 ? new Map(node.attributes).set('beta', { kind: 'float', value: 1 }) : node.attributes;
+  return { ...model, graph: edit.with({ ...node, inputs: [...inputs, name], attributes }) };
+}
+
+/** Output channels lie along the first axis of a weight, or the last one of a matrix that is stored as in x out. */
+function scaled({ weightLayout }: Site, tensor: Tensor, scale: Float32Array): Float32Array {
+  const values = floatsOf(tensor);
+  const channels = scale.length;
+  const inner = values.length / channels;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = Math.fround(values[i]! * scale[weightLayout === 'in-out' ? i % channels : Math.floor(i / inner)]!);
+  }
+  return values;
+}
+
+/** Replaces `node` and constants that it reads; those that others read too get a name of their own. */
+function editor(graph: Graph, node: Node) {
+  const fresh = freshNames(graph);
+  const readers = consumersOf(graph);
+  const initializers = new Map(graph.initializers);
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  return {
+    tensor: (name: string): Tensor => graph.initializers.get(name)!,
+    constant: (name: string, dims: readonly number[], values: Float32Array): string => {
+      const own = (readers.get(name) ?? []).every(reader => reader === node) && !outputs.has(name);
+      const as = own && graph.initializers.has(name) ? name : fresh(name);
+      const { elementType } = graph.initializers.get(node.inputs[1]!)!;
+      initializers.set(as, floatTensor(as, dims, values, elementType === 'float16' ? 'float16' : 'float32'));
+      return as;
+    },
+    with: (replacement: Node): Graph => ({
+      ...graph,
+      nodes: graph.nodes.map(other => (other === node ? replacement : other)),
+      initializers,
+    }),
+  };
+}
+
+/** The shift of a MatMul, which has no bias. */
+function shiftedBehind(graph: Graph, site: Site, shift: Float32Array): Graph {
+  const readers = consumersOf(graph).get(site.output) ?? [];
+  const [add] = readers;
+  const isOutput = graph.outputs.some(({ name }) => name === site.output);
+  if (readers.length === 1 && add?.opType === 'Add' && !isOutput) {
+    const other = add.inputs.find(name => name !== site.output) ?? '';
+    const bias = constantBias(graph, other, site.outChannels);
+    if (bias && graph.initializers.get(other)!.dims.filter(size => size !== 1).length <= 1) {
+      const edit = editor(graph, add);
+      const name = edit.constant(
+        other,
+        [site.outChannels],
+        bias.map((each, c) => each + shift[c]!),
+      );
+      return edit.with({ ...add, inputs: add.inputs.map(each => (each === other ? name : each)) });
+    }
+  }
+  const fresh = freshNames(graph);
+  const raw = fresh(`${site.name}/unshifted`);
+  const name = fresh(`${site.name}/shift`);
+  const constant = floatTensor(name, [site.outChannels], shift, site.elementType);
+  return {
+    ...graph,
+    nodes: graph.nodes.flatMap(node =>
+      node.outputs[0] === site.output
+        ? [
+            { ...node, outputs: [raw, ...node.outputs.slice(1)] },
+            { name, opType: 'Add', domain: '', inputs: [raw, name], outputs: [site.output], attributes: new Map() },
+          ]
+        : [node],
+    ),
+    initializers: new Map([...graph.initializers, [name, constant]]),
+  };
+}
+
+const floatAttribute = (attribute: Attribute | undefined, otherwise: number): number =>
+  attribute?.kind === 'float' ? attribute.value : otherwise;

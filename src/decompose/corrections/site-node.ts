@@ -1,0 +1,32 @@
+/** The node that yields a site's output, dense or the last of its factors, and what can be written into it. */
+import type { Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
+import { floatsOf } from '../../onnx/tensor.ts';
+import type { Site } from '../site.ts';
+
+/** Null in a model that no longer has the site. */
+export const lastNode = ({ graph }: Model, { output }: Site): Node | null =>
+  graph.nodes.find(({ outputs }) => outputs[0] === output) ?? null;
+
+/** Why scale and shift cannot be written into the node of `site`, or null when they can. */
+export function uncorrectable(model: Model, site: Site): string | null {
+  const node = lastNode(model, site);
+  if (!node) return `no node yields "${site.output}"`;
+  if (!model.graph.initializers.has(node.inputs[1] ?? ''))
+    return `the weight of "${node.name}" is not stored as it is read`;
+  const bias = node.inputs[2] ?? '';
+  if (bias !== '' && constantBias(model.graph, bias, site.outChannels) === null) {
+    return `the bias of "${node.name}" is no constant of ${site.outChannels} numbers`;
+  }
+  return null;
+}
+
+/** The bias at `name`, one number per channel; null where it is computed at run time or has rows of its own. */
+export function constantBias(graph: Graph, name: string, channels: number): Float32Array | null {
+  const tensor = graph.initializers.get(name);
+  if (!tensor || !isFloatTensor(tensor)) return null;
+  const stored = floatsOf(tensor);
+  if (stored.length === channels) return stored;
+  return stored.length === 1 ? new Float32Array(channels).fill(stored[0]!) : null;
+}
+
+const isFloatTensor = ({ elementType }: Tensor): boolean => elementType === 'float32' || elementType === 'float16';

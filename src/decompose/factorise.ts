@@ -6,23 +6,37 @@ import { spatialFactors } from './factors/spatial.ts';
 import { svdFactors } from './factors/svd.ts';
 import { tuckerFactors } from './factors/tucker2.ts';
 import type { FactorMethod } from './method.ts';
+import { outputMetric } from './metric/metric.ts';
+import type { SiteStatistics } from './statistics.ts';
 
 export type { FullFactors, TuckerFactors, TwoFactors } from './factors/factors.ts';
 
 /** Part of the key of every stored factor: to be raised whenever the same weight would yield other numbers. */
-export const factorAlgorithmVersion = 1;
+export const factorAlgorithmVersion = 2;
 
-/** Pure, and plain data in and out: it may run in a thread. Weights must be finite. */
-export function factorise(block: WeightBlock, method: FactorMethod): FullFactors {
+/** What data-aware factors are made from. */
+export interface Seen {
+  readonly statistics: SiteStatistics;
+  /** Images that the statistics were taken from. */
+  readonly images: number;
+}
+
+/**
+ * Pure, and plain data in and out: it may run in a thread. Weights must be finite.
+ *
+ * @param seen for factors that keep the output; null, or statistics without moments, for factors that keep the weight
+ */
+export function factorise(block: WeightBlock, method: FactorMethod, seen: Seen | null = null): FullFactors {
+  const metric = seen && outputMetric(block, seen.statistics, seen.images);
   switch (method) {
     case 'svd':
-      return svdFactors(block);
+      return svdFactors(block, metric);
     case 'spatial':
-      return spatialFactors(block);
+      return spatialFactors(block, metric);
     case 'input':
-      return inputFactors(block);
+      return inputFactors(block, metric);
     case 'tucker2':
-      return tuckerFactors(block);
+      return tuckerFactors(block, metric);
     default:
       return method satisfies never;
   }

@@ -1,9 +1,12 @@
-/** How much of a weight a rung leaves out, in closed form. */
+/**
+ * How much of a weight a rung leaves out, in closed form; of data-aware factors, how much of the output in the metric that they were made
+ * for. What a rung costs at the output on the calibration images themselves is told by `outputErrors`.
+ */
 import type { FullFactors, TuckerFactors } from './factors/factors.ts';
 import type { Rung } from './method.ts';
 
 export interface TruncationError {
-  /** |W - W'| / |W| in the Frobenius norm; 0 for a weight that is all zeros. */
+  /** |W - W'| / |W| in the Frobenius norm, or in that of the output; 0 for a weight that is all zeros. */
   readonly relative: number;
   /** What the discarded singular values allow at most; equal to `relative` but for `tucker2`. */
   readonly bound: number;
@@ -22,7 +25,8 @@ export function truncationError(factors: FullFactors, rung: Rung): TruncationErr
   const relative = (squares: number): number => (factors.norm === 0 ? 0 : Math.sqrt(squares) / factors.norm);
   if (factors.method === 'tucker2') {
     const [input, output] = rung.rank as readonly [number, number];
-    const bound = tail(factors.spectra[0], input) + tail(factors.spectra[1], output);
+    const [inputs, outputs] = factors.fullRank;
+    const bound = rectangle(factors, input, inputs, 0, outputs) + rectangle(factors, 0, inputs, output, outputs);
     return { relative: relative(cutAway(factors, input, output)), bound: relative(bound) };
   }
   const error = relative(tail(factors.spectra, rung.rank as number));
@@ -37,11 +41,14 @@ function tail(spectra: readonly Float64Array[], rank: number): number {
 }
 
 /** The squared norm of the core outside its leading output x input corner. */
-function cutAway({ energy, fullRank }: TuckerFactors, input: number, output: number): number {
-  const [inputs, outputs] = fullRank;
+function cutAway(factors: TuckerFactors, input: number, output: number): number {
+  const [inputs, outputs] = factors.fullRank;
+  return rectangle(factors, 0, inputs, output, outputs) + rectangle(factors, input, inputs, 0, output);
+}
+
+/** The squared norm of the core from input component `p0` to before `p1`, and from output component `q0` to before `q1`. */
+function rectangle({ energy, fullRank }: TuckerFactors, p0: number, p1: number, q0: number, q1: number): number {
   let sum = 0;
-  for (let q = outputs - 1; q >= 0; q--) {
-    for (let p = inputs - 1; p >= (q < output ? input : 0); p--) sum += energy[q * inputs + p]!;
-  }
+  for (let q = q1 - 1; q >= q0; q--) for (let p = p1 - 1; p >= p0; p--) sum += energy[q * fullRank[0] + p]!;
   return sum;
 }

@@ -4,7 +4,7 @@ import type { TwoFactorMethod } from '../method.ts';
 
 interface Common {
   readonly shape: BlockShape;
-  /** The Frobenius norm of the weight, over all groups. */
+  /** The Frobenius norm of the weight over all groups; of data-aware factors, that of the output, with which the spectra are in one unit. */
   readonly norm: number;
 }
 

@@ -65,7 +65,7 @@ function singularVectors(a: RealMatrix, count: number): Matrix {
 }
 
 /** M x N x A to N x M x A. */
-function swapped<T extends Float32Array | Float64Array>(x: T, m: number, n: number, area: number): T {
+export function swapped<T extends Float32Array | Float64Array>(x: T, m: number, n: number, area: number): T {
   const result = x.slice() as T;
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {

@@ -4,11 +4,20 @@
  * very deep convolutional networks", section 3.1). For a matrix it is the plain SVD.
  */
 import type { WeightBlock } from '../block.ts';
+import type { GroupMetric } from '../metric/metric.ts';
 import type { TwoFactors } from './factors.ts';
-import { twoFactors } from './two-factors.ts';
+import { twoFactors, type Unfolding } from './two-factors.ts';
+import { weightedFactors } from './weighted.ts';
 
-export function svdFactors(block: WeightBlock): TwoFactors {
+/** @param metric of every group, for the least error of the output; null for the least error of the weight */
+export function svdFactors(block: WeightBlock, metric: readonly GroupMetric[] | null = null): TwoFactors {
   const rows = block.outPerGroup;
   const cols = block.inPerGroup * block.kernel[0] * block.kernel[1];
-  return twoFactors('svd', block, data => ({ rows, cols, data }));
+  const unfold = (data: Float32Array): Unfolding => ({ rows, cols, data });
+  if (!metric) return twoFactors('svd', block, unfold);
+  return weightedFactors('svd', block, unfold, group => {
+    const { scale, input, output } = metric[group]!;
+    const moment = rows > cols ? input('patch') : null;
+    return { rowScale: scale, input: moment, output: moment ? null : output };
+  });
 }

@@ -4,14 +4,20 @@
  * ranks nest and a slice of the full factors is the truncated higher-order SVD itself.
  */
 import type { WeightBlock } from '../block.ts';
+import type { GroupMetric } from '../metric/metric.ts';
 import type { TuckerFactors } from './factors.ts';
-import { hosvd } from './hosvd.ts';
+import { type Hosvd, hosvd } from './hosvd.ts';
 import { frobeniusNorm, groupOf } from './two-factors.ts';
+import { weightedHosvd } from './weighted-hosvd.ts';
 
-export function tuckerFactors(block: WeightBlock): TuckerFactors {
+/** @param metric of every group, for a small error of the output; null for a small error of the weight */
+export function tuckerFactors(block: WeightBlock, metric: readonly GroupMetric[] | null = null): TuckerFactors {
   const { groups, outPerGroup: outs, inPerGroup: ins, kernel } = block;
   const area = kernel[0] * kernel[1];
-  const parts = Array.from({ length: groups }, (_, group) => hosvd(groupOf(block, group), outs, ins, area));
+  const parts = Array.from({ length: groups }, (_, group): Hosvd => {
+    const weights = groupOf(block, group);
+    return metric ? weightedHosvd(block, weights, metric[group]!) : hosvd(weights, outs, ins, area);
+  });
   const inputs = parts[0]!.v.rows;
   const outputs = parts[0]!.u.rows;
   const input = new Float32Array(groups * inputs * ins);
@@ -41,7 +47,7 @@ export function tuckerFactors(block: WeightBlock): TuckerFactors {
   return {
     method: 'tucker2',
     shape: { groups, outPerGroup: outs, inPerGroup: ins, kernel },
-    norm: frobeniusNorm(block.data),
+    norm: metric ? Math.sqrt(energy.reduce((sum, value) => sum + value, 0)) : frobeniusNorm(block.data),
     fullRank: [inputs, outputs],
     spectra: [parts.map(part => part.inputSpectrum), parts.map(part => part.outputSpectrum)],
     energy,

@@ -68,3 +68,7 @@ export function outputsFirst(rows: Float32Array, taps: number, rank: number): Fl
   }
   return result;
 }
+
+/** Each value `count` times in a row. */
+export const repeated = (values: Float64Array, count: number): Float64Array =>
+  Float64Array.from({ length: values.length * count }, (_, i) => values[Math.floor(i / count)]!);

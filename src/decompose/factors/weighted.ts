@@ -1,0 +1,174 @@
+/**
+ * The best factors of an unfolding for the output and not for the weight: M' of rank r that minimises |diag(g) (M - M') R^(1/2)|, with g a scale per row and
+ * R the second moment of what M is applied to. With R = L Lᵀ the answer is the truncated SVD of diag(g) M L with L undone again (SVD-LLM,
+ * arXiv 2403.07378; for convolutions BALF, arXiv 2509.25136), and the same as a projection onto the principal components of the output:
+ * diag(g) M' = U_r U_rᵀ diag(g) M, with U the eigenvectors of diag(g) M R Mᵀ diag(g). The latter inverts nothing and needs no more than the
+ * second moment of the output; the former is cheaper where M has more rows than columns. U and V do not depend on r: ranks nest.
+ */
+import { cholesky } from '../../linalg/cholesky.ts';
+import { type Matrix, type RealMatrix, transpose, zeros } from '../../linalg/matrix.ts';
+import { multiply } from '../../linalg/multiply.ts';
+import { symmetricEigen } from '../../linalg/symmetric-eigen.ts';
+import type { WeightBlock } from '../block.ts';
+import type { TwoFactors } from './factors.ts';
+import { groupOf, type Unfolding } from './two-factors.ts';
+
+export interface Weighting {
+  /** g, one per row of the unfolding; positive. */
+  readonly rowScale: Float64Array;
+  /** R, cols x cols, positive definite; null when only the output is known. */
+  readonly input: Matrix | null;
+  /** M R Mᵀ, rows x rows; null when it is to be computed. */
+  readonly output: Matrix | null;
+}
+
+export interface WeightedParts {
+  /** rows x k, k = min(rows, cols). */
+  readonly second: Matrix;
+  /** k x cols; second first = M. */
+  readonly first: Matrix;
+  /** k, descending: what each component adds to |diag(g) M R^(1/2)|, as singular values. */
+  readonly spectrum: Float64Array;
+}
+
+export function weightedParts(m: RealMatrix, { rowScale, input, output }: Weighting): WeightedParts {
+  const { rows, cols } = m;
+  const k = Math.min(rows, cols);
+  const scaled = scaleRows(m, rowScale);
+  const inverse = rowScale.map(scale => 1 / scale);
+  if (input && rows > cols) {
+    const { values, vectors, root, rootInverse } = inputComponents(scaled, input);
+    const first = multiply(transpose(vectors), rootInverse);
+    const second = scaleRows(multiply(scaled, multiply(root, vectors)), inverse);
+    return { second, first, spectrum: rootsOf(values, k) };
+  }
+  const { values, vectors } = outputComponents(scaled, rowScale, input, output);
+  const leading = leadingColumns(vectors, k);
+  return {
+    second: scaleRows(leading, inverse),
+    first: multiply(transpose(leading), scaled),
+    spectrum: rootsOf(values, k),
+  };
+}
+
+export interface InputComponents {
+  readonly values: Float64Array;
+  readonly vectors: Matrix;
+  /** L, and its inverse. */
+  readonly root: Matrix;
+  readonly rootInverse: Matrix;
+}
+
+/** The eigenvectors V of Lᵀ Nᵀ N L for N = diag(g) M. */
+export function inputComponents(scaled: RealMatrix, input: Matrix): InputComponents {
+  const factor = cholesky(input);
+  if (!factor) throw new Error('the second moment of an input must be positive definite');
+  const root = multiply(input, factor.inverse); // R = L Lᵀ, and the inverse is that of Lᵀ
+  const right = multiply(scaled, root);
+  const rootInverse = transpose(factor.inverse);
+  return { ...symmetricEigen(symmetric(multiply(transpose(right), right))), root, rootInverse };
+}
+
+/** The eigenvectors U of diag(g) M R Mᵀ diag(g). */
+export function outputComponents(
+  scaled: RealMatrix,
+  rowScale: Float64Array,
+  input: Matrix | null,
+  output: Matrix | null,
+): { values: Float64Array; vectors: Matrix } {
+  if (!output) {
+    const right = input ? multiply(scaled, input) : scaled;
+    return symmetricEigen(symmetric(multiply(right, transpose(scaled))));
+  }
+  const n = output.rows;
+  const data = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) data[i * n + j] = rowScale[i]! * output.data[i * n + j]! * rowScale[j]!;
+  }
+  return symmetricEigen({ rows: n, cols: n, data });
+}
+
+/** As `twoFactors`, with the weighting of each group; both sides of a component get the same norm. */
+export function weightedFactors(
+  method: TwoFactors['method'],
+  block: WeightBlock,
+  unfold: (weights: Float32Array) => Unfolding,
+  weightingOf: (group: number) => Weighting,
+): TwoFactors {
+  const { groups, outPerGroup, inPerGroup, kernel } = block;
+  const parts = Array.from({ length: groups }, (_, group) =>
+    weightedParts(unfold(groupOf(block, group)), weightingOf(group)),
+  );
+  const fullRank = parts[0]!.first.rows;
+  const inputs = parts[0]!.first.cols;
+  const outputs = parts[0]!.second.rows;
+  const first = new Float32Array(groups * fullRank * inputs);
+  const second = new Float32Array(groups * outputs * fullRank);
+  let squares = 0;
+  parts.forEach((part, group) => {
+    for (const s of part.spectrum) squares += s * s;
+    for (let r = 0; r < fullRank; r++) {
+      const [inner, outer] = balance(rowNorm(part.first, r), columnNorm(part.second, r));
+      for (let i = 0; i < inputs; i++) {
+        first[(group * fullRank + r) * inputs + i] = inner * part.first.data[r * inputs + i]!;
+      }
+      for (let o = 0; o < outputs; o++) {
+        second[(group * outputs + o) * fullRank + r] = outer * part.second.data[o * fullRank + r]!;
+      }
+    }
+  });
+  return {
+    method,
+    shape: { groups, outPerGroup, inPerGroup, kernel },
+    norm: Math.sqrt(squares),
+    fullRank,
+    spectra: parts.map(part => part.spectrum),
+    first,
+    second,
+  };
+}
+
+/** Factors for two vectors of norms a and b that give both the norm sqrt(a b); zeros when one of them is zero. */
+export function balance(a: number, b: number): readonly [number, number] {
+  if (!(a > 0 && b > 0)) return [0, 0];
+  const ratio = Math.sqrt(b / a);
+  return [ratio, 1 / ratio];
+}
+
+export function scaleRows({ rows, cols, data }: RealMatrix, scale: Float64Array): Matrix {
+  const result = zeros(rows, cols);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) result.data[i * cols + j] = scale[i]! * data[i * cols + j]!;
+  }
+  return result;
+}
+
+export function leadingColumns({ rows, cols, data }: Matrix, count: number): Matrix {
+  const result = zeros(rows, count);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < count; j++) result.data[i * count + j] = data[i * cols + j]!;
+  }
+  return result;
+}
+
+export const rootsOf = (values: Float64Array, count: number): Float64Array =>
+  values.slice(0, count).map(value => Math.sqrt(Math.max(0, value)));
+
+export function rowNorm({ cols, data }: Matrix, row: number): number {
+  let sum = 0;
+  for (let i = row * cols; i < (row + 1) * cols; i++) sum += data[i]! ** 2;
+  return Math.sqrt(sum);
+}
+
+export function columnNorm({ rows, cols, data }: Matrix, column: number): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += data[i * cols + column]! ** 2;
+  return Math.sqrt(sum);
+}
+
+/** Its upper triangle on both sides, so that rounding does not decide. */
+function symmetric(a: Matrix): Matrix {
+  const { rows: n, data } = a;
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) data[i * n + j] = data[j * n + i]!;
+  return a;
+}

@@ -134,7 +134,7 @@ export async function bench(args: readonly string[]): Promise<void> {
 
 /** As a search does it: the unfolding, the decomposition, and the square roots on both sides. */
 const factoriseAll = (pool: FactorPool, tasks: readonly Task[]): Promise<unknown> =>
-  Promise.all(tasks.map(({ block, layer }) => pool.factorise(block, layer.method)));
+  Promise.all(tasks.map(({ block, layer }) => pool.factorise(block, layer.method, null)));
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const seconds = (ms: readonly number[]): string =>

@@ -38,6 +38,7 @@ export function ladderOf(site: Site, candidates: readonly Rung[]): Rung[] {
 export function requestedRungs(site: Site, method: FactorMethod, entry: SiteEntry, granularity: number): Rung[] {
   if (entry.ladder) return entry.ladder.flatMap(rank => explicitRung(site, method, rank));
   const step = rankStep(site, granularity);
+  if (entry.costs) return affordableRungs(site, method, entry.costs, step);
   const fractions = entry.fractions ?? [];
   if (method !== 'tucker2') {
     const full = fullRank(site, method);
@@ -50,6 +51,30 @@ export function requestedRungs(site: Site, method: FactorMethod, entry: SiteEntr
   });
   if (entry.tucker !== 'untied') return fractions.map(fraction => rung(fraction, fraction));
   return fractions.flatMap(input => fractions.map(output => rung(input, output)));
+}
+
+/** Of each share of the dense cost the greatest rank that costs no more, where there is one; small layers get finer steps, as in `snapped`. */
+function affordableRungs(site: Site, method: FactorMethod, costs: readonly number[], step: number): Rung[] {
+  const full = Math.max(...[fullRank(site, method)].flat());
+  let fine = step;
+  while (fine > 1 && fine > full / 8) fine = Math.floor(fine / 2);
+  const offered: Rung[] = [];
+  for (let rank = fine; ; rank += fine) {
+    const rung = tiedRung(site, method, rank, fine);
+    if (!rung) break;
+    offered.push(rung);
+  }
+  return costs.flatMap(share => offered.findLast(rung => rungMacs(site, rung) <= share * site.macs) ?? []);
+}
+
+/** For tied Tucker ranks `rank` is the greater one, and the other the same share of its own full rank; null beyond full rank. */
+export function tiedRung(site: Site, method: FactorMethod, rank: number, step: number): Rung | null {
+  if (method !== 'tucker2') return rank <= fullRank(site, method) ? { method, rank } : null;
+  const [fullIn, fullOut] = fullRank(site, method);
+  const share = rank / Math.max(fullIn, fullOut);
+  if (share > 1) return null;
+  const part = (full: number): number => Math.min(full, Math.max(step, Math.round((share * full) / step) * step));
+  return { method, rank: [part(fullIn), part(fullOut)] };
 }
 
 /** One number for `tucker2` stands for both ranks, each at most its full rank; a pair is for `tucker2` alone. */

@@ -1,10 +1,10 @@
 /** A search space for a model that nobody has thought about yet. */
 import type { FactorMethod, Rung } from '../decompose/method.ts';
-import { fullRank, rungMacs } from '../decompose/ranks.ts';
+import { rungMacs } from '../decompose/ranks.ts';
 import type { RejectedNode, Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
 import { formatMacs, formatPercent } from '../units/format.ts';
-import { defaultMethod, rankStep } from './ladder.ts';
+import { defaultMethod, rankStep, tiedRung } from './ladder.ts';
 import { requireSites } from './resolve.ts';
 
 export interface ProposalOptions {
@@ -106,7 +106,7 @@ function multiples(site: Site, method: FactorMethod, step: number): Rung[] {
   const found: Rung[] = [];
   let previous: Rung | null = null;
   for (let rank = step; ; rank += step) {
-    const rung = rungAt(site, method, rank, step);
+    const rung = tiedRung(site, method, rank, step);
     if (!rung) break;
     const cost = rungMacs(site, rung) / site.macs;
     if (cost > highestCost) break;
@@ -117,16 +117,6 @@ function multiples(site: Site, method: FactorMethod, step: number): Rung[] {
     previous = rung;
   }
   return found.length === 0 && previous ? [previous] : found;
-}
-
-/** For tied Tucker ranks `rank` is the greater one, and the other the same share of its own full rank. */
-function rungAt(site: Site, method: FactorMethod, rank: number, step: number): Rung | null {
-  if (method !== 'tucker2') return rank <= fullRank(site, method) ? { method, rank } : null;
-  const [fullIn, fullOut] = fullRank(site, method);
-  const share = rank / Math.max(fullIn, fullOut);
-  if (share > 1) return null;
-  const part = (full: number): number => Math.min(full, Math.max(step, Math.round((share * full) / step) * step));
-  return { method, rank: [part(fullIn), part(fullOut)] };
 }
 
 function entryText(site: Site, method: FactorMethod, ladder: readonly Rung[], total: number): string {

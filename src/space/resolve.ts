@@ -56,7 +56,7 @@ export function resolveSpace(
 }
 
 function siteLadder(site: Site, entry: SiteEntry, index: number, granularity: number): SpaceSite['ladder'] {
-  const asked = entry.methods ?? [entry.method ?? defaultMethod(site)];
+  const asked = entry.methods === 'all' ? site.methods : (entry.methods ?? [entry.method ?? defaultMethod(site)]);
   const methods = asked.filter(method => site.methods.includes(method));
   if (methods.length === 0) {
     throw new UserError(

@@ -17,10 +17,11 @@ const siteEntry = z
       .optional()
       .describe('How to factorise; by default spatial for k x k convolutions, svd for the rest.'),
     methods: z
-      .array(method)
-      .min(1)
+      .union([z.literal('all'), z.array(method).min(1)])
       .optional()
-      .describe('Several methods on one ladder, cheapest rung first, instead of `method`.'),
+      .describe(
+        'Several methods on one ladder (all: every one that saves there), cheapest rung first, instead of `method`; rungs that another method beats at the same cost are left out.',
+      ),
     ladder: z
       .array(z.union([rank, z.tuple([rank, rank])]))
       .min(1)
@@ -33,6 +34,13 @@ const siteEntry = z
       .min(1)
       .optional()
       .describe('Ranks as fractions of the full rank, snapped to the granularity, instead of `ladder`.'),
+    costs: z
+      .array(share)
+      .min(1)
+      .optional()
+      .describe(
+        'Instead of `ladder`: of each method the greatest ranks, in steps of the granularity, that cost at most these shares of the dense multiply-accumulates.',
+      ),
     tucker: z
       .enum(['tied', 'untied'])
       .optional()
@@ -44,12 +52,16 @@ const siteEntry = z
     message: 'either `ladder` or `fractions`, not both',
     path: ['fractions'],
   })
+  .refine(entry => !(entry.costs && (entry.ladder || entry.fractions)), {
+    message: 'either `costs` or a list of ranks, not both',
+    path: ['costs'],
+  })
   .refine(entry => !(entry.method && entry.methods), {
     message: 'either `method` or `methods`, not both',
     path: ['methods'],
   })
-  .refine(entry => entry.ladder || entry.fractions, {
-    message: 'a list of ranks (or `fractions` of the full rank)',
+  .refine(entry => entry.ladder || entry.fractions || entry.costs, {
+    message: 'a list of ranks (or `fractions` of the full rank, or `costs`)',
     path: ['ladder'],
   });
 
@@ -65,6 +77,12 @@ export const searchSpaceSchema = z
       .array(siteEntry)
       .min(1)
       .describe('Which layers take part, and with which ranks; of two entries that match a site the later one counts.'),
+    factors: z
+      .enum(['data-aware', 'plain'])
+      .optional()
+      .describe(
+        'data-aware (the default where there are calibration images): factors that keep what the layer gives on those images; plain: factors that keep its weight.',
+      ),
     keep: z.array(pattern).default([]).describe('Names or globs of layers that stay dense, whatever `sites` says.'),
   })
   .describe('A search space of Rankfront: which layers may be factorised, how, and at which ranks.');

@@ -1,7 +1,7 @@
 /** Factors at full rank, computed in threads: each weight and method once, whatever the cache holds already left out. */
 import type { BlockShape, WeightBlock } from '../decompose/block.ts';
-import type { FullFactors } from '../decompose/factorise.ts';
-import type { FactorMethod } from '../decompose/method.ts';
+import type { FullFactors, Seen } from '../decompose/factorise.ts';
+import type { FactorMethod, Rung } from '../decompose/method.ts';
 import type { RealMatrix } from '../linalg/matrix.ts';
 import type { Svd } from '../linalg/svd.ts';
 import { entryUrl } from './entry.ts';
@@ -13,7 +13,16 @@ export { createThreadPool, type ThreadPool } from './thread-pool.ts';
 
 export interface FactorPool {
   readonly threads: number;
-  factorise(block: WeightBlock, method: FactorMethod, options?: RunOptions): Promise<FullFactors>;
+  /** @param seen for data-aware factors; null for plain ones */
+  factorise(block: WeightBlock, method: FactorMethod, seen: Seen | null, options?: RunOptions): Promise<FullFactors>;
+  /** See `outputErrors`. */
+  errors(
+    block: WeightBlock,
+    factors: FullFactors,
+    rungs: readonly Rung[],
+    seen: Seen,
+    options?: RunOptions,
+  ): Promise<readonly number[] | null>;
   svd(matrix: RealMatrix, options?: RunOptions): Promise<Svd>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -24,8 +33,10 @@ export function createFactorPool(threads?: number): FactorPool {
   const pool = createThreadPool<FactorJob, unknown>(entryUrl('factor-thread', import.meta.url), threads);
   return {
     threads: pool.threads,
-    factorise: (block, method, options) =>
-      pool.run({ kind: 'factorise', block, method }, options) as Promise<FullFactors>,
+    factorise: (block, method, seen, options) =>
+      pool.run({ kind: 'factorise', block, method, seen }, options) as Promise<FullFactors>,
+    errors: (block, factors, rungs, seen, options) =>
+      pool.run({ kind: 'errors', block, factors, rungs, seen }, options) as Promise<readonly number[] | null>,
     svd: (matrix, options) => pool.run({ kind: 'svd', matrix }, options) as Promise<Svd>,
     close: pool.close,
     [Symbol.asyncDispose]: pool.close,
@@ -37,6 +48,8 @@ export interface FactorRequest {
   readonly site: string;
   readonly method: FactorMethod;
   readonly block: WeightBlock;
+  /** For data-aware factors; absent or null for plain ones. */
+  readonly seen?: Seen | null;
 }
 
 export interface FactorsOptions {
@@ -60,7 +73,7 @@ export async function factorsFor(
 ): Promise<Map<string, FullFactors>> {
   const byKey = new Map<string, FactorRequest[]>();
   for (const request of requests) {
-    const key = factorKey(request.block, request.method);
+    const key = factorKey(request.block, request.method, request.seen ?? null);
     byKey.set(key, [...(byKey.get(key) ?? []), request]);
   }
   const jobs = [...byKey].sort(([, [a]], [, [b]]) => (a && b ? work(b.block, b.method) - work(a.block, a.method) : 0));
@@ -72,7 +85,7 @@ export async function factorsFor(
       if (!request) return;
       const stored = await cache?.read(key);
       const options = signal ? { signal } : {};
-      const factors = stored ?? (await pool.factorise(request.block, request.method, options));
+      const factors = stored ?? (await pool.factorise(request.block, request.method, request.seen ?? null, options));
       if (!stored) await cache?.write(key, factors);
       for (const { site, method } of sharers) found.set(factorName(site, method), factors);
       done += sharers.length;

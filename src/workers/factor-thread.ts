@@ -1,13 +1,27 @@
 /** What a factor thread does: one weight to its factors at full rank. */
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { WeightBlock } from '../decompose/block.ts';
-import { type FullFactors, factorise } from '../decompose/factorise.ts';
-import type { FactorMethod } from '../decompose/method.ts';
+import { type FullFactors, factorise, type Seen } from '../decompose/factorise.ts';
+import type { FactorMethod, Rung } from '../decompose/method.ts';
+import { outputErrors } from '../decompose/output-error.ts';
 import type { RealMatrix } from '../linalg/matrix.ts';
 import { type Svd, svd } from '../linalg/svd.ts';
 
 export type FactorJob =
-  | { readonly kind: 'factorise'; readonly block: WeightBlock; readonly method: FactorMethod }
+  | {
+      readonly kind: 'factorise';
+      readonly block: WeightBlock;
+      readonly method: FactorMethod;
+      /** For data-aware factors. */
+      readonly seen: Seen | null;
+    }
+  | {
+      readonly kind: 'errors';
+      readonly block: WeightBlock;
+      readonly factors: FullFactors;
+      readonly rungs: readonly Rung[];
+      readonly seen: Seen;
+    }
   | { readonly kind: 'svd'; readonly matrix: RealMatrix };
 
 export type FactorAnswer = FullFactors | Svd;
@@ -15,7 +29,9 @@ export type FactorAnswer = FullFactors | Svd;
 export default function run(job: FactorJob): unknown {
   switch (job.kind) {
     case 'factorise':
-      return moved(factorise(job.block, job.method));
+      return moved(factorise(job.block, job.method, job.seen));
+    case 'errors':
+      return outputErrors(job.block, job.factors, job.rungs, job.seen);
     case 'svd':
       return moved(svd(job.matrix));
     default:

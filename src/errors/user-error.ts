@@ -9,8 +9,16 @@ export class UserError extends Error {
   readonly wayOut: string;
 
   constructor(problem: string, wayOut: string, options?: ErrorOptions) {
-    super(`${problem} ${wayOut}`.trim(), options);
+    super(oneLine(`${problem} ${wayOut}`.trim()), options);
     this.name = 'UserError';
-    this.wayOut = wayOut;
+    this.wayOut = oneLine(wayOut);
   }
 }
+
+/** Names come from files, so that a sentence may hold anything: what would break the line, or steer a terminal, is escaped. */
+const oneLine = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, character => {
+    const code = character.charCodeAt(0);
+    return character === '\n' ? '\\n' : `\\u${code.toString(16).padStart(4, '0')}`;
+  });

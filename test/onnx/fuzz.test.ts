@@ -117,6 +117,14 @@ describe('mutated models', () => {
     expect(models).toBeLessThan(runs);
   });
 
+  it('every bit of a small model, turned over: also where a name then holds line breaks', () => {
+    const [, seed] = seeds;
+    let models = 0;
+    for (let i = 0; i < seed!.length; i++)
+      for (let bit = 0; bit < 8; bit++) if (survives(seed!.with(i, seed![i]! ^ (1 << bit)))) models++;
+    expect(models).toBeGreaterThan(0);
+  });
+
   it('every byte of a small model, set to zero and to 255', () => {
     const [, seed] = seeds;
     let models = 0;

@@ -3,14 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError } from '../../errors/user-error.ts';
 import { writeModel } from '../../onnx/write.ts';
 import type { Engine, Value } from '../engine.ts';
-
-export interface SessionSettings {
-  /** An execution provider by its name in ONNX Runtime. */
-  readonly provider: string;
-  /** Threads within one operator. */
-  readonly threads: number;
-  readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
-}
+import type { SessionSettings } from '../runner/engine-choice.ts';
 
 interface RuntimeValue extends Value {
   readonly tensor: Tensor;

@@ -1,8 +1,9 @@
 /** Opens a trainer on ONNX Runtime. Only child processes load this file. */
 import { openGraphTrainer } from '../graph-trainer.ts';
 import type { TrainingOptions } from '../options.ts';
+import type { SessionSettings } from '../runner/engine-choice.ts';
 import type { Trainer } from '../trainer.ts';
-import { onnxruntimeEngine, type SessionSettings } from './engine.ts';
+import { onnxruntimeEngine } from './engine.ts';
 
 export const openTrainer = (options: TrainingOptions, session: SessionSettings): Promise<Trainer> =>
   openGraphTrainer(options, onnxruntimeEngine(session));

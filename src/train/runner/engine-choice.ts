@@ -1,0 +1,14 @@
+/** What runs the steps, as plain data. */
+
+export type EngineChoice =
+  | ({ readonly kind: 'onnxruntime' } & SessionSettings)
+  /** TensorFlow.js, where the user has installed it. */
+  | { readonly kind: 'tfjs' };
+
+export interface SessionSettings {
+  /** An execution provider by its name in ONNX Runtime. */
+  readonly provider: string;
+  /** Threads within one operator. */
+  readonly threads: number;
+  readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
+}

@@ -140,6 +140,11 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       return { place: first.place, batch: { images: made.images, targets, count: options.batch }, waitedMs };
     },
     unreadable: () => ({ images: bad.size, example: [...bad.values()][0] ?? '' }),
-    close: () => pool.close(),
+    close: async () => {
+      // A thread that answers while its pool is ended makes the pool throw.
+      const pending = queue.splice(0).map(({ made }) => made);
+      await Promise.allSettled(pending);
+      await pool.close();
+    },
   };
 }

@@ -1,9 +1,6 @@
 /** What runs the steps, as plain data. */
 
-export type EngineChoice =
-  | ({ readonly kind: 'onnxruntime' } & SessionSettings)
-  /** TensorFlow.js, where the user has installed it. */
-  | { readonly kind: 'tfjs' };
+export type EngineChoice = { readonly kind: 'onnxruntime' } & SessionSettings;
 
 export interface SessionSettings {
   /** An execution provider by its name in ONNX Runtime. */

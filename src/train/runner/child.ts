@@ -1,0 +1,22 @@
+/** The child process in which a training runs. */
+import { complete } from '../../errors/failure.ts';
+import { serve } from '../../workers/serve.ts';
+import { answer } from './answer.ts';
+import { done, type RunnerAnswer, type RunnerCommand, refused } from './messages.ts';
+import { openLocal } from './open-local.ts';
+import type { TrainingRunner } from './runner.ts';
+
+let runner: TrainingRunner | null = null;
+
+serve<RunnerCommand, RunnerAnswer>(async command => {
+  try {
+    if (command.do === 'open') {
+      runner = await openLocal(command.setup);
+      return complete(done(runner.info));
+    }
+    if (!runner) throw new Error(`"${command.do}" before a training was opened`);
+    return await answer(runner, command);
+  } catch (error) {
+    return complete(refused(error));
+  }
+});

@@ -1,0 +1,55 @@
+/** A training under way in a child process: what is native blocks its thread there, and may crash there. */
+import { type Attempt, complete, type Failure } from '../../errors/failure.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { type Child, startChild } from '../../workers/child.ts';
+import { entryUrl } from '../../workers/entry.ts';
+import type { RunnerAnswer, RunnerCommand } from './messages.ts';
+import type { RunnerInfo, RunnerSetup, TrainingRunner } from './runner.ts';
+
+/** No command of a training in good health takes as long. */
+const patienceMs = 24 * 3_600_000;
+
+/** @throws UserError when the network, its engine or the data cannot be used */
+export async function startRunner(setup: RunnerSetup): Promise<Attempt<TrainingRunner>> {
+  const child = startChild({ entry: entryUrl('child', import.meta.url) });
+  const ask = asker(child);
+  try {
+    const opened = await ask<RunnerInfo>({ do: 'open', setup });
+    if (opened.state === 'complete') return complete(remote(child, ask, opened.value));
+    await child.close();
+    return opened;
+  } catch (error) {
+    await child.close();
+    throw error;
+  }
+}
+
+type Ask = <T>(command: RunnerCommand) => Promise<Attempt<T>>;
+
+/** After a first failure the training is gone, though the child would be started anew. */
+function asker(child: Child): Ask {
+  let gone: Failure | null = null;
+  return async <T>(command: RunnerCommand): Promise<Attempt<T>> => {
+    if (gone) return gone;
+    const answer = await child.request<RunnerAnswer>(command, patienceMs);
+    if (answer.state === 'failed') {
+      gone ??= answer;
+      return gone;
+    }
+    if (answer.value.kind === 'refused') throw new UserError(answer.value.problem, answer.value.wayOut);
+    return complete(answer.value.value as T);
+  };
+}
+
+const remote = (child: Child, ask: Ask, info: RunnerInfo): TrainingRunner => ({
+  info,
+  begin: (place, epochs) => ask({ do: 'begin', place, epochs }),
+  steps: hypers => ask({ do: 'steps', hypers }),
+  setTrainable: set => ask({ do: 'setTrainable', set }),
+  evaluate: choice => ask({ do: 'evaluate', choice }),
+  state: () => ask({ do: 'state' }),
+  load: state => ask({ do: 'load', state }),
+  time: (set, repeats) => ask({ do: 'time', set, repeats }),
+  unreadable: () => ask({ do: 'unreadable' }),
+  close: () => child.close(),
+});

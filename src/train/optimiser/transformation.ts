@@ -75,7 +75,7 @@ export const stateless = (
   }),
 });
 
-export function updateOf(updates: Updates, { name }: TrainedWeight): string {
+export function updateOf(updates: Updates, { name }: Pick<TrainedWeight, 'name'>): string {
   const update = updates.get(name);
   if (update === undefined) throw new Error(`weight "${name}" has no gradient`);
   return update;

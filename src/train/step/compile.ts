@@ -101,7 +101,7 @@ export function stepGraphFor({ options, network, teacher, set, optimiser }: Step
     form,
     optimiser,
     trained,
-    average: options.emaDecay !== null,
+    averaged: options.emaDecay === null ? [] : [...network.weights, ...network.statistics].map(({ name }) => name),
   });
 }
 

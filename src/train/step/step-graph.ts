@@ -4,7 +4,7 @@
  * One graph may take several batches, one after the other with the same weights. Where a step takes more batches than one
  * graph does, graphs of the form `accumulate` add up gradients and the one of the form `finish` takes the step.
  */
-import type { Model, Node, ValueInfo } from '../../onnx/graph.ts';
+import type { Model, Node, Shape, ValueInfo } from '../../onnx/graph.ts';
 import { type Builder, graphBuilder } from '../gradient/builder.ts';
 import { keepLive } from '../gradient/live.ts';
 import { renamed } from '../network/rename.ts';
@@ -20,7 +20,8 @@ export interface StepGraphOptions {
   readonly form: Form;
   readonly optimiser: Transformation;
   readonly trained: readonly TrainedWeight[];
-  readonly average: boolean;
+  /** The weights and statistics of which a moving average is kept. */
+  readonly averaged: readonly string[];
 }
 
 export interface StepGraph {
@@ -63,7 +64,9 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
   const scalars = new Map<string, ScalarSource>();
   const state = new Map<string, string>();
   const next = new Map<string, string>();
-  const dimsOf = new Map(joined.model.graph.inputs.map(({ name, shape }) => [name, shape ?? []]));
+  const { graph } = joined.model;
+  const dimsOf = new Map(graph.inputs.map(({ name, shape }): [string, Shape] => [name, shape ?? []]));
+  for (const { name, dims } of graph.initializers.values()) dimsOf.set(name, dims);
   const input = (name: string, shape: ValueInfo['shape']): string => {
     const fresh = build.fresh(name);
     inputs.push({ name: fresh, elementType: 'float32', shape });

@@ -14,8 +14,8 @@ export interface UpdateOptions {
   readonly batch: BatchGraph;
   readonly optimiser: Transformation;
   readonly trained: readonly TrainedWeight[];
-  /** Whether a moving average of the weights is kept. */
-  readonly average: boolean;
+  /** The weights and statistics of which a moving average is kept, those that rest too. */
+  readonly averaged: readonly string[];
 }
 
 /** @param sums the gradient of each trained weight over all batches of the step */
@@ -35,7 +35,9 @@ export function buildUpdate(options: UpdateOptions, sums: ReadonlyMap<string, st
     next.set(`weight/${weight.name}`, build.add('Sub', [weight.name, updateOf(updates, weight)]));
   }
   const changed = [...next].filter(([name]) => name.startsWith('weight/') || name.startsWith('statistic/'));
-  if (options.average) for (const [name, value] of changed) averageOf(options, name, value);
+  for (const name of options.averaged) {
+    averageOf(options, name, next.get(`weight/${name}`) ?? next.get(`statistic/${name}`) ?? name);
+  }
   return {
     gradients: gradientSquares,
     gradientNames: trained.map(({ name }) => name),
@@ -56,7 +58,6 @@ const squareSum = (build: Builder, value: string): string =>
 function averageOf({ build, scalar, slot, next }: UpdateOptions, name: string, value: string): void {
   const decay = scalar('EMA decay', ({ emaDecay }) => emaDecay);
   const rest = scalar('1 - EMA decay', ({ emaDecay }) => 1 - emaDecay);
-  const weight = name.slice(name.indexOf('/') + 1);
-  const before = build.add('Mul', [slot('ema', weight), decay]);
-  next.set(`ema/${weight}`, build.add('Add', [before, build.add('Mul', [value, rest])]));
+  const before = build.add('Mul', [slot('ema', name), decay]);
+  next.set(`ema/${name}`, build.add('Add', [before, build.add('Mul', [value, rest])]));
 }

@@ -1,4 +1,4 @@
-/** The programs of a step for a set of trainable weights, each set compiled once. */
+/** The programs of a step for a set of trainable weights; those of the last few sets are kept. */
 import type { Engine, Program, Value } from '../engine.ts';
 import type { Network } from '../network/prepare.ts';
 import { decayOf } from '../optimiser/decay.ts';
@@ -10,6 +10,9 @@ import { withState } from '../state/initial-state.ts';
 import type { StateTensor, TrainableSet } from '../trainer.ts';
 import { buildBatchGraph } from './batch-graph.ts';
 import { buildStepGraph, type Form, type StepGraph } from './step-graph.ts';
+
+/** Two halves may take turns; each further set holds memory for all that is computed on the way. */
+const keptSets = 2;
 
 export interface StepProgram {
   readonly graph: StepGraph;
@@ -43,6 +46,7 @@ export function stepCompiler(
     average: options.emaDecay !== null,
     scaledLoss: options.precision === 'float16',
   };
+  /** By set, the one used last at the end. */
   const compiled = new Map<string, CompiledStep>();
 
   const build = async (set: TrainableSet, values: ReadonlyMap<string, Value>): Promise<CompiledStep> => {
@@ -55,20 +59,26 @@ export function stepCompiler(
     return { accumulate: await make('accumulate'), finish: await make('finish') };
   };
 
+  const release = async (key: string): Promise<void> => {
+    const step = compiled.get(key);
+    compiled.delete(key);
+    await step?.accumulate?.program.release();
+    await step?.finish.program.release();
+  };
+
   return {
     layout,
     compile: async (set, values) => {
       const key = JSON.stringify([[...set.trainable].sort(), [...set.settled].sort()]);
-      const known = compiled.get(key) ?? (await build(set, values));
-      compiled.set(key, known);
-      return known;
+      const known = compiled.get(key);
+      compiled.delete(key);
+      for (const old of [...compiled.keys()].slice(0, Math.max(0, compiled.size + 1 - keptSets))) await release(old);
+      const step = known ?? (await build(set, values));
+      compiled.set(key, step);
+      return step;
     },
     forget: async () => {
-      for (const { accumulate, finish } of compiled.values()) {
-        await accumulate?.program.release();
-        await finish.program.release();
-      }
-      compiled.clear();
+      for (const key of [...compiled.keys()]) await release(key);
     },
   };
 }

@@ -6,10 +6,12 @@ import { searchBest } from './acquisition/search.ts';
 import { startsFor } from './acquisition/starts.ts';
 import { openSurface } from './acquisition/surface.ts';
 import { drawWorlds } from './acquisition/worlds.ts';
-import { type ModelCache, modelsOf, newModelCache } from './gp/models.ts';
+import { priorFront } from './first-guesses.ts';
+import { type ModelCache, modelsOf, newModelCache, type Views, viewsOf } from './gp/models.ts';
 import type { Point } from './pareto/dominance.ts';
 import { nondominated } from './pareto/dominance.ts';
 import { isEligible } from './pareto/front.ts';
+import type { TunerPrior } from './prior.ts';
 import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
 import { sobolSequence } from './sobol-sequence.ts';
 import type { Configuration, Outcome, Problem, Strategy } from './strategy.ts';
@@ -19,14 +21,21 @@ export interface BayesianOptions {
   readonly seed: number;
   /** The hypervolume's reference point; by rule from the trials when absent. */
   readonly reference?: Point | undefined;
+  /** Observed first where there is no prior; with one its own front is. */
   readonly firstGuesses?: readonly Configuration[] | undefined;
+  readonly prior?: TunerPrior | null | undefined;
 }
 
 const worldCount = 8;
+/** Members of the prior's own front that are observed first, and that every search begins from. */
+const designFromPrior = 8;
+const knownStarts = 64;
 
 export function bayesianStrategy(problem: Problem, options: BayesianOptions): Strategy {
   const cache: ModelCache = newModelCache();
-  const design = initialDesign(problem, options.seed);
+  const views = viewsOf(problem, options.prior ?? null);
+  const known = options.prior ? priorFront(problem, options.prior, knownStarts) : [];
+  const design = known.length > 0 ? spread(known, designFromPrior) : initialDesign(problem, options);
   return {
     name: 'bayesian',
     ask: (history, pending, rng) => {
@@ -34,7 +43,7 @@ export function bayesianStrategy(problem: Problem, options: BayesianOptions): St
       if (seen.count >= problemSize(problem)) return null;
       const next = design.find(each => !seen.has(each));
       if (next && seen.count < design.length) return next;
-      return propose(problem, options, cache, history, pending, rng) ?? drawUnseen(problem, seen, rng);
+      return propose(problem, options, views, known, cache, history, pending, rng) ?? drawUnseen(problem, seen, rng);
     },
   };
 }
@@ -42,13 +51,15 @@ export function bayesianStrategy(problem: Problem, options: BayesianOptions): St
 function propose(
   problem: Problem,
   options: BayesianOptions,
+  views: Views,
+  known: readonly Configuration[],
   cache: ModelCache,
   history: readonly Outcome[],
   pending: readonly Configuration[],
   rng: Rng,
 ): Configuration | null {
   const fitting = history.filter(each => fits(problem, each.configuration));
-  const models = modelsOf(problem, fitting, options.seed, cache);
+  const models = modelsOf(problem, views, fitting, options.seed, cache);
   if (!models) return null;
   const eligible = fitting.filter(isEligible);
   const reference = options.reference ?? referenceOf(eligible.map(({ values }) => values));
@@ -66,7 +77,7 @@ function propose(
   const values = eligible.map(each => each.values);
   const front = nondominated(values).map(point => configurations[values.indexOf(point)]!);
   const seen = seenIn(problem, history, pending);
-  const starts = startsFor(problem, front, [], 600, rng);
+  const starts = startsFor(problem, front, known, 600, rng);
   return searchBest(problem, surface, seen, starts, { candidates: 3000, climbs: 4 }, rng)?.configuration ?? null;
 }
 
@@ -82,17 +93,22 @@ function referenceOf(points: readonly Point[]): Point | null {
   });
 }
 
-/** Even levels where there are many sites, Sobol points where there are few. */
-function initialDesign(problem: Problem, seed: number): Configuration[] {
+/** First guesses where there are any; else even levels where there are many sites, Sobol points where there are few. */
+function initialDesign(problem: Problem, { seed, firstGuesses }: BayesianOptions): Configuration[] {
+  const guesses = (firstGuesses ?? []).filter(each => fits(problem, each));
+  if (guesses.length > 0) return guesses;
   const movable = problem.ladderLengths.filter(length => length > 1).length;
   const count = Math.min(10, 2 * (movable + 1));
-  if (movable >= 10) {
-    const levels = uniformLevels(problem);
-    return Array.from({ length: count }, (_, i) => levels[Math.round((i * (levels.length - 1)) / (count - 1))]!);
-  }
+  if (movable >= 10) return spread(uniformLevels(problem), count);
   const sequence = sobolSequence(problem.ladderLengths.length, seed);
   return Array.from({ length: count }, () => {
     const point = sequence.next();
     return problem.ladderLengths.map((length, site) => Math.floor((point[site]! / 2 ** 32) * length));
   });
+}
+
+/** `count` of `all` at most, evenly spread, both ends among them. */
+function spread<T>(all: readonly T[], count: number): T[] {
+  if (all.length <= count) return [...all];
+  return Array.from({ length: count }, (_, i) => all[Math.round((i * (all.length - 1)) / (count - 1))]!);
 }

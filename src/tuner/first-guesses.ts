@@ -1,5 +1,6 @@
 /** Good configurations before the first observation, from what is known of each site alone. */
-import type { Configuration } from './strategy.ts';
+import type { TunerPrior } from './prior.ts';
+import type { Configuration, Problem } from './strategy.ts';
 
 /**
  * The configurations that are optimal where costs and losses simply add up over sites, from dense downwards.
@@ -35,6 +36,17 @@ export function firstGuesses(
     while (saved >= (level / count) * saveable * (1 - 1e-9)) level++;
   }
   return chosen;
+}
+
+/**
+ * The front of a prior taken at its word, from nearly dense to the cheapest: its first table against its losses or, where those
+ * are missing, its second table. Without a table every rung costs its place in the ladder. Empty where nothing tells of losses.
+ */
+export function priorFront({ ladderLengths }: Problem, { tables, losses }: TunerPrior, count: number): Configuration[] {
+  const given = tables.flatMap(table => (table ? [table.changes] : []));
+  const costs = given[0] ?? ladderLengths.map(length => Array.from({ length }, (_, rung) => rung));
+  const lost = losses ?? given[1];
+  return lost ? firstGuesses(costs, lost, count) : [];
 }
 
 interface HullStep {

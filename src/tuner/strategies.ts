@@ -4,6 +4,7 @@ import { nearest } from '../units/nearest.ts';
 import { bayesianStrategy } from './bayesian.ts';
 import { nsga2Strategy } from './nsga2.ts';
 import type { Point } from './pareto/dominance.ts';
+import type { TunerPrior } from './prior.ts';
 import { randomStrategy } from './random.ts';
 import { sobolStrategy } from './sobol.ts';
 import type { Configuration, Problem, Strategy } from './strategy.ts';
@@ -11,8 +12,10 @@ import type { Configuration, Problem, Strategy } from './strategy.ts';
 export interface StrategyOptions {
   /** The study's seed: what a strategy fixes once (Sobol's scramble), apart from the generator it is handed. */
   readonly seed: number;
-  /** Configurations known to be good, observed before any other; for strategies that learn (nsga2). */
+  /** Configurations known to be good, observed before any other; for strategies that learn (bayesian without a prior, nsga2). */
   readonly firstGuesses?: readonly Configuration[] | undefined;
+  /** What is known of the problem beforehand, of bayesian. */
+  readonly prior?: TunerPrior | null | undefined;
   /** The hypervolume's reference point, of bayesian; by rule when absent. */
   readonly reference?: Point | undefined;
   /** Of nsga2; by rule when absent. */
@@ -20,8 +23,8 @@ export interface StrategyOptions {
 }
 
 const makers: Readonly<Record<string, (problem: Problem, options: StrategyOptions) => Strategy>> = {
-  bayesian: (problem, { seed, firstGuesses, reference }) =>
-    bayesianStrategy(problem, { seed, firstGuesses, reference }),
+  bayesian: (problem, { seed, firstGuesses, prior, reference }) =>
+    bayesianStrategy(problem, { seed, firstGuesses, prior, reference }),
   nsga2: (problem, { population, firstGuesses }) => nsga2Strategy(problem, { population, firstGuesses }),
   random: problem => randomStrategy(problem),
   sobol: (problem, { seed }) => sobolStrategy(problem, seed),

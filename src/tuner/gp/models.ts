@@ -6,15 +6,29 @@
  * the stage are added row by row. A process that resumes therefore fits the milestones and one stage, not all of them.
  */
 import { seededRng } from '../../random/rng.ts';
+import type { TunerPrior } from '../prior.ts';
 import type { Outcome, Problem } from '../strategy.ts';
-import { type Fit, fitParameters, type Observations } from './fit.ts';
-import { evenInputs } from './inputs.ts';
+import { type Contest, contest } from './contest.ts';
+import type { Fit, Observations } from './fit.ts';
+import { evenInputs, type Inputs, priorInputs } from './inputs.ts';
 import { condition, observe, type Process } from './process.ts';
+
+/** What a model may see of a configuration, by objective. */
+export interface Views {
+  readonly even: Inputs;
+  /** Null where nothing is known beforehand. */
+  readonly informed: readonly (Inputs | null)[];
+}
+
+export const viewsOf = (problem: Problem, prior: TunerPrior | null): Views => ({
+  even: evenInputs(problem.ladderLengths),
+  informed: priorInputs(problem, prior),
+});
 
 export interface ModelCache {
   /** Keys of the outcomes that everything here was computed from. */
   keys: string[];
-  readonly fits: Map<number, readonly Fit[]>;
+  readonly fits: Map<number, readonly Contest[]>;
   processes: { readonly n: number; readonly all: readonly Process[] } | null;
 }
 
@@ -30,6 +44,7 @@ const isObserved =
 /** Null with less than two trials to learn from. */
 export function modelsOf(
   problem: Problem,
+  views: Views,
   history: readonly Outcome[],
   seed: number,
   cache: ModelCache,
@@ -39,7 +54,7 @@ export function modelsOf(
   if (n < 2) return null;
   forgetFrom(cache, observed);
   const stage = stageAt(n);
-  const fits = fitsAt(problem, observed, stage, seed, cache);
+  const fits = fitsAt(problem, views, observed, stage, seed, cache).map(({ winner }) => winner);
   if (cache.processes && cache.processes.n >= stage && cache.processes.n <= n && sameFits(cache.processes.all, fits)) {
     cache.processes = extended(cache.processes, observed);
   } else {
@@ -80,26 +95,24 @@ function forgetFrom(cache: ModelCache, observed: readonly Observed[]): void {
 
 function fitsAt(
   problem: Problem,
+  views: Views,
   observed: readonly Observed[],
   stage: number,
   seed: number,
   cache: ModelCache,
-): readonly Fit[] {
+): readonly Contest[] {
   const known = cache.fits.get(stage);
   if (known) return known;
   const parent = milestoneBelow(stage);
-  const warm = parent === null ? null : fitsAt(problem, observed, parent, seed, cache);
+  const warm = parent === null ? null : fitsAt(problem, views, observed, parent, seed, cache);
   const rng = seededRng(Math.imul(seed + 1, 0x9e3779b1) ^ stage);
-  const inputs = evenInputs(problem.ladderLengths);
+  const isMilestone = stage === milestoneBelow(stage + 1);
   const fits = Array.from({ length: problem.objectives }, (_, k) =>
-    fitParameters(
-      inputs,
+    contest(
+      views.even,
+      views.informed[k] ?? null,
       observationsOf(observed.slice(0, stage), k),
-      {
-        warm: warm?.[k]?.theta ?? null,
-        draws: stage <= 16 || stage === milestoneBelow(stage + 1) ? 1 : 0,
-        maxSteps: 60,
-      },
+      { warm: warm?.[k] ?? null, open: stage <= 32 || isMilestone, draws: stage <= 16 || isMilestone ? 1 : 0 },
       rng,
     ),
   );

@@ -1,0 +1,243 @@
+/** The loop of a training, written once: what is trained, scored, kept and told, and in which order. */
+import type { Attempt } from '../../errors/failure.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { median } from '../../stats/robust.ts';
+import type { Phase } from '../freezing/phases.ts';
+import type { StepReport, TrainingRunner } from '../runner/runner.ts';
+import { learningRateAt, type Schedule } from '../schedule/schedule.ts';
+import type { Hyperparameters, TrainingState, WeightChoice } from '../trainer.ts';
+import {
+  added,
+  bestEpoch,
+  type Course,
+  imagesPerSecondOf,
+  meanLoss,
+  noSums,
+  type Sums,
+  scoredBy,
+  top1Of,
+  waitingShareOf,
+} from './course.ts';
+import type { EpochFinished, TrainingEvent } from './event.ts';
+
+export interface LoopPlan {
+  readonly epochs: number;
+  readonly schedule: Schedule;
+  readonly phases: readonly Phase[];
+  /** Decay of the moving average of the weights; null for none. */
+  readonly emaDecay: number | null;
+  /** Epochs from one scoring to the next; null for none at all. The last epoch is always scored. */
+  readonly scoreEvery: number | null;
+  readonly trainImages: number;
+  readonly validationImages: number;
+  /** Time from one checkpoint to the next within an epoch. */
+  readonly checkpointMs: number;
+}
+
+export interface LoopHooks {
+  readonly emit: (event: TrainingEvent) => void;
+  /** Keeps where the training is. */
+  readonly checkpoint: (course: Course, state: TrainingState) => void;
+  /** Keeps the weights of the best epoch so far. */
+  readonly best: (state: TrainingState, weights: WeightChoice) => void;
+  /** Aborted to end after the steps that run, with a checkpoint. */
+  readonly finish: AbortSignal;
+}
+
+export interface LoopResult {
+  readonly endedBy: 'epochs' | 'interrupted';
+  readonly course: Course;
+  readonly state: TrainingState;
+}
+
+/** How long one call of the runner is to take: short enough for a live display, long enough to cost nothing. */
+const callMs = 1000;
+const longestCall = 20;
+
+/**
+ * Goes on from `course` to the last epoch. The runner is where `course` says.
+ * @throws UserError when a number is no longer finite, naming the step and the weight
+ */
+export async function trainingLoop(
+  runner: TrainingRunner,
+  plan: LoopPlan,
+  from: Course,
+  hooks: LoopHooks,
+): Promise<LoopResult> {
+  const { epochs, phases } = plan;
+  const { batchesPerEpoch, stepSize, weights } = runner.info;
+  const weightChoice: WeightChoice = plan.emaDecay === null ? 'last' : 'ema';
+  const startedMs = performance.now();
+  let course = from;
+  let savedMs = startedMs;
+  const stepTimes = new Map<Phase, number[]>();
+  const unfrozenStepMs = await unfrozenTime(runner, phases);
+  taken(await runner.begin(course.place, epochs));
+  hooks.emit({
+    kind: 'training-started',
+    epochs,
+    batchesPerEpoch,
+    stepSize,
+    trainImages: plan.trainImages,
+    validationImages: plan.scoreEvery === null ? 0 : plan.validationImages,
+    resumedFrom: course.place.epoch * batchesPerEpoch + course.place.batch,
+  });
+
+  const here = (): Course => ({ ...course, wallMs: from.wallMs + performance.now() - startedMs });
+  const checkpoint = async (known?: TrainingState): Promise<TrainingState> => {
+    const state = known ?? taken(await runner.state());
+    hooks.checkpoint(here(), state);
+    savedMs = performance.now();
+    return state;
+  };
+
+  const call = async (phase: Phase, count: number): Promise<void> => {
+    const { epoch, batch } = course.place;
+    const first = epoch * batchesPerEpoch + batch;
+    const hypers = Array.from({ length: count }, (_, i) => hyperAt(plan, first + i));
+    const reports = taken(await runner.steps(hypers));
+    const bad = reports.find(({ metrics }) => metrics.notFinite !== null);
+    if (bad) throw notFinite(bad, epoch, hypers.at(0)?.learningRate ?? 0);
+    if (reports.length < count) throw new Error(`the data ended ${count - reports.length} batches early`);
+    stepTimes.get(phase)?.push(...reports.map(({ stepMs }) => stepMs));
+    const sums = added(course.epoch, reports);
+    course = { ...course, place: { epoch, batch: batch + count }, epoch: sums };
+    const recent = added(noSums, reports);
+    hooks.emit({
+      kind: 'steps',
+      epoch: epoch + 1,
+      batch: batch + count,
+      step: first + count,
+      loss: meanLoss(sums),
+      top1: top1Of(sums),
+      learningRate: hypers.at(-1)?.learningRate ?? 0,
+      gradientNorm: reports.at(-1)?.metrics.gradientNorm ?? 0,
+      frozenShare: phase.frozenShare,
+      imagesPerSecond: imagesPerSecondOf(recent),
+      waitingShare: waitingShareOf(recent),
+    });
+  };
+
+  const endEpoch = async (phase: Phase): Promise<void> => {
+    const { epoch } = course.place;
+    const last = epoch + 1 === epochs;
+    const due = plan.scoreEvery !== null && (last || (epoch + 1) % plan.scoreEvery === 0);
+    const validation = due ? scoredBy(weightChoice, taken(await runner.evaluate(weightChoice))) : null;
+    const so = course.epoch;
+    const before = bestEpoch(course.epochs)?.validation?.top1 ?? -1;
+    const record: EpochFinished = {
+      kind: 'epoch',
+      epoch: epoch + 1,
+      epochs,
+      step: (epoch + 1) * batchesPerEpoch,
+      learningRate: hyperAt(plan, (epoch + 1) * batchesPerEpoch - 1).learningRate,
+      frozenShare: phase.frozenShare,
+      train: { loss: meanLoss(so), top1: top1Of(so) },
+      validation,
+      best: validation !== null && validation.top1 > before,
+      imagesPerSecond: imagesPerSecondOf(so),
+      waitingShare: waitingShareOf(so),
+      stepMs: so.stepMs / Math.max(1, so.steps),
+      wallMs: here().wallMs,
+    };
+    course = { ...course, place: { epoch: epoch + 1, batch: 0 }, epoch: noSums, epochs: [...course.epochs, record] };
+    const state = taken(await runner.state());
+    // The weights first: a checkpoint that says this epoch is the best must find them kept.
+    if (record.best) hooks.best(state, weightChoice);
+    hooks.emit(record);
+    await checkpoint(state);
+    const { images, example } = taken(await runner.unreadable());
+    if (images > 0 && epoch === from.place.epoch)
+      hooks.emit({ kind: 'warning', message: `${images} training images are unreadable, for example ${example}.` });
+  };
+
+  let running: Phase | null = null;
+  while (course.place.epoch < epochs) {
+    const { epoch, batch } = course.place;
+    const phase = phases.find(each => epoch >= each.from && epoch < each.to);
+    if (!phase) throw new Error(`no phase for epoch ${epoch}`);
+    if (phase !== running) {
+      if (running) hooks.emit(phaseFinished(running, stepTimes, unfrozenStepMs));
+      taken(await runner.setTrainable(phase.set));
+      running = phase;
+      stepTimes.set(phase, []);
+      hooks.emit({
+        kind: 'phase-started',
+        epochs: [phase.from + 1, phase.to],
+        trainable: phase.set.trainable.size,
+        weights: weights.length,
+        frozenShare: phase.frozenShare,
+      });
+    }
+    if (batch < batchesPerEpoch) {
+      await call(phase, Math.min(callSize(course.epoch), batchesPerEpoch - batch));
+      if (hooks.finish.aborted) return { endedBy: 'interrupted', state: await checkpoint(), course: here() };
+      if (performance.now() - savedMs >= plan.checkpointMs) await checkpoint();
+    } else {
+      await endEpoch(phase);
+    }
+  }
+  if (running) hooks.emit(phaseFinished(running, stepTimes, unfrozenStepMs));
+  return { endedBy: 'epochs', state: taken(await runner.state()), course: here() };
+}
+
+/** The state of a failed command is lost with the process, and the training goes on from its last checkpoint. */
+export function taken<T>(attempt: Attempt<T>): T {
+  if (attempt.state === 'complete') return attempt.value;
+  throw new UserError(
+    `The training was stopped: ${attempt.detail} (${attempt.reason}).`,
+    'Run the same command again to go on from the last checkpoint; with less memory, give a smaller --batch.',
+  );
+}
+
+/** The average follows closely at first, when the weights are still far from where they will be. */
+function hyperAt({ schedule, emaDecay }: LoopPlan, step: number): Hyperparameters {
+  const learningRate = learningRateAt(schedule, step);
+  return emaDecay === null
+    ? { learningRate }
+    : { learningRate, emaDecay: Math.min(emaDecay, (1 + step) / (10 + step)) };
+}
+
+function callSize({ steps, stepMs, waitedMs }: Sums): number {
+  if (steps === 0) return 1;
+  return Math.max(1, Math.min(longestCall, Math.round((callMs * steps) / (stepMs + waitedMs))));
+}
+
+/** Null when every phase trains everything. */
+async function unfrozenTime(runner: TrainingRunner, phases: readonly Phase[]): Promise<number | null> {
+  const { weights } = runner.info;
+  if (phases.every(({ set }) => set.trainable.size === weights.length)) return null;
+  return median(taken(await runner.time({ trainable: new Set(weights), settled: new Set() }, 5)));
+}
+
+function phaseFinished(
+  phase: Phase,
+  stepTimes: ReadonlyMap<Phase, readonly number[]>,
+  unfrozenStepMs: number | null,
+): TrainingEvent {
+  const times = stepTimes.get(phase) ?? [];
+  return {
+    kind: 'phase-finished',
+    epochs: [phase.from + 1, phase.to],
+    frozenShare: phase.frozenShare,
+    steps: times.length,
+    stepMs: times.length > 0 ? median(times) : 0,
+    unfrozenStepMs,
+  };
+}
+
+const places = {
+  loss: 'the loss',
+  gradient: 'the gradient of the weight',
+  weight: 'the weight',
+  statistic: 'the running statistic',
+} as const;
+
+function notFinite({ step, metrics }: StepReport, epoch: number, learningRate: number): UserError {
+  const { in: where, name } = metrics.notFinite ?? { in: 'loss' as const, name: '' };
+  const what = where === 'loss' ? `${places.loss} (of the scores "${name}")` : `${places[where]} "${name}"`;
+  return new UserError(
+    `The training diverged at step ${step} (epoch ${epoch + 1}): ${what} is NaN or infinite. The step was not taken, and the last checkpoint stays.`,
+    `Lower --lr (it was ${learningRate.toPrecision(3)} there), raise --warm-up, or give --clip-norm 1.`,
+  );
+}

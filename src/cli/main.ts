@@ -14,6 +14,7 @@ import { show } from './show.ts';
 import { space } from './space.ts';
 import { studies } from './studies.ts';
 import { terminalConsole } from './terminal.ts';
+import { train } from './train.ts';
 import { verify } from './verify.ts';
 
 const commands: readonly Command[] = [
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   front,
   pick,
   exportModel,
+  train,
   profile,
   evaluate,
   verify,

@@ -59,7 +59,8 @@ function valuesOf({ name, dims, role }: Parameter, node: Node, gain: number, rng
 /** Numbers that one output is summed over. */
 function fanIn(node: Node, name: string, dims: readonly number[]): number {
   if (node.opType === 'Conv') return elementCount(dims.slice(1));
-  const transposed = node.opType === 'Gemm' && node.attributes.get('transB')?.value === 1;
+  const transB = node.attributes.get('transB');
+  const transposed = node.opType === 'Gemm' && transB?.kind === 'int' && transB.value === 1;
   const onTheLeft = node.opType === 'MatMul' && node.inputs[0] === name;
   return (transposed || onTheLeft ? dims.at(-1) : (dims.at(-2) ?? dims[0])) ?? 1;
 }

@@ -1,8 +1,8 @@
 /** Small residual networks written by code: few layers, as wide as they are told, with BatchNormalization throughout. */
-import type { Attribute, Model, Node, Tensor } from '../../src/onnx/graph.ts';
-import { floatTensor } from '../../src/onnx/tensor.ts';
-import { freshModel } from '../../src/train/network/fresh.ts';
-import { prepareNetwork } from '../../src/train/network/prepare.ts';
+import type { Attribute, Model, Node, Tensor } from '../src/onnx/graph.ts';
+import { floatTensor } from '../src/onnx/tensor.ts';
+import { freshModel } from '../src/train/network/fresh.ts';
+import { prepareNetwork } from '../src/train/network/prepare.ts';
 
 export type Block =
   /** Convolution 3 x 3, norm, rectifier. */

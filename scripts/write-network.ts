@@ -1,0 +1,33 @@
+/** `node scripts/write-network.ts NAME FILE`: writes a network of this project's own, with fresh weights, as an ONNX file. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { modelCost } from '../src/onnx/cost.ts';
+import { writeModel } from '../src/onnx/write.ts';
+import { formatMacs } from '../src/units/format.ts';
+import { type Block, residualNetwork } from './residual-network.ts';
+
+const conv = (channels: number): Block => ({ kind: 'conv', channels });
+const residual = (convolutions: number): Block => ({ kind: 'residual', convolutions });
+const pool: Block = { kind: 'pool' };
+
+/** For 32 x 32 images of ten classes. */
+export const networks: Readonly<Record<string, readonly Block[]>> = {
+  /** Wide enough for the latency of a CPU to follow the multiply-accumulates: for the figures of retraining. */
+  wide: [conv(64), pool, conv(128), pool, residual(1), pool, conv(256), residual(1)],
+  /** Small enough for a repository, wide enough to show a front: for the demo. */
+  demo: [conv(32), pool, conv(96), pool, residual(1), pool, residual(1)],
+};
+
+if (import.meta.main) {
+  const [name = '', file = ''] = parseArgs({ allowPositionals: true }).positionals;
+  const blocks = networks[name];
+  if (!blocks || file === '') {
+    console.error(`Usage: node scripts/write-network.ts ${Object.keys(networks).join('|')} FILE`);
+    process.exit(2);
+  }
+  const model = residualNetwork({ name, side: 32, classes: 10, blocks, seed: 0 });
+  const bytes = writeModel(model);
+  writeFileSync(file, bytes);
+  const { macs, params } = modelCost(model, undefined);
+  console.log(`${file}: ${formatMacs(macs)}, ${params} parameters, ${(bytes.length / 1e6).toFixed(2)} MB`);
+}

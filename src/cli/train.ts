@@ -1,0 +1,51 @@
+/** `rankfront train`: trains a network, from its weights or from fresh ones. */
+import { train as runTraining } from '../train/loop/train.ts';
+import { defineCommand } from './command.ts';
+import { modelOption } from './options.ts';
+import { trainingDisplay, trainingEnd } from './training-display.ts';
+import { epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
+
+export const train = defineCommand({
+  usage: 'train',
+  summary: 'Train a network on labelled images; run it again to go on after a stop',
+  options: {
+    model: { ...modelOption, describe: 'The network to train, an ONNX file' },
+    fresh: { type: 'boolean', default: false, describe: 'Draw its weights anew in place of those in the file' },
+    data: {
+      type: 'string',
+      demandOption: true,
+      describe: 'Labelled images: cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED or a dataset YAML',
+    },
+    epochs: { type: 'number', default: 30, describe: 'Times that every training image is seen' },
+    lr: { type: 'number', describe: 'The largest learning rate [default: 0.1 with --fresh, else 0.01; adamw 0.001]' },
+    'label-smoothing': { type: 'number', default: 0.1, describe: 'Share of each target spread over all classes' },
+    distil: { type: 'string', describe: 'A network whose scores are matched too, an ONNX file' },
+    'distil-weight': { type: 'number', default: 0.5, describe: 'The share of that in the loss' },
+    temperature: { type: 'number', default: 4, describe: 'That of the distillation' },
+    ...trainingOptions,
+  },
+  examples: [
+    [
+      'rankfront train --model net.onnx --fresh --data cifar10:cifar --epochs 30 --out trained.onnx',
+      'train from scratch',
+    ],
+    ['rankfront train --model net.onnx --data folder:mine --epochs 5 --out tuned.onnx', 'fine-tune on own images'],
+  ],
+  run: async (args, console) => {
+    const usual = args.optimiser === 'adamw' ? 0.001 : args.fresh ? 0.1 : 0.01;
+    const request = trainRequest(args, {
+      model: args.model,
+      fresh: args.fresh,
+      teacher: args.distil ?? null,
+      data: args.data,
+      epochs: epochsOf(args.epochs),
+      learningRate: learningRateOf(args.lr ?? usual),
+      rewindEpochs: null,
+      labelSmoothing: args['label-smoothing'],
+      distillationWeight: args['distil-weight'],
+      temperature: args.temperature,
+    });
+    const result = await runTraining(request, trainingDisplay(console, args.json), console.finish);
+    return trainingEnd(console, args.json, result);
+  },
+});

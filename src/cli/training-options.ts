@@ -1,0 +1,125 @@
+/** The options that `train` and `retrain` share, and what they mean. */
+import { availableParallelism } from 'node:os';
+import type { InferredOptionTypes } from 'yargs';
+import { augmentationNames } from '../data/augment/augmentation.ts';
+import { type Normalization, normalizations } from '../data/normalize.ts';
+import { UserError } from '../errors/user-error.ts';
+import type { TrainRequest } from '../train/loop/request.ts';
+import type { OptimiserOptions } from '../train/options.ts';
+import { parseDuration } from '../units/duration.ts';
+import { count } from './count.ts';
+
+export const trainingOptions = {
+  out: { type: 'string', demandOption: true, describe: 'The trained network, the ONNX file to write' },
+  keep: {
+    choices: ['best', 'last'] as const,
+    default: 'best' as const,
+    describe: 'Which epoch is written: the one that scores best on the validation images, or the last',
+  },
+  batch: { type: 'number', default: 128, describe: 'Images per step' },
+  accumulate: { type: 'number', default: 1, describe: 'Parts that a step is taken in, to need less memory' },
+  schedule: {
+    type: 'string',
+    default: 'cosine',
+    describe: 'The learning rate over time: constant, cosine[:FLOOR] or step[:SHARE,...[:FACTOR]]',
+  },
+  'warm-up': { type: 'number', describe: 'Epochs of warm-up [default: a twentieth of them]' },
+  freeze: {
+    type: 'string',
+    default: 'none',
+    describe: 'What rests: none, first-factor, sequential, progressive[:START], list:GLOB,..., joined by +',
+  },
+  optimiser: { choices: ['sgd', 'adamw'] as const, default: 'sgd' as const, describe: 'What takes the steps' },
+  momentum: { type: 'number', default: 0.9, describe: 'Of sgd, with Nesterov' },
+  'weight-decay': { type: 'number', describe: 'Not on norms and biases [default: 5e-4 with sgd, 0.05 with adamw]' },
+  'frobenius-decay': { type: 'number', default: 0, describe: 'Decay of the product of factors, in its place there' },
+  'clip-norm': { type: 'number', describe: 'The largest norm of the gradient [default: no limit]' },
+  ema: { type: 'number', default: 0.998, describe: 'Decay of the moving average of the weights; 0 for none' },
+  precision: { choices: ['float32', 'float16'] as const, default: 'float32' as const, describe: 'Of the step' },
+  augment: {
+    choices: augmentationNames,
+    default: 'default' as const,
+    describe: 'What is done to training images: crop and flip by default; strong adds colour, mixup and cutmix',
+  },
+  normalize: {
+    choices: normalizations,
+    describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
+  },
+  'score-every': { type: 'number', default: 1, describe: 'Epochs from one scoring to the next' },
+  seed: { type: 'number', default: 0, describe: 'Seed of everything that is random' },
+  threads: { type: 'number', describe: 'Threads of the step [default: all cores]' },
+  'loader-threads': { type: 'number', describe: 'Threads that make batches [default: one for four cores]' },
+  provider: { type: 'string', default: 'cpu', describe: 'The execution provider of ONNX Runtime' },
+  checkpoint: { type: 'string', describe: 'The file to go on from after a stop [default: OUT.checkpoint]' },
+  'checkpoint-every': { type: 'string', default: '10m', describe: 'How much work may be lost; epochs end with one' },
+  restart: { type: 'boolean', default: false, describe: 'Start anew, over what is there' },
+  json: { type: 'boolean', default: false, describe: 'Print one JSON line per event also on a terminal' },
+} as const;
+
+type Given = InferredOptionTypes<typeof trainingOptions>;
+
+/** What is not the same for both commands comes from `own`. @throws UserError for a number out of its range */
+export function trainRequest(
+  args: Given,
+  own: Pick<
+    TrainRequest,
+    | 'model'
+    | 'fresh'
+    | 'teacher'
+    | 'data'
+    | 'epochs'
+    | 'learningRate'
+    | 'rewindEpochs'
+    | 'labelSmoothing'
+    | 'distillationWeight'
+    | 'temperature'
+  >,
+): TrainRequest {
+  const cores = availableParallelism();
+  return {
+    ...own,
+    normalize: args.normalize as Normalization | undefined,
+    augment: args.augment,
+    out: args.out,
+    keep: args.keep,
+    batch: count('--batch', args.batch, 1) ?? 1,
+    accumulation: count('--accumulate', args.accumulate, 1) ?? 1,
+    schedule: args.schedule,
+    warmUpEpochs: args['warm-up'] ?? own.epochs / 20,
+    freeze: args.freeze,
+    optimiser: optimiserOf(args),
+    weightDecay: args['weight-decay'] ?? (args.optimiser === 'sgd' ? 5e-4 : 0.05),
+    frobeniusDecay: args['frobenius-decay'],
+    clipNorm: args['clip-norm'] ?? null,
+    emaDecay: args.ema === 0 ? null : args.ema,
+    precision: args.precision,
+    scoreEvery: count('--score-every', args['score-every'], 1) ?? 1,
+    seed: count('--seed', args.seed, 0) ?? 0,
+    engine: {
+      kind: 'onnxruntime',
+      provider: args.provider,
+      threads: count('--threads', args.threads, 1) ?? cores,
+      graphOptimization: 'all',
+    },
+    loaderThreads: count('--loader-threads', args['loader-threads'], 1) ?? Math.max(1, Math.floor(cores / 4)),
+    checkpoint: args.checkpoint ?? `${args.out}.checkpoint`,
+    checkpointMs: parseDuration(args['checkpoint-every'], '--checkpoint-every'),
+    restart: args.restart,
+  };
+}
+
+/** The whole number of epochs. */
+export function epochsOf(value: number): number {
+  return count('--epochs', value, 1) ?? 1;
+}
+
+export function learningRateOf(value: number): number {
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new UserError(`--lr: expected a number above 0, found ${value}.`, 'Give, for example, --lr 0.01.');
+}
+
+function optimiserOf({ optimiser, momentum }: Given): OptimiserOptions {
+  return optimiser === 'sgd'
+    ? { kind: 'sgd', momentum, nesterov: momentum > 0 }
+    : { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+}

@@ -1,0 +1,40 @@
+/** The checkpoint of a training on disk. */
+import { existsSync, rmSync } from 'node:fs';
+import { UserError } from '../../errors/user-error.ts';
+import { readBytes, writeAtomically } from '../../workers/model-file.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Identity } from './format.ts';
+
+export interface CheckpointFile {
+  readonly path: string;
+  /** Null when there is none. Throws a UserError when there is one that cannot be gone on from. */
+  read(identity: Identity): Checkpoint | null;
+  /** A crash or a full disk leaves the old one; the latter is a UserError. */
+  write(checkpoint: Checkpoint): void;
+  remove(): void;
+}
+
+export const checkpointFile = (path: string): CheckpointFile => ({
+  path,
+  read: identity => {
+    if (!existsSync(path)) return null;
+    const found = decodeCheckpoint(readBytes(path, 'the checkpoint'), path);
+    requireSame(found.identity, identity, path);
+    return found;
+  },
+  write: checkpoint => writeAtomically(path, encodeCheckpoint(checkpoint), 'the checkpoint'),
+  remove: () => rmSync(path, { force: true }),
+});
+
+function requireSame(then: Identity, now: Identity, path: string): void {
+  for (const name of new Set([...Object.keys(now), ...Object.keys(then)])) {
+    const [before, after] = [then[name] ?? 'nothing', now[name] ?? 'nothing'];
+    if (before === after) continue;
+    throw new UserError(
+      `Cannot go on from the checkpoint "${path}": it belongs to another training (${name} was ${shortened(before)} there and is ${shortened(after)} here).`,
+      'Give what it was started with, another file with --checkpoint, or --restart to start anew.',
+    );
+  }
+}
+
+/** Hashes are told apart by their first digits. */
+const shortened = (value: string): string => (/^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 12)}...` : value);

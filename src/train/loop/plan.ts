@@ -1,0 +1,204 @@
+/** From what is asked for to what is run: files read, data found, everything checked that can be checked before a step. */
+import { namedAugmentation } from '../../data/augment/augmentation.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { labelsFor } from '../../data/labels-for.ts';
+import { normalizationName, normalizationTable } from '../../data/normalize.ts';
+import { resolveTransform } from '../../data/resolve-transform.ts';
+import { parseDataSpec } from '../../data/spec.ts';
+import { openSplits, type Splits } from '../../data/splits.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { type LoadedModel, loadModel } from '../../workers/model-file.ts';
+import type { Identity } from '../checkpoint/format.ts';
+import { parsePolicy } from '../freezing/parse.ts';
+import { phasesOf } from '../freezing/phases.ts';
+import type { InputReading } from '../loader/make-batch.ts';
+import { type Network, prepareNetwork } from '../network/prepare.ts';
+import { requireTrainingOptions } from '../options.ts';
+import type { RunnerSetup } from '../runner/runner.ts';
+import { parseCurve } from '../schedule/parse.ts';
+import { scheduleOf } from '../schedule/schedule.ts';
+import type { LoopPlan } from './loop.ts';
+import type { TrainRequest } from './request.ts';
+
+export interface TrainPlan {
+  readonly network: Network;
+  readonly splits: Splits;
+  readonly loop: LoopPlan;
+  /** But for the path of the model, which may have to be written first. */
+  readonly setup: Omit<RunnerSetup, 'modelPath'>;
+  readonly identity: Identity;
+}
+
+/** @throws UserError for the first thing that does not fit */
+export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
+  const loaded = loadModel(request.model);
+  const teacher = request.teacher === null ? null : loadModel(request.teacher);
+  const network = prepareNetwork(loaded.model);
+  const training = trainingOptions(request, network);
+  const spec = parseDataSpec(request.data);
+  const splits = await openSplits(spec, request.seed, { normalize: request.normalize });
+  const { train, validation } = splits;
+  const labels = labelled(train, network.classes);
+  const reading = readingOf(train, network);
+  const side = Math.max(reading.transform.height, reading.transform.width);
+  const batchesPerEpoch = Math.floor(train.count / request.batch);
+  if (batchesPerEpoch === 0)
+    throw new UserError(
+      `Cannot train with --batch ${request.batch}: there are only ${train.count} training images.`,
+      `Give at most --batch ${train.count}.`,
+    );
+  const schedule = scheduleOf({
+    curve: parseCurve(request.schedule),
+    peak: request.learningRate,
+    stepsPerEpoch: batchesPerEpoch,
+    epochs: request.epochs,
+    warmUpEpochs: request.warmUpEpochs,
+    rewindEpochs: request.rewindEpochs,
+  });
+  const phases = phasesOf(parsePolicy(request.freeze), network, request.epochs);
+  return {
+    network,
+    splits,
+    loop: {
+      epochs: request.epochs,
+      schedule,
+      phases,
+      emaDecay: request.emaDecay,
+      scoreEvery: request.scoreEvery,
+      trainImages: train.count,
+      validationImages: validation.count,
+      checkpointMs: request.checkpointMs,
+    },
+    setup: {
+      engine: request.engine,
+      teacherPath: request.teacher,
+      training,
+      data: {
+        dataset: train,
+        labels,
+        classes: network.classes,
+        reading,
+        augmentation: namedAugmentation(request.augment, side),
+        seed: request.seed,
+        threads: request.loaderThreads,
+        maxUnreadable: 'maxUnreadable' in spec ? spec.maxUnreadable : 0,
+      },
+      validation: {
+        dataset: validation,
+        labels: labelled(validation, network.classes),
+        reading,
+        batch: scoringBatch(reading),
+      },
+    },
+    identity: identityOf(request, loaded, teacher, splits),
+  };
+}
+
+function trainingOptions(request: TrainRequest, network: Network): RunnerSetup['training'] {
+  const { batch, accumulation } = request;
+  if (batch % accumulation !== 0)
+    throw new UserError(
+      `Cannot take --batch ${batch} in ${accumulation} parts: it is no multiple of them.`,
+      'Give an --accumulate that divides the batch.',
+    );
+  const batchSize = batch / accumulation;
+  if (batchSize === 1 && network.statistics.length > 0)
+    throw new UserError(
+      'Cannot train on one image at a time: the network has BatchNormalization, which takes its statistics over several images.',
+      `Give a larger --batch${accumulation > 1 ? ' or a smaller --accumulate' : ''}.`,
+    );
+  const training = {
+    batchSize,
+    accumulation,
+    batchesPerCall: 1,
+    labelSmoothing: request.labelSmoothing,
+    distillationWeight: request.teacher === null ? 0 : request.distillationWeight,
+    temperature: request.temperature,
+    optimiser: request.optimiser,
+    weightDecay: request.weightDecay,
+    frobeniusDecay: request.frobeniusDecay,
+    clipNorm: request.clipNorm,
+    emaDecay: request.emaDecay,
+    precision: request.precision,
+  };
+  requireTrainingOptions({ ...training, model: network.model, teacher: null });
+  return training;
+}
+
+function labelled(dataset: Dataset, classes: number): Int32Array {
+  const labels = labelsFor(dataset, classes);
+  if (!labels)
+    throw new UserError(
+      `Cannot train on ${dataset.description}: the images have no labels.`,
+      'Sort them into class folders, or add a labels.csv (file,label per line).',
+    );
+  const at = labels.findIndex(label => label < 0 || label >= classes);
+  if (at < 0) return labels;
+  throw new UserError(
+    `Cannot train: the image ${dataset.ids[at]} has the label ${labels[at]}, and the network scores the classes 0 to ${classes - 1}.`,
+    'Correct the labels, or say labelOffset in a dataset YAML.',
+  );
+}
+
+function readingOf({ spec }: Dataset, { imageDims, input }: Network): InputReading {
+  const [a = 0, b = 0, c = 0] = imageDims;
+  const layout = a === 3 ? 'nchw' : c === 3 ? 'nhwc' : null;
+  if (layout === null)
+    throw new UserError(
+      `Cannot train the network: expected the input "${input}" to have 3 channels (R, G, B), found N x ${imageDims.join(' x ')}.`,
+      'Export a classifier of colour images.',
+    );
+  const [height, width] = layout === 'nchw' ? [b, c] : [a, b];
+  return {
+    transform: resolveTransform(spec, height, width),
+    table: normalizationTable(spec.normalize),
+    channels: spec.channels,
+    layout,
+  };
+}
+
+/** About 2^18 pixels at once. */
+const scoringBatch = ({ transform: { height, width } }: InputReading): number =>
+  Math.max(1, Math.min(256, Math.floor(2 ** 18 / (height * width))));
+
+/** Everything that the numbers of a training follow from. Threads and how often it is scored are not among them. */
+function identityOf(
+  request: TrainRequest,
+  loaded: LoadedModel,
+  teacher: LoadedModel | null,
+  { train, validation }: Splits,
+): Identity {
+  const { optimiser } = request;
+  const options = {
+    '--epochs': request.epochs,
+    '--batch': request.batch,
+    '--accumulate': request.accumulation,
+    '--lr': request.learningRate,
+    '--schedule': request.schedule,
+    '--warm-up': request.warmUpEpochs,
+    '--rewind': request.rewindEpochs,
+    '--freeze': request.freeze,
+    '--optimiser': optimiser.kind,
+    '--momentum': optimiser.kind === 'sgd' ? optimiser.momentum : null,
+    '--weight-decay': request.weightDecay,
+    '--frobenius-decay': request.frobeniusDecay,
+    '--label-smoothing': request.labelSmoothing,
+    '--distil': teacher && request.distillationWeight,
+    '--temperature': teacher && request.temperature,
+    '--clip-norm': request.clipNorm,
+    '--ema': request.emaDecay,
+    '--precision': request.precision,
+    '--augment': request.augment,
+    '--seed': request.seed,
+    '--fresh': request.fresh,
+    '--provider': request.engine.provider,
+  };
+  return {
+    'the model': loaded.sha256,
+    'the teacher': teacher?.sha256 ?? 'none',
+    'the training set': train.hash,
+    'the validation set': validation.hash,
+    'the normalisation': normalizationName(train.spec.normalize),
+    ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value ?? 'none')])),
+  };
+}

@@ -1,0 +1,29 @@
+/** Scores a network that was written, as anybody would who is given the file. */
+import { statSync } from 'node:fs';
+import { startRunner } from '../runner/remote.ts';
+import { taken } from './loop.ts';
+import type { TrainPlan } from './plan.ts';
+
+export async function rescored(
+  path: string,
+  { setup }: Pick<TrainPlan, 'setup'>,
+): Promise<{ readonly top1: number; readonly images: number; readonly bytes: number }> {
+  const { validation } = setup;
+  if (!validation) throw new Error('there is no validation set');
+  const runner = taken(
+    await startRunner({
+      ...setup,
+      modelPath: path,
+      teacherPath: null,
+      // No step is taken: the training images need not be there.
+      training: { ...setup.training, batchSize: 1, accumulation: 1, distillationWeight: 0 },
+      data: { ...setup.data, dataset: validation.dataset, labels: validation.labels },
+    }),
+  );
+  try {
+    const { correct, count } = taken(await runner.evaluate('last'));
+    return { top1: correct / Math.max(1, count), images: count, bytes: statSync(path).size };
+  } finally {
+    await runner.close();
+  }
+}

@@ -9,12 +9,14 @@ export const tinyClasses = 3;
 
 export interface TinyOptions {
   readonly norm?: boolean;
+  /** Of the second convolution, which before a norm has no gradient but noise. */
+  readonly bias?: boolean;
   readonly seed?: number;
   readonly channels?: number;
 }
 
 /** conv 3x3 - [norm] - relu - conv 1x1 - [norm] - relu - average - fully connected. */
-export function tinyNetwork({ norm = true, seed = 1, channels = 4 }: TinyOptions = {}): Model {
+export function tinyNetwork({ norm = true, bias = true, seed = 1, channels = 4 }: TinyOptions = {}): Model {
   const rng = seededRng(seed);
   const random = (name: string, dims: readonly number[], scale: number, centre = 0): Tensor => {
     const count = dims.reduce((product, size) => product * size, 1);
@@ -48,7 +50,12 @@ export function tinyNetwork({ norm = true, seed = 1, channels = 4 }: TinyOptions
       },
       norm ? normalised(1, 'c1', 'b1') : { op: 'Identity', inputs: ['c1'], outputs: ['b1'] },
       { op: 'Relu', inputs: ['b1'], outputs: ['r1'] },
-      { op: 'Conv', inputs: ['r1', 'c2.weight', 'c2.bias'], outputs: ['c2'], attributes: { kernel_shape: [1, 1] } },
+      {
+        op: 'Conv',
+        inputs: ['r1', 'c2.weight', ...(bias ? ['c2.bias'] : [])],
+        outputs: ['c2'],
+        attributes: { kernel_shape: [1, 1] },
+      },
       norm ? normalised(2, 'c2', 'b2') : { op: 'Identity', inputs: ['c2'], outputs: ['b2'] },
       { op: 'Relu', inputs: ['b2'], outputs: ['r2'] },
       { op: 'GlobalAveragePool', inputs: ['r2'], outputs: ['pooled'] },
@@ -58,7 +65,7 @@ export function tinyNetwork({ norm = true, seed = 1, channels = 4 }: TinyOptions
     initializers: [
       random('c1.weight', [channels, 3, 3, 3], 0.5),
       random('c2.weight', [channels, channels, 1, 1], 0.9),
-      random('c2.bias', [channels], 0.1),
+      ...(bias ? [random('c2.bias', [channels], 0.1)] : []),
       random('fc.weight', [tinyClasses, channels], 0.9),
       random('fc.bias', [tinyClasses], 0.1),
       ...(norm ? [...statistics(1), ...statistics(2)] : []),

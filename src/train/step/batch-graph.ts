@@ -6,6 +6,7 @@ import { gradients } from '../gradient/gradients.ts';
 import { type Network, withBatchSize } from '../network/prepare.ts';
 import { renamed } from '../network/rename.ts';
 import { batchStatistics } from '../passes/batch-statistics.ts';
+import { halfPrecision } from '../passes/half-precision.ts';
 import type { TrainableSet } from '../trainer.ts';
 import { buildLoss } from './loss.ts';
 
@@ -18,8 +19,8 @@ export interface BatchGraphOptions {
   readonly stepSize: number;
   readonly labelSmoothing: number;
   readonly temperature: number;
-  /** Whether the gradients carry a factor that is fed, so that float16 does not lose them. */
-  readonly scaledLoss: boolean;
+  /** In float16 the gradients carry a factor that is fed, so that small ones are not lost. */
+  readonly precision: 'float32' | 'float16';
 }
 
 export interface BatchGraph {
@@ -46,7 +47,9 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
   const forward = withTeacher(withBatchSize(network, batchSize), network.input, teacher);
   const { model: normalised, updates } = batchStatistics(forward.model, { frozen: frozenNorm(set) });
   const { model: opened, weights, statistics } = openWeights(normalised, network, set, new Set(updates.keys()));
-  const withLoss = appendLoss(opened, forward.teacherScores, options);
+  const outside = new Set([network.scores, forward.teacherScores ?? '', ...updates.values()]);
+  const computed = options.precision === 'float16' ? halfPrecision(opened, outside) : opened;
+  const withLoss = appendLoss(computed, forward.teacherScores, options);
   const { graph, opsets } = withLoss.model;
   const wrt = network.weights.map(({ name }) => name).filter(name => set.trainable.has(name));
   const reverse = gradients(withLoss.model, {
@@ -130,7 +133,7 @@ function openWeights(model: Model, network: Network, set: TrainableSet, updated:
 function appendLoss(
   model: Model,
   teacherScores: string | null,
-  { network, batchSize, stepSize, labelSmoothing, temperature, scaledLoss }: BatchGraphOptions,
+  { network, batchSize, stepSize, labelSmoothing, temperature, precision }: BatchGraphOptions,
 ) {
   const { graph } = model;
   const { classes, scores } = network;
@@ -142,7 +145,7 @@ function appendLoss(
   });
   const targets = input('targets', [batchSize, classes]);
   const weight = teacherScores === null ? null : input('distillation weight', []);
-  const scale = scaledLoss ? input('loss scale', []) : null;
+  const scale = precision === 'float16' ? input('loss scale', []) : null;
   build.within('loss');
   const flat = (value: string): string => build.reshape(value, [batchSize, classes]);
   const found = buildLoss(build, {

@@ -100,7 +100,7 @@ export function stepGraphFor({ options, network, teacher, set, optimiser }: Step
     stepSize: options.batchSize * options.accumulation,
     labelSmoothing: options.labelSmoothing,
     temperature: options.temperature,
-    scaledLoss: options.precision === 'float16',
+    precision: options.precision,
   });
   const trained = network.weights
     .filter(({ name }) => set.trainable.has(name))

@@ -1,6 +1,5 @@
 /** Runs the dense model over calibration images and measures the statistics of its sites. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normalizationTable } from '../data/normalize.ts';
 import type { Site } from '../decompose/site.ts';
@@ -11,6 +10,7 @@ import type { Model } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/write.ts';
 import { startChild } from '../workers/child.ts';
 import { entryUrl } from '../workers/entry.ts';
+import { scratchFolder } from '../workers/scratch-folder.ts';
 import { outputScales } from './batch-norm.ts';
 import type { CalibrationImages } from './images.ts';
 import type { ProbeAnswer, StatisticsRequest } from './messages.ts';
@@ -41,13 +41,13 @@ export async function measureStatistics(options: MeasureOptions): Promise<Attemp
   const first = model.graph.inputs[0]?.shape?.[0];
   const fixedBatch = typeof first === 'number' && first > 0 ? first : null;
   const { model: graph, probes } = statisticsGraph(model, sites, fixedBatch);
-  const folder = mkdtempSync(join(process.env.RANKFRONT_SCRATCH ?? tmpdir(), 'rankfront-calibrate-'));
+  const scratch = scratchFolder();
   const child = startChild({ entry: entryUrl('statistics-child', import.meta.url) });
   const ask = <T>(request: StatisticsRequest): Promise<Attempt<T>> => child.request<T>(request, timeoutMs);
   const abort = (): void => void child.close();
   options.signal?.addEventListener('abort', abort);
   try {
-    const path = join(folder, 'statistics.onnx');
+    const path = join(scratch.path, 'statistics.onnx');
     writeFileSync(path, writeModel(graph));
     const plans = probes.map(({ outputs, sample, patches, taps, site }) => ({
       outputs,
@@ -75,7 +75,7 @@ export async function measureStatistics(options: MeasureOptions): Promise<Attemp
   } finally {
     options.signal?.removeEventListener('abort', abort);
     await child.close();
-    rmSync(folder, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

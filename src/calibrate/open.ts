@@ -12,7 +12,7 @@ import { imageInput } from '../evaluate/model-interface.ts';
 import { prepare } from '../evaluate/prepare.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { LoadedModel } from '../workers/model-file.ts';
-import { openObjectCache } from '../workers/object-cache.ts';
+import { type ObjectCache, openObjectCache } from '../workers/object-cache.ts';
 import { calibrationPositions, ownCalibrationImages } from './choose.ts';
 import { decodeStatistics, encodeStatistics } from './encode.ts';
 import type { CalibrationImages } from './images.ts';
@@ -74,7 +74,7 @@ export interface KeptStatistics {
 }
 
 /** Counts up whenever the same model, images and seed would give other statistics. */
-const version = 1;
+const version = 2;
 
 /** @throws UserError when the runtime cannot run the model over the images, or none of it is finite */
 export async function statisticsOf(
@@ -88,10 +88,10 @@ export async function statisticsOf(
   const { prepared, positions, reading } = images;
   const outputs = sites.map(({ name, outputSize }) => [name, outputSize]);
   const pixels = [basename(prepared.path), reading.normalize, reading.channels, [...positions]];
-  const key = hashOf(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, seed])));
-  const cache = openObjectCache<Uint8Array>('statistics', 'Calibration statistics', { onWarning: warn });
-  const stored = await cache.read(key);
-  if (stored) return { statistics: decodeStatistics(stored), bytes: stored, sha256: hashOf(stored) };
+  const settings = [session.threads, session.graphOptimization, seed];
+  const key = hashOf(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, settings])));
+  const stored = await statisticsCache(warn).read(key);
+  if (stored) return kept(stored);
   const measured = await measureStatistics({ model, sites, images, session, seed, onProgress: progress, signal });
   if (measured.state === 'failed') {
     throw new UserError(
@@ -100,8 +100,33 @@ export async function statisticsOf(
     );
   }
   const bytes = encodeStatistics(measured.value);
-  await cache.write(key, bytes);
-  return { statistics: measured.value, bytes, sha256: hashOf(bytes) };
+  const found = { statistics: measured.value, bytes, sha256: hashOf(bytes) };
+  await statisticsCache(warn).write(key, bytes);
+  await keyCache(warn).write(found.sha256, key);
+  return found;
 }
+
+/** Those with the hash `wanted`, if they were measured here before. */
+export async function keptStatistics(
+  wanted: string,
+  { warn }: Pick<StatisticsWatch, 'warn'>,
+): Promise<KeptStatistics | null> {
+  const key = await keyCache(warn).read(wanted);
+  const bytes = key && (await statisticsCache(warn).read(key));
+  const found = bytes ? kept(bytes) : null;
+  return found?.sha256 === wanted ? found : null;
+}
+
+const kept = (bytes: Uint8Array): KeptStatistics => ({
+  statistics: decodeStatistics(bytes),
+  bytes,
+  sha256: hashOf(bytes),
+});
+
+const statisticsCache = (onWarning: (message: string) => void): ObjectCache<Uint8Array> =>
+  openObjectCache('statistics', 'Calibration statistics', { onWarning });
+/** From the hash of statistics to the key that they are kept under. */
+const keyCache = (onWarning: (message: string) => void): ObjectCache<string> =>
+  openObjectCache('statistics-key', 'Calibration statistics', { onWarning });
 
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -6,7 +6,7 @@ import { type Evaluator, openEvaluator } from '../study/evaluate.ts';
 import { answerRecord, parseRequest, problemRecord } from '../study/evaluate-lines.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { dataOption, hardwareOption, modelOption } from './options.ts';
+import { calibrationOptions, dataOption, hardwareOption, modelOption } from './options.ts';
 
 export const evaluate = defineCommand({
   usage: 'evaluate',
@@ -22,6 +22,11 @@ export const evaluate = defineCommand({
     normalize: {
       choices: normalizations,
       describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
+    },
+    ...calibrationOptions,
+    corrections: {
+      choices: ['moments', 'none'] as const,
+      describe: 'What every candidate is corrected by, on the calibration images [default: moments]',
     },
     'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
   },
@@ -45,8 +50,12 @@ export const evaluate = defineCommand({
       seed: count('--seed', args.seed, 0),
       images: count('--images', args.images, 1),
       normalize: args.normalize as Normalization | undefined,
+      calibration: args.calibration,
+      calibrationImages: count('--calibration-images', args['calibration-images'], 1),
+      corrections: args.corrections,
       acceptDense: args['accept-dense'],
       warn: console.note,
+      onStatistics: (done, total) => console.progress?.(`calibration images ${done}/${total}`),
       onFactors: (done, total) => console.progress?.(`factors ${done}/${total}`),
     });
     const abort = (): void => void evaluator.close();

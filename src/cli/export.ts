@@ -1,10 +1,18 @@
 /** `rankfront export`: a trial as an ONNX file. */
+import { reopenStatistics } from '../study/calibration.ts';
 import { exportTrial, requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
 import { writeAtomically } from '../workers/model-file.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { withStudy } from './open-study.ts';
-import { jsonOption, movedModelOption, storeOption, studyOption } from './options.ts';
+import {
+  jsonOption,
+  movedCalibrationOption,
+  movedDataOption,
+  movedModelOption,
+  storeOption,
+  studyOption,
+} from './options.ts';
 
 export const exportModel = defineCommand({
   usage: 'export',
@@ -15,6 +23,8 @@ export const exportModel = defineCommand({
     trial: { type: 'number', demandOption: true, describe: 'The number of the trial; 0 is the dense model' },
     out: { type: 'string', demandOption: true, describe: 'The file to write' },
     model: movedModelOption,
+    data: movedDataOption,
+    calibration: movedCalibrationOption,
     json: jsonOption,
   },
   examples: [['rankfront export --study resnet18 --trial 42 --out resnet18-42.onnx', 'write the model of trial 42']],
@@ -22,9 +32,9 @@ export const exportModel = defineCommand({
     withStudy<ExitStatus>(args, async (study, store) => {
       const trial = requireComplete(await store.trials.get(study.id, args.trial), args.trial, study);
       const plan = reopenPlan(study, args.store, args.model);
-      const bytes = await exportTrial(plan, study, trial, await store.trials.correction(trial.id), {
-        warn: console.note,
-      });
+      const statistics = await reopenStatistics(plan, study, args, { warn: console.note });
+      const correction = await store.trials.correction(trial.id);
+      const bytes = await exportTrial(plan, study, trial, correction, statistics, { warn: console.note });
       writeAtomically(args.out, bytes, 'the model');
       const written = {
         study: study.name,

@@ -25,3 +25,17 @@ export const jsonOption = { type: 'boolean', default: false, describe: 'Print JS
 /** For commands that need the files of a study again, should they have moved. */
 export const movedModelOption = { type: 'string', describe: 'Where the dense model is now, if it has moved' } as const;
 export const movedDataOption = { type: 'string', describe: 'Where the images are now, if they have moved' } as const;
+export const movedCalibrationOption = {
+  type: 'string',
+  describe: 'Where the calibration images are now, if they have moved',
+} as const;
+
+/** What factors are made from and candidates corrected by. */
+export const calibrationOptions = {
+  calibration: {
+    type: 'string',
+    describe:
+      'Unlabelled images for data-aware factors and corrections: as --data, or none [default: some of --data, set aside]',
+  },
+  'calibration-images': { type: 'number', describe: 'How many of them [default: 512]' },
+} as const;

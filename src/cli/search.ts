@@ -12,7 +12,7 @@ import { strategyNames } from '../tuner/strategies.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { dataOption, hardwareOption, jsonOption, modelOption, storeOption } from './options.ts';
+import { calibrationOptions, dataOption, hardwareOption, jsonOption, modelOption, storeOption } from './options.ts';
 
 export const search = defineCommand({
   usage: 'search',
@@ -39,6 +39,11 @@ export const search = defineCommand({
       type: 'number',
       describe: 'Images that every trial is scored on; the others are kept for the end',
     },
+    ...calibrationOptions,
+    corrections: {
+      choices: ['moments', 'none'] as const,
+      describe: 'What every candidate is corrected by, on the calibration images [default: moments]',
+    },
     'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
     json: { ...jsonOption, describe: 'Print one JSON line per event also on a terminal' },
   },
@@ -64,10 +69,14 @@ export const search = defineCommand({
       seed: count('--seed', args.seed, 0),
       normalize: args.normalize as Normalization | undefined,
       proxyImages: count('--proxy-images', args['proxy-images'], 1),
+      calibration: args.calibration,
+      calibrationImages: count('--calibration-images', args['calibration-images'], 1),
+      corrections: args.corrections,
       acceptDense: args['accept-dense'],
       finish: console.finish,
       stop: console.stop,
       onEvent: display.event,
+      onStatistics: display.statistics,
       onFactors: display.factors,
       commandLine: console.commandLine,
     }).finally(display.close);
@@ -80,12 +89,14 @@ export const search = defineCommand({
 
 interface Display {
   readonly event: (event: StudyEvent) => void;
+  readonly statistics: (done: number, total: number) => void;
   readonly factors: (done: number, total: number) => void;
   readonly close: () => void;
 }
 
 const jsonDisplay = (console: Console): Display => ({
   event: event => console.out(eventLine(event)),
+  statistics: () => {},
   factors: () => {},
   close: () => {},
 });
@@ -107,6 +118,7 @@ function textDisplay(console: Console): Display {
       if (text) console.note(text);
       tick();
     },
+    statistics: (done, total) => console.progress?.(`calibration images ${done}/${total}`),
     factors: (done, total) => console.progress?.(`factors ${done}/${total}`),
     close: () => {
       clearInterval(timer);

@@ -6,7 +6,14 @@ import { reopenPlan } from '../study/reopen.ts';
 import { passes, type TrialVerdict, verifyTrials } from '../study/verify.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
-import { jsonOption, movedDataOption, movedModelOption, storeOption, studyOption } from './options.ts';
+import {
+  jsonOption,
+  movedCalibrationOption,
+  movedDataOption,
+  movedModelOption,
+  storeOption,
+  studyOption,
+} from './options.ts';
 
 export const verify = defineCommand({
   usage: 'verify',
@@ -21,6 +28,7 @@ export const verify = defineCommand({
     all: { type: 'boolean', default: false, describe: 'Measure every trial, not only the front' },
     model: movedModelOption,
     data: movedDataOption,
+    calibration: movedCalibrationOption,
     json: jsonOption,
   },
   examples: [
@@ -39,7 +47,8 @@ export const verify = defineCommand({
         store,
         study,
         plan: reopenPlan(study, args.store, args.model),
-        data: args.data ?? study.data.spec,
+        data: args.data,
+        calibration: args.calibration,
         measure,
         rebuild: one ? [] : complete,
         onTrial: verdict => {

@@ -23,6 +23,8 @@ export interface ScorerOptions {
   readonly scoreBatch?: number | undefined;
   /** The size of the proxy set; 1,000 or half of the images by default, nine tenths at most. */
   readonly proxyImages?: number | undefined;
+  /** Indices of images that judge nothing, such as those that candidates are calibrated with. */
+  readonly setAside?: Int32Array | undefined;
   /** Seeds the choice of the proxy set. */
   readonly seed: number;
   /** By default `top1` when there are labels, else `agreement`. */
@@ -97,8 +99,10 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
   const { classes } = usable(modelPath, await run(modelPath, Int32Array.of(0), spec, null, loadMs));
   const fitted = labelsThatFit(modelPath, dataset, classes);
   const labels = fitted && prepared.kept.map(index => fitted[index] ?? 0);
-  const wanted = options.proxyImages ?? defaultProxyImages(prepared.count);
-  const split = splitProxy(labels, prepared.count, wanted, seed);
+  const aside = new Set(options.setAside);
+  const judging = Int32Array.from([...prepared.kept.keys()].filter(at => !aside.has(prepared.kept[at] ?? 0)));
+  const wanted = options.proxyImages ?? defaultProxyImages(judging.length);
+  const split = splitAmong(judging, labels, wanted, seed);
   const indices = (positions: Int32Array): Int32Array => positions.map(at => prepared.kept[at] ?? 0);
   return {
     objective,
@@ -117,6 +121,13 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
       notes: notesOf(dataset, prepared.unreadable, wanted, split),
     },
   };
+}
+
+/** As `splitProxy`, among the positions `judging`. */
+function splitAmong(judging: Int32Array, labels: Int32Array | null, wanted: number, seed: number): Split {
+  const { proxy, rest } = splitProxy(labels && judging.map(at => labels[at] ?? 0), judging.length, wanted, seed);
+  const positions = (chosen: Int32Array): Int32Array => chosen.map(i => judging[i] ?? 0);
+  return { proxy: positions(proxy), rest: positions(rest) };
 }
 
 /** One output index per image of the dataset; null without labels. */

@@ -20,6 +20,8 @@ export interface StudyCalibration {
   readonly factors: 'data-aware' | 'plain';
   /** What every candidate is corrected by. */
   readonly corrections: 'moments' | 'none';
+  /** SHA-256 of the statistics that data-aware factors were made from. */
+  readonly statistics?: string;
 }
 
 export interface NewStudy {

@@ -1,7 +1,6 @@
 /** From a configuration to an ONNX file on disk: a slice of the factors, a correction and a serialisation, never a new SVD. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Corrector } from '../calibrate/corrector.ts';
 import { buildCandidate } from '../decompose/configure.ts';
@@ -92,12 +91,4 @@ export function candidateBuilder({ model, sites, factors, scratch, corrector }: 
     return complete({ path, ...facts, correction: found.value, correctionMs });
   };
   return { bytes, correction, write };
-}
-
-/** A folder of this process for candidates; `remove` takes it away with all that is in it. */
-export function scratchFolder(): { readonly path: string; readonly remove: () => void } {
-  const parent = process.env.RANKFRONT_SCRATCH ?? tmpdir();
-  mkdirSync(parent, { recursive: true });
-  const path = mkdtempSync(join(parent, 'rankfront-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

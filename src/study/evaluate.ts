@@ -6,6 +6,7 @@ import { latencyBudget } from '../device/profile.ts';
 import { assignmentOf } from '../space/configuration.ts';
 import type { TrialResult } from '../store/trial.ts';
 import type { Configuration } from '../tuner/strategy.ts';
+import { openCalibration } from './calibration.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import { observe } from './observe.ts';
@@ -24,11 +25,17 @@ export interface EvaluatorOptions {
   /** Seeds the choice of the images, the order of timed calls and the bootstrap; 0 by default. */
   readonly seed?: number | undefined;
   readonly normalize?: Normalization | undefined;
+  /** As in `search`. */
+  readonly calibration?: string | undefined;
+  readonly calibrationImages?: number | undefined;
+  readonly corrections?: 'moments' | 'none' | undefined;
   /** How many images a candidate is scored on; by default chosen from the size of the data. */
   readonly images?: number | undefined;
   /** Whether to go on with a dense model that looks wrong on these images; false by default. */
   readonly acceptDense?: boolean | undefined;
   readonly warn?: ((message: string) => void) | undefined;
+  /** Called while the dense model runs over the calibration images. */
+  readonly onStatistics?: ((done: number, total: number) => void) | undefined;
   /** Called while factors are computed. */
   readonly onFactors?: ((done: number, total: number) => void) | undefined;
 }
@@ -48,11 +55,14 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   const seed = options.seed ?? 0;
   const plan = planFromFiles(options.model, options.space, options.hardware);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
+  const statistics = { warn, statistics: options.onStatistics };
+  const calibration = await openCalibration(plan, dataset, options.data, { ...options, seed }, statistics);
   const instruments = await openInstruments({
     plan,
     dataset,
     proxyImages: options.images,
     seed,
+    calibration,
     watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
   });
   try {

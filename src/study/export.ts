@@ -1,4 +1,6 @@
 /** A trial as an ONNX file that stands alone, with where it comes from in its metadata. */
+
+import type { CalibrationStatistics } from '../decompose/statistics.ts';
 import { UserError } from '../errors/user-error.ts';
 import { withMetadata } from '../onnx/metadata.ts';
 import { readModel } from '../onnx/read.ts';
@@ -14,21 +16,25 @@ import type { Plan } from './plan.ts';
  * Rebuilds the candidate, which must be the one that was measured. Throws a UserError when it is not.
  *
  * @param correction what it was corrected by, as the store keeps it
+ * @param statistics what its factors were made from, see `reopenStatistics`
  */
 export async function exportTrial(
   plan: Plan,
   study: Study,
   trial: CompleteTrial,
   correction: Uint8Array | null,
+  statistics: CalibrationStatistics | null,
   watch: FactorWatch,
 ): Promise<Uint8Array> {
-  const factors = await spaceFactors(plan.loaded.model, plan.space, watch);
+  const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);
   const parts = { model: plan.loaded.model, sites: plan.sites, factors, scratch: '', corrector: null };
   const { bytes, sha256 } = candidateBuilder(parts).bytes(trial.assignment, correction);
   if (sha256 !== trial.modelSha256) {
     throw new UserError(
       `Cannot export trial ${trial.number}: the rebuilt model differs from the one that was measured (version ${study.packageVersion} then, ${rankfrontVersion()} now).`,
-      `Install rankfront ${study.packageVersion}, or search again with this version.`,
+      study.packageVersion === rankfrontVersion() && study.calibration?.factors === 'data-aware'
+        ? 'Its calibration statistics are rounded otherwise on another machine: export it where it was searched.'
+        : `Install rankfront ${study.packageVersion}, or search again with this version.`,
     );
   }
   return writeModel(

@@ -9,8 +9,10 @@ import type { ModelFile } from '../device/device.ts';
 import { openDevice } from '../device/open.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type OpenScorer, openScorer } from '../evaluate/open.ts';
-import { type CandidateBuilder, candidateBuilder, scratchFolder } from './candidate.ts';
-import { type FactorLookup, type FactorWatch, spaceFactors } from './factors.ts';
+import { scratchFolder } from '../workers/scratch-folder.ts';
+import type { Calibration } from './calibration.ts';
+import { type CandidateBuilder, candidateBuilder } from './candidate.ts';
+import { type FactorLookup, type FactorWatch, type RungLoss, rungLosses, spaceFactors } from './factors.ts';
 import type { Instruments } from './observe.ts';
 import type { Plan } from './plan.ts';
 
@@ -20,6 +22,7 @@ export interface OpenInstruments extends Instruments {
   /** Whether candidates are corrected by calibration images. */
   readonly corrects: boolean;
   readonly factors: FactorLookup;
+  readonly loss: RungLoss;
   /** Ends the child processes and removes the scratch folder; a measurement under way fails as `interrupted`. */
   readonly close: () => Promise<void>;
 }
@@ -29,8 +32,8 @@ export interface InstrumentOptions {
   readonly dataset: Dataset;
   readonly proxyImages: number | undefined;
   readonly seed: number;
-  /** The images that candidates are corrected by; without them none is corrected. */
-  readonly calibration?: CalibrationImages | null;
+  /** What factors are made from and candidates corrected by; null for plain factors and no corrections. */
+  readonly calibration: Calibration | null;
   readonly watch: FactorWatch;
 }
 
@@ -39,7 +42,7 @@ export async function openInstruments({
   dataset,
   proxyImages,
   seed,
-  calibration = null,
+  calibration,
   watch,
 }: InstrumentOptions): Promise<OpenInstruments> {
   const closers: (() => unknown)[] = [];
@@ -49,10 +52,16 @@ export async function openInstruments({
   try {
     const scratch = scratchFolder();
     closers.push(scratch.remove);
-    const factors = await spaceFactors(plan.loaded.model, plan.space, watch);
-    const corrector = calibration && (await correctorFor(plan, calibration, scratch.path, closers, watch.warn));
+    const { model } = plan.loaded;
+    const statistics = calibration?.statistics?.statistics ?? null;
+    const factors = await spaceFactors(model, plan.space, statistics, watch);
+    const loss = await rungLosses(model, plan.space, statistics, factors, watch);
+    const corrector =
+      calibration?.record.corrections === 'moments'
+        ? await correctorFor(plan, calibration.images, scratch.path, closers, watch.warn)
+        : null;
     const builder = candidateBuilder({
-      model: plan.loaded.model,
+      model,
       sites: plan.sites,
       factors,
       scratch: scratch.path,
@@ -66,10 +75,12 @@ export async function openInstruments({
       dataset,
       hardware: plan.hardware,
       ...(proxyImages === undefined ? {} : { proxyImages }),
+      setAside: calibration?.setAside,
       seed,
     });
     closers.push(() => scorer.close());
-    return { build: builder.write, builder, corrects: corrector !== null, factors, reference, device, scorer, close };
+    const corrects = corrector !== null;
+    return { build: builder.write, builder, corrects, factors, loss, reference, device, scorer, close };
   } catch (error) {
     await close();
     throw error;

@@ -20,6 +20,8 @@ export interface ModelSites {
 
 export interface Plan extends ModelSites {
   readonly space: Space;
+  /** As the search space says; null leaves it to whether there are calibration images. */
+  readonly factors: 'data-aware' | 'plain' | null;
   readonly spaceSource: SourceText;
   readonly hardware: HardwareProfile;
   readonly hardwareSource: SourceText;
@@ -60,13 +62,15 @@ export function makePlan(sources: PlanSources): Plan {
   const hardware = parseHardwareProfile(sources.hardwareText, sources.hardwareName);
   const found = openSites(sources.modelPath, hardware);
   const text = sources.spaceText ?? proposedSpace(found, hardware);
-  const space = resolveSpace(
-    parseSearchSpace(text, sources.spaceName),
-    found.sites,
-    hardware.rankGranularity,
-    found.rejected,
-  );
-  return { ...found, space, spaceSource: sourceOf(text), hardware, hardwareSource: sourceOf(sources.hardwareText) };
+  const spec = parseSearchSpace(text, sources.spaceName);
+  return {
+    ...found,
+    space: resolveSpace(spec, found.sites, hardware.rankGranularity, found.rejected),
+    factors: spec.factors ?? null,
+    spaceSource: sourceOf(text),
+    hardware,
+    hardwareSource: sourceOf(sources.hardwareText),
+  };
 }
 
 /** From the paths that a user gives; without a space one is proposed. */

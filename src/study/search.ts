@@ -3,7 +3,6 @@
 import { type Normalization, normalizationName } from '../data/normalize.ts';
 import { openDataset } from '../data/open.ts';
 import { parseDataSpec } from '../data/spec.ts';
-import { truncationError } from '../decompose/truncation.ts';
 import { modelCost } from '../onnx/cost.ts';
 import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { type FrontReport, frontReport } from '../report/front-report.ts';
@@ -14,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import { createStrategy } from '../tuner/strategies.ts';
 import type { Configuration } from '../tuner/strategy.ts';
 import { rankfrontVersion } from '../workers/version.ts';
+import { type Calibration, openCalibration } from './calibration.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
@@ -42,6 +42,15 @@ export interface SearchOptions {
   /** 0 by default. */
   readonly seed?: number | undefined;
   readonly normalize?: Normalization | undefined;
+  /**
+   * Unlabelled images for data-aware factors and corrections, as `data` takes them, or `none`; by default some of `data` are set aside
+   * and judge nothing.
+   */
+  readonly calibration?: string | undefined;
+  /** 512 by default. */
+  readonly calibrationImages?: number | undefined;
+  /** What every candidate is corrected by where there are calibration images; `moments` by default. */
+  readonly corrections?: 'moments' | 'none' | undefined;
   /** The size of the proxy subset; by default chosen from the size of the data. */
   readonly proxyImages?: number | undefined;
   /** Whether to go on with a dense model that looks wrong on these images (near chance, say); false by default. */
@@ -51,6 +60,8 @@ export interface SearchOptions {
   /** Aborted to end at once. */
   readonly stop?: AbortSignal | undefined;
   readonly onEvent?: ((event: StudyEvent) => void) | undefined;
+  /** Called while the dense model runs over the calibration images. */
+  readonly onStatistics?: ((done: number, total: number) => void) | undefined;
   /** Called while factors are computed. */
   readonly onFactors?: ((done: number, total: number) => void) | undefined;
   /** Kept with the study. */
@@ -87,11 +98,14 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   // A store that cannot be written is told of before minutes go into factors and images.
   const store = await openStore(options.store ?? 'results/rankfront.sqlite');
   try {
+    const watch = { warn, statistics: options.onStatistics };
+    const calibration = await openCalibration(plan, dataset, options.data, { ...options, seed }, watch);
     const instruments = await openInstruments({
       plan,
       dataset,
       proxyImages: options.proxyImages,
       seed,
+      calibration,
       watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
     });
     const abort = (): void => void instruments.close();
@@ -106,7 +120,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       );
       const normalisation = normalizationName(dataset.spec.normalize);
       const study = await store.studies.create(
-        newStudy(options, plan, instruments, dataset.hash, normalisation, strategy.name),
+        newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy.name),
       );
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
       const { endedBy, confirmed } = await runStudy(
@@ -125,17 +139,14 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   }
 }
 
-/** From nearly dense to the cheapest: least squared weight error, all sites alike, for the multiply-accumulates. */
-const guesses = ({ space }: Plan, { factors }: OpenInstruments): Configuration[] =>
-  priorGuesses(space, {
-    loss: (site, rung) =>
-      rung.method === 'dense' ? 0 : truncationError(factors(site.name, rung.method), rung).relative ** 2,
-  });
+/** From nearly dense to the cheapest: least loss, all sites alike, for the multiply-accumulates. */
+const guesses = ({ space }: Plan, { loss }: OpenInstruments): Configuration[] => priorGuesses(space, { loss });
 
 function newStudy(
   options: SearchOptions,
   plan: Plan,
   { scorer }: OpenInstruments,
+  calibration: Calibration | null,
   dataHash: string,
   normalisation: string,
   strategy: string,
@@ -148,6 +159,7 @@ function newStudy(
     hardware: plan.hardwareSource,
     data: { spec: options.data, sha256: dataHash, normalisation, transform: JSON.stringify(scorer.info.transform) },
     proxy: { images: scorer.proxyIndices.length, seed },
+    calibration: calibration?.record ?? null,
     objectives: ['latency', scorer.objective],
     seed,
     strategy: { name: strategy, options: {} },

@@ -91,6 +91,7 @@ function environmentOf(study: Study, trial: Trial, samples: readonly StoredObser
     candidate: trial.state === 'complete' ? `SHA-256 ${trial.modelSha256.slice(0, 16)}...` : '-',
     data: `${study.data.spec} (SHA-256 ${study.data.sha256.slice(0, 16)}...), ${study.data.normalisation}`,
     proxy: `${study.proxy.images} images, seed ${study.proxy.seed}`,
+    calibration: calibrationText(study),
   };
   if (!first) return facts;
   const { environment, load } = first;
@@ -101,3 +102,8 @@ function environmentOf(study: Study, trial: Trial, samples: readonly StoredObser
     versions: `node ${environment.node}, onnxruntime ${environment.onnxruntime}, rankfront ${environment.rankfront}`,
   };
 }
+
+const calibrationText = ({ calibration }: Study): string =>
+  calibration
+    ? `${calibration.images} images of ${calibration.spec}, seed ${calibration.seed}: ${calibration.factors} factors, corrections: ${calibration.corrections}`
+    : 'none: plain factors, no corrections';

@@ -1,19 +1,18 @@
 /** `verify`: stored trials made and measured again (docs/decisions/0004). */
 
-import { type NormalizationName, normalizations } from '../data/normalize.ts';
-import { openDataset } from '../data/open.ts';
-import { parseDataSpec } from '../data/spec.ts';
 import { largestDifference } from '../decompose/corrections/packing.ts';
 import { latencyBudget } from '../device/profile.ts';
-import { UserError } from '../errors/user-error.ts';
 import type { Environment } from '../store/environment.ts';
 import { currentEnvironment } from '../store/environment.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
+import { reopenCalibration } from './calibration.ts';
+import type { CandidateFacts } from './candidate.ts';
 import { consistentLatency, freshMeasurements, withinPrediction } from './consistent-latency.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { observe } from './observe.ts';
+import { openStudyData } from './open-data.ts';
 import type { Plan } from './plan.ts';
 import { type Seen, seenIn } from './read-front.ts';
 
@@ -21,8 +20,10 @@ export interface VerifyOptions {
   readonly store: Store;
   readonly study: Study;
   readonly plan: Plan;
-  /** What the study says, or where the images are now. */
-  readonly data: string;
+  /** Where the images are now, if they have moved. */
+  readonly data?: string | undefined;
+  /** Where the calibration images are now, if they have moved. */
+  readonly calibration?: string | undefined;
   /** The trials whose accuracy and latency are measured again. */
   readonly measure: readonly CompleteTrial[];
   /** Those that are only rebuilt. */
@@ -35,8 +36,8 @@ export interface VerifyOptions {
 
 export interface TrialVerdict {
   readonly trial: number;
-  /** Whether the rebuilt candidate has the stored hash. */
-  readonly model: 'equal' | 'differs';
+  /** Whether the rebuilt candidate has the stored hash; near: it cannot, since the runtime rounded its statistics otherwise. */
+  readonly model: 'equal' | 'near' | 'differs';
   /** Whether the correction, found anew on the calibration images, is the stored one; null where there is none or it was not tried. */
   readonly correction: { readonly verdict: 'equal' | 'differs'; readonly largestDifference: number } | null;
   readonly accuracy: {
@@ -58,7 +59,7 @@ export interface TrialVerdict {
 }
 
 export const passes = ({ model, correction, accuracy, latency, failure }: TrialVerdict): boolean =>
-  model === 'equal' &&
+  model !== 'differs' &&
   correction?.verdict !== 'differs' &&
   accuracy?.verdict !== 'differs' &&
   latency?.verdict !== 'differs' &&
@@ -73,21 +74,19 @@ const nearTies = 1 / 200;
 /** The verdicts of all trials, in order; fewer when it is interrupted. */
 export async function verifyTrials(options: VerifyOptions): Promise<TrialVerdict[]> {
   const { study, plan, warn } = options;
-  const normalize = normalizations.find(name => name === study.data.normalisation) satisfies
-    | NormalizationName
-    | undefined;
-  const dataset = await openDataset(parseDataSpec(options.data), { normalize });
-  if (dataset.hash !== study.data.sha256) {
-    throw new UserError(
-      `The images of "${options.data}" are not those of study "${study.name}": their hashes differ.`,
-      'Give the original images with --data.',
+  const dataset = await openStudyData(study, options.data);
+  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, { warn });
+  const roundedOtherwise = calibration?.record.statistics !== study.calibration?.statistics;
+  if (roundedOtherwise)
+    warn(
+      'The calibration statistics were measured anew and differ from those of the study in rounding: so do its candidates.',
     );
-  }
   const instruments = await openInstruments({
     plan,
     dataset,
     proxyImages: study.proxy.images,
     seed: study.proxy.seed,
+    calibration,
     watch: { warn },
   });
   const abort = (): void => void instruments.close();
@@ -99,8 +98,8 @@ export async function verifyTrials(options: VerifyOptions): Promise<TrialVerdict
     for (const trial of trials) {
       if (options.finish.aborted || options.stop.aborted) break;
       const verdict = measured.has(trial.number)
-        ? await remeasured(trial, options, instruments)
-        : rebuilt(trial, await options.store.trials.correction(trial.id), instruments);
+        ? await remeasured(trial, options, roundedOtherwise, instruments)
+        : rebuilt(trial, await options.store.trials.correction(trial.id), roundedOtherwise, instruments);
       if (options.stop.aborted) break;
       verdicts.push(verdict);
       options.onTrial(verdict);
@@ -112,11 +111,16 @@ export async function verifyTrials(options: VerifyOptions): Promise<TrialVerdict
   }
 }
 
-function rebuilt(trial: CompleteTrial, correction: Uint8Array | null, { builder }: OpenInstruments): TrialVerdict {
-  const { sha256 } = builder.bytes(trial.assignment, correction);
+function rebuilt(
+  trial: CompleteTrial,
+  correction: Uint8Array | null,
+  roundedOtherwise: boolean,
+  { builder }: OpenInstruments,
+): TrialVerdict {
+  const { sha256, macs, params } = builder.bytes(trial.assignment, correction);
   return {
     trial: trial.number,
-    model: sha256 === trial.modelSha256 ? 'equal' : 'differs',
+    model: judgeModel(trial, { sha256, macs, params }, roundedOtherwise),
     correction: null,
     accuracy: null,
     latency: null,
@@ -127,6 +131,7 @@ function rebuilt(trial: CompleteTrial, correction: Uint8Array | null, { builder 
 async function remeasured(
   trial: CompleteTrial,
   { store, study, plan }: VerifyOptions,
+  roundedOtherwise: boolean,
   instruments: OpenInstruments,
 ): Promise<TrialVerdict> {
   const correction = await store.trials.correction(trial.id);
@@ -137,11 +142,12 @@ async function remeasured(
   const result = await observe(instruments, trial.assignment, budget, correction);
   if (result.state !== 'complete') {
     return {
-      ...rebuilt(trial, correction, instruments),
+      ...rebuilt(trial, correction, roundedOtherwise, instruments),
       failure: result.state === 'failed' ? result.detail : 'it was pruned',
     };
   }
-  const model = result.modelSha256 === trial.modelSha256 ? 'equal' : 'differs';
+  const { modelSha256: sha256, macs, params } = result;
+  const model = judgeModel(trial, { sha256, macs, params }, roundedOtherwise);
   const before = seenIn(await store.trials.samples(trial.id), 'search');
   const stamped = result.observations.map(each => ({ ...each, phase: 'search' as const, storedAtMs: 0 }));
   const now = seenIn(stamped, 'search');
@@ -157,6 +163,11 @@ async function remeasured(
     latency: await judgeLatency(before, now, () => latencyAgain(trial, correction, plan, instruments)),
     failure: null,
   };
+}
+
+function judgeModel(trial: CompleteTrial, now: CandidateFacts, roundedOtherwise: boolean): TrialVerdict['model'] {
+  if (now.sha256 === trial.modelSha256) return 'equal';
+  return roundedOtherwise && now.macs === trial.macs && now.params === trial.params ? 'near' : 'differs';
 }
 
 /** Found anew, the correction must be the stored one but for the rounding of sums; null where it cannot be found anew. */

@@ -1,12 +1,15 @@
 /** Factors at full rank, computed in threads: each weight and method once, whatever the cache holds already left out. */
+import { createHash } from 'node:crypto';
 import type { BlockShape, WeightBlock } from '../decompose/block.ts';
 import type { FullFactors, Seen } from '../decompose/factorise.ts';
 import type { FactorMethod, Rung } from '../decompose/method.ts';
+import { rungLabel } from '../decompose/ranks.ts';
 import type { RealMatrix } from '../linalg/matrix.ts';
 import type { Svd } from '../linalg/svd.ts';
 import { entryUrl } from './entry.ts';
 import { type FactorCache, factorKey } from './factor-cache.ts';
 import type { FactorJob } from './factor-thread.ts';
+import { type ObjectCacheOptions, openObjectCache } from './object-cache.ts';
 import { createThreadPool, type RunOptions } from './thread-pool.ts';
 
 export { createThreadPool, type ThreadPool } from './thread-pool.ts';
@@ -90,6 +93,44 @@ export async function factorsFor(
       for (const { site, method } of sharers) found.set(factorName(site, method), factors);
       done += sharers.length;
       onProgress?.(done, requests.length);
+    }),
+  );
+  return found;
+}
+
+/** The rungs of one site and method whose errors at the output are asked for. */
+export interface ErrorsRequest {
+  readonly site: string;
+  readonly method: FactorMethod;
+  readonly block: WeightBlock;
+  readonly seen: Seen;
+  readonly factors: FullFactors;
+  readonly rungs: readonly Rung[];
+}
+
+/** Where `errorsFor` files the error of a rung. */
+export const errorName = (site: string, rung: Rung): string => `${site}:${rungLabel(rung)}`;
+
+/** See `outputErrors`; by `errorName`, without those that the statistics cannot tell. Kept on disk as factors are. */
+export async function errorsFor(
+  requests: readonly ErrorsRequest[],
+  pool: FactorPool,
+  options: ObjectCacheOptions = {},
+): Promise<Map<string, number>> {
+  const cache = openObjectCache<readonly number[] | null>('errors', 'Errors of factors', options);
+  const sorted = [...requests].sort((a, b) => work(b.block, b.method) - work(a.block, a.method));
+  const found = new Map<string, number>();
+  await Promise.all(
+    sorted.map(async ({ site, method, block, seen, factors, rungs }) => {
+      const labels = createHash('sha256').update(rungs.map(rungLabel).join()).digest('hex').slice(0, 16);
+      const key = `${factorKey(block, method, seen)}-${labels}`;
+      const stored = await cache.read(key);
+      const errors = stored ?? (await pool.errors(block, factors, rungs, seen));
+      if (!stored) await cache.write(key, errors);
+      for (const [i, error] of (errors ?? []).entries()) {
+        const rung = rungs[i];
+        if (rung) found.set(errorName(site, rung), error);
+      }
     }),
   );
   return found;

@@ -55,6 +55,7 @@ export function makeWorld(): World {
     '--study',
     'small',
     '--accept-dense',
+    ...(more.includes('--calibration') ? [] : ['--calibration', 'none']),
     ...more,
   ];
   return {

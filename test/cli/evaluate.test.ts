@@ -34,7 +34,16 @@ afterAll(() => world.remove());
 const args = (...more: string[]): string[] => {
   const search = world.search();
   const from = (flag: string): string[] => [flag, search[search.indexOf(flag) + 1] ?? ''];
-  return ['evaluate', '--accept-dense', ...from('--model'), ...from('--data'), ...from('--hardware'), ...more];
+  return [
+    'evaluate',
+    '--accept-dense',
+    '--calibration',
+    'none',
+    ...from('--model'),
+    ...from('--data'),
+    ...from('--hardware'),
+    ...more,
+  ];
 };
 
 /** Sends a line and waits for its answer, as a tuner does. */

@@ -15,7 +15,7 @@ export const networks: Readonly<Record<string, readonly Block[]>> = {
   /** Wide enough for the latency of a CPU to follow the multiply-accumulates: for the figures of retraining. */
   wide: [conv(64), pool, conv(128), pool, residual(1), pool, conv(256), residual(1)],
   /** Small enough for a repository, wide enough to show a front: for the demo. */
-  demo: [conv(32), pool, conv(96), pool, residual(1), pool, residual(1)],
+  demo: [conv(32), pool, conv(128), pool, residual(1), pool, residual(1)],
 };
 
 if (import.meta.main) {

@@ -6,7 +6,7 @@ import { prepareNetwork } from '../src/train/network/prepare.ts';
 
 export type Block =
   /** Convolution 3 x 3, norm, rectifier. */
-  | { readonly kind: 'conv'; readonly channels: number }
+  | { readonly kind: 'conv'; readonly channels: number; readonly stride?: number }
   /** Convolutions 3 x 3 with norm and rectifier, added to what came in. */
   | { readonly kind: 'residual'; readonly convolutions: number }
   /** The maximum of 2 x 2. */
@@ -36,10 +36,14 @@ export function residualNetwork({ name, side, classes, blocks, seed }: ResidualO
   };
   const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
   let layer = 0;
-  const conv = (from: string, channelsIn: number, channels: number): string => {
+  const conv = (from: string, channelsIn: number, channels: number, stride = 1): string => {
     const id = `conv${++layer}`;
     const weight = constant(`${id}.weight`, [channels, channelsIn, 3, 3], 0);
-    const y = node('Conv', id, [from, weight], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1) });
+    const y = node('Conv', id, [from, weight], {
+      kernel_shape: ints(3, 3),
+      strides: ints(stride, stride),
+      pads: ints(1, 1, 1, 1),
+    });
     const norm = ['scale', 'shift', 'mean', 'variance'].map((each, i) =>
       constant(`norm${layer}.${each}`, [channels], i % 3 === 0 ? 1 : 0),
     );
@@ -54,7 +58,7 @@ export function residualNetwork({ name, side, classes, blocks, seed }: ResidualO
     if (block.kind === 'pool') {
       x = node('MaxPool', id, [x], { kernel_shape: ints(2, 2), strides: ints(2, 2) });
     } else if (block.kind === 'conv') {
-      x = node('Relu', id, [conv(x, width, block.channels)]);
+      x = node('Relu', id, [conv(x, width, block.channels, block.stride)]);
       width = block.channels;
     } else {
       let inner = x;

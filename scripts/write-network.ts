@@ -6,7 +6,7 @@ import { writeModel } from '../src/onnx/write.ts';
 import { formatMacs } from '../src/units/format.ts';
 import { type Block, residualNetwork } from './residual-network.ts';
 
-const conv = (channels: number): Block => ({ kind: 'conv', channels });
+const conv = (channels: number, stride = 1): Block => ({ kind: 'conv', channels, stride });
 const residual = (convolutions: number): Block => ({ kind: 'residual', convolutions });
 const pool: Block = { kind: 'pool' };
 
@@ -15,7 +15,7 @@ export const networks: Readonly<Record<string, readonly Block[]>> = {
   /** Wide enough for the latency of a CPU to follow the multiply-accumulates: for the figures of retraining. */
   wide: [conv(64), pool, conv(128), pool, residual(1), pool, conv(256), residual(1)],
   /** Small enough for a repository, wide enough to show a front: for the demo. */
-  demo: [conv(32), pool, conv(128), pool, residual(1), pool, residual(1)],
+  demo: [conv(32, 2), conv(64), pool, conv(128), residual(1), pool, residual(1)],
 };
 
 if (import.meta.main) {

@@ -4,6 +4,7 @@ import { currentOwner, isAlive, type Owner } from '../workers/process-identity.t
 import { checkObservations, checkResult } from './check.ts';
 import { demandSame } from './identity.ts';
 import { judgedAgain } from './judge.ts';
+import { type MemoryTrainings, memoryTraining, memoryTrainings } from './memory-training.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation } from './observation.ts';
 import type { JsonRecord, Store } from './store.ts';
 import type { Study, StudySummary } from './study.ts';
@@ -31,6 +32,7 @@ export interface MemoryContent {
   siteTables: Map<number, JsonRecord>;
   /** By trial id. */
   corrections: Map<number, Uint8Array>;
+  trainings: MemoryTrainings;
   time: number;
 }
 
@@ -42,6 +44,7 @@ export const memoryContent = (): MemoryContent => ({
   setups: [],
   siteTables: new Map(),
   corrections: new Map(),
+  trainings: memoryTrainings(),
   time: 0,
 });
 
@@ -213,6 +216,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       samples: async trialId => observationsOf(trialId),
       correction: async trialId => content.corrections.get(trialId)?.slice() ?? null,
     },
+
+    training: memoryTraining(content.trainings, now),
 
     tuning: {
       keepSetup: async (studyId, setup) => {

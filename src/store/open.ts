@@ -11,6 +11,7 @@ import { privateCopy } from './sqlite/private-copy.ts';
 import { sqliteQueue } from './sqlite/queue.ts';
 import { openSession, type Session } from './sqlite/session.ts';
 import { sqliteStudies } from './sqlite/studies.ts';
+import { sqliteTraining } from './sqlite/training.ts';
 import { sqliteTuning } from './sqlite/tuning.ts';
 import type { Store } from './store.ts';
 
@@ -31,6 +32,7 @@ export async function openStore(path: string, options: StoreOptions = {}): Promi
     queue,
     trials: sqliteArchive(session),
     tuning: sqliteTuning(session),
+    training: sqliteTraining(session),
     close: async () => {
       // On a disk that is full the trials stay ours; the next start finds that this process is gone.
       await release().catch(() => {});

@@ -7,6 +7,7 @@
  */
 import type { Observation, StoredObservation } from './observation.ts';
 import type { NewStudy, Study, StudyState, StudySummary } from './study.ts';
+import type { TrainingStore } from './training.ts';
 import type { CompleteTrial, NewTrial, RunningTrial, Trial, TrialResult, TrialState } from './trial.ts';
 
 export interface Store {
@@ -14,6 +15,7 @@ export interface Store {
   readonly queue: TrialQueue;
   readonly trials: TrialArchive;
   readonly tuning: TuningStore;
+  readonly training: TrainingStore;
   /** Puts the trials that this store began or claimed and did not finish back in the queue, then lets go of the file. */
   close(): Promise<void>;
 }

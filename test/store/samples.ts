@@ -3,6 +3,7 @@ import type { Environment } from '../../src/store/environment.ts';
 import type { Observation } from '../../src/store/observation.ts';
 import type { FrontOf } from '../../src/store/store.ts';
 import type { NewStudy } from '../../src/store/study.ts';
+import type { NewTrainingRun, TrainingEpoch, TrainingPhase } from '../../src/store/training.ts';
 import type { CompleteResult, FailedResult, NewTrial, PrunedResult } from '../../src/store/trial.ts';
 
 export const environment: Environment = {
@@ -124,3 +125,37 @@ export const frontOf: FrontOf = points => {
   }
   return { members: members.map(({ number }) => number), hypervolume };
 };
+
+export const newTraining = (trialId: number, changes: Partial<NewTrainingRun> = {}): NewTrainingRun => ({
+  trialId,
+  identity: { '--lr': '0.01', 'the model': '7'.repeat(64), '--freeze': 'progressive' },
+  denseTop1: 0.925,
+  beforeTop1: 0.7512,
+  validationImages: 10_000,
+  packageVersion: '0.1.0',
+  commandLine: ['retrain', '--study', 'night', '--trial', '2'],
+  ...changes,
+});
+
+export const trainingEpoch = (epoch: number): TrainingEpoch => ({
+  epoch,
+  trainLoss: 1 / epoch,
+  trainTop1: 1 - 1 / (epoch + 2),
+  validationLoss: epoch % 2 ? null : 0.9 / epoch,
+  validationTop1: epoch % 2 ? null : 0.9,
+  learningRate: 0.1 / epoch,
+  frozenShare: epoch > 2 ? 0.4 : 0,
+  imagesPerSecond: 123.5,
+  waitingShare: 0.0125,
+  stepMs: 80.25,
+  wallMs: 60_000 * epoch,
+});
+
+export const trainingPhase = (firstEpoch: number, lastEpoch: number): TrainingPhase => ({
+  firstEpoch,
+  lastEpoch,
+  frozenShare: firstEpoch > 2 ? 0.4 : 0,
+  steps: 312,
+  stepMs: 80.25 - firstEpoch,
+  unfrozenStepMs: firstEpoch > 2 ? 90.5 : null,
+});

@@ -5,12 +5,14 @@ import { rankfrontVersion } from '../../workers/version.ts';
 import { studies } from './migrations/001-studies.ts';
 import { tuning } from './migrations/002-tuning.ts';
 import { corrections } from './migrations/004-corrections.ts';
+import { training } from './migrations/005-training.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-studies': studies,
   '002-tuning': tuning,
   '004-corrections': corrections,
+  '005-training': training,
 };
 
 /** Every schema that ever was, oldest first. */

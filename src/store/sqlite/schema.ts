@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import type { FailureReason } from '../../errors/failure.ts';
 import type { Phase } from '../observation.ts';
 import type { StudyState } from '../study.ts';
+import type { TrainingRunState } from '../training.ts';
 import type { TrialState } from '../trial.ts';
 
 export interface Database {
@@ -14,6 +15,9 @@ export interface Database {
   front_members: FrontMembersTable;
   tuner_setups: TunerSetupsTable;
   corrections: CorrectionsTable;
+  training_runs: TrainingRunsTable;
+  training_epochs: TrainingEpochsTable;
+  training_phases: TrainingPhasesTable;
 }
 
 /** Which version of this package made each step of the schema; stays as it is for ever, so that old versions can read it. */
@@ -140,4 +144,47 @@ export interface TunerSetupsTable {
 export interface CorrectionsTable {
   trial_id: number;
   content: Uint8Array;
+}
+
+export interface TrainingRunsTable {
+  id: Generated<number>;
+  trial_id: number;
+  /** JSON, in an order of its own, so that the same identity is the same text. */
+  identity: string;
+  state: TrainingRunState;
+  started_at_ms: number;
+  ended_at_ms: number | null;
+  dense_top1: number;
+  before_top1: number;
+  validation_images: number;
+  top1: number | null;
+  written_sha256: string | null;
+  detail: string;
+  package_version: string;
+  command_line: string;
+}
+
+export interface TrainingEpochsTable {
+  run_id: number;
+  epoch: number;
+  train_loss: number;
+  train_top1: number;
+  validation_loss: number | null;
+  validation_top1: number | null;
+  learning_rate: number;
+  frozen_share: number;
+  images_per_second: number;
+  waiting_share: number;
+  step_ms: number;
+  wall_ms: number;
+}
+
+export interface TrainingPhasesTable {
+  run_id: number;
+  from_epoch: number;
+  to_epoch: number;
+  frozen_share: number;
+  steps: number;
+  step_ms: number;
+  unfrozen_step_ms: number | null;
 }

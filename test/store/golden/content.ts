@@ -13,7 +13,13 @@ export async function contentOf(store: Store): Promise<unknown> {
       const front = (await store.trials.front(study.id)).map(({ number }) => number);
       const setups = await Promise.all(trials.map(({ asked }) => (asked ? store.tuning.setup(asked.setup) : null)));
       const siteTable = await store.tuning.siteTable(study.id);
-      return { summary, study, trials, samples, front, setups, siteTable, corrections };
+      const trainings = await Promise.all(
+        trials.map(async ({ id }) => {
+          const runs = await store.training.list(id);
+          return Promise.all(runs.map(async run => ({ ...run, ...(await store.training.metrics(run.id)) })));
+        }),
+      );
+      return { summary, study, trials, samples, front, setups, siteTable, corrections, trainings };
     }),
   );
   return JSON.parse(

@@ -7,7 +7,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportStudy } from '../../../src/store/export-study.ts';
 import { openStore } from '../../../src/store/open.ts';
-import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial, pruned } from '../samples.ts';
+import {
+  accuracyOf,
+  completed,
+  crashed,
+  frontOf,
+  latencyOf,
+  newStudy,
+  newTraining,
+  newTrial,
+  pruned,
+  trainingEpoch,
+  trainingPhase,
+} from '../samples.ts';
 import { contentOf } from './content.ts';
 
 const target = join(import.meta.dirname, `schema-${process.argv[2]}`);
@@ -46,6 +58,13 @@ for (let n = 0; n < 7; n++) {
       completed(n, { values: [1 - n / 10, 0.1 + n / 10], feasible: n !== 5, ...(n === 1 ? corrected : {}) }),
       frontOf,
     );
+  if (n === 2) {
+    const run = await store.training.begin(newTraining(trial.id));
+    for (const epoch of [1, 2, 3]) await store.training.epoch(run.id, trainingEpoch(epoch));
+    await store.training.phase(run.id, trainingPhase(1, 2));
+    await store.training.phase(run.id, trainingPhase(3, 3));
+    await store.training.end(run.id, { state: 'complete', top1: 0.9214, writtenSha256: '6'.repeat(64), detail: '' });
+  }
   if (n === 2) await store.queue.confirm(trial.id, [latencyOf(20, 40), accuracyOf(20, 100)]);
 }
 await store.studies.setState(study.id, 'stopped');

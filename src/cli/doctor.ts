@@ -1,6 +1,7 @@
 /** `rankfront doctor`: what this machine offers, and what would spoil a measurement. */
 import { probeProviders } from '../device/providers.ts';
 import { currentEnvironment, currentLoad } from '../store/environment.ts';
+import { probeTfjs } from '../train/tfjs/probe.ts';
 import { cacheFolder } from '../workers/cache-folder.ts';
 import { defineCommand } from './command.ts';
 import { jsonOption } from './options.ts';
@@ -14,10 +15,11 @@ export const doctor = defineCommand({
     const environment = currentEnvironment();
     const load = currentLoad();
     const providers = await probeProviders();
+    const tfjs = await probeTfjs();
     const advice = adviceFor(environment, load, providers);
     const usable = Object.values(providers).some(({ available }) => available);
     if (args.json) {
-      console.out(JSON.stringify({ environment, load, providers, cache: cacheFolder(), advice }, null, 2));
+      console.out(JSON.stringify({ environment, load, providers, tfjs, cache: cacheFolder(), advice }, null, 2));
       return usable ? 0 : 1;
     }
     console.out(
@@ -31,6 +33,9 @@ export const doctor = defineCommand({
         ...Object.entries(providers).map(
           ([name, { available, reason }]) => `  ${name.padEnd(9)} ${available ? 'yes' : `no: ${lastSentence(reason)}`}`,
         ),
+        '',
+        'A second engine for training (--engine tfjs), optional:',
+        `  ${tfjs.state === 'works' ? `${tfjs.package} ${tfjs.version}, backend ${tfjs.backend}` : `no: ${tfjs.reason}`}`,
         ...(advice.length > 0 ? ['', ...advice] : []),
       ].join('\n'),
     );

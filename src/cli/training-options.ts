@@ -49,6 +49,11 @@ export const trainingOptions = {
   seed: { type: 'number', default: 0, describe: 'Seed of everything that is random' },
   threads: { type: 'number', describe: 'Threads of the step [default: all cores]' },
   'loader-threads': { type: 'number', describe: 'Threads that make batches [default: one for four cores]' },
+  engine: {
+    choices: ['onnxruntime', 'tfjs'] as const,
+    default: 'onnxruntime' as const,
+    describe: 'What runs the steps; tfjs is TensorFlow.js, where you have installed it (see rankfront doctor)',
+  },
   provider: { type: 'string', default: 'cpu', describe: 'The execution provider of ONNX Runtime' },
   checkpoint: { type: 'string', describe: 'The file to go on from after a stop [default: OUT.checkpoint]' },
   'checkpoint-every': { type: 'string', default: '10m', describe: 'How much work may be lost; epochs end with one' },
@@ -95,12 +100,15 @@ export function trainRequest(
     precision: args.precision,
     scoreEvery: count('--score-every', args['score-every'], 1) ?? 1,
     seed: count('--seed', args.seed, 0) ?? 0,
-    engine: {
-      kind: 'onnxruntime',
-      provider: args.provider,
-      threads: count('--threads', args.threads, 1) ?? cores,
-      graphOptimization: 'all',
-    },
+    engine:
+      args.engine === 'tfjs'
+        ? { kind: 'tfjs', package: null }
+        : {
+            kind: 'onnxruntime',
+            provider: args.provider,
+            threads: count('--threads', args.threads, 1) ?? cores,
+            graphOptimization: 'all',
+          },
     loaderThreads: count('--loader-threads', args['loader-threads'], 1) ?? Math.max(1, Math.floor(cores / 4)),
     checkpoint: args.checkpoint ?? `${args.out}.checkpoint`,
     checkpointMs: parseDuration(args['checkpoint-every'], '--checkpoint-every'),

@@ -191,7 +191,8 @@ function identityOf(
     '--augment': request.augment,
     '--seed': request.seed,
     '--fresh': request.fresh,
-    '--provider': request.engine.provider,
+    '--engine': request.engine.kind,
+    '--provider': request.engine.kind === 'onnxruntime' ? request.engine.provider : null,
   };
   return {
     'the model': loaded.sha256,

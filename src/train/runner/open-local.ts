@@ -27,6 +27,12 @@ export async function openLocal(setup: RunnerSetup): Promise<TrainingRunner> {
 }
 
 async function openTrainer(options: TrainingOptions, engine: EngineChoice): Promise<Trainer> {
-  const { openTrainer: open } = await import('../onnxruntime/open.ts');
-  return open(options, engine);
+  switch (engine.kind) {
+    case 'onnxruntime':
+      return (await import('../onnxruntime/open.ts')).openTrainer(options, engine);
+    case 'tfjs':
+      return (await import('../tfjs/open.ts')).openTrainer(options, engine.package);
+    default:
+      return engine satisfies never;
+  }
 }

@@ -27,6 +27,22 @@ const setup: RunnerSetup = {
 runnerContract('onnxruntime in a child process', async () => taken(await startRunner(setup)));
 
 describe('a runner in a child process', () => {
+  test('on TensorFlow.js takes the same steps as on ONNX Runtime', async () => {
+    const losses: number[][] = [];
+    for (const engine of [setup.engine, { kind: 'tfjs', package: '@tensorflow/tfjs' } as const]) {
+      const runner = taken(await startRunner({ ...setup, engine }));
+      await runner.begin({ epoch: 0, batch: 0 }, 1);
+      const reports = taken(await runner.steps(Array.from({ length: 5 }, () => ({ learningRate: 0.02 }))));
+      losses.push([...reports.map(({ metrics }) => metrics.loss), taken(await runner.evaluate('last')).loss]);
+      await runner.close();
+    }
+    const [own, other] = losses as [number[], number[]];
+    expect(own).toHaveLength(6);
+    own.forEach((loss, i) => {
+      expect(Math.abs(other[i]! / loss - 1)).toBeLessThan(1e-4);
+    });
+  });
+
   test('says what is wrong with the model in the words of the error', async () => {
     await expect(startRunner({ ...setup, modelPath: join(folder, 'absent.onnx') })).rejects.toMatchObject({
       name: 'UserError',

@@ -1,4 +1,4 @@
-"""Training steps of a small factorised network in PyTorch, in float64: the oracle of steps.test.ts.
+"""Training steps of a small factorised network in PyTorch, in float64: the oracle of torch-steps.ts.
 
 python test/train/step/torch_steps.py > test/train/step/torch-steps.json
 """

@@ -1,0 +1,37 @@
+/** What a value of the graph is while TensorFlow.js runs it. */
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Node } from '../../onnx/graph.ts';
+
+export type Tf = typeof tfjs;
+export type Tensor = tfjs.Tensor;
+
+/** Whole numbers that say sizes, axes or places: they stay in JavaScript, where the operators that need them read them. */
+export interface Whole {
+  readonly dims: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+export type Item = Tensor | Whole;
+
+export const isWhole = (item: Item): item is Whole => 'numbers' in item;
+
+/** One node, its inputs and what it is computed with. */
+export interface Call {
+  readonly tf: Tf;
+  readonly node: Node;
+  /** The tensor of input i. Whole numbers become int32. */
+  readonly x: (i: number) => Tensor;
+  /** The whole numbers of input i; null where it is left out. */
+  readonly whole: (i: number) => readonly number[] | null;
+  readonly has: (i: number) => boolean;
+  readonly item: (i: number) => Item;
+}
+
+/** Gives the outputs in their order; those that nobody reads may be missing at the end. */
+export type Operator = (call: Call) => readonly Item[];
+export type Operators = Readonly<Record<string, Operator>>;
+
+/** An axis counted from the end where it is negative. */
+export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+
+export const product = (sizes: readonly number[]): number => sizes.reduce((so, size) => so * size, 1);

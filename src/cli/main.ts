@@ -9,6 +9,7 @@ import { exportModel } from './export.ts';
 import { front } from './front.ts';
 import { pick } from './pick.ts';
 import { profile } from './profile.ts';
+import { retrain } from './retrain.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
 import { space } from './space.ts';
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   front,
   pick,
   exportModel,
+  retrain,
   train,
   profile,
   evaluate,

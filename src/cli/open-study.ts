@@ -18,7 +18,8 @@ export async function withStudy<T>(
   }
 }
 
-async function findStudy(
+/** Throws a UserError when there is none of that name, or several and none is named. */
+export async function findStudy(
   store: Store,
   args: { readonly store: string; readonly study: string | undefined },
 ): Promise<Study> {

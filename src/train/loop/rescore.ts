@@ -1,5 +1,4 @@
-/** Scores a network that was written, as anybody would who is given the file. */
-import { statSync } from 'node:fs';
+/** Scores a network from its file on the validation images of a training, in a process of its own. */
 import { startRunner } from '../runner/remote.ts';
 import { taken } from './loop.ts';
 import type { TrainPlan } from './plan.ts';
@@ -7,7 +6,7 @@ import type { TrainPlan } from './plan.ts';
 export async function rescored(
   path: string,
   { setup }: Pick<TrainPlan, 'setup'>,
-): Promise<{ readonly top1: number; readonly images: number; readonly bytes: number }> {
+): Promise<{ readonly top1: number; readonly images: number }> {
   const { validation } = setup;
   if (!validation) throw new Error('there is no validation set');
   const runner = taken(
@@ -22,7 +21,7 @@ export async function rescored(
   );
   try {
     const { correct, count } = taken(await runner.evaluate('last'));
-    return { top1: correct / Math.max(1, count), images: count, bytes: statSync(path).size };
+    return { top1: correct / Math.max(1, count), images: count };
   } finally {
     await runner.close();
   }

@@ -1,11 +1,12 @@
 /** A training from files to a file: opened, gone on with, written, and what was written scored again. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
 import { withMetadata } from '../../onnx/metadata.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { writeAtomically } from '../../workers/model-file.ts';
+import { readBytes, writeAtomically } from '../../workers/model-file.ts';
 import { rankfrontVersion } from '../../workers/version.ts';
 import { checkpointFile } from '../checkpoint/file.ts';
 import { freshModel } from '../network/fresh.ts';
@@ -33,15 +34,21 @@ export interface Written {
   /** Top-1 of the file itself on the validation set, scored in a process of its own, and images that it was scored on. */
   readonly top1: number;
   readonly images: number;
+  /** Of the file, hexadecimal. */
+  readonly sha256: string;
 }
 
-/** @throws UserError for what cannot be trained, and when the training diverges */
+/**
+ * @param planned the plan of `request`, where it is known already
+ * @throws UserError for what cannot be trained, and when the training diverges
+ */
 export async function train(
   request: TrainRequest,
   emit: (event: TrainingEvent) => void,
   finish: AbortSignal,
+  planned?: TrainPlan,
 ): Promise<TrainResult> {
-  const plan = await planTraining(request);
+  const plan = planned ?? (await planTraining(request));
   for (const note of [...plan.splits.train.notes, ...plan.splits.validation.notes])
     emit({ kind: 'warning', message: note });
   const file = checkpointFile(request.checkpoint);
@@ -114,8 +121,10 @@ async function write(request: TrainRequest, plan: TrainPlan, course: Course, sta
   // The best was written when it was reached; where somebody took it away, the last is what there is.
   const lost = request.keep === 'best' && !existsSync(request.out);
   if (request.keep === 'last' || lost) writeNetwork(request, plan, state, epoch.validation.weights);
-  const { top1, images, bytes } = await rescored(request.out, plan);
-  return { path: request.out, bytes, epoch: lost && last ? last : epoch, top1, images };
+  const { top1, images } = await rescored(request.out, plan);
+  const bytes = readBytes(request.out, 'the trained network');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { path: request.out, bytes: bytes.length, epoch: lost && last ? last : epoch, top1, images, sha256 };
 }
 
 function writeNetwork(

@@ -1,0 +1,107 @@
+/** `rankfront retrain`: trains a trial of a study, to win back what factorising it lost. */
+import { openStore } from '../store/open.ts';
+import type { TrainingRun } from '../store/training.ts';
+import { type RetrainResult, requireFactorised, retrain as runRetraining } from '../study/retrain.ts';
+import { formatPercent, formatPoints } from '../units/format.ts';
+import { type Console, defineCommand } from './command.ts';
+import { findStudy, withStudy } from './open-study.ts';
+import { movedCalibrationOption, movedDataOption, movedModelOption, storeOption, studyOption } from './options.ts';
+import { trainingDisplay, trainingEnd } from './training-display.ts';
+import { epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
+
+export const retrain = defineCommand({
+  usage: 'retrain',
+  summary: 'Train a trial of a study, to win back what it lost; run it again to go on after a stop',
+  options: {
+    study: studyOption,
+    store: storeOption,
+    trial: { type: 'number', demandOption: true, describe: 'The number of the trial' },
+    epochs: { type: 'number', default: 5, describe: 'Times that every training image is seen' },
+    lr: { type: 'number', describe: 'The largest learning rate [default: 0.01; adamw 0.0005]' },
+    rewind: {
+      type: 'number',
+      describe: 'Take the last epochs of a schedule of so many, such as the one the dense model was trained by',
+    },
+    'label-smoothing': { type: 'number', default: 0, describe: 'Share of each target spread over all classes' },
+    'distil-weight': {
+      type: 'number',
+      default: 0.5,
+      describe: "Share of the loss that matches the dense model's scores; 0 for none",
+    },
+    temperature: { type: 'number', default: 4, describe: 'That of the distillation' },
+    ...trainingOptions,
+    model: movedModelOption,
+    data: movedDataOption,
+    calibration: movedCalibrationOption,
+  },
+  examples: [
+    [
+      'rankfront retrain --study resnet18 --trial 42 --freeze progressive --out resnet18-42.onnx',
+      'retrain trial 42, fewer layers from epoch to epoch',
+    ],
+  ],
+  run: async (args, console) => {
+    requireFactorised(args.trial);
+    const own = trainRequest(args, {
+      model: '',
+      fresh: false,
+      teacher: null,
+      data: '',
+      epochs: epochsOf(args.epochs),
+      learningRate: learningRateOf(args.lr ?? (args.optimiser === 'adamw' ? 0.0005 : 0.01)),
+      rewindEpochs: args.rewind ?? null,
+      labelSmoothing: args['label-smoothing'],
+      distillationWeight: args['distil-weight'],
+      temperature: args.temperature,
+    });
+    // Opened to read first: a store that is not there is not to be made.
+    await withStudy(args, async () => {});
+    const store = await openStore(args.store);
+    try {
+      const study = await findStudy(store, args);
+      const result = await runRetraining(
+        store,
+        study,
+        {
+          storePath: args.store,
+          trial: args.trial,
+          model: args.model,
+          data: args.data,
+          calibration: args.calibration,
+          distil: args['distil-weight'] > 0,
+          training: own,
+          commandLine: console.commandLine,
+        },
+        {
+          note: console.note,
+          before: run => tellBefore(console, args.json, run),
+          emit: trainingDisplay(console, args.json),
+          finish: console.finish,
+        },
+      );
+      const status = trainingEnd(console, args.json, result);
+      if (result.written) tellAfter(console, args.json, result);
+      return status;
+    } finally {
+      await store.close();
+    }
+  },
+});
+
+function tellBefore(console: Console, json: boolean, run: TrainingRun): void {
+  const { denseTop1, beforeTop1, validationImages } = run;
+  if (json || !console.progress)
+    console.out(JSON.stringify({ kind: 'before', run: run.id, denseTop1, beforeTop1, validationImages }));
+  else
+    console.note(
+      `Before retraining ${formatPercent(beforeTop1)}, the dense model ${formatPercent(denseTop1)} of ${validationImages} validation images.`,
+    );
+}
+
+function tellAfter(console: Console, json: boolean, { run, written }: RetrainResult): void {
+  if (json || !console.progress || !written) return;
+  const { denseTop1, beforeTop1 } = run;
+  console.out(
+    `Retraining brought ${formatPoints(written.top1 - beforeTop1)}; ${formatPoints(written.top1 - denseTop1)} against the dense model.`,
+  );
+}

@@ -1,0 +1,93 @@
+/** `rankfront retrain` on a trial of a small search. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/open.ts';
+import type { TrainingEpoch, TrainingPhase, TrainingRun } from '../../src/store/training.ts';
+import { type Ended, rankfront } from './rankfront.ts';
+import { cifarRecords, makeWorld, type World } from './world.ts';
+
+let world: World;
+let searched: Ended;
+beforeAll(async () => {
+  world = makeWorld();
+  writeFileSync(join(world.folder, 'images/data_batch_1.bin'), cifarRecords(60, 4));
+  searched = await rankfront(world.search('--trials', '2', '--seed', '1'), world.env);
+});
+afterAll(() => world.remove());
+
+const at = (name: string): string => join(world.folder, name);
+const retrain = (trial: number, out: string, ...more: string[]): Promise<Ended> =>
+  rankfront(
+    [
+      'retrain',
+      ...['--store', world.store, '--study', 'small', '--trial', String(trial), '--out', at(out)],
+      ...['--batch', '20', '--epochs', '2', '--threads', '1', '--loader-threads', '1', ...more],
+    ],
+    world.env,
+  );
+const kept = async (
+  number: number,
+): Promise<(TrainingRun & { epochs: TrainingEpoch[]; phases: TrainingPhase[] })[]> => {
+  const store = await openStore(world.store, { readOnly: true });
+  try {
+    const study = await store.studies.get('small');
+    const trial = await store.trials.get(study!.id, number);
+    const runs = await store.training.list(trial!.id);
+    return await Promise.all(
+      runs.map(async run => {
+        const { epochs, phases } = await store.training.metrics(run.id);
+        return { ...run, epochs: [...epochs], phases: [...phases] };
+      }),
+    );
+  } finally {
+    await store.close();
+  }
+};
+
+describe('rankfront retrain', () => {
+  test('retrains a trial with distillation, and keeps what it started from, its epochs and its step times', async () => {
+    expect(searched).toMatchObject({ status: 0 });
+    const ended = await retrain(1, 'one.onnx', '--freeze', 'list:w0', '--lr', '0.001');
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    const events = ended.stdout.trim().split('\n').map(line => JSON.parse(line)); // biome-ignore format: one line
+    expect(events[0]).toMatchObject({ kind: 'before', validationImages: 120 });
+    expect(events.at(-1)).toMatchObject({ kind: 'written', path: at('one.onnx'), agrees: true, images: 120 });
+    const [run, ...others] = await kept(1);
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({
+      state: 'complete',
+      top1: events.at(-1).top1,
+      detail: '',
+      denseTop1: events[0].denseTop1,
+    });
+    expect(run!.identity).toMatchObject({
+      '--lr': '0.001',
+      '--distil': '0.5',
+      'the teacher': expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(run!.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(run!.phases).toHaveLength(1);
+    expect(run!.phases[0]).toMatchObject({ firstEpoch: 1, lastEpoch: 2, steps: 6 });
+    expect(run!.phases[0]!.unfrozenStepMs).toBeGreaterThan(0);
+  });
+
+  test('a training that diverges is kept as failed, with why', async () => {
+    const ended = await retrain(2, 'two.onnx', '--lr', '1e30', '--schedule', 'constant', '--warm-up', '0');
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toMatch(/^rankfront: The training diverged at step/);
+    expect(await kept(2)).toMatchObject([{ state: 'failed', top1: null, detail: expect.stringContaining('diverged') }]);
+    expect(existsSync(at('two.onnx'))).toBe(false);
+  });
+
+  test('the dense model, an unknown trial and an absent store are refused in a sentence', async () => {
+    expect(await retrain(0, 'no.onnx')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the dense model itself'),
+    });
+    expect(await retrain(9, 'no.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('has no trial 9') });
+    const absent = await rankfront(['retrain', '--store', at('none.sqlite'), '--trial', '1', '--out', at('no.onnx')]);
+    expect(absent).toMatchObject({ status: 2, stderr: expect.stringContaining('there is no such file') });
+    expect(existsSync(at('none.sqlite'))).toBe(false);
+  });
+});

@@ -17,6 +17,7 @@ import { requireTrainingOptions } from '../options.ts';
 import type { RunnerSetup } from '../runner/runner.ts';
 import { parseCurve } from '../schedule/parse.ts';
 import { scheduleOf } from '../schedule/schedule.ts';
+import { batchesPerCall } from '../step/batches-per-call.ts';
 import type { LoopPlan } from './loop.ts';
 import type { TrainRequest } from './request.ts';
 
@@ -110,7 +111,7 @@ function trainingOptions(request: TrainRequest, network: Network): RunnerSetup['
   const training = {
     batchSize,
     accumulation,
-    batchesPerCall: 1,
+    batchesPerCall: batchesPerCall(accumulation, request.engine),
     labelSmoothing: request.labelSmoothing,
     distillationWeight: request.teacher === null ? 0 : request.distillationWeight,
     temperature: request.temperature,

@@ -1,9 +1,12 @@
 /** ONNX Runtime as the engine of training. Only child processes load this file. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError } from '../../errors/user-error.ts';
+import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
+import { blockedLayout } from '../blocked/blocked-layout.ts';
 import type { Engine, Value } from '../engine.ts';
 import type { SessionSettings } from '../runner/engine-choice.ts';
+import { blockSize } from './block-size.ts';
 
 interface RuntimeValue extends Value {
   readonly tensor: Tensor;
@@ -18,10 +21,17 @@ export function onnxruntimeEngine(settings: SessionSettings): Engine {
   const release = async (session: InferenceSession): Promise<void> => {
     if (open.delete(session)) await session.release();
   };
+  let block: Promise<number | null> | undefined;
+  const inBlocks = async (model: Model): Promise<Model> => {
+    block ??= blockSize();
+    const size = await block;
+    return size === null ? model : blockedLayout(model, size);
+  };
   return {
     name: 'onnxruntime',
     compile: async model => {
-      const session = await create(writeModel(model), settings);
+      const runnable = settings.provider === 'cpu' ? await inBlocks(model) : model;
+      const session = await create(writeModel(runnable), settings);
       open.add(session);
       return {
         run: async (feeds, outputs) => {

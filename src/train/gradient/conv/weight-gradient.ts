@@ -23,12 +23,16 @@ export function weightGradient(build: Builder, call: ConvCall, x: string, dy: st
   const after = axes.map(
     ({ x: size, y, k, stride, dilation, before }) => dilation * (k - 1) + (y - 1) * stride + 1 - size - before,
   );
-  const product = build.add('Conv', [data, swap(dy)], {
+  // Padded beforehand: the few places of the product all lie at the padding, where the runtime computes one place at a time.
+  const pads = [...axes.map(({ before }) => before), ...after.map(value => Math.max(0, value))];
+  const padded = pads.every(pad => pad === 0)
+    ? data
+    : build.add('Pad', [data, build.integers([0, 0, ...pads.slice(0, axes.length), 0, 0, ...pads.slice(axes.length)])]);
+  const product = build.add('Conv', [padded, swap(dy)], {
     group: groups,
     kernel_shape: axes.map(({ y }) => y),
     strides: axes.map(({ dilation }) => dilation),
     dilations: axes.map(({ stride }) => stride),
-    pads: [...axes.map(({ before }) => before), ...after.map(value => Math.max(0, value))],
   });
   const cut = after.flatMap((value, i) => (value < 0 ? [i] : []));
   const sliced =

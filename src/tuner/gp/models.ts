@@ -112,7 +112,7 @@ function fitsAt(
       views.even,
       views.informed[k] ?? null,
       observationsOf(observed.slice(0, stage), k),
-      { warm: warm?.[k] ?? null, open: stage <= 32 || isMilestone, draws: stage <= 16 || isMilestone ? 1 : 0 },
+      { warm: warm?.[k] ?? null, open: stage <= 32 || isMilestone, draws: stage <= 4 || isMilestone ? 1 : 0 },
       rng,
     ),
   );

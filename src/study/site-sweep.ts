@@ -1,0 +1,69 @@
+/** One short paired sweep on the device: what every site changes in the latency by itself, at a few of its rungs. */
+import type { LatencyBudget } from '../device/device.ts';
+import type { Failure } from '../errors/failure.ts';
+import { assignmentOf, denseConfiguration } from '../space/configuration.ts';
+import type { Space } from '../space/space.ts';
+import type { SiteTable } from '../tuner/prior.ts';
+import type { CandidateBuilder } from './candidate.ts';
+import type { Instruments } from './observe.ts';
+import { drawnTogether, type SweptRung, savedShares, siteTable } from './site-table.ts';
+
+export interface SweepParts {
+  readonly space: Space;
+  readonly instruments: Pick<Instruments, 'device' | 'reference'> & { readonly builder: CandidateBuilder };
+  /** Seeds the order of the calls. */
+  readonly seed: number;
+  readonly progress?: (done: number, total: number) => void;
+  /** Aborted to end at once. */
+  readonly stop?: AbortSignal;
+}
+
+/** Measurements in all, at most, but for one rung per site: about a second each on a device, next to nothing where computed. */
+const measuredAtMost = 100;
+const computedAtMost = 400;
+/** A single measurement. */
+const shortBudget = { halfWidth: 0.005, maxMs: 700, minPairs: 10 };
+const z95 = 1.959963984540054;
+
+/** A failure when one measurement failed: the search then goes without a table. A computed latency is taken at its word. */
+export async function sweepSites(parts: SweepParts): Promise<SiteTable | Failure> {
+  const { space, instruments, progress, stop } = parts;
+  const exact = instruments.device.driver === 'roofline';
+  const places = sweepPlaces(space, exact ? computedAtMost : measuredAtMost);
+  const swept: SweptRung[] = [];
+  for (const [done, place] of places.entries()) {
+    progress?.(done, places.length);
+    if (stop?.aborted) return { state: 'failed', reason: 'interrupted', detail: 'the sweep was interrupted' };
+    const found = await sweepOne(parts, place, { ...shortBudget, seed: parts.seed + done });
+    if ('state' in found) return found;
+    swept.push(found);
+  }
+  progress?.(places.length, places.length);
+  return siteTable(space, exact ? swept : drawnTogether(swept));
+}
+
+async function sweepOne(
+  { space, instruments: { builder, device, reference } }: SweepParts,
+  { site, rung, saved }: Omit<SweptRung, 'change' | 'standardError'>,
+  budget: LatencyBudget,
+): Promise<SweptRung | Failure> {
+  const configuration = denseConfiguration(space).map((dense, i) => (i === site ? rung : dense));
+  const built = await builder.write(assignmentOf(space, configuration), 'swept.onnx', null);
+  if (built.state === 'failed') return built;
+  const latency = await device.latency(built.value, reference, budget);
+  if (latency.state === 'failed') return latency;
+  const [low, high] = latency.value.interval;
+  return { site, rung, saved, change: latency.value.ratio - 1, standardError: (high - low) / (2 * z95) };
+}
+
+/** The cheapest rung of every site, and as many evenly spread between it and dense as the number of measurements allows. */
+function sweepPlaces(space: Space, atMost: number): Omit<SweptRung, 'change' | 'standardError'>[] {
+  const movable = space.sites.filter(({ ladder }) => ladder.length > 1).length;
+  const perSite = Math.max(1, Math.floor(atMost / Math.max(1, movable)));
+  return savedShares(space).flatMap((shares, site) => {
+    const dense = shares.length - 1;
+    const count = Math.min(perSite, dense);
+    const rungs = Array.from({ length: count }, (_, i) => Math.round((i * dense) / count));
+    return shares.flatMap((saved, rung) => (rungs.includes(rung) ? [{ site, rung, saved }] : []));
+  });
+}

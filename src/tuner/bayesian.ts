@@ -30,6 +30,8 @@ const worldCount = 8;
 /** Members of the prior's own front that are observed first, and that every search begins from. */
 const designFromPrior = 8;
 const knownStarts = 64;
+/** Without a prior and with many sites: even levels that are observed first. */
+const levelsFirst = 5;
 
 export function bayesianStrategy(problem: Problem, options: BayesianOptions): Strategy {
   const cache: ModelCache = newModelCache();
@@ -99,7 +101,7 @@ function initialDesign(problem: Problem, { seed, firstGuesses }: BayesianOptions
   if (guesses.length > 0) return guesses;
   const movable = problem.ladderLengths.filter(length => length > 1).length;
   const count = Math.min(10, 2 * (movable + 1));
-  if (movable >= 10) return spread(uniformLevels(problem), count);
+  if (movable >= 10) return spread(uniformLevels(problem), levelsFirst);
   const sequence = sobolSequence(problem.ladderLengths.length, seed);
   return Array.from({ length: count }, () => {
     const point = sequence.next();

@@ -1,8 +1,8 @@
 /**
- * Two views of one objective, with the prior's table and without, and which of them has foreseen the trials better.
+ * Several views of one objective, with a table and without, and which of them has foreseen the trials best.
  *
- * A table may be false (a device that fuses layers, a model that was changed since). Both views are fitted and compared by the
- * log density that each gives to every trial left out; the table's has the benefit of the doubt. A view that lost is not fitted
+ * A table may be false (a device that fuses layers, a model that was changed since). All views are fitted and compared by the log
+ * density that each gives to every trial left out; earlier views have the benefit of the doubt. Those that lost are not fitted
  * again before the next milestone.
  */
 import type { Rng } from '../../random/rng.ts';
@@ -12,38 +12,40 @@ import { logPredictiveDensity } from './leave-one-out.ts';
 import { condition } from './process.ts';
 
 export interface Contest {
-  readonly even: Fit | null;
-  readonly informed: Fit | null;
-  readonly winner: Fit;
+  /** By view; null where it was not fitted. */
+  readonly fits: readonly (Fit | null)[];
+  readonly winner: number;
 }
 
 export interface ContestOptions {
   /** How the last milestone ended. */
   readonly warm: Contest | null;
-  /** Whether a view that lost the last one may come back. */
+  /** Whether views that lost the last one may come back. */
   readonly open: boolean;
   readonly draws: number;
 }
 
-/** ln of the odds that are given to the table before any trial. */
+/** ln of the odds of each view to the next, before any trial. */
 const benefitOfDoubt = 1;
 const maxSteps = 60;
 
+/** @param views what is most believed first */
 export function contest(
-  evenInputs: Inputs,
-  informedInputs: Inputs | null,
+  views: readonly Inputs[],
   observations: Observations,
   { warm, open, draws }: ContestOptions,
   rng: Rng,
 ): Contest {
-  const fitted = (inputs: Inputs, last: Fit | null): Fit =>
-    fitParameters(inputs, observations, { warm: last?.theta ?? null, draws, maxSteps }, rng);
-  const lost = (view: Fit | null): boolean => !open && warm !== null && warm.winner !== view;
-  const informed =
-    informedInputs && !lost(warm?.informed ?? null) ? fitted(informedInputs, warm?.informed ?? null) : null;
-  const even = !informedInputs || !lost(warm?.even ?? null) ? fitted(evenInputs, warm?.even ?? null) : null;
-  if (!even || !informed) return { even, informed, winner: (informed ?? even)! };
-  const foresight = (view: Fit): number => logPredictiveDensity(condition(view, observations));
-  const winner = foresight(informed) + benefitOfDoubt >= foresight(even) ? informed : even;
-  return { even, informed, winner };
+  const fits = views.map((inputs, view) =>
+    open || !warm || warm.winner === view
+      ? fitParameters(inputs, observations, { warm: warm?.fits[view]?.theta ?? null, draws, maxSteps }, rng)
+      : null,
+  );
+  const alone = fits.filter(each => each !== null).length === 1;
+  const foresight = fits.map((each, view) =>
+    each && !alone ? logPredictiveDensity(condition(each, observations)) - benefitOfDoubt * view : each ? 0 : -Infinity,
+  );
+  return { fits, winner: foresight.indexOf(Math.max(...foresight)) };
 }
+
+export const winnerOf = ({ fits, winner }: Contest): Fit => fits[winner]!;

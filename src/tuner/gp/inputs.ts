@@ -52,6 +52,18 @@ export function tabledInputs(
 }
 
 /**
+ * Every ladder leads from one end to the other: a sum over sites of how far each is from its last rung, to some power, with
+ * weights for the trials to tell. Power 1 is how costs go with ranks, 2 how the energy goes that a truncation leaves out. None
+ * where nothing can move.
+ */
+export const rampInputs = (ladderLengths: readonly number[], power: number): Inputs | null =>
+  tabledInputs(
+    ladderLengths.map(length => Array.from({ length }, (_, j) => (length === 1 ? 0 : (1 - j / (length - 1)) ** power))),
+    'linear',
+    1,
+  );
+
+/**
  * What the prior says of each objective: its own table where there is one, weights nearly as given; otherwise the losses of the
  * rungs, whose weights are for the trials to tell. The root is taken of losses since they are squared errors.
  */

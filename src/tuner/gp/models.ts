@@ -8,22 +8,20 @@
 import { seededRng } from '../../random/rng.ts';
 import type { TunerPrior } from '../prior.ts';
 import type { Outcome, Problem } from '../strategy.ts';
-import { type Contest, contest } from './contest.ts';
+import { type Contest, contest, winnerOf } from './contest.ts';
 import type { Fit, Observations } from './fit.ts';
-import { evenInputs, type Inputs, priorInputs } from './inputs.ts';
+import { evenInputs, type Inputs, priorInputs, rampInputs } from './inputs.ts';
 import { condition, observe, type Process } from './process.ts';
 
-/** What a model may see of a configuration, by objective. */
-export interface Views {
-  readonly even: Inputs;
-  /** Null where nothing is known beforehand. */
-  readonly informed: readonly (Inputs | null)[];
-}
+/** What a model may see of a configuration, by objective: what is most believed first. */
+export type Views = readonly (readonly Inputs[])[];
 
-export const viewsOf = (problem: Problem, prior: TunerPrior | null): Views => ({
-  even: evenInputs(problem.ladderLengths),
-  informed: priorInputs(problem, prior),
-});
+export const viewsOf = (problem: Problem, prior: TunerPrior | null): Views =>
+  priorInputs(problem, prior).map(informed => [
+    ...(informed ? [informed] : []),
+    ...[1, 2].map(power => rampInputs(problem.ladderLengths, power)).filter(each => each !== null),
+    evenInputs(problem.ladderLengths),
+  ]);
 
 export interface ModelCache {
   /** Keys of the outcomes that everything here was computed from. */
@@ -54,7 +52,7 @@ export function modelsOf(
   if (n < 2) return null;
   forgetFrom(cache, observed);
   const stage = stageAt(n);
-  const fits = fitsAt(problem, views, observed, stage, seed, cache).map(({ winner }) => winner);
+  const fits = fitsAt(problem, views, observed, stage, seed, cache).map(winnerOf);
   if (cache.processes && cache.processes.n >= stage && cache.processes.n <= n && sameFits(cache.processes.all, fits)) {
     cache.processes = extended(cache.processes, observed);
   } else {
@@ -109,10 +107,9 @@ function fitsAt(
   const isMilestone = stage === milestoneBelow(stage + 1);
   const fits = Array.from({ length: problem.objectives }, (_, k) =>
     contest(
-      views.even,
-      views.informed[k] ?? null,
+      views[k]!,
       observationsOf(observed.slice(0, stage), k),
-      { warm: warm?.[k] ?? null, open: stage <= 32 || isMilestone, draws: stage <= 4 || isMilestone ? 1 : 0 },
+      { warm: warm?.[k] ?? null, open: stage <= 12 || isMilestone, draws: stage <= 4 || isMilestone ? 1 : 0 },
       rng,
     ),
   );

@@ -1,4 +1,4 @@
 import { bayesianStrategy } from '../../src/tuner/bayesian.ts';
 import { strategyContract } from './contract.ts';
 
-strategyContract('bayesian', (problem, seed) => bayesianStrategy(problem, { seed }));
+strategyContract('bayesian', (problem, seed) => bayesianStrategy(problem, { seed }), 0.4);

@@ -24,7 +24,10 @@ export function outcomeOf(problem: Problem, configuration: Configuration): Outco
   return { state: 'complete', configuration, values, standardErrors: values.map(() => 0), feasible: mix % 7 !== 6 };
 }
 
-export function strategyContract(name: string, make: Make): void {
+/** @param share of the usual number of asks, for strategies that think longer */
+export function strategyContract(name: string, make: Make, share = 1): void {
+  const numRuns = 40 * share;
+  const trials = 60 * share;
   describe(`${name} keeps the contract of strategies`, () => {
     test('visits every configuration of a small space once, then says null', () => {
       fc.assert(
@@ -47,7 +50,7 @@ export function strategyContract(name: string, make: Make): void {
           expect(visited.size).toBe(size);
           expect(strategy.ask(history, [], rng)).toBeNull();
         }),
-        { numRuns: 40 },
+        { numRuns },
       );
     });
 
@@ -65,7 +68,7 @@ export function strategyContract(name: string, make: Make): void {
           const history = pending.slice(0, half).map(each => outcomeOf(problem, each));
           expect(strategy.ask(history, pending.slice(half), rng)).toBeNull();
         }),
-        { numRuns: 40 },
+        { numRuns },
       );
     });
 
@@ -76,7 +79,7 @@ export function strategyContract(name: string, make: Make): void {
         let rng = seededRng(5);
         let strategy = make(large, 5);
         const history: Outcome[] = [];
-        for (let i = 0; i < 60; i++) {
+        for (let i = 0; i < trials; i++) {
           if (i % resumeEvery === 0) {
             rng = resumedRng(JSON.parse(JSON.stringify(rng.state())) as number[]);
             strategy = make(large, 5);
@@ -93,7 +96,7 @@ export function strategyContract(name: string, make: Make): void {
         const strategy = make(large, seed);
         const rng = seededRng(seed);
         const history: Outcome[] = [];
-        for (let i = 0; i < 40; i++) history.push(outcomeOf(large, strategy.ask(history, [], rng)!));
+        for (let i = 0; i < trials / 2; i++) history.push(outcomeOf(large, strategy.ask(history, [], rng)!));
         return history.map(each => keyOf(each.configuration));
       };
       expect(run(1)).not.toEqual(run(2));
@@ -107,7 +110,7 @@ export function strategyContract(name: string, make: Make): void {
         return Object.freeze(value);
       };
       const history: Outcome[] = [];
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < trials / 2; i++) {
         const configuration = strategy.ask(
           freeze([...history]),
           freeze([...history.slice(0, 2).map(h => h.configuration)]),
@@ -115,7 +118,7 @@ export function strategyContract(name: string, make: Make): void {
         )!;
         history.push(outcomeOf(large, configuration));
       }
-      expect(new Set(history.map(each => keyOf(each.configuration))).size).toBe(40);
+      expect(new Set(history.map(each => keyOf(each.configuration))).size).toBe(trials / 2);
     });
 
     test('accepts a history that others made, only failures, and configurations of another space', () => {
@@ -148,7 +151,7 @@ export function strategyContract(name: string, make: Make): void {
         },
       ];
       const history = [...failures, ...foreign];
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < trials / 2; i++) {
         const configuration = strategy.ask(history, [], rng)!;
         configuration.forEach((rung, site) => {
           expect(rung).toBeLessThan(large.ladderLengths[site]!);

@@ -109,7 +109,7 @@ function fitsAt(
     contest(
       views[k]!,
       observationsOf(observed.slice(0, stage), k),
-      { warm: warm?.[k] ?? null, open: stage <= 12 || isMilestone, draws: stage <= 4 || isMilestone ? 1 : 0 },
+      { warm: warm?.[k] ?? null, open: isMilestone, draws: isMilestone ? 1 : 0 },
       rng,
     ),
   );
@@ -117,13 +117,14 @@ function fitsAt(
   return fits;
 }
 
-/** The last stage at or below n >= 2: every number to 32, every second to 64, then steps of about a twentieth. */
+/** The last stage at or below n >= 2: every number to 12, every second to 32, every fourth to 64, then steps of about a sixteenth. */
 export function stageAt(n: number): number {
-  if (n <= 32) return n;
-  if (n <= 64) return n - (n % 2);
+  if (n <= 12) return n;
+  if (n <= 32) return n - (n % 2);
+  if (n <= 64) return n - (n % 4);
   let stage = 64;
   for (;;) {
-    const next = stage + Math.max(4, Math.round(stage / 20));
+    const next = stage + Math.max(4, Math.round(stage / 16));
     if (next > n) return stage;
     stage = next;
   }

@@ -1,12 +1,12 @@
 /** `rankfront evaluate`: measures what another tuner proposes. */
-import { type Normalization, normalizations } from '../data/normalize.ts';
+import type { Normalization } from '../data/normalize.ts';
 import { UserError } from '../errors/user-error.ts';
 import { denseConfiguration } from '../space/configuration.ts';
 import { type Evaluator, openEvaluator } from '../study/evaluate.ts';
 import { answerRecord, parseRequest, problemRecord } from '../study/evaluate-lines.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { calibrationOptions, dataOption, hardwareOption, modelOption } from './options.ts';
+import { calibrationOptions, dataOption, hardwareOption, modelOption, normalizeOption } from './options.ts';
 
 export const evaluate = defineCommand({
   usage: 'evaluate',
@@ -19,10 +19,7 @@ export const evaluate = defineCommand({
     stdin: { type: 'boolean', default: false, describe: 'Read requests from standard input, one JSON object per line' },
     images: { type: 'number', describe: 'Images that every candidate is scored on [default: 1,000, or half of them]' },
     seed: { type: 'number', default: 0, describe: 'Seed of the choice of images and of the order of timed calls' },
-    normalize: {
-      choices: normalizations,
-      describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
-    },
+    normalize: normalizeOption,
     ...calibrationOptions,
     corrections: {
       choices: ['moments', 'none'] as const,

@@ -1,4 +1,5 @@
 /** Options that several commands share, worded once. */
+import { normalizations } from '../data/normalize.ts';
 
 export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
 export const dataOption = {
@@ -28,6 +29,11 @@ export const movedDataOption = { type: 'string', describe: 'Where the images are
 export const movedCalibrationOption = {
   type: 'string',
   describe: 'Where the calibration images are now, if they have moved',
+} as const;
+
+export const normalizeOption = {
+  choices: normalizations,
+  describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
 } as const;
 
 /** What factors are made from and candidates corrected by. */

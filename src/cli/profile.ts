@@ -1,9 +1,11 @@
 /** `rankfront profile`: where the time of the dense model goes. */
+import type { Normalization } from '../data/normalize.ts';
 import { profileSummary, profileTable } from '../report/profile-report.ts';
 import { planFromFiles } from '../study/plan.ts';
-import { profileView } from '../study/profile.ts';
+import { profileLosses, profileView } from '../study/profile.ts';
 import { defineCommand } from './command.ts';
-import { hardwareOption, jsonOption, modelOption } from './options.ts';
+import { count } from './count.ts';
+import { calibrationOptions, hardwareOption, jsonOption, modelOption, normalizeOption } from './options.ts';
 
 export const profile = defineCommand({
   usage: 'profile',
@@ -12,6 +14,13 @@ export const profile = defineCommand({
     model: modelOption,
     hardware: hardwareOption,
     space: { type: 'string', describe: 'The search space whose ladders are looked at; by default the proposed one' },
+    calibration: {
+      ...calibrationOptions.calibration,
+      describe: 'Unlabelled images, as --data elsewhere: shows what rungs lose on them',
+    },
+    'calibration-images': calibrationOptions['calibration-images'],
+    seed: { type: 'number', default: 0, describe: 'Seed of the choice of images' },
+    normalize: normalizeOption,
     json: jsonOption,
   },
   examples: [
@@ -19,9 +28,26 @@ export const profile = defineCommand({
       'rankfront profile --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml',
       'the costliest layers first',
     ],
+    [
+      'rankfront profile --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml --calibration folder:calibration',
+      'and what each of them loses at half its MACs',
+    ],
   ],
   run: async (args, console) => {
-    const view = await profileView(planFromFiles(args.model, args.space, args.hardware), console.note);
+    const plan = planFromFiles(args.model, args.space, args.hardware);
+    const wanted = count('--calibration-images', args['calibration-images'], 1);
+    const seed = count('--seed', args.seed, 0) ?? 0;
+    const normalize = args.normalize as Normalization | undefined;
+    const watch = {
+      warn: console.note,
+      statistics: (done: number, total: number) => console.progress?.(`calibration images ${done}/${total}`),
+      progress: (done: number, total: number) => console.progress?.(`factors ${done}/${total}`),
+    };
+    const loss =
+      args.calibration === undefined || args.calibration === 'none'
+        ? null
+        : await profileLosses(plan, { spec: args.calibration, wanted, seed, normalize }, watch);
+    const view = await profileView(plan, loss, console.note);
     if (args.json)
       console.out(
         JSON.stringify(

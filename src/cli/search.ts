@@ -1,6 +1,6 @@
 /** `rankfront search`: the night's work. */
 
-import { type Normalization, normalizations } from '../data/normalize.ts';
+import type { Normalization } from '../data/normalize.ts';
 import { eventLine, type StudyEvent } from '../report/event.ts';
 import { eventText } from '../report/event-text.ts';
 import { headline } from '../report/headline.ts';
@@ -12,7 +12,15 @@ import { strategyNames } from '../tuner/strategies.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { calibrationOptions, dataOption, hardwareOption, jsonOption, modelOption, storeOption } from './options.ts';
+import {
+  calibrationOptions,
+  dataOption,
+  hardwareOption,
+  jsonOption,
+  modelOption,
+  normalizeOption,
+  storeOption,
+} from './options.ts';
 
 export const search = defineCommand({
   usage: 'search',
@@ -31,10 +39,7 @@ export const search = defineCommand({
     time: { type: 'string', describe: 'Wall time of this run, such as 8h or 45m' },
     strategy: { choices: strategyNames, default: 'nsga2', describe: 'What proposes the next ranks' },
     seed: { type: 'number', default: 0, describe: 'Seed of everything that is random' },
-    normalize: {
-      choices: normalizations,
-      describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
-    },
+    normalize: normalizeOption,
     'proxy-images': {
       type: 'number',
       describe: 'Images that every trial is scored on; the others are kept for the end',

@@ -9,8 +9,11 @@ export interface ProfiledSite {
   readonly ms: number | null;
   /** Of the dense node, for the batch that was profiled. */
   readonly macs: number;
-  /** The factorised rungs that its ladder offers and their multiply-accumulates, for the same batch. */
-  readonly rungs: readonly { readonly rung: Rung; readonly macs: number }[];
+  /**
+   * The factorised rungs that its ladder offers, their multiply-accumulates for the same batch, and the squared relative error of
+   * the site's output that they leave on calibration images; null without any.
+   */
+  readonly rungs: readonly { readonly rung: Rung; readonly macs: number; readonly outputError: number | null }[];
 }
 
 export interface ProfileView {
@@ -28,6 +31,8 @@ export interface ProfileView {
 export interface Saving {
   readonly rung: Rung;
   readonly ms: number;
+  /** See `ProfiledSite.rungs`. */
+  readonly outputError: number | null;
 }
 
 export interface ProfileRow {
@@ -40,6 +45,8 @@ export interface ProfileRow {
   readonly half: Saving | null;
   /** By the rung with the fewest MACs: the most that the ladder can give. */
   readonly most: Saving | null;
+  /** Ascending in MACs. */
+  readonly rungs: ProfiledSite['rungs'];
 }
 
 export interface ProfileSummary {
@@ -86,7 +93,9 @@ export function profileSummary({ totalMs, sites, others }: ProfileView): Profile
 function rowOf({ site, ms, macs, rungs }: ProfiledSite, totalMs: number): ProfileRow {
   const ascending = [...rungs].sort((a, b) => a.macs - b.macs);
   const saving = (rung: ProfiledSite['rungs'][number] | undefined): Saving | null =>
-    rung && ms !== null && macs > 0 ? { rung: rung.rung, ms: ms * (1 - rung.macs / macs) } : null;
+    rung && ms !== null && macs > 0
+      ? { rung: rung.rung, ms: ms * (1 - rung.macs / macs), outputError: rung.outputError }
+      : null;
   return {
     site,
     ms,
@@ -95,11 +104,18 @@ function rowOf({ site, ms, macs, rungs }: ProfiledSite, totalMs: number): Profil
     macsPerSecond: ms === null || ms <= 0 ? null : macs / (ms / 1000),
     half: saving(ascending.findLast(rung => rung.macs <= macs / 2)),
     most: saving(ascending[0]),
+    rungs: ascending,
   };
 }
 
 export function profileTable(view: ProfileView): string {
   const { sites, others, betweenMs, halfMs, mostMs } = profileSummary(view);
+  const told = sites.some(({ rungs }) => rungs.some(({ outputError }) => outputError !== null));
+  const loses = (which: 'half' | 'most') => ({
+    header: `loses at ${which}`,
+    align: 'right' as const,
+    cell: (row: ProfileRow) => errorText(row[which]),
+  });
   const rest = [
     ...others.map(({ opType, nodes, ms, share }) => ({ name: `${opType} x ${nodes}`, ms, share })),
     { name: 'between nodes', ms: betweenMs, share: view.totalMs > 0 ? betweenMs / view.totalMs : 0 },
@@ -116,7 +132,9 @@ export function profileTable(view: ProfileView): string {
         { header: 'MACs', align: 'right', cell: ({ macs }) => formatCount(macs) },
         { header: 'GMAC/s', align: 'right', cell: ({ macsPerSecond }) => gigas(macsPerSecond) },
         { header: 'saves ms at half', align: 'right', cell: ({ half }) => savingText(half) },
+        ...(told ? [loses('half')] : []),
         { header: 'saves ms at most', align: 'right', cell: ({ most }) => savingText(most) },
+        ...(told ? [loses('most')] : []),
       ],
       sites,
     ),
@@ -131,6 +149,9 @@ export function profileTable(view: ProfileView): string {
     ),
     '',
     `The ladders could save ${formatMs(halfMs)} (${percentOf(halfMs, view.totalMs)}) with every site at no more than half its MACs, ${formatMs(mostMs)} (${percentOf(mostMs, view.totalMs)}) at their cheapest rungs, if time followed MACs: an upper bound, paid for in accuracy.`,
+    ...(told
+      ? ['What a rung loses is the share of the variance of the layer that it gets wrong on the calibration images.']
+      : []),
   ].join('\n');
 }
 
@@ -142,6 +163,9 @@ const savingText = (saving: Saving | null): string => {
   const { rung, ms } = saving;
   return `${rung.method}${rung.method === 'dense' ? '' : ` ${String(rung.rank)}`} ${ms.toFixed(3)}`;
 };
+
+const errorText = (saving: Saving | null): string =>
+  saving?.outputError == null ? '-' : formatPercent(saving.outputError, 1);
 
 const percentOf = (part: number, whole: number): string => (whole > 0 ? formatPercent(part / whole, 1) : '-');
 

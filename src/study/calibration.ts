@@ -82,16 +82,8 @@ export async function openCalibration(
     return null;
   }
   const factors = plan.factors ?? 'data-aware';
-  const session: SessionSettings = { provider: 'cpu', threads: plan.hardware.threads, graphOptimization: 'all' };
   const known = request.statistics === undefined ? null : await keptStatistics(request.statistics, watch);
-  const statistics =
-    factors === 'plain'
-      ? null
-      : (known ??
-        (await statisticsOf(plan.loaded, plan.sites, images, session, seed, {
-          warn: watch.warn,
-          progress: watch.statistics,
-        })));
+  const statistics = factors === 'plain' ? null : (known ?? (await measured(plan, images, seed, watch)));
   return {
     images,
     statistics,
@@ -106,6 +98,28 @@ export async function openCalibration(
       ...(statistics ? { statistics: statistics.sha256 } : {}),
     },
   };
+}
+
+const measured = (
+  plan: Plan,
+  images: ChosenImages,
+  seed: number,
+  { warn, statistics: progress }: CalibrationWatch,
+): Promise<KeptStatistics> => {
+  const session: SessionSettings = { provider: 'cpu', threads: plan.hardware.threads, graphOptimization: 'all' };
+  return statisticsOf(plan.loaded, plan.sites, images, session, seed, { warn, progress });
+};
+
+/** Statistics on images that judge nothing. */
+export async function calibrationStatistics(
+  plan: Plan,
+  dataset: Dataset,
+  { wanted = defaultCalibrationImages, seed }: { readonly wanted: number | undefined; readonly seed: number },
+  watch: CalibrationWatch,
+): Promise<CalibrationStatistics> {
+  const images = await openCalibrationImages(plan.loaded.model, { dataset, own: false, wanted, seed });
+  if (!images) throw noImages('there are none', 'Give other images with --calibration.');
+  return (await measured(plan, images, seed, watch)).statistics;
 }
 
 /** Opened to be read as the images of the study are: the same pixels would give the same inputs. */

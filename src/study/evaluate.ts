@@ -53,18 +53,19 @@ export interface Evaluator {
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const warn = options.warn ?? (() => {});
   const seed = options.seed ?? 0;
-  const plan = planFromFiles(options.model, options.space, options.hardware);
+  const given = planFromFiles(options.model, options.space, options.hardware);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   const statistics = { warn, statistics: options.onStatistics };
-  const calibration = await openCalibration(plan, dataset, options.data, { ...options, seed }, statistics);
+  const calibration = await openCalibration(given, dataset, options.data, { ...options, seed }, statistics);
   const instruments = await openInstruments({
-    plan,
+    plan: given,
     dataset,
     proxyImages: options.images,
     seed,
     calibration,
     watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
   });
+  const plan: Plan = { ...given, space: instruments.space };
   try {
     for (const note of instruments.scorer.info.notes) warn(note);
     await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);

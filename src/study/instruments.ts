@@ -5,10 +5,13 @@ import type { CalibrationImages } from '../calibrate/images.ts';
 import { startProbeRunner } from '../calibrate/probe-runner.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Rung } from '../decompose/method.ts';
+import { rungMacs } from '../decompose/ranks.ts';
 import type { ModelFile } from '../device/device.ts';
 import { openDevice } from '../device/open.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type OpenScorer, openScorer } from '../evaluate/open.ts';
+import { withoutDominated } from '../space/dominated.ts';
+import type { Space } from '../space/space.ts';
 import { scratchFolder } from '../workers/scratch-folder.ts';
 import type { Calibration } from './calibration.ts';
 import { type CandidateBuilder, candidateBuilder } from './candidate.ts';
@@ -23,6 +26,8 @@ export interface OpenInstruments extends Instruments {
   readonly corrects: boolean;
   readonly factors: FactorLookup;
   readonly loss: RungLoss;
+  /** The ladders of the plan without the rungs that another method beats. */
+  readonly space: Space;
   /** Ends the child processes and removes the scratch folder; a measurement under way fails as `interrupted`. */
   readonly close: () => Promise<void>;
 }
@@ -56,6 +61,7 @@ export async function openInstruments({
     const statistics = calibration?.statistics?.statistics ?? null;
     const factors = await spaceFactors(model, plan.space, statistics, watch);
     const loss = await rungLosses(model, plan.space, statistics, factors, watch);
+    const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration?.record.corrections === 'moments'
         ? await correctorFor(plan, calibration.images, scratch.path, closers, watch.warn)
@@ -80,7 +86,7 @@ export async function openInstruments({
     });
     closers.push(() => scorer.close());
     const corrects = corrector !== null;
-    return { build: builder.write, builder, corrects, factors, loss, reference, device, scorer, close };
+    return { build: builder.write, builder, corrects, factors, loss, space, reference, device, scorer, close };
   } catch (error) {
     await close();
     throw error;

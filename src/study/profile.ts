@@ -1,16 +1,29 @@
 /** The dense model under the runtime's own profiler, site by site. */
+import type { Normalization } from '../data/normalize.ts';
+import { openDataset } from '../data/open.ts';
+import { parseDataSpec } from '../data/spec.ts';
 import { rungMacs } from '../decompose/ranks.ts';
 import { profileModel } from '../device/node-profile.ts';
 import type { HardwareProfile } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { ProfileView } from '../report/profile-report.ts';
+import { calibrationStatistics } from './calibration.ts';
+import { type FactorWatch, type RungLoss, rungLosses, spaceFactors } from './factors.ts';
 import { modelBaseName, type Plan } from './plan.ts';
 
 /** Calls that are profiled; the profiler's medians settle within a few dozen. */
 const runs = 50;
 
-/** Throws a UserError when the model cannot be run on the device. */
-export async function profileView(plan: Plan, onWait: (message: string) => void): Promise<ProfileView> {
+/**
+ * Throws a UserError when the model cannot be run on the device.
+ *
+ * @param loss what a rung loses at the output, see `rungLosses`; null without calibration images
+ */
+export async function profileView(
+  plan: Plan,
+  loss: RungLoss | null,
+  onWait: (message: string) => void,
+): Promise<ProfileView> {
   const { hardware, loaded, sites, space } = plan;
   const timed = await profileModel(loaded.path, hardware, runs, { onWait });
   if (timed.state === 'failed') {
@@ -31,11 +44,33 @@ export async function profileView(plan: Plan, onWait: (message: string) => void)
       ms: nodes.find(({ output }) => output === site.output)?.ms ?? null,
       macs: site.macs * hardware.batchSize,
       rungs: (ladders.get(site.name) ?? []).flatMap(rung =>
-        rung.method === 'dense' ? [] : [{ rung, macs: rungMacs(site, rung) * hardware.batchSize }],
+        rung.method === 'dense'
+          ? []
+          : [{ rung, macs: rungMacs(site, rung) * hardware.batchSize, outputError: loss?.(site, rung) ?? null }],
       ),
     })),
     others: [...nodes.filter(({ output }) => !siteOutputs.has(output)), ...overhead],
   };
+}
+
+export interface ProfileImages {
+  /** As `--data` takes them. */
+  readonly spec: string;
+  readonly wanted: number | undefined;
+  readonly seed: number;
+  readonly normalize: Normalization | undefined;
+}
+
+/** What every rung of the plan loses on calibration images. */
+export async function profileLosses(
+  plan: Plan,
+  { spec, wanted, seed, normalize }: ProfileImages,
+  watch: FactorWatch & { readonly statistics?: (done: number, total: number) => void },
+): Promise<RungLoss> {
+  const dataset = await openDataset(parseDataSpec(spec), { normalize });
+  const statistics = await calibrationStatistics(plan, dataset, { wanted, seed }, watch);
+  const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);
+  return rungLosses(plan.loaded.model, plan.space, statistics, factors, watch);
 }
 
 const deviceText = ({ driver, provider, threads, batchSize }: HardwareProfile): string =>

@@ -19,6 +19,7 @@ import { judgeDense } from './judge-dense.ts';
 import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
 import { readFrontInput } from './read-front.ts';
 import { runStudy } from './run-study.ts';
+import { demandSameLadders } from './same-ladders.ts';
 
 export interface SearchOptions {
   /** Path of the dense model, an ONNX file. */
@@ -93,21 +94,22 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const seed = options.seed ?? 0;
   const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
 
-  const plan = planFromFiles(options.model, options.space, options.hardware);
+  const asked = planFromFiles(options.model, options.space, options.hardware);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.
   const store = await openStore(options.store ?? 'results/rankfront.sqlite');
   try {
     const watch = { warn, statistics: options.onStatistics };
-    const calibration = await openCalibration(plan, dataset, options.data, { ...options, seed }, watch);
+    const calibration = await openCalibration(asked, dataset, options.data, { ...options, seed }, watch);
     const instruments = await openInstruments({
-      plan,
+      plan: asked,
       dataset,
       proxyImages: options.proxyImages,
       seed,
       calibration,
       watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
     });
+    const plan: Plan = { ...asked, space: instruments.space };
     const abort = (): void => void instruments.close();
     stop.addEventListener('abort', abort);
     try {
@@ -122,6 +124,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const study = await store.studies.create(
         newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy.name),
       );
+      demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
       const { endedBy, confirmed } = await runStudy(
         { store, study, plan, instruments, strategy, emit },

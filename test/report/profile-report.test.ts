@@ -7,19 +7,24 @@ const view: ProfileView = {
   device: 'onnxruntime cpu, 2 threads, batch 1',
   totalMs: 20,
   sites: [
-    { site: 'fused', ms: null, macs: 1e6, rungs: [{ rung: { method: 'svd', rank: 4 }, macs: 1e5 }] },
+    { site: 'fused', ms: null, macs: 1e6, rungs: [{ rung: { method: 'svd', rank: 4 }, macs: 1e5, outputError: null }] },
     {
       site: 'conv1',
       ms: 4,
       macs: 200e6,
       rungs: [
-        { rung: { method: 'svd', rank: 60 }, macs: 160e6 },
-        { rung: { method: 'spatial', rank: 32 }, macs: 100e6 },
-        { rung: { method: 'tucker2', rank: [8, 16] }, macs: 20e6 },
-        { rung: { method: 'spatial', rank: 16 }, macs: 50e6 },
+        { rung: { method: 'svd', rank: 60 }, macs: 160e6, outputError: null },
+        { rung: { method: 'spatial', rank: 32 }, macs: 100e6, outputError: null },
+        { rung: { method: 'tucker2', rank: [8, 16] }, macs: 20e6, outputError: null },
+        { rung: { method: 'spatial', rank: 16 }, macs: 50e6, outputError: null },
       ],
     },
-    { site: 'conv2', ms: 10, macs: 400e6, rungs: [{ rung: { method: 'svd', rank: 48 }, macs: 300e6 }] },
+    {
+      site: 'conv2',
+      ms: 10,
+      macs: 400e6,
+      rungs: [{ rung: { method: 'svd', rank: 48 }, macs: 300e6, outputError: null }],
+    },
   ],
   others: [
     { opType: 'Add', ms: 0.5 },
@@ -39,11 +44,11 @@ describe('a profile', () => {
 
   test('saves in proportion to MACs: half of conv1 is 2 ms, a tenth leaves 0.4 of 4 ms', () => {
     const [conv2, conv1, fused] = summary.sites;
-    expect(conv1!.half).toEqual({ rung: { method: 'spatial', rank: 32 }, ms: 2 });
+    expect(conv1!.half).toEqual({ rung: { method: 'spatial', rank: 32 }, ms: 2, outputError: null });
     expect(conv1!.most!.rung).toEqual({ method: 'tucker2', rank: [8, 16] });
     expect(conv1!.most!.ms).toBeCloseTo(3.6, 12);
     expect(conv2!.half).toBeNull(); // 300 of 400 MMACs is more than half
-    expect(conv2!.most).toEqual({ rung: { method: 'svd', rank: 48 }, ms: 2.5 });
+    expect(conv2!.most).toEqual({ rung: { method: 'svd', rank: 48 }, ms: 2.5, outputError: null });
     expect([fused!.half, fused!.most]).toEqual([null, null]);
     expect(summary.halfMs).toBe(2);
     expect(summary.mostMs).toBeCloseTo(6.1, 12);
@@ -56,6 +61,22 @@ describe('a profile', () => {
     ]);
     expect(summary.betweenMs).toBe(20 - 4 - 10 - 2.75);
     expect(profileSummary({ ...view, totalMs: 10 }).betweenMs).toBe(0);
+  });
+
+  test('tells what rungs lose where calibration images are known', () => {
+    const told = {
+      ...view,
+      sites: view.sites.map(site => ({
+        ...site,
+        rungs: site.rungs.map(rung => ({ ...rung, outputError: 1 - rung.macs / site.macs })),
+      })),
+    };
+    expect(profileSummary(told).sites[1]!.half!.outputError).toBe(0.5);
+    const row = profileTable(told)
+      .split('\n')
+      .find(line => line.startsWith('conv1'))!;
+    expect(row.split(/ {2,}/).slice(5)).toEqual(['spatial 32 2.000', '50.0 %', 'tucker2 8,16 3.600', '90.0 %']);
+    expect(profileTable(view)).not.toContain('loses');
   });
 
   test('prints the same within 100 columns', () => {

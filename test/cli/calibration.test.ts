@@ -19,7 +19,7 @@ beforeAll(async () => {
   const searched = await run(...world.search('--trials', '3', '--calibration', `cifar10:${other}`));
   expect(searched.stderr).toBe('');
   expect(searched.status).toBe(0);
-}, 60_000);
+}, 240_000);
 
 afterAll(() => world.remove());
 
@@ -51,7 +51,7 @@ test('the study says what it calibrates with, and its candidates are built again
   expect(exported.status).toBe(0);
   expect(readFileSync(out).length).toBeGreaterThan(1000);
   expect(trials.filter(({ state }) => state === 'complete')).toHaveLength(4);
-}, 60_000);
+}, 240_000);
 
 test('data-aware factors are others than plain ones, and `factors: plain` in the space asks for those', async () => {
   const space = join(world.folder, 'plain.yaml');
@@ -65,7 +65,7 @@ test('data-aware factors are others than plain ones, and `factors: plain` in the
   const hashes = (of: typeof aware) => of.trials.flatMap(each => (each.state === 'complete' ? [each.modelSha256] : []));
   expect(hashes(plain)[0]).toBe(hashes(aware)[0]);
   for (const hash of hashes(plain).slice(1)) expect(hashes(aware)).not.toContain(hash);
-}, 60_000);
+}, 240_000);
 
 test('without --calibration some of the images are set aside and judge nothing', async () => {
   const many = join(world.folder, 'many');
@@ -83,7 +83,7 @@ test('without --calibration some of the images are set aside and judge nothing',
   // Half of what is left is the proxy set.
   expect(study.proxy.images).toBe(Math.ceil((520 - 65) / 2));
   expect((await stored('verify', '--study', 'own')).status).toBe(0);
-}, 60_000);
+}, 240_000);
 
 test('says what is wrong with the images', async () => {
   const yaml = join(world.folder, 'both.yaml');
@@ -96,4 +96,4 @@ test('says what is wrong with the images', async () => {
   expect(few.stderr).toContain('120 images are too few to set some aside');
   const moved = await stored('verify', '--study', 'small', '--calibration', yaml);
   expect(moved.status).toBe(2);
-}, 60_000);
+}, 240_000);

@@ -6,6 +6,7 @@ import { formatCount, formatMacs, formatMs, formatPercent, formatPoints } from '
 import type { Figures } from './front-report.ts';
 import { z95 } from './judge.ts';
 import { clipped, textTable } from './text-table.ts';
+import { type TrainingView, trainingsLines } from './trainings-text.ts';
 import { speedupWords } from './wording.ts';
 
 /** One site of the search space as the trial has it. */
@@ -46,6 +47,8 @@ export interface TrialView {
   /** What is needed to prove the number later: hashes, versions, processor, governor, load. */
   readonly environment: Readonly<Record<string, string>>;
   readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
+  /** Oldest first. */
+  readonly trainings: readonly TrainingView[];
 }
 
 export function trialText(view: TrialView): string {
@@ -54,6 +57,7 @@ export function trialText(view: TrialView): string {
     view.failure ? [`Failed (${view.failure.reason}): ${view.failure.detail}`] : [],
     costLines(view),
     observationLines(view),
+    trainingsLines(view.trainings),
     siteLines(view.sites),
     stageLines(view.stages),
     view.warnings.length > 0

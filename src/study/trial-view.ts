@@ -6,6 +6,7 @@ import type { Warning } from '../device/warning.ts';
 import { wordWarning } from '../device/wording.ts';
 import { inferShapes } from '../onnx/shapes.ts';
 import { frontReport } from '../report/front-report.ts';
+import type { TrainingView } from '../report/trainings-text.ts';
 import type { TrialPhase, TrialSite, TrialView } from '../report/trial-report.ts';
 import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
@@ -40,8 +41,14 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
       }),
     ),
     environment: environmentOf(study, trial, samples),
+    trainings: await trainingsOf(store, trial),
     failure: trial.state === 'failed' ? { reason: trial.reason, detail: trial.detail } : null,
   };
+}
+
+async function trainingsOf(store: Store, trial: Trial): Promise<TrainingView[]> {
+  const runs = await store.training.list(trial.id);
+  return Promise.all(runs.map(async run => ({ run, ...(await store.training.metrics(run.id)) })));
 }
 
 /** Null when the model cannot be read any more. */

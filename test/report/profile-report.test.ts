@@ -132,6 +132,7 @@ describe('a trial', () => {
     ],
     warnings: [{ message: 'Another load kept 1.2 cores busy.', remedy: 'Stop it.' }],
     environment: { node: '24.1.0', cpu: 'made of sand' },
+    trainings: [],
     failure: null,
   };
   const cells = (start: string, text: string): string[] | undefined =>

@@ -27,6 +27,8 @@ interface PhaseFigure {
   readonly ratio: number;
   readonly frozenMs: readonly number[];
   readonly unfrozenMs: readonly number[];
+  /** The same by the processor time of the process, which other programs on the machine disturb less; null as `frozenMs` is empty. */
+  readonly processorRatio: number | null;
   readonly predicted: number;
 }
 
@@ -34,6 +36,7 @@ interface PolicyFigure {
   readonly policy: string;
   /** Averaged over the epochs. */
   readonly ratio: number;
+  readonly processorRatio: number;
   readonly predicted: number;
   readonly limit: number | null;
   readonly phases: readonly PhaseFigure[];
@@ -112,10 +115,10 @@ export async function bench(args: string[]): Promise<void> {
   writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);
 }
 
-type Times = Pick<PhaseFigure, 'frozenMs' | 'unfrozenMs'>;
+type Times = Pick<PhaseFigure, 'frozenMs' | 'unfrozenMs' | 'processorRatio'>;
 
 /** A phase that freezes nothing is the unfrozen step itself. */
-const unfrozen: Times = { frozenMs: [], unfrozenMs: [] };
+const unfrozen: Times = { frozenMs: [], unfrozenMs: [], processorRatio: null };
 
 /** Both sets stay compiled, so that going from one to the other is free. */
 async function inTurn(
@@ -125,21 +128,24 @@ async function inTurn(
   batch: Batch,
   pairs: number,
 ): Promise<Times> {
-  const time = async (which: TrainableSet): Promise<number> => {
+  const time = async (which: TrainableSet): Promise<{ wallMs: number; processorMs: number }> => {
     await trainer.setTrainable(which);
-    const startMs = performance.now();
+    const [startMs, before] = [performance.now(), process.cpuUsage()];
     await trainer.step(batch, { learningRate: 0 });
-    return performance.now() - startMs;
+    const { user, system } = process.cpuUsage(before);
+    return { wallMs: performance.now() - startMs, processorMs: (user + system) / 1000 };
   };
   const frozenMs: number[] = [];
   const unfrozenMs: number[] = [];
+  const processorRatios: number[] = [];
   for (let i = -1; i < pairs; i++) {
     const [unfrozen, frozen] = [await time(all), await time(set)];
     if (i < 0) continue; // warms up
-    unfrozenMs.push(unfrozen);
-    frozenMs.push(frozen);
+    unfrozenMs.push(unfrozen.wallMs);
+    frozenMs.push(frozen.wallMs);
+    processorRatios.push(frozen.processorMs / unfrozen.processorMs);
   }
-  return { frozenMs, unfrozenMs };
+  return { frozenMs, unfrozenMs, processorRatio: median(processorRatios) };
 }
 
 const ratios = ({ frozenMs, unfrozenMs }: Times): number[] => frozenMs.map((ms, i) => ms / unfrozenMs[i]!);
@@ -151,6 +157,7 @@ function summary(policy: string, phases: readonly PhaseFigure[], epochs: number)
   return {
     policy,
     ratio: average(({ ratio }) => ratio),
+    processorRatio: average(({ processorRatio }) => processorRatio ?? 1),
     predicted: average(({ predicted }) => predicted),
     limit,
     phases,
@@ -166,15 +173,16 @@ const line = (
   `${policy} epochs ${from + 1}-${to}: ${middle(frozenMs)} over ${middle(unfrozenMs)} = ${ratio.toFixed(3)} (MACs ${predicted.toFixed(3)}), ${(100 * frozenShare).toFixed(0)} % frozen`;
 
 function table(figures: readonly PolicyFigure[]): string {
-  const rows = figures.map(({ policy, ratio, predicted, limit }) =>
+  const rows = figures.map(({ policy, ratio, processorRatio, predicted, limit }) =>
     [
       policy.padEnd(28),
       `${ratio.toFixed(3)}x`.padStart(8),
+      `${processorRatio.toFixed(3)}x`.padStart(10),
       `${predicted.toFixed(3)}x`.padStart(10),
       limit === null ? '' : `${ratio <= limit ? 'meets' : 'misses'} ${limit}x`,
     ].join(' '),
   );
-  return ['', `${'policy'.padEnd(28)} measured       MACs`, ...rows].join('\n');
+  return ['', `${'policy'.padEnd(28)} measured  processor       MACs`, ...rows].join('\n');
 }
 
 function noise(count: number, side: number): Batch {

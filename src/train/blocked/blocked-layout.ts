@@ -1,6 +1,6 @@
 /** Brings the convolutions of a step's graph, and what lies between them, into the blocked layout of a CPU. */
 import { producersOf } from '../../onnx/edit.ts';
-import type { Model, Node, Shape } from '../../onnx/graph.ts';
+import type { Graph, Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
 import { elementTypes } from '../gradient/element-types.ts';
@@ -15,7 +15,9 @@ const elementwise = new Set(
 
 /**
  * An exact pass up to rounding: the same graph with the same inputs and outputs. Values stay in the blocked layout from one
- * convolution to the next through elementwise operators, and are reordered where another operator reads them.
+ * convolution to the next through elementwise operators, and are reordered where another operator reads them. What has constant
+ * weights from the images on, as a frozen prefix or a teacher, is left as it is: the runtime brings it into this layout itself, with
+ * its norms and activations folded.
  * @param block channels in a vector, as `blockSize` finds it
  */
 export function blockedLayout(model: Model, block: number): Model {
@@ -25,7 +27,12 @@ export function blockedLayout(model: Model, block: number): Model {
   const producers = producersOf(graph);
   const shape = (name: string): Shape | null => shapes.get(name) ?? null;
   const to = layoutBuilder(graph, block);
+  const constant = behindConstantWeights(graph);
   for (const node of graph.nodes) {
+    if (constant(node)) {
+      to.keep(node);
+      continue;
+    }
     const standard = standardDomain(node.domain) === '' && types.get(node.outputs[0] ?? '') === 'float32';
     if (standard && node.opType === 'Conv') {
       const found = blockedConvShapes(node, block, shape);
@@ -46,6 +53,23 @@ export function blockedLayout(model: Model, block: number): Model {
   for (const tensor of to.constants()) initializers.set(tensor.name, tensor);
   const opsets = new Map(model.opsets).set(blockedDomain, 1);
   return { ...model, opsets, graph: { ...graph, nodes, initializers, valueInfo: new Map() } };
+}
+
+/**
+ * Whether a node's outputs follow from the inputs of the graph through constant weights alone. A weight that is an input of the graph
+ * ends it: nothing behind it is constant from one step to the next.
+ */
+function behindConstantWeights({ nodes, inputs, initializers }: Graph): (node: Node) => boolean {
+  const known = new Set([...inputs.map(({ name }) => name), ...initializers.keys(), '']);
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    const weights = node.opType === 'Conv' || node.opType === 'BatchNormalization' ? node.inputs.slice(1) : [];
+    if (!node.inputs.every(name => known.has(name)) || !weights.every(name => name === '' || initializers.has(name)))
+      continue;
+    found.add(node);
+    for (const name of node.outputs) known.add(name);
+  }
+  return node => found.has(node);
 }
 
 /** Appends an elementwise node to blocked values, where all are of one shape or single numbers and one is blocked already. */

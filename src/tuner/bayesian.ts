@@ -5,16 +5,18 @@ import type { Rng } from '../random/rng.ts';
 import { searchBest } from './acquisition/search.ts';
 import { startsFor } from './acquisition/starts.ts';
 import { openSurface } from './acquisition/surface.ts';
+import { usability } from './acquisition/usable.ts';
 import { drawWorlds } from './acquisition/worlds.ts';
 import { priorFront } from './first-guesses.ts';
 import { type ModelCache, modelsOf, newModelCache, type Views, viewsOf } from './gp/models.ts';
 import type { Point } from './pareto/dominance.ts';
 import { nondominated } from './pareto/dominance.ts';
-import { isEligible } from './pareto/front.ts';
+import { type Eligible, isEligible } from './pareto/front.ts';
+import { dominanceRanks } from './pareto/sort.ts';
 import type { TunerPrior } from './prior.ts';
 import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
 import { sobolSequence } from './sobol-sequence.ts';
-import type { Configuration, Outcome, Problem, Strategy } from './strategy.ts';
+import type { Configuration, Constraint, Outcome, Problem, Strategy } from './strategy.ts';
 import { uniformLevels } from './variation.ts';
 
 export interface BayesianOptions {
@@ -27,6 +29,7 @@ export interface BayesianOptions {
 }
 
 const worldCount = 8;
+const mostEligible = 128;
 /** Members of the prior's own front that are observed first, and that every search begins from. */
 const designFromPrior = 8;
 const knownStarts = 64;
@@ -63,8 +66,9 @@ function propose(
   const fitting = history.filter(each => fits(problem, each.configuration));
   const models = modelsOf(problem, views, fitting, options.seed, cache);
   if (!models) return null;
-  const eligible = fitting.filter(isEligible);
-  const reference = options.reference ?? referenceOf(eligible.map(({ values }) => values));
+  const eligible = leading(fitting.filter(isEligible));
+  const constraints = problem.constraints ?? [];
+  const reference = within(constraints, options.reference ?? referenceOf(eligible.map(({ values }) => values)));
   if (!reference) return null;
   const open = pending.filter(each => fits(problem, each));
   const configurations = eligible.map(({ configuration }) => configuration);
@@ -73,15 +77,30 @@ function propose(
     processes: models,
     worlds,
     reference,
-    constraints: problem.constraints ?? [],
-    logUsable: null,
+    constraints,
+    logUsable: usability(problem, fitting),
   });
   const values = eligible.map(each => each.values);
   const front = nondominated(values).map(point => configurations[values.indexOf(point)]!);
   const seen = seenIn(problem, history, pending);
-  const starts = startsFor(problem, front, known, 600, rng);
-  return searchBest(problem, surface, seen, starts, { candidates: 3000, climbs: 4 }, rng)?.configuration ?? null;
+  const starts = startsFor(problem, front, known, 400, rng);
+  return searchBest(problem, surface, seen, starts, { candidates: 2000, climbs: 3 }, rng)?.configuration ?? null;
 }
+
+/** Those that may be on the front once noise is taken out of it; of many the best by rank of dominance. */
+function leading(eligible: readonly Eligible[]): readonly Eligible[] {
+  if (eligible.length <= mostEligible) return eligible;
+  const ranks = dominanceRanks(eligible.map(({ values }) => values));
+  const order = eligible.map((_, a) => a).sort((a, b) => ranks[a]! - ranks[b]! || b - a);
+  const kept = new Set(order.slice(0, mostEligible));
+  return eligible.filter((_, a) => kept.has(a));
+}
+
+/** Volume beyond a limit is of no use. */
+const within = (constraints: readonly Constraint[], reference: Point | null): Point | null =>
+  reference?.map((value, k) =>
+    constraints.reduce((least, { objective, max }) => (objective === k ? Math.min(least, max) : least), value),
+  ) ?? null;
 
 /** A tenth of the front's extent beyond its worst values (Ishibuchi et al. 2011 and BoTorch's rule). */
 function referenceOf(points: readonly Point[]): Point | null {

@@ -23,6 +23,9 @@ export type Outcome =
     }
   | { readonly state: 'failed'; readonly configuration: Configuration };
 
+/** An outcome that may have values. */
+export type Observed = Exclude<Outcome, { readonly state: 'failed' }>;
+
 /** An upper limit on an objective: configurations beyond it are of no use. */
 export interface Constraint {
   /** Which objective, by its place. */

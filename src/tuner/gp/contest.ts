@@ -23,17 +23,17 @@ export interface ContestOptions {
   /** Whether views that lost the last one may come back. */
   readonly open: boolean;
   readonly draws: number;
+  readonly maxSteps: number;
 }
 
 /** ln of the odds of each view to the next, before any trial. */
 const benefitOfDoubt = 1;
-const maxSteps = 60;
 
 /** @param views what is most believed first */
 export function contest(
   views: readonly Inputs[],
   observations: Observations,
-  { warm, open, draws }: ContestOptions,
+  { warm, open, draws, maxSteps }: ContestOptions,
   rng: Rng,
 ): Contest {
   const fits = views.map((inputs, view) =>

@@ -7,10 +7,11 @@
  */
 import { seededRng } from '../../random/rng.ts';
 import type { TunerPrior } from '../prior.ts';
-import type { Outcome, Problem } from '../strategy.ts';
+import type { Observed, Outcome, Problem } from '../strategy.ts';
 import { type Contest, contest, winnerOf } from './contest.ts';
 import type { Fit, Observations } from './fit.ts';
 import { evenInputs, type Inputs, priorInputs, rampInputs } from './inputs.ts';
+import { nearFront } from './near-front.ts';
 import { condition, observe, type Process } from './process.ts';
 
 /** What a model may see of a configuration, by objective: what is most believed first. */
@@ -31,8 +32,6 @@ export interface ModelCache {
 }
 
 export const newModelCache = (): ModelCache => ({ keys: [], fits: new Map(), processes: null });
-
-type Observed = Exclude<Outcome, { state: 'failed' }>;
 
 const isObserved =
   (objectives: number) =>
@@ -56,7 +55,8 @@ export function modelsOf(
   if (cache.processes && cache.processes.n >= stage && cache.processes.n <= n && sameFits(cache.processes.all, fits)) {
     cache.processes = extended(cache.processes, observed);
   } else {
-    const all = fits.map((each, k) => condition(each, observationsOf(observed.slice(0, stage), k)));
+    const near = nearFront(observed.slice(0, stage));
+    const all = fits.map((each, k) => condition(each, observationsOf(near, k)));
     cache.processes = extended({ n: stage, all }, observed);
   }
   return cache.processes.all;
@@ -105,11 +105,17 @@ function fitsAt(
   const warm = parent === null ? null : fitsAt(problem, views, observed, parent, seed, cache);
   const rng = seededRng(Math.imul(seed + 1, 0x9e3779b1) ^ stage);
   const isMilestone = stage === milestoneBelow(stage + 1);
+  const near = nearFront(observed.slice(0, stage));
   const fits = Array.from({ length: problem.objectives }, (_, k) =>
     contest(
       views[k]!,
-      observationsOf(observed.slice(0, stage), k),
-      { warm: warm?.[k] ?? null, open: isMilestone, draws: isMilestone ? 1 : 0 },
+      observationsOf(near, k),
+      {
+        warm: warm?.[k] ?? null,
+        open: isMilestone,
+        draws: isMilestone && stage <= 128 ? 1 : 0,
+        maxSteps: stage <= 64 ? 60 : 12,
+      },
       rng,
     ),
   );
@@ -117,14 +123,14 @@ function fitsAt(
   return fits;
 }
 
-/** The last stage at or below n >= 2: every number to 12, every second to 32, every fourth to 64, then steps of about a sixteenth. */
+/** The last stage at or below n >= 2: every number to 12, every second to 32, every fourth to 64, then steps of about a tenth. */
 export function stageAt(n: number): number {
   if (n <= 12) return n;
   if (n <= 32) return n - (n % 2);
   if (n <= 64) return n - (n % 4);
   let stage = 64;
   for (;;) {
-    const next = stage + Math.max(4, Math.round(stage / 16));
+    const next = stage + Math.round(stage / 10);
     if (next > n) return stage;
     stage = next;
   }

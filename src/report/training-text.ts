@@ -99,7 +99,7 @@ export function advanceTraining(progress: TrainingProgress, event: TrainingEvent
   return progress;
 }
 
-/** At most 120 characters; empty before the first step. Scoring between epochs is not in the time that is left. */
+/** At most 140 characters; empty before the first step. Scoring between epochs is not in the time that is left. */
 export function trainingLine(progress: TrainingProgress): string {
   const { last, epochs, batchesPerEpoch, stepSize, imagesPerSecond, score } = progress;
   if (!last || !imagesPerSecond) return '';
@@ -115,7 +115,7 @@ export function trainingLine(progress: TrainingProgress): string {
     ...(last.frozenShare > 0 ? [`frozen ${formatPercent(last.frozenShare, 0)}`] : []),
     `waiting ${formatPercent(last.waitingShare, 0)}`,
   ];
-  return parts.join('  ').slice(0, 120);
+  return parts.join('  ').slice(0, 140);
 }
 
 const barWidth = 12;

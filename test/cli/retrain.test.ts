@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import type { TrainingEpoch, TrainingPhase, TrainingRun } from '../../src/store/training.ts';
+import { requireComplete } from '../../src/study/export.ts';
+import { requireFactorised } from '../../src/study/retrain.ts';
 import { type Ended, rankfront } from './rankfront.ts';
 import { cifarRecords, makeWorld, type World } from './world.ts';
 
@@ -80,14 +82,17 @@ describe('rankfront retrain', () => {
     expect(existsSync(at('two.onnx'))).toBe(false);
   });
 
-  test('the dense model, an unknown trial and an absent store are refused in a sentence', async () => {
-    expect(await retrain(0, 'no.onnx')).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining('the dense model itself'),
-    });
-    expect(await retrain(9, 'no.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('has no trial 9') });
+  test('an absent store is refused in a sentence, and not made', async () => {
     const absent = await rankfront(['retrain', '--store', at('none.sqlite'), '--trial', '1', '--out', at('no.onnx')]);
     expect(absent).toMatchObject({ status: 2, stderr: expect.stringContaining('there is no such file') });
     expect(existsSync(at('none.sqlite'))).toBe(false);
+  });
+
+  test('the dense model and an unknown trial are refused', async () => {
+    expect(() => requireFactorised(0)).toThrow('the dense model itself');
+    const store = await openStore(world.store, { readOnly: true });
+    const study = await store.studies.get('small');
+    expect(() => requireComplete(null, 9, study!)).toThrow('has no trial 9');
+    await store.close();
   });
 });

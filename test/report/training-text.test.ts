@@ -39,7 +39,7 @@ describe('the line of a training', () => {
     );
   });
 
-  test('shows what is frozen and the last score, and never more than 120 characters', () => {
+  test('shows what is frozen and the last score, and never more than 140 characters', () => {
     const scored: TrainingEvent = {
       kind: 'epoch',
       epoch: 5,
@@ -59,7 +59,7 @@ describe('the line of a training', () => {
     const line = trainingLine(progress);
     expect(line).toContain('val 71.0 %');
     expect(line).toContain('frozen 50 %');
-    expect(line.length).toBeLessThanOrEqual(120);
+    expect(line.length).toBeLessThanOrEqual(140);
     expect(trainingText(scored)).toBe(
       'epoch  5/10  loss 1.0000  train 60.00 %  val 71.00 % (EMA)  lr 0.0500  640 images/s  waiting 2.0 %  best',
     );

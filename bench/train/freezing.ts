@@ -74,6 +74,29 @@ export async function bench(args: string[]): Promise<void> {
   const batch = noise(batchSize, Number(values.side));
   const measured = new Map<string, Omit<PhaseFigure, 'epochs'>>();
   const figures: PolicyFigure[] = [];
+  const about = {
+    command: [
+      'npm run bench -- train freezing',
+      ...args.filter((arg, i) => arg !== '--out' && args[i - 1] !== '--out'),
+    ].join(' '),
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+    network: {
+      name: 'ResNet-50',
+      compression: Number(values.compression),
+      side: Number(values.side),
+      forwardMacs: whole.forward,
+      stepMacs: whole.total,
+    },
+    batch: batchSize,
+    threads,
+    pairs,
+    epochs,
+    progressiveStart: defaultProgressiveStart,
+  };
+  const write = (policies: readonly PolicyFigure[]): void => {
+    mkdirSync(dirname(values.out), { recursive: true });
+    writeFileSync(values.out, `${JSON.stringify({ ...about, policies }, null, 1)}\n`);
+  };
   try {
     for (const policy of values.policies.split(',')) {
       const phases: PhaseFigure[] = [];
@@ -88,31 +111,12 @@ export async function bench(args: string[]): Promise<void> {
         console.log(line(policy, phases.at(-1) as PhaseFigure));
       }
       figures.push(summary(policy, phases, epochs));
+      write(figures); // so that what is measured survives
     }
   } finally {
     await trainer.close();
   }
   console.log(table(figures));
-  const { forward, total } = whole;
-  const report = {
-    command: `npm run bench -- train freezing ${args.join(' ')}`.trim(),
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-    network: {
-      name: 'ResNet-50',
-      compression: Number(values.compression),
-      side: Number(values.side),
-      forwardMacs: forward,
-      stepMacs: total,
-    },
-    batch: batchSize,
-    threads,
-    pairs,
-    epochs,
-    progressiveStart: defaultProgressiveStart,
-    policies: figures,
-  };
-  mkdirSync(dirname(values.out), { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);
 }
 
 type Times = Pick<PhaseFigure, 'frozenMs' | 'unfrozenMs' | 'processorRatio'>;

@@ -6,6 +6,7 @@ import { parseDrop } from '../units/drop.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
+import { positive } from './positive.ts';
 
 export const pick = defineCommand({
   usage: 'pick',
@@ -63,9 +64,4 @@ function ruleOf(args: Rules): PickRule {
     `Cannot pick: expected exactly one rule, found ${rules.length}.`,
     'Give one of --max-drop 1pp, --max-latency-ms X, --min-speedup X, --knee.',
   );
-}
-
-function positive(flag: string, value: number): number {
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new UserError(`${flag}: expected a positive number, found ${value}.`, `Give, for example, ${flag} 1.2.`);
 }

@@ -7,8 +7,10 @@ import { headline } from '../report/headline.ts';
 import { frontRecord } from '../report/json.ts';
 import { advance, noProgress, progressLine } from '../report/progress.ts';
 import { frontTable } from '../report/table.ts';
+import type { Limits } from '../study/limits.ts';
 import { search as runSearch } from '../study/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
+import { parseDrop } from '../units/drop.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
@@ -21,6 +23,7 @@ import {
   normalizeOption,
   storeOption,
 } from './options.ts';
+import { positive } from './positive.ts';
 
 export const search = defineCommand({
   usage: 'search',
@@ -37,7 +40,18 @@ export const search = defineCommand({
       describe: 'Trials of the study, the dense model not counted [default: 100, or no limit with --time]',
     },
     time: { type: 'string', describe: 'Wall time of this run, such as 8h or 45m' },
-    strategy: { choices: strategyNames, default: 'nsga2', describe: 'What proposes the next ranks' },
+    strategy: { choices: strategyNames, default: 'bayesian', describe: 'What proposes the next ranks' },
+    prior: {
+      type: 'boolean',
+      default: true,
+      describe: 'Begin from what single sites change and lose, measured at the start; --no-prior for not',
+    },
+    'max-drop': {
+      type: 'string',
+      describe: 'Look only for candidates that lose at most this much accuracy, such as 1pp',
+    },
+    'max-latency-ms': { type: 'number', describe: 'Look only for candidates that take at most so many milliseconds' },
+    'min-speedup': { type: 'number', describe: 'Look only for candidates at least so many times as fast as dense' },
     seed: { type: 'number', default: 0, describe: 'Seed of everything that is random' },
     normalize: normalizeOption,
     'proxy-images': {
@@ -71,6 +85,8 @@ export const search = defineCommand({
       trials: count('--trials', args.trials, 0),
       timeMs: args.time === undefined ? undefined : parseDuration(args.time, '--time'),
       strategy: args.strategy,
+      prior: args.prior,
+      limits: limitsOf(args),
       seed: count('--seed', args.seed, 0),
       normalize: args.normalize as Normalization | undefined,
       proxyImages: count('--proxy-images', args['proxy-images'], 1),
@@ -83,6 +99,7 @@ export const search = defineCommand({
       onEvent: display.event,
       onStatistics: display.statistics,
       onFactors: display.factors,
+      onSweep: display.sweep,
       commandLine: console.commandLine,
     }).finally(display.close);
     if (!report) console.note('Nothing was measured. Run the same command again to go on.');
@@ -92,10 +109,23 @@ export const search = defineCommand({
   },
 });
 
+interface LimitArguments {
+  readonly 'max-drop'?: string | undefined;
+  readonly 'max-latency-ms'?: number | undefined;
+  readonly 'min-speedup'?: number | undefined;
+}
+
+const limitsOf = (args: LimitArguments): Limits => ({
+  maxDrop: args['max-drop'] === undefined ? undefined : parseDrop(args['max-drop'], '--max-drop'),
+  maxLatencyMs: positive('--max-latency-ms', args['max-latency-ms']),
+  minSpeedup: positive('--min-speedup', args['min-speedup']),
+});
+
 interface Display {
   readonly event: (event: StudyEvent) => void;
   readonly statistics: (done: number, total: number) => void;
   readonly factors: (done: number, total: number) => void;
+  readonly sweep: (done: number, total: number) => void;
   readonly close: () => void;
 }
 
@@ -103,6 +133,7 @@ const jsonDisplay = (console: Console): Display => ({
   event: event => console.out(eventLine(event)),
   statistics: () => {},
   factors: () => {},
+  sweep: () => {},
   close: () => {},
 });
 
@@ -125,6 +156,7 @@ function textDisplay(console: Console): Display {
     },
     statistics: (done, total) => console.progress?.(`calibration images ${done}/${total}`),
     factors: (done, total) => console.progress?.(`factors ${done}/${total}`),
+    sweep: (done, total) => console.progress?.(`single sites ${done}/${total}`),
     close: () => {
       clearInterval(timer);
       console.finish.removeEventListener('abort', told);

@@ -1,7 +1,7 @@
 /** Events as lines for people, for a log or above a progress line. */
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../units/format.ts';
-import type { StudyEvent } from './event.ts';
+import type { LimitsSet, StudyEvent } from './event.ts';
 
 /** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
 export function eventText(event: StudyEvent): string | null {
@@ -18,6 +18,10 @@ export function eventText(event: StudyEvent): string | null {
     }
     case 'dense':
       return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (± ${percent(event.standardError)}) of ${event.images} images.`;
+    case 'site-table':
+      return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
+    case 'limits':
+      return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event)}.`;
     case 'trial-finished':
       return event.onFront
         ? `Trial ${event.trial}: ${speedups(event)}, ${formatPoints(-event.drop)}, on the front of ${event.frontSize}.`
@@ -41,6 +45,14 @@ export function eventText(event: StudyEvent): string | null {
       return event satisfies never;
   }
 }
+
+/** `at most 1.00 pp lost, at least 1.20x as fast`. */
+export const limitsText = ({ maxDrop, maxLatencyMs, minSpeedup }: Omit<LimitsSet, 'kind' | 'resumed'>): string =>
+  [
+    ...(maxDrop === undefined ? [] : [`at most ${percent(maxDrop)} pp lost`]),
+    ...(maxLatencyMs === undefined ? [] : [`at most ${formatMs(maxLatencyMs)}`]),
+    ...(minSpeedup === undefined ? [] : [`at least ${formatSpeedup(minSpeedup)} as fast`]),
+  ].join(', ');
 
 const endings = {
   trials: 'is done',

@@ -31,6 +31,24 @@ export interface DenseObserved {
   readonly images: number;
 }
 
+/** Single sites were measured: what the tuner starts from. */
+export interface SiteTableMeasured {
+  readonly kind: 'site-table';
+  readonly sites: number;
+  readonly wallMs: number;
+}
+
+/** What a candidate may lose and take; each is missing where there is no such limit. */
+export interface LimitsSet {
+  readonly kind: 'limits';
+  /** Share of all images against the dense model. */
+  readonly maxDrop?: number | undefined;
+  readonly maxLatencyMs?: number | undefined;
+  readonly minSpeedup?: number | undefined;
+  /** Whether they come from the stored study. */
+  readonly resumed: boolean;
+}
+
 export interface TrialStarted {
   readonly kind: 'trial-started';
   readonly trial: number;
@@ -101,6 +119,8 @@ export interface StudyFinished {
 export type StudyEvent =
   | StudyStarted
   | DenseObserved
+  | SiteTableMeasured
+  | LimitsSet
   | TrialStarted
   | TrialFinished
   | TrialFailed

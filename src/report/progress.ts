@@ -68,6 +68,8 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     case 'study-finished':
       return { ...progress, frontSize: event.frontSize };
     case 'trial-started':
+    case 'site-table':
+    case 'limits':
     case 'warning':
       return progress;
     default:

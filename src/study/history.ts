@@ -1,45 +1,65 @@
-/** What a tuner is told of the trials in a store. */
-import type { Trial } from '../store/trial.ts';
-import type { Configuration, Outcome } from '../tuner/strategy.ts';
+/** What a strategy is told of the trials in a store. */
+import type { Asked, Trial } from '../store/trial.ts';
+import type { Configuration, Constraint, Outcome } from '../tuner/strategy.ts';
+import { keepsTo } from './limits.ts';
 
-/** The outcomes in the order in which they were finished, and the configurations that are under way or waiting. */
-export function historyOf(trials: readonly Trial[]): {
+export interface Told {
+  /** In the order in which they were finished. */
   readonly history: Outcome[];
+  /** By number: under way, waiting, or finished too late to be told. */
   readonly pending: Configuration[];
-} {
+}
+
+/**
+ * What is told for a proposal. It depends on the stored order of events alone, so that the same is proposed whoever asks, however
+ * long asking takes, and after whichever kill: with trial n - 1 begun, trial n is proposed from what was finished when
+ * trial n - 1 was begun, while that one is measured.
+ *
+ * @param trials all of the study up to some number, without gaps
+ */
+export function nextAsked(trials: readonly Trial[], setup: number): Asked {
+  const known = trials.length;
+  const last = trials.find(({ number }) => number === known - 1);
+  // Trials from before this was kept were begun when all that is finished below them was.
+  return { setup, after: last?.startedAfter ?? known - 1, known };
+}
+
+/** @param constraints by which a complete trial counts as feasible; they may have been others when it was measured */
+export function toldFor(
+  trials: readonly Trial[],
+  { after, known }: Pick<Asked, 'after' | 'known'>,
+  constraints: readonly Constraint[],
+): Told {
   const finished: { readonly sequence: number; readonly outcome: Outcome }[] = [];
-  const pending: Configuration[] = [];
+  const pending: { readonly number: number; readonly configuration: Configuration }[] = [];
   for (const trial of trials) {
-    const { configuration } = trial;
-    switch (trial.state) {
-      case 'complete':
-        finished.push({
-          sequence: trial.finishedSequence,
-          outcome: {
-            state: 'complete',
-            configuration,
-            values: trial.values,
-            standardErrors: trial.standardErrors,
-            feasible: trial.feasible,
-          },
-        });
-        break;
-      case 'pruned':
-        finished.push({
-          sequence: trial.finishedSequence,
-          outcome: { state: 'pruned', configuration, values: [], standardErrors: [] },
-        });
-        break;
-      case 'failed':
-        finished.push({ sequence: trial.finishedSequence, outcome: { state: 'failed', configuration } });
-        break;
-      case 'waiting':
-      case 'running':
-        pending.push(configuration);
-        break;
-      default:
-        trial satisfies never;
-    }
+    const outcome = outcomeOf(trial, constraints);
+    if (outcome && 'finishedSequence' in trial && trial.finishedSequence <= after) {
+      finished.push({ sequence: trial.finishedSequence, outcome });
+    } else if (trial.number < known) pending.push(trial);
   }
-  return { history: finished.sort((a, b) => a.sequence - b.sequence).map(({ outcome }) => outcome), pending };
+  return {
+    history: finished.sort((a, b) => a.sequence - b.sequence).map(({ outcome }) => outcome),
+    pending: pending.sort((a, b) => a.number - b.number).map(({ configuration }) => configuration),
+  };
+}
+
+/** Null while it has none. */
+export function outcomeOf(trial: Trial, constraints: readonly Constraint[]): Outcome | null {
+  const { configuration } = trial;
+  switch (trial.state) {
+    case 'complete': {
+      const { values, standardErrors } = trial;
+      return { state: 'complete', configuration, values, standardErrors, feasible: keepsTo(constraints, values) };
+    }
+    case 'pruned':
+      return { state: 'pruned', configuration, values: trial.values, standardErrors: trial.standardErrors };
+    case 'failed':
+      return { state: 'failed', configuration };
+    case 'waiting':
+    case 'running':
+      return null;
+    default:
+      return trial satisfies never;
+  }
 }

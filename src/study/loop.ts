@@ -1,21 +1,31 @@
 /** The loop of a search, written once: claim or ask, observe, store, tell. */
 import type { FailureReason } from '../errors/failure.ts';
-import { type Rng, resumedRng, seededRng } from '../random/rng.ts';
+import { type RngState, seededRng } from '../random/rng.ts';
 import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { assignmentOf, denseConfiguration } from '../space/configuration.ts';
 import type { Space } from '../space/space.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import type { NewTrial, RunningTrial, Trial, TrialResult } from '../store/trial.ts';
-import type { Configuration, Strategy } from '../tuner/strategy.ts';
-import { historyOf } from './history.ts';
+import type { Asked, NewTrial, RunningTrial, Trial, TrialResult } from '../store/trial.ts';
+import type { Constraint } from '../tuner/strategy.ts';
+import type { Asker } from './asker.ts';
+import { nextAsked, toldFor } from './history.ts';
 import { frontOf } from './objectives.ts';
+
+/** Who proposes, and how that is kept. */
+export interface Proposer {
+  readonly asker: Asker;
+  /** The id of what the strategy was given. */
+  readonly setup: number;
+  readonly constraints: readonly Constraint[];
+}
 
 export interface LoopParts {
   readonly store: Pick<Store, 'queue' | 'trials'>;
   readonly study: Study;
   readonly space: Space;
-  readonly strategy: Strategy;
+  /** Null for a run that measures the dense model and nothing else. */
+  readonly proposer: Proposer | null;
   /** Measures one trial; the number seeds what is random in it. */
   readonly observe: (trial: RunningTrial) => Promise<TrialResult>;
   readonly emit: (event: StudyEvent) => void;
@@ -39,20 +49,27 @@ const fatal: ReadonlySet<FailureReason> = new Set(['disk-full']);
 /** So many failures in a row are no accident of single candidates. */
 const failuresInARow = 8;
 
-/** Goes on until the budget ends. A trial that is given up (`stop`) stays "running" and is queued again at the next start. */
+/**
+ * Goes on until the budget ends. A trial that is given up (`stop`) stays "running" and is queued again at the next start.
+ *
+ * The next proposal is asked for while a trial is measured, from what was finished when that one was begun (`nextAsked`).
+ */
 export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<EndedBy> {
   const { store, study, emit } = parts;
   const known = new Map<number, Trial>();
   let lastSequence = 0;
   let failures = 0;
+  let ahead: Ahead | null = null;
   for (;;) {
     if (budget.finish.aborted || budget.stop.aborted) return 'interrupted';
     lastSequence = await refresh(parts, known, lastSequence);
-    const trials = [...known.values()];
-    const trial = (await store.queue.claim(study.id)) ?? (await propose(parts, budget, trials));
+    const trial: RunningTrial | NoTrial =
+      (await store.queue.claim(study.id)) ?? (await begin(parts, budget, withoutGaps(known), ahead));
     if (trial === 'trials' || trial === 'time' || trial === 'exhausted') return trial;
     if (trial === 'again') continue;
     emit({ kind: 'trial-started', trial: trial.number, strategy: trial.strategy });
+    known.set(trial.number, trial);
+    ahead = askAhead(parts, budget, withoutGaps(known));
     const result = trial.requeues < deathsPerTrial ? await parts.observe(trial) : lethal(trial);
     if (budget.stop.aborted || (result.state === 'failed' && result.reason === 'interrupted')) return 'interrupted';
     if (result.state === 'failed' && fatal.has(result.reason)) throw new StoppedSearch(result.detail);
@@ -94,50 +111,79 @@ async function refresh({ store, study }: LoopParts, known: Map<number, Trial>, a
   );
 }
 
+/** The trials up to the first number that is not known: a trial of another process may be listed before an older one. */
+function withoutGaps(known: ReadonlyMap<number, Trial>): Trial[] {
+  const trials: Trial[] = [];
+  for (let next = known.get(0); next; next = known.get(next.number + 1)) trials.push(next);
+  return trials;
+}
+
 type NoTrial = 'trials' | 'time' | 'exhausted' | 'again';
 
-/** A new trial from the strategy; the dense model is the first of a study and costs no budget. */
-async function propose(
+interface Proposal {
+  readonly trial: NewTrial | null;
+  readonly asked: Asked;
+}
+
+interface Ahead {
+  readonly asked: Asked;
+  readonly proposal: Promise<Proposal>;
+}
+
+/** A new trial; the dense model is the first of a study and costs no budget. */
+async function begin(
   parts: LoopParts,
   budget: LoopBudget,
   trials: readonly Trial[],
+  ahead: Ahead | null,
 ): Promise<RunningTrial | NoTrial> {
-  const { store, study, space, strategy } = parts;
+  const { store, study, space, proposer } = parts;
   if (trials.length === 0) {
-    return (await store.queue.begin(study.id, newTrial(space, denseConfiguration(space), 'dense', null))) ?? 'again';
+    const dense = { configuration: denseConfiguration(space), strategy: 'dense', rngBefore: null, rngAfter: null };
+    const assignment = assignmentOf(space, dense.configuration);
+    return (await store.queue.begin(study.id, { ...dense, assignment, asked: null })) ?? 'again';
   }
-  if (trials.filter(({ number }) => number > 0).length >= budget.trials) return 'trials';
+  if (!proposer || trials.length > budget.trials) return 'trials';
   if (!budget.timeLeft()) return 'time';
-  const rng = generatorAfter(trials, study.seed);
-  const { history, pending } = historyOf(trials);
-  const before = rng.state();
-  const configuration = strategy.ask(history, pending, rng);
-  if (!configuration) return 'exhausted';
-  const trial = newTrial(space, configuration, strategy.name, { before, after: rng.state() });
+  const asked = nextAsked(trials, proposer.setup);
+  const fits = ahead?.asked.known === asked.known && ahead.asked.after === asked.after;
+  const { trial } = await (fits ? ahead.proposal : propose(parts, proposer, trials, asked));
+  if (!trial) return 'exhausted';
   return (await store.queue.begin(study.id, trial)) ?? 'again';
 }
 
+/** Begins to think of what comes after the trial that is about to be measured. */
+function askAhead(parts: LoopParts, budget: LoopBudget, trials: readonly Trial[]): Ahead | null {
+  const { proposer } = parts;
+  if (!proposer || trials.length > budget.trials) return null;
+  const asked = nextAsked(trials, proposer.setup);
+  const proposal = propose(parts, proposer, trials, asked);
+  // Whoever needs it hears of what goes wrong; a search that ends first does not.
+  proposal.catch(() => {});
+  return { asked, proposal };
+}
+
+async function propose(
+  { space, study }: LoopParts,
+  { asker, constraints }: Proposer,
+  trials: readonly Trial[],
+  asked: Asked,
+): Promise<Proposal> {
+  const before = generatorAfter(trials, study.seed);
+  const { configuration, rngAfter } = await asker.ask({ ...toldFor(trials, asked, constraints), rng: before });
+  if (!configuration) return { trial: null, asked };
+  const assignment = assignmentOf(space, configuration);
+  return {
+    trial: { configuration, assignment, strategy: asker.strategy, rngBefore: before, rngAfter, asked },
+    asked,
+  };
+}
+
 /** Goes on where the proposal of the latest trial left the stream. */
-function generatorAfter(trials: readonly Trial[], seed: number): Rng {
+function generatorAfter(trials: readonly Trial[], seed: number): RngState {
   const latest = trials.reduce<Trial | null>(
     (best, trial) => (trial.rngAfter && (!best || trial.number > best.number) ? trial : best),
     null,
   );
-  return latest?.rngAfter ? resumedRng(latest.rngAfter) : seededRng(seed);
-}
-
-function newTrial(
-  space: Space,
-  configuration: Configuration,
-  strategy: string,
-  rng: { readonly before: readonly number[]; readonly after: readonly number[] } | null,
-): NewTrial {
-  return {
-    configuration,
-    assignment: assignmentOf(space, configuration),
-    strategy,
-    rngBefore: rng?.before ?? null,
-    rngAfter: rng?.after ?? null,
-    asked: null,
-  };
+  return latest?.rngAfter ?? seededRng(seed).state();
 }

@@ -5,10 +5,10 @@ import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { spaceSize } from '../space/configuration.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import type { Strategy } from '../tuner/strategy.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
 import type { OpenInstruments } from './instruments.ts';
-import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
+import { keepsTo } from './limits.ts';
+import { type LoopParts, type Proposer, runLoop, StoppedSearch } from './loop.ts';
 import { observe } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { trialEvents } from './trial-events.ts';
@@ -18,7 +18,8 @@ export interface RunParts {
   readonly study: Study;
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
-  readonly strategy: Strategy;
+  /** Called once the dense model is measured; null when it was stopped. */
+  readonly propose: () => Promise<Proposer | null>;
   readonly emit: (event: StudyEvent) => void;
 }
 
@@ -76,16 +77,16 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
 }
 
 async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
-  const { store, study, plan, instruments, strategy, emit } = parts;
+  const { store, study, plan, instruments, emit } = parts;
   const { timeMs } = budget;
   const latency = latencyBudget(plan.hardware, study.seed);
   const events = trialEvents({ store, study, emit });
   let confirmMs = 0;
-  const loop: LoopParts = {
+  const dense: LoopParts = {
     store,
     study,
     space: plan.space,
-    strategy,
+    proposer: null,
     emit,
     observe: ({ assignment, number }) =>
       observe(instruments, assignment, {
@@ -98,8 +99,20 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
       if (timeMs !== null) confirmMs = Math.min(timeMs / 2, await confirmEstimateMs(store, study, instruments));
     },
   };
+  const limited = { ...budget, timeLeft: () => timeLeft(budget, confirmMs) };
+  let proposer: Proposer | null = null;
   try {
-    return await runLoop(loop, { ...budget, timeLeft: () => timeLeft(budget, confirmMs) });
+    const endedBy = await runLoop(dense, { ...limited, trials: 0 });
+    const begun = await store.trials.list(study.id);
+    if (endedBy === 'interrupted' || begun.length > budget.trials) return endedBy;
+    proposer = await parts.propose();
+    if (!proposer) return 'interrupted';
+    const { constraints } = proposer;
+    const observed: LoopParts['observe'] = async trial => {
+      const result = await dense.observe(trial);
+      return result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result;
+    };
+    return await runLoop({ ...dense, proposer, observe: observed }, limited);
   } catch (error) {
     if (!(error instanceof StoppedSearch)) throw error;
     await store.studies.setState(study.id, 'stopped');
@@ -108,6 +121,8 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
       'What is stored stays; run the same command again to go on.',
       { cause: error },
     );
+  } finally {
+    await proposer?.asker.close();
   }
 }
 

@@ -7,16 +7,16 @@ import { modelCost } from '../onnx/cost.ts';
 import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { type FrontReport, frontReport } from '../report/front-report.ts';
 import { ladderLengths } from '../space/configuration.ts';
-import { priorGuesses } from '../space/prior.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { createStrategy } from '../tuner/strategies.ts';
-import type { Configuration } from '../tuner/strategy.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { type Calibration, openCalibration } from './calibration.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
+import type { Limits } from './limits.ts';
 import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
+import { openProposer } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
 import { runStudy } from './run-study.ts';
 import { demandSameLadders } from './same-ladders.ts';
@@ -38,8 +38,12 @@ export interface SearchOptions {
   readonly trials?: number | undefined;
   /** Wall time of this run, confirmation included. */
   readonly timeMs?: number | undefined;
-  /** `nsga2` by default. */
+  /** `bayesian` by default. */
   readonly strategy?: string | undefined;
+  /** Whether to begin from what single sites change and lose, measured at the start; true by default. */
+  readonly prior?: boolean | undefined;
+  /** Candidates beyond these are of no use; where none is given, those of the stored study hold on. */
+  readonly limits?: Limits | undefined;
   /** 0 by default. */
   readonly seed?: number | undefined;
   readonly normalize?: Normalization | undefined;
@@ -65,6 +69,8 @@ export interface SearchOptions {
   readonly onStatistics?: ((done: number, total: number) => void) | undefined;
   /** Called while factors are computed. */
   readonly onFactors?: ((done: number, total: number) => void) | undefined;
+  /** Called while single sites are measured. */
+  readonly onSweep?: ((done: number, total: number) => void) | undefined;
   /** Kept with the study. */
   readonly commandLine?: readonly string[] | undefined;
 }
@@ -115,19 +121,20 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     try {
       for (const note of instruments.scorer.info.notes) warn(note);
       await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
-      const strategy = createStrategy(
-        options.strategy ?? 'nsga2',
-        { ladderLengths: ladderLengths(plan.space), objectives: 2 },
-        { seed, firstGuesses: guesses(plan, instruments) },
-      );
+      // A name that nobody knows is told of before the study is stored.
+      const problem = { ladderLengths: ladderLengths(plan.space), objectives: 2 };
+      const strategy = createStrategy(options.strategy ?? 'bayesian', problem, { seed }).name;
       const normalisation = normalizationName(dataset.spec.normalize);
       const study = await store.studies.create(
-        newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy.name),
+        newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy),
       );
       demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
+      const { limits = {}, prior = true, onSweep } = options;
+      const propose = () =>
+        openProposer({ store, study, plan, instruments, strategy, limits, prior, emit, onSweep, stop });
       const { endedBy, confirmed } = await runStudy(
-        { store, study, plan, instruments, strategy, emit },
+        { store, study, plan, instruments, propose, emit },
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );
       const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
@@ -141,9 +148,6 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     await store.close();
   }
 }
-
-/** From nearly dense to the cheapest: least loss, all sites alike, for the multiply-accumulates. */
-const guesses = ({ space }: Plan, { loss }: OpenInstruments): Configuration[] => priorGuesses(space, { loss });
 
 function newStudy(
   options: SearchOptions,

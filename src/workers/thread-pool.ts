@@ -23,9 +23,15 @@ export interface RunOptions {
 /**
  * A pool of `threads` threads (every core by default) whose entry file exports the function of a job by default.
  *
+ * @param data what every thread finds in `workerData` of piscina when it starts
+ *
  * @example await using pool = createThreadPool<Job, Answer>(entryUrl('factor-thread', import.meta.url));
  */
-export function createThreadPool<Job, Answer>(entry: URL, threads = availableParallelism()): ThreadPool<Job, Answer> {
+export function createThreadPool<Job, Answer>(
+  entry: URL,
+  threads = availableParallelism(),
+  data?: unknown,
+): ThreadPool<Job, Answer> {
   const piscina = new Piscina<Job, Answer>({
     filename: fileURLToPath(entry),
     minThreads: 1,
@@ -33,6 +39,7 @@ export function createThreadPool<Job, Answer>(entry: URL, threads = availablePar
     // Threads that wait keep no process alive, so they may stay for the next job.
     idleTimeout: Number.POSITIVE_INFINITY,
     concurrentTasksPerWorker: 1,
+    ...(data === undefined ? {} : { workerData: data }),
   });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {

@@ -12,13 +12,14 @@ test(`a search killed at ${kills} random instants ends as one that was left alon
   const alone = makeWorld();
   // Far more than fast runs finish before they are killed, so that every kill hits a search at work.
   const trials = 12 * kills;
+  const budget = ['--trials', String(trials), '--seed', '5', '--strategy', 'nsga2'];
   try {
     const rng = seededRng(20);
     /** Trials that the search has said are finished, with what it said of them. */
     const told = new Map<number, string>();
     let killed = 0;
     for (let run = 0; run < 3 * kills && killed < kills; run++) {
-      const { child, ended } = start(world.search('--trials', String(trials), '--seed', '5'), world.env);
+      const { child, ended } = start(world.search(...budget), world.env);
       // From anywhere in the start-up to a few trials after it.
       let seen = 0;
       const wanted = rng.integer(4);
@@ -40,9 +41,9 @@ test(`a search killed at ${kills} random instants ends as one that was left alon
       }
     }
     expect(killed).toBe(kills);
-    const last = await start(world.search('--trials', String(trials), '--seed', '5'), world.env).ended;
+    const last = await start(world.search(...budget), world.env).ended;
     expect(last.status).toBe(0);
-    const whole = await start(alone.search('--trials', String(trials), '--seed', '5'), alone.env).ended;
+    const whole = await start(alone.search(...budget), alone.env).ended;
     expect(whole.status).toBe(0);
 
     const trialsOf = async (path: string) => {

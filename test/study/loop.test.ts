@@ -3,6 +3,7 @@ import { denseConfiguration, ladderLengths } from '../../src/space/configuration
 import { memoryContent, memoryStore } from '../../src/store/memory-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { FailedResult, RunningTrial, TrialResult } from '../../src/store/trial.ts';
+import { type Asker, inlineAsker } from '../../src/study/asker.ts';
 import { type LoopBudget, type LoopParts, runLoop, StoppedSearch } from '../../src/study/loop.ts';
 import { dominates } from '../../src/tuner/pareto/dominance.ts';
 import { createStrategy } from '../../src/tuner/strategies.ts';
@@ -24,7 +25,13 @@ async function setUp(
     store,
     study,
     space,
-    strategy: createStrategy(strategy, { ladderLengths: ladderLengths(space), objectives: 2 }, { seed: toyStudy.seed }),
+    proposer: {
+      asker: inlineAsker(
+        createStrategy(strategy, { ladderLengths: ladderLengths(space), objectives: 2 }, { seed: toyStudy.seed }),
+      ),
+      setup: 1,
+      constraints: [],
+    },
     observe: async trial => {
       order.push([...trial.configuration]);
       return observe(trial);
@@ -70,6 +77,42 @@ test.each(['random', 'sobol', 'nsga2'])(
     }
   },
 );
+
+test('bayesian: what is proposed next does not depend on when a search was stopped', async () => {
+  const whole = await setUp(memoryStore(), 5, 'bayesian');
+  await runLoop(whole.parts, budget(14));
+  const content = memoryContent();
+  const stopping = new AbortController();
+  const first = await setUp(memoryStore({ content }), 5, 'bayesian');
+  const finished = async (trial: RunningTrial) => (trial.number === 11 ? stopping.abort() : undefined);
+  await runLoop({ ...first.parts, finished }, { ...budget(14), finish: stopping.signal });
+  const second = await setUp(memoryStore({ content }), 5, 'bayesian');
+  await runLoop(second.parts, budget(14));
+  expect([...first.order, ...second.order]).toEqual(whole.order);
+});
+
+test('the next proposal is thought out while the device measures, from what was known before', async () => {
+  const { parts } = await setUp(memoryStore(), 5, 'random');
+  const happened: string[] = [];
+  const ask: Asker['ask'] = async question => {
+    happened.push(`ask ${question.history.length + question.pending.length}`);
+    expect(question.pending).toHaveLength(1);
+    return parts.proposer!.asker.ask(question);
+  };
+  const observe = async (trial: RunningTrial) => {
+    happened.push(`measure ${trial.number}`);
+    await new Promise(resolve => setImmediate(resolve));
+    happened.push(`measured ${trial.number}`);
+    return toyResult(trial);
+  };
+  await runLoop(
+    { ...parts, observe, proposer: { ...parts.proposer!, asker: { ...parts.proposer!.asker, ask } } },
+    budget(3),
+  );
+  expect(happened).toEqual(
+    [0, 1, 2].flatMap(n => [`ask ${n + 1}`, `measure ${n}`, `measured ${n}`]).concat('measure 3', 'measured 3'),
+  );
+});
 
 test('a trial given up half-way is measured again under its number, and what follows stays the same', async () => {
   const whole = await setUp(memoryStore(), 5, 'nsga2');

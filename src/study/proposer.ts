@@ -1,0 +1,106 @@
+/** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
+import type { StudyEvent } from '../report/event.ts';
+import { ladderLengths } from '../space/configuration.ts';
+import { priorGuesses } from '../space/prior.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { SiteTable } from '../tuner/prior.ts';
+import { threadAsker } from './asker.ts';
+import type { OpenInstruments } from './instruments.ts';
+import { constraintsOf, type DenseFigures, hasLimits, keepsTo, type Limits } from './limits.ts';
+import type { Proposer } from './loop.ts';
+import { frontOf, referencePoint } from './objectives.ts';
+import type { Plan } from './plan.ts';
+import { type Setup, setupFrom, setupRecord, siteTableSchema } from './setup.ts';
+import { sweepSites } from './site-sweep.ts';
+import { tunerPrior } from './tuner-prior.ts';
+
+export interface ProposerParts {
+  readonly store: Store;
+  readonly study: Study;
+  readonly plan: Plan;
+  readonly instruments: OpenInstruments;
+  readonly strategy: string;
+  /** None given: those of the latest trial hold on. */
+  readonly limits: Limits;
+  /** Whether to begin from what is known of single sites. */
+  readonly prior: boolean;
+  readonly emit: (event: StudyEvent) => void;
+  readonly onSweep?: ((done: number, total: number) => void) | undefined;
+  readonly stop: AbortSignal;
+}
+
+/** Null when it was stopped meanwhile. The caller closes the asker. */
+export async function openProposer(parts: ProposerParts): Promise<Proposer | null> {
+  const { store, study, plan, instruments, strategy, emit } = parts;
+  const before = await latestLimits(store, study);
+  const limits = hasLimits(parts.limits) ? parts.limits : before;
+  const constraints = constraintsOf(limits, await denseFigures(store, study));
+  if (hasLimits(limits)) {
+    emit({ kind: 'limits', ...limits, resumed: !hasLimits(parts.limits) });
+    await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
+  }
+  const { space } = plan;
+  const table = parts.prior && strategy === 'bayesian' ? await tableOf(parts) : null;
+  if (parts.stop.aborted) return null;
+  const setup: Setup = {
+    strategy,
+    problem: { ladderLengths: ladderLengths(space), objectives: 2, constraints },
+    options: {
+      seed: study.seed,
+      reference: referencePoint,
+      ...(parts.prior && strategy === 'bayesian' ? { prior: tunerPrior(space, table, instruments.loss) } : {}),
+      ...(parts.prior && strategy !== 'bayesian' ? { firstGuesses: priorGuesses(space, instruments) } : {}),
+    },
+    limits,
+  };
+  const id = await store.tuning.keepSetup(study.id, setupRecord(setup));
+  return { asker: threadAsker(setup), setup: id, constraints };
+}
+
+/** What the latest proposal of a study was made from; null before the first. */
+export async function latestSetup(store: Pick<Store, 'trials' | 'tuning'>, study: Study): Promise<Setup | null> {
+  const asked = (await store.trials.list(study.id)).findLast(trial => trial.asked !== null)?.asked;
+  const record = asked ? await store.tuning.setup(asked.setup) : null;
+  return record && setupFrom(record);
+}
+
+const latestLimits = async (store: Store, study: Study): Promise<Limits> =>
+  (await latestSetup(store, study))?.limits ?? {};
+
+async function denseFigures(store: Store, study: Study): Promise<DenseFigures> {
+  const dense = await store.trials.get(study.id, 0);
+  if (dense?.state !== 'complete') throw new Error('limits are measured against the dense model, which is missing');
+  const latency = dense.observations.find(each => each.kind === 'latency' && each.phase === 'search');
+  return {
+    error: dense.values[1] ?? Number.NaN,
+    latencyMs: latency?.kind === 'latency' ? latency.referenceMs : Number.NaN,
+  };
+}
+
+/** The stored table, or one that is measured now and stored; null where it cannot be measured. */
+async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
+  const { store, study, plan, instruments, emit, onSweep, stop } = parts;
+  const stored = siteTableSchema.safeParse(await store.tuning.siteTable(study.id));
+  if (stored.success && fitsLadders(stored.data, ladderLengths(plan.space))) return stored.data;
+  const startedMs = performance.now();
+  const found = await sweepSites({
+    space: plan.space,
+    instruments,
+    seed: study.seed,
+    stop,
+    ...(onSweep ? { progress: onSweep } : {}),
+  });
+  if ('state' in found) {
+    if (!stop.aborted)
+      emit({ kind: 'warning', trial: null, message: `Single sites were not measured: ${found.detail}.` });
+    return null;
+  }
+  await store.tuning.keepSiteTable(study.id, { ...found });
+  emit({ kind: 'site-table', sites: found.changes.length, wallMs: performance.now() - startedMs });
+  return found;
+}
+
+const fitsLadders = ({ changes, standardErrors }: SiteTable, lengths: readonly number[]): boolean =>
+  changes.length === lengths.length &&
+  lengths.every((length, site) => changes[site]?.length === length && standardErrors[site]?.length === length);

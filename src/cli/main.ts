@@ -9,6 +9,7 @@ import { exportModel } from './export.ts';
 import { front } from './front.ts';
 import { pick } from './pick.ts';
 import { profile } from './profile.ts';
+import { replay } from './replay.ts';
 import { retrain } from './retrain.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
@@ -31,6 +32,7 @@ const commands: readonly Command[] = [
   profile,
   evaluate,
   verify,
+  replay,
   doctor,
 ];
 

@@ -46,6 +46,11 @@ export const search = defineCommand({
       default: true,
       describe: 'Begin from what single sites change and lose, measured at the start; --no-prior for not',
     },
+    pruning: {
+      type: 'boolean',
+      default: true,
+      describe: 'Give up trials that can hardly enter the front any more; --no-pruning to score them all',
+    },
     'max-drop': {
       type: 'string',
       describe: 'Look only for candidates that lose at most this much accuracy, such as 1pp',
@@ -86,6 +91,7 @@ export const search = defineCommand({
       timeMs: args.time === undefined ? undefined : parseDuration(args.time, '--time'),
       strategy: args.strategy,
       prior: args.prior,
+      pruning: args.pruning,
       limits: limitsOf(args),
       seed: count('--seed', args.seed, 0),
       normalize: args.normalize as Normalization | undefined,

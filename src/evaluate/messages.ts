@@ -1,5 +1,6 @@
 /** What the scorer's child process is asked, and what it answers. */
 import type { ChannelOrder } from '../data/normalize.ts';
+import type { Stopping } from './scorer.ts';
 
 export interface SessionSettings {
   /** An execution provider by its name in ONNX Runtime: cpu, webgpu, cuda, dml, coreml. */
@@ -33,7 +34,17 @@ export type ScoreRequest =
       readonly batch: number;
       /** One output index per position, for top-5; null without labels. */
       readonly labels: Int32Array | null;
+      /** When to give up before the last position. */
+      readonly stopping: StoppingRule | null;
     };
+
+/** `Stopping` with what it is judged by, one entry per position. */
+export interface StoppingRule extends Stopping {
+  /** The class that counts as right. */
+  readonly truth: ArrayLike<number>;
+  /** 1 where the dense model is right. */
+  readonly dense: Uint8Array;
+}
 
 export type ElementType = 'float32' | 'float16' | 'uint8';
 export type Layout = 'nchw' | 'nhwc';
@@ -57,7 +68,7 @@ export interface ModelInterface {
 }
 
 export interface ScoreAnswer {
-  /** The class with the largest output, the lowest index of equals; one per image. */
+  /** The class with the largest output, the lowest index of equals; one per image, up to where it was given up. */
   readonly predictions: Uint16Array;
   /** How many outputs are larger than that of the label; one per image; null without labels. */
   readonly labelRanks: Uint16Array | null;

@@ -3,7 +3,7 @@ import { type ChannelOrder, type Normalization, normalizationTable } from '../da
 import type { Attempt } from '../errors/failure.ts';
 import { type Child, startChild } from '../workers/child.ts';
 import { entryUrl } from '../workers/entry.ts';
-import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
+import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings, StoppingRule } from './messages.ts';
 import type { Prepared } from './prepare.ts';
 
 /** How bytes become the numbers of an input. */
@@ -15,7 +15,13 @@ export interface PixelReading {
 export interface ModelRunner {
   describe(model: string, timeoutMs: number): Promise<Attempt<ModelInterface>>;
   /** @param labels one output index per position, for top-5, or null */
-  run(model: string, images: PreparedPart, labels: Int32Array | null, timeoutMs: number): Promise<Attempt<ScoreAnswer>>;
+  run(
+    model: string,
+    images: PreparedPart,
+    labels: Int32Array | null,
+    timeoutMs: number,
+    stopping?: StoppingRule | null,
+  ): Promise<Attempt<ScoreAnswer>>;
   close(): Promise<void>;
 }
 
@@ -38,11 +44,11 @@ export function startModelRunner({ provider, threads, graphOptimization }: Sessi
     child.request<T>(request, timeoutMs);
   return {
     describe: (model, timeoutMs) => ask({ kind: 'describe', model, session }, timeoutMs),
-    run: (model, { prepared, positions, reading, batch }, labels, timeoutMs) => {
+    run: (model, { prepared, positions, reading, batch }, labels, timeoutMs, stopping = null) => {
       const { path, height, width } = prepared;
       const table = normalizationTable(reading.normalize);
       const images = { path, height, width, positions, table, channels: reading.channels };
-      return ask({ kind: 'score', model, session, images, batch, labels }, timeoutMs);
+      return ask({ kind: 'score', model, session, images, batch, labels, stopping }, timeoutMs);
     },
     close: () => child.close(),
   };

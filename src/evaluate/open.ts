@@ -93,8 +93,11 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
   if (prepared.count < 2)
     throw new UserError(`Cannot score on ${prepared.count} image: expected at least two.`, 'Give more images.');
   const batch = input.batch ?? options.scoreBatch ?? batchSizeFor(transform.height, transform.width);
-  const run: ScoringOptions['run'] = (model, positions, reading, labels, timeoutMs) =>
-    runner.run(model, { prepared, positions, reading, batch }, labels, timeoutMs);
+  const run: ScoringOptions['run'] = (model, positions, reading, labels, timeoutMs, stopping) => {
+    // Looked at some sixteen times on the way, where it may be given up.
+    const size = stopping && input.batch === null ? Math.min(batch, Math.ceil(positions.length / 16)) : batch;
+    return runner.run(model, { prepared, positions, reading, batch: size }, labels, timeoutMs, stopping);
+  };
 
   const { classes } = usable(modelPath, await run(modelPath, Int32Array.of(0), spec, null, loadMs));
   const fitted = labelsThatFit(modelPath, dataset, classes);

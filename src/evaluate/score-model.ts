@@ -5,6 +5,7 @@ import { fromHalf } from '../onnx/half.ts';
 import type { BatchKeeper } from './batches.ts';
 import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
 import { modelInterface, type TensorDescription } from './model-interface.ts';
+import { stoppingRule } from './stopping-rule.ts';
 
 export async function answer(
   request: ScoreRequest,
@@ -48,7 +49,7 @@ const describe = (session: InferenceSession): Attempt<ModelInterface> =>
 async function score(
   session: InferenceSession,
   { input, output }: ModelInterface,
-  { images, batch: wanted, labels }: Extract<ScoreRequest, { kind: 'score' }>,
+  { images, batch: wanted, labels, stopping }: Extract<ScoreRequest, { kind: 'score' }>,
   keeper: BatchKeeper,
 ): Promise<Attempt<ScoreAnswer>> {
   const start = performance.now();
@@ -58,6 +59,8 @@ async function score(
   const predictions = new Uint16Array(count);
   const labelRanks = labels ? new Uint16Array(count) : null;
   let classes = 0;
+  let done = 0;
+  const hopeless = stopping ? stoppingRule(stopping) : () => false;
   try {
     for (let index = 0; index < batches.count; index++) {
       const from = index * batches.size;
@@ -86,11 +89,20 @@ async function score(
         predictions[i] = best;
         if (labelRanks && labels) labelRanks[i] = countLarger(row, row[labels[i] ?? 0] ?? Number.NaN);
       }
+      done = to;
+      if (done < count && hopeless(predictions, done)) break;
     }
   } finally {
     batches.close();
   }
-  return complete({ predictions, labelRanks, classes, wallMs: performance.now() - start });
+  const wallMs = performance.now() - start;
+  if (done === count) return complete({ predictions, labelRanks, classes, wallMs });
+  return complete({
+    predictions: predictions.slice(0, done),
+    labelRanks: labelRanks?.slice(0, done) ?? null,
+    classes,
+    wallMs,
+  });
 }
 
 type Rows = Float32Array | Float64Array;

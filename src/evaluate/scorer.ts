@@ -1,20 +1,35 @@
 import type { Attempt } from '../errors/failure.ts';
+import type { Chance } from '../tuner/early-stopping.ts';
 
 export interface ScoreBudget {
   /** Which images: the fixed proxy subset, what it leaves (kept for confirm), or both. */
   readonly images: 'proxy' | 'confirm' | 'all';
   readonly timeoutMs: number;
+  /** When to give up before all images are scored; never when missing. */
+  readonly stopping?: Stopping | undefined;
+}
+
+export interface Stopping {
+  /** What the error must come to (see `chancesOf`). */
+  readonly chances: readonly Chance[];
+  /** Given up once the probability of entering the front is below this. */
+  readonly below: number;
 }
 
 export interface Score {
-  /** Share of images counted as right, 0 to 1: top-1 against the label, or agreement with the dense model. */
+  /**
+   * Share of images counted as right, 0 to 1: top-1 against the label, or agreement with the dense model. Of a part of them, what
+   * the share of all is expected to be from the differences to the dense model.
+   */
   readonly accuracy: number;
-  /** Standard error of `accuracy` (binomial). */
+  /** Standard error of `accuracy`: binomial, or of a part as an estimate of this subset (`dropEstimate`). */
   readonly standardError: number;
-  /** One entry per image of the subset, in its order: 1 where the image is counted as right. */
+  /** One entry per image of the subset, in its order (or that of `places`): 1 where the image is counted as right. */
   readonly correct: Uint8Array;
   /** One entry per image: the class with the largest output. */
   readonly predictions: Uint16Array;
+  /** Where the images stand in the subset, when scoring was given up after a part of it. */
+  readonly places?: Int32Array;
   /** Share of images whose label is among the five largest outputs; only with labels. */
   readonly top5?: number;
   readonly wallMs: number;

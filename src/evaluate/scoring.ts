@@ -1,12 +1,13 @@
 /** Scores of models on the proxy images, on those kept for confirm, or on all: top-1, or agreement with the dense model. */
 import { normalizationName } from '../data/normalize.ts';
 import type { Split } from '../data/subset.ts';
-import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
+import { seededRng, shuffled } from '../random/rng.ts';
 import { denseVerdict, type ReadingScore, readings, sameClassVerdict, worthASecondLook } from './check-dense.ts';
-import type { ScoreAnswer } from './messages.ts';
+import type { ScoreAnswer, StoppingRule } from './messages.ts';
 import type { PixelReading } from './model-runner.ts';
-import { scoreOf } from './score.ts';
-import type { Score, ScoreBudget, Scorer } from './scorer.ts';
+import { partialScoreOf, scoreOf } from './score.ts';
+import type { Score, ScoreBudget, Scorer, Stopping } from './scorer.ts';
 
 export interface ScoringOptions {
   readonly objective: Scorer['objective'];
@@ -25,6 +26,7 @@ export interface ScoringOptions {
     reading: PixelReading,
     labels: Int32Array | null,
     timeoutMs: number,
+    stopping?: StoppingRule,
   ) => Promise<Attempt<ScoreAnswer>>;
 }
 
@@ -62,19 +64,42 @@ export function scoring({ objective, modelPath, classes, split, labels, reading,
     return answer.state === 'complete' ? complete(answer.value.predictions) : answer;
   };
 
-  const accuracy = async (path: string, { images, timeoutMs }: ScoreBudget): Promise<Attempt<Score>> => {
+  /** The images in random order, so that those seen first stand for all; what is given up keeps their places. */
+  const accuracyOrNot = async (
+    path: string,
+    { images, timeoutMs }: ScoreBudget,
+    truth: ArrayLike<number>,
+    stopping: Stopping,
+  ): Promise<Attempt<Score>> => {
+    const known = await dense({ images, timeoutMs });
+    if (known.state === 'failed') return known;
+    const places = randomOrder(positionsOf[images].length);
+    const positions = places.map(at => positionsOf[images][at] ?? 0);
+    const rule: StoppingRule = {
+      ...stopping,
+      truth: places.map(at => truth[at] ?? 0),
+      dense: Uint8Array.from(places, at => known.value.correct[at] ?? 0),
+    };
+    const answer = await run(path, positions, reading, labelsAt(positions), timeoutMs, rule);
+    if (answer.state === 'failed') return answer;
+    if (answer.value.classes !== classes) return otherClasses(answer.value.classes);
+    return complete(partialScoreOf(answer.value, places, rule, known.value));
+  };
+
+  const otherClasses = (found: number): Failure =>
+    failed('runtime-rejected', `expected ${classes} classes as in the dense model, found ${found}`);
+
+  const accuracy = async (path: string, { images, timeoutMs, stopping }: ScoreBudget): Promise<Attempt<Score>> => {
     const start = performance.now();
     const truth = await truthOf({ images, timeoutMs });
     if (truth.state === 'failed') return truth;
     const positions = positionsOf[images];
     const left = Math.max(1, timeoutMs - (performance.now() - start));
+    if (stopping) return accuracyOrNot(path, { images, timeoutMs: left }, truth.value, stopping);
     const answer = await run(path, positions, reading, labelsAt(positions), left);
     if (answer.state === 'failed') return answer;
-    if (answer.value.classes === classes) return complete(scoreOf(answer.value, truth.value));
-    return failed(
-      'runtime-rejected',
-      `expected ${classes} classes as in the dense model, found ${answer.value.classes}`,
-    );
+    if (answer.value.classes !== classes) return otherClasses(answer.value.classes);
+    return complete(scoreOf(answer.value, truth.value));
   };
 
   const dense = async (budget: ScoreBudget): Promise<Attempt<Score>> => {
@@ -122,3 +147,12 @@ function spread(length: number, wanted: number): Int32Array {
   const count = Math.min(length, wanted);
   return Int32Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
 }
+
+/** The same for every candidate, so that batches which were filled once are filled for all. */
+export const randomOrder = (count: number): Int32Array =>
+  Int32Array.from(
+    shuffled(
+      Array.from({ length: count }, (_, i) => i),
+      seededRng(count),
+    ),
+  );

@@ -35,11 +35,12 @@ export function eventText(event: StudyEvent): string | null {
     case 'confirmed':
       return `Confirmed ${event.done} of ${event.total}: trial ${event.trial}, ${speedups(event)}, ${formatPoints(-event.drop)}.`;
     case 'study-finished': {
-      const { study, complete, failed, frontSize, wallMs, endedBy } = event;
-      const failures = failed > 0 ? `, ${failed} failed` : '';
+      const { study, complete, pruned, failed, frontSize, wallMs, endedBy } = event;
+      const failures = `${pruned > 0 ? `, ${pruned} given up early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
       return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete${failures}, ${frontSize} on the front.`;
     }
     case 'trial-started':
+    case 'trial-pruned':
       return null;
     default:
       return event satisfies never;

@@ -75,6 +75,17 @@ export interface TrialFinished {
   readonly wallMs: number;
 }
 
+/** Given up half-way, since it would hardly have entered the front. */
+export interface TrialPruned {
+  readonly kind: 'trial-pruned';
+  readonly trial: number;
+  readonly ratio: number;
+  /** Expected of all images, from those that were scored, with the standard error of that. */
+  readonly drop: number;
+  readonly standardError: number;
+  readonly images: number;
+}
+
 export interface TrialFailed {
   readonly kind: 'trial-failed';
   readonly trial: number;
@@ -110,6 +121,7 @@ export interface StudyFinished {
   readonly kind: 'study-finished';
   readonly study: string;
   readonly complete: number;
+  readonly pruned: number;
   readonly failed: number;
   readonly frontSize: number;
   readonly wallMs: number;
@@ -123,6 +135,7 @@ export type StudyEvent =
   | LimitsSet
   | TrialStarted
   | TrialFinished
+  | TrialPruned
   | TrialFailed
   | WarningRaised
   | ConfirmStarted

@@ -7,7 +7,7 @@ import type { StudyEvent } from './event.ts';
 export interface Progress {
   /** Infinity when time alone ends the search. */
   readonly planned: number;
-  /** Complete and failed trials, those of earlier runs included. */
+  /** Complete, pruned and failed trials, those of earlier runs included. */
   readonly done: number;
   readonly failed: number;
   readonly frontSize: number;
@@ -56,6 +56,11 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
       const last = `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)}${event.onFront ? ' on front' : ''}`;
       return { ...ended(progress, nowMs), frontSize, hypervolume, last };
     }
+    case 'trial-pruned':
+      return {
+        ...ended(progress, nowMs),
+        last: `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)} given up`,
+      };
     case 'trial-failed':
       return { ...ended(progress, nowMs), failed: progress.failed + 1, last: event.reason };
     case 'confirm-started':

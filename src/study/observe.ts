@@ -2,7 +2,7 @@
 import type { Assignment } from '../decompose/method.ts';
 import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device/device.ts';
 import type { Attempt, Failure } from '../errors/failure.ts';
-import type { Score, ScoreBudget, Scorer } from '../evaluate/scorer.ts';
+import type { Score, ScoreBudget, Scorer, Stopping } from '../evaluate/scorer.ts';
 import { wilsonInterval } from '../stats/proportion.ts';
 import { currentEnvironment, currentLoad } from '../store/environment.ts';
 import type { Observation } from '../store/observation.ts';
@@ -27,6 +27,8 @@ export interface Instruments {
 export interface ObserveBudget {
   readonly latency: LatencyBudget;
   readonly score: ScoreBudget;
+  /** When to give the trial up, given its latency; never when missing. */
+  readonly stopping?: ((latency: { readonly value: number; readonly standardError: number }) => Stopping) | undefined;
 }
 
 /** Half the width of a normal 95 % interval, in standard errors. */
@@ -66,19 +68,26 @@ export async function observe(
   if (latency.state === 'failed') return given(latency);
   const isDense = built.value.sha256 === instruments.reference.sha256;
   observations.push(latencyObservation(latency.value, isDense));
-  const score = await timed('accuracyMs', () => instruments.scorer.accuracy(built.value.path, budget.score));
+  const [timing] = observations;
+  if (!timing) throw new Error('a trial that is scored has its latency');
+  const scoring = { ...budget.score, stopping: isDense ? undefined : budget.stopping?.(timing) };
+  const score = await timed('accuracyMs', () => instruments.scorer.accuracy(built.value.path, scoring));
   if (score.state === 'failed') return given(score);
   observations.push(accuracyObservation(score.value));
-  const [timing] = observations;
-  if (!timing) throw new Error('a complete trial has its latency');
+  const values = objectiveValues(timing.value, score.value.accuracy);
+  const standardErrors = [timing.standardError, score.value.standardError];
+  if (score.value.places) {
+    const detail = `given up after ${score.value.places.length} images: it would hardly have entered the front`;
+    return { state: 'pruned', detail, values, standardErrors, stages, observations };
+  }
   return {
     state: 'complete',
     modelSha256: built.value.sha256,
     ...(built.value.correction ? { correction: built.value.correction } : {}),
     macs: built.value.macs,
     params: built.value.params,
-    values: objectiveValues(timing.value, score.value.accuracy),
-    standardErrors: [timing.standardError, score.value.standardError],
+    values,
+    standardErrors,
     feasible: true,
     stages,
     observations,
@@ -114,6 +123,7 @@ export function accuracyObservation(score: Score): Observation {
     images: score.correct.length,
     correct: score.correct,
     predictions: score.predictions,
+    ...(score.places ? { places: score.places } : {}),
     warnings: [],
     wallMs: score.wallMs,
     load: currentLoad(),

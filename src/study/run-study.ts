@@ -5,11 +5,14 @@ import type { EndedBy, StudyEvent } from '../report/event.ts';
 import { spaceSize } from '../space/configuration.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
+import type { CompleteTrial, RunningTrial } from '../store/trial.ts';
+import { chancesOf } from '../tuner/early-stopping.ts';
+import type { Constraint } from '../tuner/strategy.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
 import type { OpenInstruments } from './instruments.ts';
 import { keepsTo } from './limits.ts';
 import { type LoopParts, type Proposer, runLoop, StoppedSearch } from './loop.ts';
-import { observe } from './observe.ts';
+import { type ObserveBudget, observe } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { trialEvents } from './trial-events.ts';
 
@@ -20,6 +23,8 @@ export interface RunParts {
   readonly instruments: OpenInstruments;
   /** Called once the dense model is measured; null when it was stopped. */
   readonly propose: () => Promise<Proposer | null>;
+  /** Whether trials that can hardly enter the front any more are given up half-way. */
+  readonly pruning: boolean;
   readonly emit: (event: StudyEvent) => void;
 }
 
@@ -82,17 +87,19 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
   const latency = latencyBudget(plan.hardware, study.seed);
   const events = trialEvents({ store, study, emit });
   let confirmMs = 0;
+  const observeWith = ({ assignment, number }: RunningTrial, stopping?: ObserveBudget['stopping']) =>
+    observe(instruments, assignment, {
+      latency: { ...latency, seed: study.seed + number },
+      score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
+      stopping,
+    });
   const dense: LoopParts = {
     store,
     study,
     space: plan.space,
     proposer: null,
     emit,
-    observe: ({ assignment, number }) =>
-      observe(instruments, assignment, {
-        latency: { ...latency, seed: study.seed + number },
-        score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
-      }),
+    observe: trial => observeWith(trial),
     finished: async (trial, result) => {
       await events.finished(trial, result);
       // Over a large validation set, confirming may take longer than the night: half of it is for the search.
@@ -109,7 +116,8 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
     if (!proposer) return 'interrupted';
     const { constraints } = proposer;
     const observed: LoopParts['observe'] = async trial => {
-      const result = await dense.observe(trial);
+      const front = await store.trials.front(study.id);
+      const result = await observeWith(trial, parts.pruning ? stoppingFor(front, constraints) : undefined);
       return result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result;
     };
     return await runLoop({ ...dense, proposer, observe: observed }, limited);
@@ -125,6 +133,14 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
     await proposer?.asker.close();
   }
 }
+
+/** A trial goes on while it enters the front with at least this probability. */
+export const hopeBelow = 0.01;
+
+/** By the front as it stands when a trial is begun. */
+export const stoppingFor =
+  (front: readonly CompleteTrial[], constraints: readonly Constraint[]): ObserveBudget['stopping'] =>
+  latency => ({ chances: chancesOf(front, latency, constraints), below: hopeBelow });
 
 const timeLeft = ({ timeMs, startedMs }: RunBudget, reservedMs = 0): boolean =>
   timeMs === null || performance.now() - startedMs + reservedMs < timeMs;
@@ -145,6 +161,7 @@ async function tellEnd({ store, study, emit }: RunParts, endedBy: EndedBy, wallM
     kind: 'study-finished',
     study: study.name,
     complete: count('complete'),
+    pruned: count('pruned'),
     failed: count('failed'),
     frontSize: (await store.trials.front(study.id)).length,
     wallMs,

@@ -42,6 +42,8 @@ export interface SearchOptions {
   readonly strategy?: string | undefined;
   /** Whether to begin from what single sites change and lose, measured at the start; true by default. */
   readonly prior?: boolean | undefined;
+  /** Whether trials that can hardly enter the front any more are given up half-way; true by default. */
+  readonly pruning?: boolean | undefined;
   /** Candidates beyond these are of no use; where none is given, those of the stored study hold on. */
   readonly limits?: Limits | undefined;
   /** 0 by default. */
@@ -134,7 +136,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const propose = () =>
         openProposer({ store, study, plan, instruments, strategy, limits, prior, emit, onSweep, stop });
       const { endedBy, confirmed } = await runStudy(
-        { store, study, plan, instruments, propose, emit },
+        { store, study, plan, instruments, propose, emit, pruning: options.pruning ?? true },
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );
       const measured = (await store.trials.get(study.id, 0))?.state === 'complete';

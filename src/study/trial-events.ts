@@ -8,6 +8,7 @@ import type { Observation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { RunningTrial, TrialResult } from '../store/trial.ts';
+import { errorOf } from './objectives.ts';
 import { seenIn } from './read-front.ts';
 
 export interface EventParts {
@@ -17,6 +18,7 @@ export interface EventParts {
 }
 
 type Complete = Extract<TrialResult, { state: 'complete' }>;
+type Pruned = Extract<TrialResult, { state: 'pruned' }>;
 type Latency = Extract<Observation, { kind: 'latency' }>;
 type Accuracy = Extract<Observation, { kind: 'accuracy' }>;
 
@@ -70,9 +72,24 @@ export function trialEvents(parts: EventParts): {
     });
   };
 
+  const pruned = async ({ number }: RunningTrial, { values, standardErrors, observations }: Pruned): Promise<void> => {
+    dense ??= await denseFigures();
+    const right = dense ? dense.correct.reduce((sum, each) => sum + each, 0) / dense.correct.length : Number.NaN;
+    const accuracy = observations.find((each): each is Accuracy => each.kind === 'accuracy');
+    emit({
+      kind: 'trial-pruned',
+      trial: number,
+      ratio: values[0] ?? Number.NaN,
+      drop: errorOf(values) - (1 - right),
+      standardError: standardErrors[1] ?? Number.NaN,
+      images: accuracy?.images ?? 0,
+    });
+  };
+
   return {
     finished: async (trial, result) => {
       if (result.state === 'complete') return complete(trial, result);
+      if (result.state === 'pruned') return pruned(trial, result);
       if (result.state === 'failed')
         emit({ kind: 'trial-failed', trial: trial.number, reason: result.reason, detail: result.detail });
     },

@@ -12,7 +12,7 @@ test(`a search killed at ${kills} random instants ends as one that was left alon
   const alone = makeWorld();
   // Far more than fast runs finish before they are killed, so that every kill hits a search at work.
   const trials = 12 * kills;
-  const budget = ['--trials', String(trials), '--seed', '5', '--strategy', 'nsga2'];
+  const budget = ['--trials', String(trials), '--seed', '5'];
   try {
     const rng = seededRng(20);
     /** Trials that the search has said are finished, with what it said of them. */

@@ -56,6 +56,8 @@ export function makeWorld(): World {
     'small',
     '--accept-dense',
     ...(more.includes('--calibration') ? [] : ['--calibration', 'none']),
+    // Quick to ask, and every trial complete; `tuner.test.ts` is about the others.
+    ...(more.includes('--strategy') ? [] : ['--strategy', 'nsga2', '--no-pruning']),
     ...more,
   ];
   return {

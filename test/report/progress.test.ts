@@ -151,6 +151,7 @@ describe('events', () => {
       kind: 'study-finished',
       study: 'night',
       complete: 98,
+      pruned: 0,
       failed: 2,
       frontSize: 7,
       wallMs: 3_600_000,

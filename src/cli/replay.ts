@@ -1,0 +1,28 @@
+/** `rankfront replay`: proves that every proposal of a study follows from what is stored. */
+import { replay as replayStudy } from '../study/replay.ts';
+import { defineCommand } from './command.ts';
+import { withStudy } from './open-study.ts';
+import { jsonOption, storeOption, studyOption } from './options.ts';
+
+export const replay = defineCommand({
+  usage: 'replay',
+  summary: 'Propose every trial of a study again from the store; exits 1 at the first that is another one',
+  options: { study: studyOption, store: storeOption, json: jsonOption },
+  examples: [['rankfront replay --study resnet18', 'nothing is measured: the model and the images are not needed']],
+  run: async (args, console) =>
+    withStudy(args, async (study, store) => {
+      const replayed = await replayStudy(store, study, {
+        finish: console.finish,
+        progress: (done, total) => console.progress?.(`proposals ${done}/${total}`),
+      });
+      const { same, difference, unrecorded, interrupted } = replayed;
+      if (args.json) console.out(JSON.stringify({ study: study.name, ...replayed }, null, 2));
+      else if (difference) console.out(difference.sentence);
+      else {
+        const missing = unrecorded > 0 ? ` Of ${unrecorded} others the store does not say what they came from.` : '';
+        console.out(`Study "${study.name}": ${same} proposals made again, every one the same.${missing}`);
+      }
+      if (interrupted) return 130;
+      return difference ? 1 : 0;
+    }),
+});

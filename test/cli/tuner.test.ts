@@ -1,0 +1,67 @@
+/** The Bayesian search as a user runs it: the table of single sites, limits, early stopping, and what is proposed again. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStore } from '../../src/store/open.ts';
+import { type Ended, rankfront, start } from './rankfront.ts';
+import { makeWorld, type World } from './world.ts';
+
+let world: World;
+const search = (...more: string[]): string[] =>
+  world.search('--strategy', 'bayesian', '--seed', '3', '--proxy-images', '100', ...more);
+const run = (...args: string[]): Promise<Ended> => rankfront(args, world.env);
+const events = (text: string): Record<string, unknown>[] =>
+  text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+const kindsOf = (text: string): unknown[] => events(text).map(({ kind }) => kind);
+
+beforeAll(async () => {
+  world = makeWorld();
+  // Killed while it measures, then resumed within limits.
+  const { child, ended } = start(search('--trials', '10'), world.env);
+  child.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('"trial":5') && child.kill('SIGKILL'));
+  expect(kindsOf((await ended).stdout.split('\n').slice(0, -1).join('\n'))).toContain('site-table');
+  const resumed = await run(...search('--trials', '12', '--max-drop', '3pp', '--min-speedup', '1.05'));
+  expect(resumed.status).toBe(0);
+  const told = events(resumed.stdout);
+  expect(told.find(({ kind }) => kind === 'limits')).toEqual({
+    kind: 'limits',
+    maxDrop: 0.03,
+    minSpeedup: 1.05,
+    resumed: false,
+  });
+  expect(told.map(({ kind }) => kind)).not.toContain('site-table');
+}, 120_000);
+
+afterAll(() => world.remove());
+
+test('limits hold on where none is given, and nothing beyond them is on the front', { timeout: 60_000 }, async () => {
+  const again = await run(...search('--trials', '13'));
+  expect(events(again.stdout).find(({ kind }) => kind === 'limits')).toMatchObject({ maxDrop: 0.03, resumed: true });
+  const store = await openStore(world.store, { readOnly: true });
+  const study = (await store.studies.get('small'))!;
+  const dense = await store.trials.get(study.id, 0);
+  const error = dense?.state === 'complete' ? dense.values[1]! : Number.NaN;
+  const all = await store.trials.list(study.id);
+  const front = await store.trials.front(study.id);
+  for (const trial of all) {
+    if (trial.state !== 'complete') continue;
+    const [ratio, lost] = trial.values;
+    expect(trial.feasible).toBe(ratio! <= 1 / 1.05 && lost! <= error + 0.03 + 1e-12);
+  }
+  expect(front.every(({ feasible }) => feasible)).toBe(true);
+  for (const trial of all) {
+    if (trial.state !== 'pruned') continue;
+    const [accuracy] = (await store.trials.samples(trial.id)).filter(({ kind }) => kind === 'accuracy');
+    expect(accuracy?.kind === 'accuracy' && accuracy.places?.length).toBe(
+      accuracy?.kind === 'accuracy' && accuracy.images,
+    );
+  }
+  await store.close();
+});
+
+test('every proposal of the killed and resumed study is made again', { timeout: 60_000 }, async () => {
+  const { status, stdout } = await run('replay', '--store', world.store);
+  expect(stdout).toMatch(/^Study "small": 1[23] proposals made again, every one the same\.\n$/);
+  expect(status).toBe(0);
+});

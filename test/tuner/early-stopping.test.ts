@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { seededRng, shuffled } from '../../src/random/rng.ts';
+import { type Chance, chancesOf, dropEstimate, probabilityOfEntry } from '../../src/tuner/early-stopping.ts';
+
+/** Differences of 200 images: `lost` of 1, `gained` of -1, the rest 0. */
+const population = (lost: number, gained: number): number[] =>
+  Array.from({ length: 200 }, (_, i) => (i < lost ? 1 : i < lost + gained ? -1 : 0));
+
+const seenOf = (sample: readonly number[]) => ({
+  images: sample.length,
+  lost: sample.filter(each => each === 1).length,
+  gained: sample.filter(each => each === -1).length,
+});
+
+test('the estimate of a part has no bias, and its standard error is that of samples without replacement', () => {
+  const rng = seededRng(1);
+  const all = population(30, 12);
+  for (const images of [40, 120, 190]) {
+    const estimates = Array.from({ length: 2000 }, () =>
+      dropEstimate(seenOf(shuffled(all, rng).slice(0, images)), 200),
+    );
+    const mean = estimates.reduce((sum, { drop }) => sum + drop, 0) / 2000;
+    const spread = Math.sqrt(estimates.reduce((sum, { drop }) => sum + (drop - mean) ** 2, 0) / 1999);
+    const told = Math.sqrt(estimates.reduce((sum, { standardError }) => sum + standardError ** 2, 0) / 2000);
+    expect(mean).toBeCloseTo(18 / 200, 2);
+    expect(told / spread).toBeGreaterThan(0.97);
+    expect(told / spread).toBeLessThan(1.15);
+  }
+});
+
+test('of trials that are given up at 1 %, no more would have entered, though each is looked at sixteen times', () => {
+  const rng = seededRng(2);
+  // 170 right by the dense model; 152 are needed.
+  const whole = { images: 200, denseRight: 170 };
+  const chances: Chance[] = [{ weight: 1, below: 1 - 151 / 200 }];
+  let [given, wrongly, imagesSeen] = [0, 0, 0];
+  for (let run = 0; run < 4000; run++) {
+    const [lost, gained] = [5 + rng.integer(60), rng.integer(15)];
+    const order = shuffled(population(lost, gained), rng);
+    let images = 13;
+    while (images < 200 && probabilityOfEntry(seenOf(order.slice(0, images)), whole, chances) >= 0.01) images += 13;
+    if (images >= 200) continue;
+    given++;
+    imagesSeen += images;
+    if (170 - lost + gained >= 152) wrongly++;
+  }
+  expect(given).toBeGreaterThan(1500);
+  expect(wrongly / given).toBeLessThan(0.01);
+  expect(imagesSeen / given).toBeLessThan(120);
+});
+
+test('what the images left over cannot change is certain', () => {
+  const whole = { images: 100, denseRight: 90 };
+  const seen = { images: 90, lost: 20, gained: 0 };
+  expect(probabilityOfEntry(seen, whole, [{ weight: 1, below: 1 - 80 / 100 }])).toBe(0);
+  expect(probabilityOfEntry(seen, whole, [{ weight: 1, below: 1 - 59 / 100 }])).toBe(1);
+  expect(probabilityOfEntry(seen, whole, [{ weight: 0.25, below: Number.POSITIVE_INFINITY }])).toBe(0.25);
+});
+
+const member = (ratio: number, error: number, sd = 0) => ({ values: [ratio, error], standardErrors: [sd, 0.01] });
+
+test('with exact latencies, the members as fast as the trial set what it must beat', () => {
+  const front = [member(1, 0.1), member(0.7, 0.2), member(0.5, 0.4)];
+  const at = (ratio: number) => chancesOf(front, { value: ratio, standardError: 0 }, []);
+  expect(at(0.4)).toEqual([{ weight: 1, below: Number.POSITIVE_INFINITY }]);
+  expect(at(0.6)).toEqual([{ weight: 1, below: 0.4 }]);
+  expect(at(0.7)).toEqual([{ weight: 1, below: 0.2 }]);
+  expect(at(1.2)).toEqual([{ weight: 1, below: 0.1 }]);
+});
+
+test('with noisy latencies it is a mixture, by simulation', () => {
+  const front = [member(1, 0.1, 0.01), member(0.7, 0.2, 0.02), member(0.5, 0.4, 0.02)];
+  const chances = chancesOf(front, { value: 0.71, standardError: 0.02 }, []);
+  const rng = seededRng(3);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+  let beaten = 0;
+  for (let i = 0; i < 20_000; i++) if (0.7 + 0.02 * normal() <= 0.71 + 0.02 * normal()) beaten++;
+  expect(chances.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 10);
+  expect(chances.find(({ below }) => below === 0.2)?.weight).toBeCloseTo(beaten / 20_000, 2);
+  expect(chances.find(({ below }) => below === 0.4)?.weight).toBeCloseTo(1 - beaten / 20_000, 2);
+});
+
+test('limits: a latency beyond its limit leaves no chance, and an error on its limit is allowed', () => {
+  const limits = [
+    { objective: 0, max: 0.8 },
+    { objective: 1, max: 0.11 },
+  ];
+  expect(chancesOf([member(1, 0.1)], { value: 0.9, standardError: 0 }, limits)).toEqual([]);
+  const [chance] = chancesOf([member(1, 0.1)], { value: 0.7, standardError: 0 }, limits);
+  // 89 of 100 right is an error of 0.11.
+  const whole = { images: 100, denseRight: 90 };
+  expect(probabilityOfEntry({ images: 100, lost: 1, gained: 0 }, whole, [chance!])).toBe(1);
+  expect(probabilityOfEntry({ images: 100, lost: 2, gained: 0 }, whole, [chance!])).toBe(0);
+});

@@ -1,11 +1,14 @@
 /** The real problem: a shared CIFAR network, accuracy evaluated on 500 images, latency computed by the roofline device. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { rungLabel } from '../../src/decompose/ranks.ts';
 import { denseConfiguration, ladderLengths } from '../../src/space/configuration.ts';
 import { type Evaluator, openEvaluator } from '../../src/study/evaluate.ts';
 import { referencePoint } from '../../src/study/objectives.ts';
+import { sweepSites } from '../../src/study/site-sweep.ts';
+import { tunerPrior } from '../../src/study/tuner-prior.ts';
+import type { TunerPrior } from '../../src/tuner/prior.ts';
 import { openMemo } from './memo.ts';
 import type { BenchProblem, Evaluation } from './run.ts';
 
@@ -61,8 +64,20 @@ export async function openReal(
     problem: { ladderLengths: ladderLengths(space), objectives: 2 },
     reference: referencePoint,
     given: { configuration: dense, values },
+    prior: await knownBefore(evaluator, join(workFolder, `${name}-${key}-prior.json`)),
     evaluate,
     evaluator: async () => evaluator,
     close: () => evaluator.close(),
   };
+}
+
+/** What a study knows before its first trial, kept beside the evaluations. */
+async function knownBefore({ plan, instruments }: Evaluator, path: string): Promise<TunerPrior> {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as TunerPrior;
+  const table = await sweepSites({ space: plan.space, instruments, seed: 0 });
+  if ('state' in table) throw new Error(table.detail);
+  const prior = tunerPrior(plan.space, table, instruments.loss);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(prior));
+  return prior;
 }

@@ -1,5 +1,6 @@
 /** One strategy on one problem with one seed: the sequence of what it evaluated. */
 import { type Rng, seededRng } from '../../src/random/rng.ts';
+import type { TunerPrior } from '../../src/tuner/prior.ts';
 import type { Configuration, Outcome, Problem, Strategy } from '../../src/tuner/strategy.ts';
 
 /** What came of an evaluation; null values: it failed. */
@@ -16,6 +17,8 @@ export interface BenchProblem {
   readonly reference: readonly number[];
   /** Known to every strategy before its first evaluation, and not counted; null where there is nothing of the kind. */
   readonly given: { readonly configuration: Configuration; readonly values: readonly number[] } | null;
+  /** What a tuner may be told of it; nothing when absent. */
+  readonly prior?: TunerPrior | undefined;
   /** May be noisy; `rng` is that of the noise. */
   evaluate(configuration: Configuration, rng: Rng): Promise<Evaluation>;
 }

@@ -94,6 +94,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       classes,
       augmentation,
       reading,
+      standIns: true,
     });
     made.catch(() => {}); // reported when its turn comes
     queue.push({ place, samples, made });

@@ -36,6 +36,8 @@ export interface BatchJob {
   readonly classes: number;
   readonly augmentation: Augmentation;
   readonly reading: InputReading;
+  /** Whether a neighbour stands in for an image that cannot be read; otherwise its place is left at zeros. */
+  readonly standIns: boolean;
 }
 
 export interface MadeBatch {
@@ -43,7 +45,7 @@ export interface MadeBatch {
   /** count x classes where images are mixed, else null. */
   readonly soft: Float32Array<ArrayBuffer> | null;
   readonly labels: Int32Array<ArrayBuffer>;
-  /** Places in the batch whose image could not be read; a neighbour stands there instead. */
+  /** Places in the batch whose image could not be read. */
   readonly unreadable: readonly { readonly at: number; readonly reason: string }[];
 }
 
@@ -55,6 +57,7 @@ export async function makeBatch(job: BatchJob): Promise<MadeBatch> {
   const labels = Int32Array.from(job.labels);
   const { loaded, unreadable } = await loadAll(job);
   for (const [at, image] of loaded.entries()) {
+    if (!image) continue;
     labels[at] = job.labels[image.from]!;
     const rng = sampleRng(job.seed, job.epoch, samples[at]!);
     const planes = augmented(image.pixels, augmentation, reading.transform, rng);
@@ -79,7 +82,7 @@ interface Loaded {
   readonly pixels: RgbImage;
 }
 
-async function loadAll(job: BatchJob): Promise<{ loaded: Loaded[]; unreadable: MadeBatch['unreadable'] }> {
+async function loadAll(job: BatchJob): Promise<{ loaded: (Loaded | null)[]; unreadable: MadeBatch['unreadable'] }> {
   const { samples, items, memory } = job;
   if (memory)
     return {
@@ -97,6 +100,7 @@ async function loadAll(job: BatchJob): Promise<{ loaded: Loaded[]; unreadable: M
     }
   }
   const readable = found.flatMap((image, at) => (image ? [at] : []));
+  if (!job.standIns) return { loaded: found.map((pixels, from) => pixels && { from, pixels }), unreadable };
   const loaded = found.map((image, at): Loaded => {
     // The nearest readable one before it, else the first.
     const from = image ? at : (readable.findLast(other => other < at) ?? readable[0]);

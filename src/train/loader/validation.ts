@@ -44,6 +44,7 @@ export async function openValidation(options: ValidationOptions): Promise<Valida
       classes,
       augmentation: noAugmentation,
       reading,
+      standIns: false,
     });
     made.catch(() => {}); // reported when its turn comes
     return made;
@@ -71,7 +72,7 @@ export async function openValidation(options: ValidationOptions): Promise<Valida
   };
 }
 
-/** Without the images that could not be read, in whose place a neighbour stands; null when none is left. */
+/** Without the images that could not be read; null when none is left. */
 function readable({ images, labels, unreadable }: MadeBatch): Batch | null {
   if (unreadable.length === 0) return { images, count: labels.length, targets: { kind: 'labels', labels } };
   const bad = new Set(unreadable.map(({ at }) => at));

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, expect, test } from 'vitest';
+import { normalizationTable } from '../../../src/data/normalize.ts';
+import { openDataset } from '../../../src/data/open.ts';
+import { parseDataSpec } from '../../../src/data/spec.ts';
+import { openValidation } from '../../../src/train/loader/validation.ts';
+import type { Batch } from '../../../src/train/trainer.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rankfront-validation-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const count = 11;
+const damaged = [0, 4, 5, 6, 7];
+
+/** Image i is a plane of red i x 10; some are no images at all. */
+async function folderOfPlanes() {
+  for (let i = 0; i < count; i++) {
+    const background = { r: 10 * i, g: 0, b: 0 };
+    const png = await sharp({ create: { width: 9, height: 8, channels: 3, background } })
+      .png()
+      .toBuffer();
+    writeFileSync(join(folder, `${String(i).padStart(2, '0')}.png`), damaged.includes(i) ? 'damaged' : png);
+  }
+  const lines = Array.from({ length: count }, (_, i) => `${String(i).padStart(2, '0')}.png,${i}`);
+  writeFileSync(join(folder, 'labels.csv'), lines.join('\n'));
+  return openDataset(parseDataSpec(`folder:${folder}`));
+}
+
+test('every readable image comes once, in its order, with its own label; batches without any are left out', async () => {
+  const dataset = await folderOfPlanes();
+  const validation = await openValidation({
+    dataset,
+    labels: dataset.labels!,
+    classes: count,
+    reading: {
+      transform: { resize: null, height: 4, width: 4 },
+      table: normalizationTable('none'),
+      channels: 'rgb',
+      layout: 'nchw',
+    },
+    batch: 4,
+    threads: 2,
+  });
+  try {
+    const read = async (): Promise<Batch[]> => {
+      const batches: Batch[] = [];
+      for await (const batch of validation.batches()) batches.push(batch);
+      return batches;
+    };
+    const batches = await read();
+    const labels = batches.map(({ targets }) => (targets.kind === 'labels' ? [...targets.labels] : []));
+    expect(labels).toEqual([
+      [1, 2, 3],
+      [8, 9, 10],
+    ]);
+    for (const [b, { images, count: own }] of batches.entries()) {
+      expect(own).toBe(labels[b]!.length);
+      expect(images).toHaveLength(own * 3 * 16);
+      for (let i = 0; i < own; i++) expect(images[i * 48 + 5]).toBe(10 * labels[b]![i]!);
+    }
+    expect(await read()).toEqual(batches);
+  } finally {
+    await validation.close();
+  }
+});

@@ -79,11 +79,19 @@ function volume(points: readonly Point[], [rx, ry, rz]: Point): number {
   return total;
 }
 
-/** Each point's exclusive share over those after it; worst first in one objective keeps the limited sets small. */
+/**
+ * Each point's exclusive share over those after it, the largest in the last objective first. The others then reach as far
+ * there as the point's box, so that the share is the box's height times a share with one objective less (slicing, While 2012).
+ */
 function wfg(points: readonly Point[], reference: Point): number {
   const last = reference.length - 1;
   const sorted = nondominated(points).sort((a, b) => b[last]! - a[last]!);
-  return sorted.reduce((sum, point, i) => sum + exclusive(point, sorted.slice(i + 1), reference), 0);
+  const bases = sorted.map(point => point.slice(0, last));
+  const base = reference.slice(0, last);
+  return sorted.reduce(
+    (sum, point, i) => sum + (reference[last]! - point[last]!) * exclusive(bases[i]!, bases.slice(i + 1), base),
+    0,
+  );
 }
 
 /** box(p) less what the others cover of it: they are limited to the box by the componentwise maximum with p. */

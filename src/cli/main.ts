@@ -5,6 +5,7 @@ import { rankfrontVersion } from '../workers/version.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
+import { explain } from './explain.ts';
 import { exportModel } from './export.ts';
 import { front } from './front.ts';
 import { pick } from './pick.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   evaluate,
   verify,
   replay,
+  explain,
   doctor,
 ];
 

@@ -65,3 +65,15 @@ test('every proposal of the killed and resumed study is made again', { timeout: 
   expect(stdout).toMatch(/^Study "small": 1[23] proposals made again, every one the same\.\n$/);
   expect(status).toBe(0);
 });
+
+test('explain: what is believed, and the next trial with its reason', { timeout: 60_000 }, async () => {
+  const told = await run('explain', '--store', world.store);
+  expect(told.stderr).toBe('');
+  expect(told.stdout).toContain('in the 95 % interval');
+  expect(told.stdout).toMatch(/^limits|limits: at most 3.00 pp lost, at least 1.05x as fast/m);
+  expect(told.stdout).toMatch(/^Why: /m);
+  const view = JSON.parse((await run('explain', '--store', world.store, '--json')).stdout);
+  expect(view.hypervolume).toHaveLength(view.trials + 1);
+  expect(view.importance.map(({ site }: { site: string }) => site)).toHaveLength(3);
+  expect(view.calibration).toHaveLength(2);
+});

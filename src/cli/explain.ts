@@ -1,0 +1,25 @@
+/** `rankfront explain`: what the tuner believes, and whether to believe it. */
+import { UserError } from '../errors/user-error.ts';
+import { explainText } from '../report/explain-text.ts';
+import { explainStudy } from '../study/explain.ts';
+import { defineCommand, type ExitStatus } from './command.ts';
+import { withStudy } from './open-study.ts';
+import { jsonOption, storeOption, studyOption } from './options.ts';
+
+export const explain = defineCommand({
+  usage: 'explain',
+  summary: 'Say how well the tuner foretells trials, which sites matter, and what it would do next and why',
+  options: { study: studyOption, store: storeOption, json: jsonOption },
+  examples: [['rankfront explain --study resnet18', 'calibration, importance of sites, hypervolume, the next trial']],
+  run: async (args, console) =>
+    withStudy(args, async (study, store): Promise<ExitStatus> => {
+      const view = await explainStudy(store, study);
+      if (!view)
+        throw new UserError(
+          `Cannot explain the study "${study.name}": the store does not say what its trials were proposed from.`,
+          'Go on with it by "rankfront search"; the next trial is recorded.',
+        );
+      console.out(args.json ? JSON.stringify(view, null, 2) : explainText(view));
+      return 0;
+    }),
+});

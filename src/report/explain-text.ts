@@ -1,0 +1,142 @@
+/** What a tuner believes, for people. */
+import { formatPercent, formatPoints } from '../units/format.ts';
+import { limitsText } from './event-text.ts';
+import { lineChart } from './line-chart.ts';
+import { clipped, textTable } from './text-table.ts';
+
+export interface ExplainView {
+  readonly study: string;
+  readonly strategy: string;
+  /** Whether it began from what single sites change and lose. */
+  readonly prior: boolean;
+  readonly limits: {
+    readonly maxDrop?: number | undefined;
+    readonly maxLatencyMs?: number | undefined;
+    readonly minSpeedup?: number | undefined;
+  };
+  readonly objectives: readonly string[];
+  /** The dense model not counted. */
+  readonly trials: number;
+  readonly pruned: number;
+  /** By objective (see `Calibration` of the tuner); null with too few trials to learn from. */
+  readonly calibration:
+    | readonly {
+        readonly trials: number;
+        readonly within95: number;
+        readonly rmse: number;
+        readonly spread: number;
+      }[]
+    | null;
+  readonly importance: readonly { readonly site: string; readonly byObjective: readonly number[] }[] | null;
+  /** After every finished trial. */
+  readonly hypervolume: readonly number[];
+  /** Null when every configuration was tried. */
+  readonly next: NextView | null;
+}
+
+export interface NextView {
+  /** By objective, with standard deviations. */
+  readonly prediction: readonly { readonly mean: number; readonly sd: number }[] | null;
+  readonly outlook: {
+    readonly feasible: number;
+    readonly entersFront: number;
+    readonly improvement: number;
+  } | null;
+  /** The member of the front with the fewest other rungs; null without a front. */
+  readonly nearest: number | null;
+  readonly changes: readonly { readonly site: string; readonly from: string; readonly to: string }[];
+}
+
+const sitesShown = 12;
+const changesShown = 8;
+
+/** @param columns the width of the chart */
+export function explainText(view: ExplainView, columns = 60): string {
+  const { study, strategy, trials, pruned, prior } = view;
+  const limits = limitsText(view.limits);
+  const given = pruned > 0 ? `, ${pruned} of them given up early` : '';
+  const opening = `Study "${study}": ${trials} trials${given}, proposed by "${strategy}" ${prior ? 'from a prior of single sites' : 'without a prior'}${limits ? `; limits: ${limits}` : ''}.`;
+  return [
+    opening,
+    '',
+    'Hypervolume of the front over the finished trials',
+    ...lineChart(view.hypervolume, { columns, rows: 8 }),
+    '',
+    ...calibrationLines(view),
+    '',
+    ...importanceLines(view),
+    '',
+    ...nextLines(view),
+  ].join('\n');
+}
+
+const nameOf = (objective: string): string => (objective === 'latency' ? 'latency' : 'accuracy');
+/** Latency as a share of dense, accuracy in points: both in hundredths. */
+const unitOf = (objective: string): string => (objective === 'latency' ? '% of dense' : 'pp');
+
+function calibrationLines({ calibration, objectives }: ExplainView): string[] {
+  if (!calibration) return ['Too few trials to say how well the tuner foretells them.'];
+  return [
+    'How well each trial is foretold by the others',
+    ...textTable(
+      [
+        { header: 'objective', align: 'left', cell: ({ name }) => name },
+        { header: 'trials', align: 'right', cell: ({ trials }) => String(trials) },
+        { header: 'in the 95 % interval', align: 'right', cell: ({ within95 }) => formatPercent(within95, 0) },
+        { header: 'error (rms)', align: 'right', cell: ({ rmse, unit }) => `${(100 * rmse).toFixed(2)} ${unit}` },
+        { header: 'spread (rms)', align: 'right', cell: ({ spread, unit }) => `${(100 * spread).toFixed(2)} ${unit}` },
+      ],
+      calibration.map((each, k) => ({ ...each, name: nameOf(objectives[k] ?? ''), unit: unitOf(objectives[k] ?? '') })),
+    ),
+  ];
+}
+
+function importanceLines({ importance, objectives }: ExplainView): string[] {
+  if (!importance || importance.length === 0) return ['Too few trials to tell the sites apart.'];
+  // Sites are sorted by the sum of their shares in all objectives.
+  const totals = objectives.map((_, k) => importance.reduce((sum, { byObjective }) => sum + (byObjective[k] ?? 0), 0));
+  const share = ({ byObjective }: { readonly byObjective: readonly number[] }): number =>
+    byObjective.reduce((sum, each, k) => sum + each / (totals[k] || 1), 0);
+  const sorted = [...importance].sort((a, b) => share(b) - share(a));
+  const rest = sorted.length - sitesShown;
+  return [
+    'How far the choice of rung moves each objective around the front, site by site',
+    ...textTable(
+      [
+        { header: 'site', align: 'left', cell: ({ site }: (typeof sorted)[number]) => clipped(site, 40) },
+        ...objectives.map((objective, k) => ({
+          header: `${nameOf(objective)}, ${unitOf(objective)}`,
+          align: 'right' as const,
+          cell: ({ byObjective }: (typeof sorted)[number]) => (100 * (byObjective[k] ?? 0)).toFixed(2),
+        })),
+      ],
+      sorted.slice(0, sitesShown),
+    ),
+    ...(rest > 0 ? [`and ${rest} more, in --json`] : []),
+  ];
+}
+
+function nextLines({ next, limits }: ExplainView): string[] {
+  if (!next) return ['Next: nothing, every configuration was tried.'];
+  const { prediction, outlook, nearest, changes } = next;
+  const from = nearest === null ? 'Next: a configuration' : `Next: trial ${nearest} of the front`;
+  const shown = changes.slice(0, changesShown).map(({ site, from: old, to }) => `  ${site}: ${old} -> ${to}`);
+  const more = changes.length - changesShown;
+  const [ratio, error] = prediction ?? [];
+  const limited = Object.values(limits).some(each => each !== undefined);
+  return [
+    nearest === null ? `${from}.` : `${from}, with ${changes.length} other rung${changes.length === 1 ? '' : 's'}:`,
+    ...(nearest === null ? [] : shown),
+    ...(more > 0 && nearest !== null ? [`  and ${more} more, in --json`] : []),
+    ...(ratio && error
+      ? [
+          `Expected (± standard deviation): ${formatPercent(ratio.mean, 1)} ± ${(100 * ratio.sd).toFixed(1)} of the dense latency, accuracy ${formatPercent(1 - error.mean, 1)} (${formatPoints(error.sd, 1).replace('+', '± ')}).`,
+        ]
+      : []),
+    ...(outlook
+      ? [
+          `Why: it enters the front with a probability of ${formatPercent(outlook.entersFront, 0)}${limited ? ` (keeps to the limits: ${formatPercent(outlook.feasible, 0)})` : ''}, and is expected to add ${outlook.improvement.toPrecision(2)} to the hypervolume.`,
+        ]
+      : ['Why: there are too few trials to foretell it; it belongs to the first design.']),
+  ];
+}

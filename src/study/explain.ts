@@ -1,0 +1,105 @@
+/** What a study has come to and what its tuner makes of it, from the store alone. */
+import { rungLabel } from '../decompose/ranks.ts';
+import { seededRng } from '../random/rng.ts';
+import type { ExplainView, NextView } from '../report/explain-text.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { CompleteTrial, Trial } from '../store/trial.ts';
+import { type Beliefs, beliefsAfter, outlookOf } from '../tuner/explain.ts';
+import type { Configuration } from '../tuner/strategy.ts';
+import { answerOf } from './asker.ts';
+import { nextAsked, toldFor } from './history.ts';
+import { referencePoint } from './objectives.ts';
+import { latestSetup } from './proposer.ts';
+import { type Setup, strategyOf } from './setup.ts';
+
+/** Null before the first proposal, and for studies from before proposals were recorded. */
+export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, study: Study): Promise<ExplainView | null> {
+  const setup = await latestSetup(store, study);
+  if (!setup) return null;
+  const trials = await store.trials.list(study.id);
+  const front = await store.trials.front(study.id);
+  const constraints = setup.problem.constraints ?? [];
+  const all = { after: Number.POSITIVE_INFINITY, known: trials.length };
+  const { history } = toldFor(trials, all, constraints);
+  const beliefs = beliefsAfter(
+    setup.problem,
+    setup.options,
+    history,
+    front.map(({ configuration }) => configuration),
+  );
+  const names = Object.keys(trials[0]?.assignment ?? {});
+  return {
+    study: study.name,
+    strategy: setup.strategy,
+    prior: setup.options.prior != null,
+    limits: setup.limits,
+    objectives: study.objectives,
+    trials: trials.length - 1,
+    pruned: trials.filter(({ state }) => state === 'pruned').length,
+    calibration: beliefs?.calibration ?? null,
+    importance:
+      beliefs && names.map((site, i) => ({ site, byObjective: beliefs.importance.map(each => each[i] ?? Number.NaN) })),
+    hypervolume: hypervolumeCurve(trials),
+    next: nextOf(setup, study, trials, front, beliefs),
+  };
+}
+
+/** After every finished trial, in that order; 0 before the first that counts. */
+function hypervolumeCurve(trials: readonly Trial[]): number[] {
+  const finished = trials
+    .flatMap(trial => ('finishedSequence' in trial ? [trial] : []))
+    .sort((a, b) => a.finishedSequence - b.finishedSequence);
+  let last = 0;
+  return finished.map(trial => {
+    if (trial.state === 'complete') last = trial.hypervolume;
+    return last;
+  });
+}
+
+/** What would be proposed if the search went on now with all that is finished. */
+function nextOf(
+  setup: Setup,
+  study: Study,
+  trials: readonly Trial[],
+  front: readonly CompleteTrial[],
+  beliefs: Beliefs | null,
+): NextView | null {
+  const constraints = setup.problem.constraints ?? [];
+  const told = toldFor(trials, { ...nextAsked(trials, 0), after: Number.POSITIVE_INFINITY }, constraints);
+  const rng = trials.findLast(({ rngAfter }) => rngAfter !== null)?.rngAfter ?? seededRng(study.seed).state();
+  const { configuration } = answerOf(strategyOf(setup), { ...told, rng });
+  if (!configuration) return null;
+  const prediction = beliefs?.predict(configuration) ?? null;
+  const values = front.map(each => each.values);
+  return {
+    prediction,
+    outlook: prediction && outlookOf(prediction, values, referencePoint, constraints),
+    ...nearestMember(front, trials, configuration),
+  };
+}
+
+/** The member of the front with the fewest other rungs, and what differs. */
+function nearestMember(
+  front: readonly CompleteTrial[],
+  trials: readonly Trial[],
+  configuration: Configuration,
+): Pick<NextView, 'nearest' | 'changes'> {
+  const labels = new Map<string, string>();
+  for (const trial of trials) {
+    Object.values(trial.assignment).forEach((rung, site) => {
+      labels.set(`${site} ${trial.configuration[site]}`, rungLabel(rung));
+    });
+  }
+  const label = (site: number, rung: number | undefined): string => labels.get(`${site} ${rung}`) ?? `rung ${rung}`;
+  const changesFrom = ({ configuration: from, assignment }: CompleteTrial): NextView['changes'] =>
+    Object.keys(assignment).flatMap((site, i) =>
+      from[i] === configuration[i] ? [] : [{ site, from: label(i, from[i]), to: label(i, configuration[i]) }],
+    );
+  let nearest: { readonly number: number; readonly changes: NextView['changes'] } | null = null;
+  for (const member of front) {
+    const changes = changesFrom(member);
+    if (!nearest || changes.length < nearest.changes.length) nearest = { number: member.number, changes };
+  }
+  return { nearest: nearest?.number ?? null, changes: nearest?.changes ?? [] };
+}

@@ -1,0 +1,117 @@
+/** What the Bayesian tuner believes after a history, and how far that can be trusted. */
+import { seededRng } from '../random/rng.ts';
+import { quantile } from './acquisition/normal.ts';
+import { leaveOneOut } from './gp/leave-one-out.ts';
+import { modelsOf, newModelCache, viewsOf } from './gp/models.ts';
+import { type Process, predict } from './gp/process.ts';
+import { insertIntoFront } from './pareto/front.ts';
+import { hypervolume } from './pareto/hypervolume.ts';
+import type { StrategyOptions } from './strategies.ts';
+import type { Configuration, Constraint, Outcome, Problem } from './strategy.ts';
+
+export interface Calibration {
+  /** Trials that were left out, one after the other. */
+  readonly trials: number;
+  /** Share of them whose value lies in the 95 % interval of what the others foretell. */
+  readonly within95: number;
+  /** Root mean square of what was foretold less what was observed, in the unit of the objective. */
+  readonly rmse: number;
+  /** Root mean square of what was observed less its mean: the error of knowing nothing. */
+  readonly spread: number;
+}
+
+export interface Beliefs {
+  /** By objective. */
+  readonly calibration: readonly Calibration[];
+  /**
+   * By objective and site: how far the site's choice of rung moves the objective, as the model has it: the greatest less the least
+   * mean over its rungs, all other sites as in a member of the front, on average over the members.
+   */
+  readonly importance: readonly (readonly number[])[];
+  /** Predictions by objective. */
+  readonly predict: (configuration: Configuration) => readonly { readonly mean: number; readonly sd: number }[];
+}
+
+/** Null with too few trials to learn from. */
+export function beliefsAfter(
+  problem: Problem,
+  { seed, prior }: StrategyOptions,
+  history: readonly Outcome[],
+  front: readonly Configuration[],
+): Beliefs | null {
+  const processes = modelsOf(problem, viewsOf(problem, prior ?? null), history, seed, newModelCache());
+  if (!processes) return null;
+  return {
+    calibration: processes.map(calibrationOf),
+    importance: processes.map(process => problem.ladderLengths.map((_, site) => swing(problem, process, front, site))),
+    predict: configuration =>
+      processes.map(process => {
+        const { mean, variance } = predict(process, configuration);
+        return { mean, sd: Math.sqrt(variance) };
+      }),
+  };
+}
+
+function calibrationOf(process: Process): Calibration {
+  const { offset, scale } = process.covariance.fit.standardisation;
+  const values = Array.from(process.outputs, output => offset + scale * output);
+  const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
+  const foretold = leaveOneOut(process);
+  const z = quantile(0.975);
+  // What is exact is foretold to the last digit but for rounding.
+  const inside = foretold.filter(
+    (each, a) => Math.abs(values[a]! - each.mean) <= z * Math.sqrt(each.variance) + 1e-9 * Math.abs(values[a]!),
+  );
+  const rms = (errors: readonly number[]): number =>
+    Math.sqrt(errors.reduce((sum, each) => sum + each ** 2, 0) / errors.length);
+  return {
+    trials: values.length,
+    within95: inside.length / values.length,
+    rmse: rms(foretold.map((each, a) => each.mean - values[a]!)),
+    spread: rms(values.map(each => each - mean)),
+  };
+}
+
+function swing({ ladderLengths }: Problem, process: Process, front: readonly Configuration[], site: number): number {
+  const swings = front.map(member => {
+    const means = Array.from(
+      { length: ladderLengths[site]! },
+      (_, rung) => predict(process, member.with(site, rung)).mean,
+    );
+    return Math.max(...means) - Math.min(...means);
+  });
+  return swings.reduce((sum, each) => sum + each, 0) / Math.max(1, swings.length);
+}
+
+export interface Outlook {
+  /** The probability that it keeps to all constraints. */
+  readonly feasible: number;
+  /** The probability that it does and no member of the front is as good. */
+  readonly entersFront: number;
+  /** What it is expected to add to the hypervolume. */
+  readonly improvement: number;
+}
+
+const draws = 2000;
+
+/** What is expected of a prediction, by simulation with fixed draws, the objectives taken as independent. */
+export function outlookOf(
+  prediction: readonly { readonly mean: number; readonly sd: number }[],
+  front: readonly (readonly number[])[],
+  reference: readonly number[],
+  constraints: readonly Constraint[],
+): Outlook {
+  const rng = seededRng(1);
+  const now = hypervolume(front, reference);
+  let [feasible, enters, improvement] = [0, 0, 0];
+  for (let draw = 0; draw < draws; draw++) {
+    const values = prediction.map(({ mean, sd }) => mean + sd * quantile((rng.integer(2 ** 20) + 0.5) / 2 ** 20));
+    if (!constraints.every(({ objective, max }) => values[objective]! <= max)) continue;
+    feasible++;
+    const after = insertIntoFront(front, values, each => each);
+    if (!after.front.includes(values)) continue;
+    enters++;
+    improvement += Math.max(0, hypervolume(after.front, reference) - now);
+  }
+  return { feasible: feasible / draws, entersFront: enters / draws, improvement: improvement / draws };
+}

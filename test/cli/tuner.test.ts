@@ -31,11 +31,11 @@ beforeAll(async () => {
     resumed: false,
   });
   expect(told.map(({ kind }) => kind)).not.toContain('site-table');
-}, 120_000);
+}, 300_000);
 
 afterAll(() => world.remove());
 
-test('limits hold on where none is given, and nothing beyond them is on the front', { timeout: 60_000 }, async () => {
+test('limits hold on where none is given, and nothing beyond them is on the front', { timeout: 120_000 }, async () => {
   const again = await run(...search('--trials', '13'));
   expect(events(again.stdout).find(({ kind }) => kind === 'limits')).toMatchObject({ maxDrop: 0.03, resumed: true });
   const store = await openStore(world.store, { readOnly: true });
@@ -60,13 +60,13 @@ test('limits hold on where none is given, and nothing beyond them is on the fron
   await store.close();
 });
 
-test('every proposal of the killed and resumed study is made again', { timeout: 60_000 }, async () => {
+test('every proposal of the killed and resumed study is made again', { timeout: 120_000 }, async () => {
   const { status, stdout } = await run('replay', '--store', world.store);
   expect(stdout).toMatch(/^Study "small": 1[23] proposals made again, every one the same\.\n$/);
   expect(status).toBe(0);
 });
 
-test('explain: what is believed, and the next trial with its reason', { timeout: 60_000 }, async () => {
+test('explain: what is believed, and the next trial with its reason', { timeout: 120_000 }, async () => {
   const told = await run('explain', '--store', world.store);
   expect(told.stderr).toBe('');
   expect(told.stdout).toContain('in the 95 % interval');

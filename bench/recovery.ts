@@ -9,6 +9,8 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { openStore } from '../src/store/open.ts';
+import { readFront } from '../src/study/read-front.ts';
 
 /** Points of top-1 below the dense model that count as won back. */
 const near = 0.005;
@@ -55,12 +57,36 @@ export async function bench(args: string[]): Promise<void> {
     },
   });
   const { store, study, trial, policies, label, out } = values;
+  const origin = await originOf(store, study, Number(trial));
   const runs: Recovery[] = [];
   for (const policy of policies.split(',')) {
     const options = ['--store', store, '--study', study, '--trial', trial, '--freeze', policy, ...positionals];
     runs.push(await retrain(policy, options));
     console.log(line(runs.at(-1) as Recovery));
-    save(out, { label: label || study, study, trial: Number(trial), runs });
+    save(out, { label: label || study, study, trial: Number(trial), ...origin, runs });
+  }
+}
+
+/** How the study was searched, and how fast the trial was measured to be; confirmed figures where there are. */
+async function originOf(storePath: string, name: string, number: number) {
+  const store = await openStore(storePath, { readOnly: true });
+  try {
+    const study = await store.studies.get(name);
+    const trial = study && (await store.trials.get(study.id, number));
+    if (!study || trial?.state !== 'complete') throw new Error(`"${name}" has no complete trial ${number}`);
+    const { points } = await readFront(store, study, false);
+    const point = points.find(each => each.trial === number);
+    const { speedup = null, speedupCi = null } = point?.confirm ?? point ?? {};
+    const macs = { candidate: trial.macs, dense: study.dense.macs };
+    return {
+      search: ['rankfront', ...study.commandLine].join(' '),
+      speedup,
+      speedupCi,
+      confirmed: Boolean(point?.confirm),
+      macs,
+    };
+  } finally {
+    await store.close();
   }
 }
 

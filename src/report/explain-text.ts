@@ -21,6 +21,7 @@ export interface ExplainView {
   /** By objective (see `Calibration` of the tuner); null with too few trials to learn from. */
   readonly calibration:
     | readonly {
+        readonly by: keyof typeof foretellings;
         readonly trials: number;
         readonly within95: number;
         readonly rmse: number;
@@ -46,6 +47,14 @@ export interface NextView {
   readonly nearest: number | null;
   readonly changes: readonly { readonly site: string; readonly from: string; readonly to: string }[];
 }
+
+/** What foretells an objective best. */
+const foretellings = {
+  table: 'its table of single sites',
+  losses: 'what the rungs lose',
+  ramps: 'ramps along the ladders',
+  places: 'places in the ladders',
+};
 
 const sitesShown = 12;
 const changesShown = 8;
@@ -85,6 +94,7 @@ function calibrationLines({ calibration, objectives }: ExplainView): string[] {
         { header: 'in the 95 % interval', align: 'right', cell: ({ within95 }) => formatPercent(within95, 0) },
         { header: 'error (rms)', align: 'right', cell: ({ rmse, unit }) => `${(100 * rmse).toFixed(2)} ${unit}` },
         { header: 'spread (rms)', align: 'right', cell: ({ spread, unit }) => `${(100 * spread).toFixed(2)} ${unit}` },
+        { header: 'best from', align: 'left', cell: ({ by }) => foretellings[by] },
       ],
       calibration.map((each, k) => ({ ...each, name: nameOf(objectives[k] ?? ''), unit: unitOf(objectives[k] ?? '') })),
     ),

@@ -2,7 +2,7 @@
  * The Bayesian tuner: Gaussian processes of the objectives, and the trial that is expected to widen the front the most.
  */
 import type { Rng } from '../random/rng.ts';
-import { type Found, searchBest } from './acquisition/search.ts';
+import { searchBest } from './acquisition/search.ts';
 import { startsFor } from './acquisition/starts.ts';
 import { openSurface } from './acquisition/surface.ts';
 import { usability } from './acquisition/usable.ts';
@@ -16,7 +16,7 @@ import { dominanceRanks } from './pareto/sort.ts';
 import type { TunerPrior } from './prior.ts';
 import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
 import { sobolSequence } from './sobol-sequence.ts';
-import type { Configuration, Outcome, Problem, Strategy } from './strategy.ts';
+import type { Configuration, Constraint, Outcome, Problem, Strategy } from './strategy.ts';
 import { uniformLevels } from './variation.ts';
 
 export interface BayesianOptions {
@@ -36,71 +36,39 @@ const knownStarts = 64;
 /** Without a prior and with many sites: even levels that are observed first. */
 const levelsFirst = 5;
 
-/** What follows from a problem and the options, before any trial. */
-export interface Preparation {
-  readonly problem: Problem;
-  readonly options: BayesianOptions;
-  readonly views: Views;
-  /** The prior's own front. */
-  readonly known: readonly Configuration[];
-  /** Observed first. */
-  readonly design: readonly Configuration[];
-}
-
-export function prepare(problem: Problem, options: BayesianOptions): Preparation {
-  const known = options.prior ? priorFront(problem, options.prior, knownStarts) : [];
-  const design = known.length > 0 ? spread(known, designFromPrior) : initialDesign(problem, options);
-  return { problem, options, views: viewsOf(problem, options.prior ?? null), known, design };
-}
-
-/** A proposal and where it comes from: the initial design, the acquisition, or chance where neither has one. */
-export interface Decision {
-  readonly configuration: Configuration;
-  readonly from: 'design' | 'acquisition' | 'chance';
-  /** ln of the acquisition; null where none was computed. */
-  readonly score: number | null;
-}
-
 export function bayesianStrategy(problem: Problem, options: BayesianOptions): Strategy {
   const cache: ModelCache = newModelCache();
-  const preparation = prepare(problem, options);
+  const views = viewsOf(problem, options.prior ?? null);
+  const known = options.prior ? priorFront(problem, options.prior, knownStarts) : [];
+  const design = known.length > 0 ? spread(known, designFromPrior) : initialDesign(problem, options);
   return {
     name: 'bayesian',
-    ask: (history, pending, rng) => decide(preparation, cache, history, pending, rng)?.configuration ?? null,
+    ask: (history, pending, rng) => {
+      const seen = seenIn(problem, history, pending);
+      if (seen.count >= problemSize(problem)) return null;
+      const next = design.find(each => !seen.has(each));
+      if (next && seen.count < design.length) return next;
+      return propose(problem, options, views, known, cache, history, pending, rng) ?? drawUnseen(problem, seen, rng);
+    },
   };
 }
 
-/** Null when no configuration is left. */
-export function decide(
-  preparation: Preparation,
+function propose(
+  problem: Problem,
+  options: BayesianOptions,
+  views: Views,
+  known: readonly Configuration[],
   cache: ModelCache,
   history: readonly Outcome[],
   pending: readonly Configuration[],
   rng: Rng,
-): Decision | null {
-  const { problem, design } = preparation;
-  const seen = seenIn(problem, history, pending);
-  if (seen.count >= problemSize(problem)) return null;
-  const next = design.find(each => !seen.has(each));
-  if (next && seen.count < design.length) return { configuration: next, from: 'design', score: null };
-  const found = mostPromising(preparation, cache, history, pending, rng);
-  if (found) return { configuration: found.configuration, from: 'acquisition', score: found.score };
-  const drawn = drawUnseen(problem, seen, rng);
-  return drawn && { configuration: drawn, from: 'chance', score: null };
-}
-
-function mostPromising(
-  { problem, options, views, known }: Preparation,
-  cache: ModelCache,
-  history: readonly Outcome[],
-  pending: readonly Configuration[],
-  rng: Rng,
-): Found | null {
+): Configuration | null {
   const fitting = history.filter(each => fits(problem, each.configuration));
   const models = modelsOf(problem, views, fitting, options.seed, cache);
   if (!models) return null;
   const eligible = leading(fitting.filter(isEligible));
-  const reference = referenceFor(problem, options, eligible);
+  const constraints = problem.constraints ?? [];
+  const reference = within(constraints, options.reference ?? referenceOf(eligible.map(({ values }) => values)));
   if (!reference) return null;
   const open = pending.filter(each => fits(problem, each));
   const configurations = eligible.map(({ configuration }) => configuration);
@@ -109,18 +77,18 @@ function mostPromising(
     processes: models,
     worlds,
     reference,
-    constraints: problem.constraints ?? [],
+    constraints,
     logUsable: usability(problem, fitting),
   });
   const values = eligible.map(each => each.values);
   const front = nondominated(values).map(point => configurations[values.indexOf(point)]!);
   const seen = seenIn(problem, history, pending);
   const starts = startsFor(problem, front, known, 400, rng);
-  return searchBest(problem, surface, seen, starts, { candidates: 2000, climbs: 3 }, rng);
+  return searchBest(problem, surface, seen, starts, { candidates: 2000, climbs: 3 }, rng)?.configuration ?? null;
 }
 
 /** Those that may be on the front once noise is taken out of it; of many the best by rank of dominance. */
-export function leading(eligible: readonly Eligible[]): readonly Eligible[] {
+function leading(eligible: readonly Eligible[]): readonly Eligible[] {
   if (eligible.length <= mostEligible) return eligible;
   const ranks = dominanceRanks(eligible.map(({ values }) => values));
   const order = eligible.map((_, a) => a).sort((a, b) => ranks[a]! - ranks[b]! || b - a);
@@ -128,16 +96,11 @@ export function leading(eligible: readonly Eligible[]): readonly Eligible[] {
   return eligible.filter((_, a) => kept.has(a));
 }
 
-/** The reference point, drawn in to the limits: volume beyond a limit is of no use. Null without a trial to go by. */
-export function referenceFor(problem: Problem, options: BayesianOptions, eligible: readonly Eligible[]): Point | null {
-  const reference = options.reference ?? referenceOf(eligible.map(({ values }) => values));
-  const limits = problem.constraints ?? [];
-  return (
-    reference?.map((value, k) =>
-      limits.reduce((least, { objective, max }) => (objective === k ? Math.min(least, max) : least), value),
-    ) ?? null
-  );
-}
+/** Volume beyond a limit is of no use. */
+const within = (constraints: readonly Constraint[], reference: Point | null): Point | null =>
+  reference?.map((value, k) =>
+    constraints.reduce((least, { objective, max }) => (objective === k ? Math.min(least, max) : least), value),
+  ) ?? null;
 
 /** A tenth of the front's extent beyond its worst values (Ishibuchi et al. 2011 and BoTorch's rule). */
 function referenceOf(points: readonly Point[]): Point | null {

@@ -1,6 +1,7 @@
 /** What the Bayesian tuner believes after a history, and how far that can be trusted. */
 import { seededRng } from '../random/rng.ts';
 import { quantile } from './acquisition/normal.ts';
+import { priorInputs } from './gp/inputs.ts';
 import { leaveOneOut } from './gp/leave-one-out.ts';
 import { modelsOf, newModelCache, viewsOf } from './gp/models.ts';
 import { type Process, predict } from './gp/process.ts';
@@ -9,7 +10,14 @@ import { hypervolume } from './pareto/hypervolume.ts';
 import type { StrategyOptions } from './strategies.ts';
 import type { Configuration, Constraint, Outcome, Problem } from './strategy.ts';
 
+/**
+ * What foretold an objective best: the measured table, the losses of the rungs, ramps along the ladders, or nothing but the places in
+ * the ladders.
+ */
+export type Foretelling = 'table' | 'losses' | 'ramps' | 'places';
+
 export interface Calibration {
+  readonly by: Foretelling;
   /** Trials that were left out, one after the other. */
   readonly trials: number;
   /** Share of them whose value lies in the 95 % interval of what the others foretell. */
@@ -39,10 +47,18 @@ export function beliefsAfter(
   history: readonly Outcome[],
   front: readonly Configuration[],
 ): Beliefs | null {
-  const processes = modelsOf(problem, viewsOf(problem, prior ?? null), history, seed, newModelCache());
+  const views = viewsOf(problem, prior ?? null);
+  const processes = modelsOf(problem, views, history, seed, newModelCache());
   if (!processes) return null;
+  const informed = priorInputs(problem, prior ?? null);
+  const by = processes.map(({ covariance: { fit } }, k): Foretelling => {
+    if (!fit.inputs.table) return 'places';
+    // The prior's own view comes first, where it has something to say.
+    if (!informed[k] || views[k]![0] !== fit.inputs) return 'ramps';
+    return prior?.tables[k] ? 'table' : 'losses';
+  });
   return {
-    calibration: processes.map(calibrationOf),
+    calibration: processes.map((process, k) => ({ by: by[k]!, ...foresightOf(process) })),
     importance: processes.map(process => problem.ladderLengths.map((_, site) => swing(problem, process, front, site))),
     predict: configuration =>
       processes.map(process => {
@@ -52,7 +68,7 @@ export function beliefsAfter(
   };
 }
 
-function calibrationOf(process: Process): Calibration {
+function foresightOf(process: Process): Omit<Calibration, 'by'> {
   const { offset, scale } = process.covariance.fit.standardisation;
   const values = Array.from(process.outputs, output => offset + scale * output);
   const mean = values.reduce((sum, each) => sum + each, 0) / values.length;

@@ -11,8 +11,8 @@ const view: ExplainView = {
   trials: 40,
   pruned: 7,
   calibration: [
-    { trials: 41, within95: 0.951, rmse: 0.0042, spread: 0.12 },
-    { trials: 41, within95: 0.9, rmse: 0.021, spread: 0.2 },
+    { by: 'table', trials: 41, within95: 0.951, rmse: 0.0042, spread: 0.12 },
+    { by: 'ramps', trials: 41, within95: 0.9, rmse: 0.021, spread: 0.2 },
   ],
   importance: [
     { site: 'layer1', byObjective: [0.01, 0.002] },
@@ -35,7 +35,9 @@ test('says what is believed, in the units of people, the most important site fir
   expect(lines[0]).toBe(
     'Study "night": 40 trials, 7 of them given up early, proposed by "bayesian" from a prior of single sites; limits: at most 1.00 pp lost.',
   );
-  expect(lines).toContain('latency        41                  95 %  0.42 % of dense  12.00 % of dense');
+  expect(lines).toContain(
+    'latency        41                  95 %  0.42 % of dense  12.00 % of dense  its table of single sites',
+  );
   const sites = lines.filter(line => /^layer\d +\d/.test(line));
   expect(sites.map(line => line.split(/ +/))).toEqual([
     ['layer2', '4.00', '5.00'],

@@ -49,6 +49,31 @@ test('with noise of the size that is told, about 95 % of the trials lie in the i
   }
 });
 
+test('a table foretells its objective while it holds, and something else does once it does not', () => {
+  const table = (weights: readonly number[]) => ({
+    dense: 1,
+    changes: weights.map(weight => [0, 1, 2, 3].map(rung => -weight * (3 - rung) + 0)),
+    standardErrors: weights.map(() => [0, 0, 0, 0]),
+  });
+  // No ramp: the middle rungs of each site change the order.
+  const jumps = [0, 3, 1, 0];
+  const history = historyOf(32, 0.002).map((each): Outcome => {
+    if (each.state !== 'complete') return each;
+    const ratio = each.configuration.reduce((sum, rung, site) => sum - saves[site]! * jumps[rung]!, 1);
+    return { ...each, values: [ratio, each.values[1]!] };
+  });
+  const jumping = { ...table(saves), changes: saves.map(weight => jumps.map(jump => -weight * jump + 0)) };
+  const losses = costs.map(cost => [3, 2, 1, 0].map(steps => (cost * steps) ** 2));
+  const by = (changes: readonly (readonly number[])[]) =>
+    beliefsAfter(problem, { seed: 1, prior: { tables: [{ ...jumping, changes }, null], losses } }, history, [
+      dense,
+    ])!.calibration.map(each => each.by);
+  expect(by(jumping.changes)[0]).toBe('table');
+  expect(by([...jumping.changes].reverse().map(ladder => [...ladder].reverse()))[0]).not.toBe('table');
+  const without = beliefsAfter(problem, { seed: 1 }, history, [dense])!;
+  for (const each of without.calibration) expect(['ramps', 'places']).toContain(each.by);
+});
+
 test('too short a history says nothing', () => {
   expect(beliefsAfter(problem, { seed: 1 }, historyOf(1, 0), [dense])).toBeNull();
 });

@@ -62,13 +62,6 @@ export function modelsOf(
   return cache.processes.all;
 }
 
-/** The trials that these processes are conditioned on, in their order. */
-export function conditionedOn(problem: Problem, history: readonly Outcome[]): readonly Observed[] {
-  const observed = history.filter(isObserved(problem.objectives));
-  const stage = stageAt(observed.length);
-  return [...nearFront(observed.slice(0, stage)), ...observed.slice(stage)];
-}
-
 const sameFits = (processes: readonly Process[], fits: readonly Fit[]): boolean =>
   processes.every((process, k) => process.covariance.fit === fits[k]);
 

@@ -28,7 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   store: platform(4, ['workers']),
   device: platform(4, ['workers']),
   evaluate: platform(4, ['workers']),
-  calibrate: platform(4, ['workers', 'evaluate']),
+  calibrate: platform(4, ['workers', 'evaluate', 'train']),
   train: platform(4, ['workers']),
   report: pure(5),
   study: platform(5, ['report']),

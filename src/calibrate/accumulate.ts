@@ -79,7 +79,8 @@ function addRows(sums: Float64Array, values: Float32Array, images: number): void
   }
 }
 
-function addPacked(sums: Float64Array, values: Float32Array, groups: number, order: number): void {
+/** Adds the upper triangles of [groups, order, order] to packed ones. */
+export function addPacked(sums: Float64Array, values: Float32Array, groups: number, order: number): void {
   let at = 0;
   for (let group = 0; group < groups; group++) {
     for (let i = 0; i < order; i++) {

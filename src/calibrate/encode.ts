@@ -5,7 +5,7 @@
 import type { CalibrationStatistics, InputMoments, SiteStatistics } from '../decompose/statistics.ts';
 
 interface Header {
-  readonly version: 1;
+  readonly version: 2;
   readonly images: number;
   readonly sites: readonly SiteHeader[];
 }
@@ -17,19 +17,21 @@ interface SiteHeader {
   readonly outputs: number;
   readonly input: { readonly kind: InputMoments['kind']; readonly order: number; readonly length: number } | null;
   readonly output: { readonly order: number; readonly length: number } | null;
+  readonly sensitivity: { readonly order: number; readonly length: number } | null;
 }
 
 export function encodeStatistics({ images, sites }: CalibrationStatistics): Uint8Array {
   const listed = [...sites.values()];
-  const header: Header = { version: 1, images, sites: listed.map(siteHeader) };
+  const header: Header = { version: 2, images, sites: listed.map(siteHeader) };
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const parts = listed.flatMap(({ inputMean, outputMean, outputVariance, outputScale, input, output }) => [
+  const parts = listed.flatMap(({ inputMean, outputMean, outputVariance, outputScale, input, output, sensitivity }) => [
     inputMean,
     outputMean,
     outputVariance,
     outputScale,
     ...(input ? [input.data] : []),
     ...(output ? [output.data] : []),
+    ...(sensitivity ? [sensitivity.data] : []),
   ]);
   const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 4 + text.length);
   const bytes = new Uint8Array(size);
@@ -52,7 +54,7 @@ export function decodeStatistics(bytes: Uint8Array): CalibrationStatistics {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header;
-  if (header.version !== 1) throw new Error(`expected calibration statistics of version 1, found ${header.version}`);
+  if (header.version !== 2) throw new Error(`expected calibration statistics of version 2, found ${header.version}`);
   let at = 4 + length;
   const doubles = (count: number): Float64Array => {
     const values = Float64Array.from({ length: count }, (_, i) => view.getFloat64(at + 8 * i, true));
@@ -65,7 +67,7 @@ export function decodeStatistics(bytes: Uint8Array): CalibrationStatistics {
     return values;
   };
   const sites = new Map<string, SiteStatistics>();
-  for (const { site, patches, entries, outputs, input, output } of header.sites) {
+  for (const { site, patches, entries, outputs, input, output, sensitivity } of header.sites) {
     const [inputMean, outputMean, outputVariance, outputScale] = [
       doubles(entries),
       doubles(outputs),
@@ -81,12 +83,13 @@ export function decodeStatistics(bytes: Uint8Array): CalibrationStatistics {
       outputScale,
       input: input && { kind: input.kind, order: input.order, data: singles(input.length) },
       output: output && { order: output.order, data: singles(output.length) },
+      sensitivity: sensitivity && { order: sensitivity.order, data: singles(sensitivity.length) },
     });
   }
   return { images: header.images, sites };
 }
 
-function siteHeader({ site, patches, inputMean, outputMean, input, output }: SiteStatistics): SiteHeader {
+function siteHeader({ site, patches, inputMean, outputMean, input, output, sensitivity }: SiteStatistics): SiteHeader {
   return {
     site,
     patches,
@@ -94,5 +97,6 @@ function siteHeader({ site, patches, inputMean, outputMean, input, output }: Sit
     outputs: outputMean.length,
     input: input && { kind: input.kind, order: input.order, length: input.data.length },
     output: output && { order: output.order, length: output.data.length },
+    sensitivity: sensitivity && { order: sensitivity.order, length: sensitivity.data.length },
   };
 }

@@ -117,6 +117,7 @@ function statisticsOf(
         outputMean,
         outputVariance,
         outputScale: scaleOf(site),
+        sensitivity: null,
       };
       return [[site.name, statistics] as const];
     }),

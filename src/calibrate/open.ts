@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
 import { resolveTransform } from '../data/resolve-transform.ts';
 import type { Site } from '../decompose/site.ts';
-import type { CalibrationStatistics } from '../decompose/statistics.ts';
+import type { CalibrationStatistics, Moments } from '../decompose/statistics.ts';
 import { UserError } from '../errors/user-error.ts';
 import { batchSizeFor } from '../evaluate/batch-size.ts';
 import type { SessionSettings } from '../evaluate/messages.ts';
@@ -17,6 +17,7 @@ import { calibrationPositions, ownCalibrationImages } from './choose.ts';
 import { decodeStatistics, encodeStatistics } from './encode.ts';
 import type { CalibrationImages } from './images.ts';
 import { measureStatistics } from './measure.ts';
+import { measureSensitivity } from './sensitivity.ts';
 
 export interface CalibrationSource {
   readonly dataset: Dataset;
@@ -74,7 +75,7 @@ export interface KeptStatistics {
 }
 
 /** Counts up whenever the same model, images and seed would give other statistics. */
-const version = 2;
+const version = 3;
 
 /** @throws UserError when the runtime cannot run the model over the images, or none of it is finite */
 export async function statisticsOf(
@@ -92,19 +93,36 @@ export async function statisticsOf(
   const key = hashOf(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, settings])));
   const stored = await statisticsCache(warn).read(key);
   if (stored) return kept(stored);
-  const measured = await measureStatistics({ model, sites, images, session, seed, onProgress: progress, signal });
+  const options = { model, sites, images, session, seed, onProgress: progress, signal };
+  const measured = await measureStatistics(options);
   if (measured.state === 'failed') {
     throw new UserError(
       `Cannot calibrate: ${measured.detail}.`,
       'Check the model and the images, or go without by --calibration none.',
     );
   }
-  const bytes = encodeStatistics(measured.value);
-  const found = { statistics: measured.value, bytes, sha256: hashOf(bytes) };
+  const sensitivity = await measureSensitivity(options);
+  if (sensitivity.state === 'failed') {
+    warn(
+      `How the answer depends on each layer is not known, so that layers are compared by their own errors: ${sensitivity.detail}.`,
+    );
+  }
+  const statistics =
+    sensitivity.state === 'failed' ? measured.value : withSensitivity(measured.value, sensitivity.value);
+  const bytes = encodeStatistics(statistics);
+  const found = { statistics, bytes, sha256: hashOf(bytes) };
   await statisticsCache(warn).write(key, bytes);
   await keyCache(warn).write(found.sha256, key);
   return found;
 }
+
+const withSensitivity = (
+  { images, sites }: CalibrationStatistics,
+  moments: ReadonlyMap<string, Moments>,
+): CalibrationStatistics => ({
+  images,
+  sites: new Map([...sites].map(([name, site]) => [name, { ...site, sensitivity: moments.get(name) ?? null }])),
+});
 
 /** Those with the hash `wanted`, if they were measured here before. */
 export async function keptStatistics(

@@ -12,7 +12,7 @@ import type { SiteStatistics } from './statistics.ts';
 export type { FullFactors, TuckerFactors, TwoFactors } from './factors/factors.ts';
 
 /** Part of the key of every stored factor: to be raised whenever the same weight would yield other numbers. */
-export const factorAlgorithmVersion = 2;
+export const factorAlgorithmVersion = 3;
 
 /** What data-aware factors are made from. */
 export interface Seen {

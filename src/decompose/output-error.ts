@@ -1,4 +1,5 @@
 /** What a rung loses at the output of its site on the calibration images, in closed form. */
+import { type Matrix, transpose, zeros } from '../linalg/matrix.ts';
 import { multiply } from '../linalg/multiply.ts';
 import type { WeightBlock } from './block.ts';
 import type { FullFactors, Seen } from './factorise.ts';
@@ -8,27 +9,36 @@ import { flooredScale, type MomentKind } from './metric/metric.ts';
 import { multipliedOut } from './multiply-out.ts';
 import { type SiteStatistics, unpacked } from './statistics.ts';
 
-/**
- * E |g (y' - y)|^2 / sum_o g_o^2 Var(y_o) for every rung: the energy of the error behind the BatchNormalization over the variance
- * of the output there. With D = W - W' and S = E[x x'] the numerator is tr(g D S D' g), exactly so on the patches that S was taken from.
- * Where the statistics hold only columns or channels, they are taken for independent of each other, which on ResNet-18 has told
- * 15 to 20 % less than there was. Null when the statistics hold no moments, or some that are not finite. 0 for `dense`.
- */
+export interface OutputError {
+  /**
+   * E |g (y' - y)|^2 / sum_o g_o^2 Var(y_o): the energy of the error behind the BatchNormalization over the variance of the output there. With
+   * D = W - W' and S = E[x x'] the numerator is tr(g D S D' g), exactly so on the patches that S was taken from. Where the statistics hold only
+   * columns or channels, they are taken for independent of each other, which on ResNet-18 has told 15 to 20 % less than there was.
+   */
+  readonly relative: number;
+  /** tr(G D S D') / 2: by about so many nats the network's answer moves away from the dense one's; null where G was not measured. */
+  readonly divergence: number | null;
+}
+
+/** One for every rung, 0 for `dense`. Null when the statistics hold no moments, or some that are not finite. */
 export function outputErrors(
   block: WeightBlock,
   factors: FullFactors | null,
   rungs: readonly Rung[],
   { statistics }: Seen,
-): readonly number[] | null {
-  const errors = rungs.map(rung => {
-    if (rung.method === 'dense') return 0;
-    if (factors?.method !== rung.method) throw new Error(`the rung asks for factors made by ${rung.method}`);
-    const weight = multipliedOut(factors, rung);
-    return errorEnergy(block, weight, statistics);
-  });
+): readonly OutputError[] | null {
+  if (!statistics.input) return null;
   const energy = outputEnergy(statistics);
-  const relative = errors.map(error => (error === 0 ? 0 : energy > 0 ? error / energy : Number.NaN));
-  return statistics.input && relative.every(Number.isFinite) ? relative : null;
+  const errors = rungs.map((rung): OutputError => {
+    if (rung.method === 'dense') return { relative: 0, divergence: statistics.sensitivity ? 0 : null };
+    if (factors?.method !== rung.method) throw new Error(`the rung asks for factors made by ${rung.method}`);
+    const lost = lostEnergy(block, multipliedOut(factors, rung), statistics);
+    const relative = lost.scaled === 0 ? 0 : energy > 0 ? lost.scaled / energy : Number.NaN;
+    return { relative, divergence: lost.divergence };
+  });
+  return errors.every(({ relative, divergence }) => Number.isFinite(relative) && Number.isFinite(divergence ?? 0))
+    ? errors
+    : null;
 }
 
 /** sum_o g_o^2 Var(y_o), or where no output varies, sum_o g_o^2 E[y_o]^2. */
@@ -38,32 +48,46 @@ function outputEnergy({ outputScale, outputVariance, outputMean }: SiteStatistic
   return sum(o => outputVariance[o]!) || sum(o => outputMean[o]! ** 2);
 }
 
-function errorEnergy(block: WeightBlock, approximate: Float64Array, statistics: SiteStatistics): number {
-  const { input, outputScale } = statistics;
-  if (!input) return Number.NaN;
-  const { groups, outPerGroup: outs, inPerGroup: ins, kernel } = block;
-  const scale = flooredScale(outputScale);
-  const taps = tapsOutside(input.kind, kernel);
+function lostEnergy(
+  block: WeightBlock,
+  approximate: Float64Array,
+  statistics: SiteStatistics,
+): { readonly scaled: number; readonly divergence: number | null } {
+  const { sensitivity } = statistics;
+  const outs = block.outPerGroup;
+  const scale = flooredScale(statistics.outputScale);
+  let scaled = 0;
+  let divergence = 0;
+  for (let group = 0; group < block.groups; group++) {
+    const moment = errorMoment(block, approximate, statistics, group);
+    for (let o = 0; o < outs; o++) scaled += scale[group * outs + o]! ** 2 * moment.data[o * outs + o]!;
+    if (!sensitivity) continue;
+    const g = unpacked(sensitivity, group);
+    for (let i = 0; i < g.length; i++) divergence += (g[i]! * moment.data[i]!) / 2;
+  }
+  return { scaled: Math.max(0, scaled), divergence: sensitivity ? Math.max(0, divergence) : null };
+}
+
+/** D S D' of one group, outs x outs: the second moment of the error of its outputs. */
+function errorMoment(block: WeightBlock, approximate: Float64Array, { input }: SiteStatistics, group: number): Matrix {
+  const { outPerGroup: outs, inPerGroup: ins, kernel } = block;
   const length = ins * kernel[0] * kernel[1];
-  let energy = 0;
-  for (let group = 0; group < groups; group++) {
-    const weights = groupOf(block, group);
-    // Rows (o, tap outside the moment) of length `order`.
-    const difference = new Float64Array(outs * length);
+  const weights = groupOf(block, group);
+  const taps = tapsOutside(input!.kind, kernel);
+  const moment = { rows: input!.order, cols: input!.order, data: unpacked(input!, group) };
+  const sum = zeros(outs, outs);
+  for (let tap = 0; tap < taps; tap++) {
+    const difference = zeros(outs, input!.order);
     for (let o = 0; o < outs; o++) {
-      const g = scale[group * outs + o]!;
-      for (let i = 0; i < length; i++) {
-        const delta = weights[o * length + i]! - approximate[(group * outs + o) * length + i]!;
-        const row = o * taps + (i % taps);
-        difference[row * input.order + Math.floor(i / taps)] = g * delta;
+      for (let i = 0; i < input!.order; i++) {
+        const at = o * length + i * taps + tap;
+        difference.data[o * input!.order + i] = weights[at]! - approximate[group * outs * length + at]!;
       }
     }
-    const rows = { rows: outs * taps, cols: input.order, data: difference };
-    const moment = { rows: input.order, cols: input.order, data: unpacked(input, group) };
-    const product = multiply(rows, moment).data;
-    for (let i = 0; i < product.length; i++) energy += product[i]! * difference[i]!;
+    const product = multiply(multiply(difference, moment), transpose(difference)).data;
+    for (let i = 0; i < product.length; i++) sum.data[i]! += product[i]!;
   }
-  return Math.max(0, energy);
+  return sum;
 }
 
 /** Taps of a patch that the moment does not tell apart; the last ones in the order (c, y, x). */

@@ -36,6 +36,12 @@ export interface SiteStatistics {
   readonly outputVariance: Float64Array;
   /** |gamma| / sqrt(variance + epsilon) of the BatchNormalization that alone reads the output, 1 where there is none; one per output channel. */
   readonly outputScale: Float64Array;
+  /**
+   * G = E[sum over the positions of an image of g g'] (order outPerGroup), g the gradient with respect to the outputs y of one group at one position of
+   * z'Jy, where J'J is the curvature of the divergence between the network's answer and its own; null where it was not measured. An error e of
+   * the output at every position changes the answer by about e'Ge / 2 nats.
+   */
+  readonly sensitivity: Moments | null;
 }
 
 export interface CalibrationStatistics {

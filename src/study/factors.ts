@@ -21,10 +21,16 @@ import {
 export type FactorLookup = (site: string, method: FactorMethod) => FullFactors;
 
 /**
- * What a rung loses, in a unit common to all sites: the squared relative error of the site's output on the calibration images
- * (see `outputErrors`), or where there are none of its weight; 0 for dense.
+ * What a rung loses, in a unit common to all sites: how far it moves the network's answer (see `outputErrors`); where that is not known for all of
+ * them, the squared relative error of the site's output on the calibration images; where there are none, of its weight; 0 for dense.
  */
 export type RungLoss = (site: Site, rung: Rung) => number;
+
+export interface RungLosses {
+  readonly loss: RungLoss;
+  /** The share of the variance of its output that a site gets wrong; null where there are no calibration images. */
+  readonly outputError: (site: Site, rung: Rung) => number | null;
+}
 
 export interface FactorWatch {
   readonly warn: (message: string) => void;
@@ -52,7 +58,7 @@ export async function rungLosses(
   statistics: CalibrationStatistics | null,
   factors: FactorLookup,
   { warn }: FactorWatch,
-): Promise<RungLoss> {
+): Promise<RungLosses> {
   const ladders = new Map(space.sites.map(({ site, ladder }) => [site.name, ladder]));
   const requests = factorRequests(model, space, statistics).flatMap(
     ({ site, method, block, seen }): ErrorsRequest[] => {
@@ -62,10 +68,16 @@ export async function rungLosses(
   );
   await using pool = createFactorPool();
   const errors = await errorsFor(requests, pool, { onWarning: warn });
-  return (site, rung) => {
-    if (rung.method === 'dense') return 0;
-    const known = errors.get(errorName(site.name, rung));
-    return known ?? truncationError(factors(site.name, rung.method), rung).relative ** 2;
+  const inNats = requests.length > 0 && [...errors.values()].every(({ divergence }) => divergence !== null);
+  const weightError = (site: Site, rung: Exclude<Rung, { method: 'dense' }>): number =>
+    truncationError(factors(site.name, rung.method), rung).relative ** 2;
+  return {
+    loss: (site, rung) => {
+      if (rung.method === 'dense') return 0;
+      const known = errors.get(errorName(site.name, rung));
+      return (inNats ? known?.divergence : known?.relative) ?? weightError(site, rung);
+    },
+    outputError: (site, rung) => errors.get(errorName(site.name, rung))?.relative ?? null,
   };
 }
 

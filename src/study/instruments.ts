@@ -60,7 +60,7 @@ export async function openInstruments({
     const { model } = plan.loaded;
     const statistics = calibration?.statistics?.statistics ?? null;
     const factors = await spaceFactors(model, plan.space, statistics, watch);
-    const loss = await rungLosses(model, plan.space, statistics, factors, watch);
+    const { loss } = await rungLosses(model, plan.space, statistics, factors, watch);
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration?.record.corrections === 'moments'

@@ -8,7 +8,7 @@ import type { HardwareProfile } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { ProfileView } from '../report/profile-report.ts';
 import { calibrationStatistics } from './calibration.ts';
-import { type FactorWatch, type RungLoss, rungLosses, spaceFactors } from './factors.ts';
+import { type FactorWatch, type RungLosses, rungLosses, spaceFactors } from './factors.ts';
 import { modelBaseName, type Plan } from './plan.ts';
 
 /** Calls that are profiled; the profiler's medians settle within a few dozen. */
@@ -17,11 +17,11 @@ const runs = 50;
 /**
  * Throws a UserError when the model cannot be run on the device.
  *
- * @param loss what a rung loses at the output, see `rungLosses`; null without calibration images
+ * @param losses what rungs lose at the output; null without calibration images
  */
 export async function profileView(
   plan: Plan,
-  loss: RungLoss | null,
+  losses: RungLosses | null,
   onWait: (message: string) => void,
 ): Promise<ProfileView> {
   const { hardware, loaded, sites, space } = plan;
@@ -46,7 +46,13 @@ export async function profileView(
       rungs: (ladders.get(site.name) ?? []).flatMap(rung =>
         rung.method === 'dense'
           ? []
-          : [{ rung, macs: rungMacs(site, rung) * hardware.batchSize, outputError: loss?.(site, rung) ?? null }],
+          : [
+              {
+                rung,
+                macs: rungMacs(site, rung) * hardware.batchSize,
+                outputError: losses?.outputError(site, rung) ?? null,
+              },
+            ],
       ),
     })),
     others: [...nodes.filter(({ output }) => !siteOutputs.has(output)), ...overhead],
@@ -66,7 +72,7 @@ export async function profileLosses(
   plan: Plan,
   { spec, wanted, seed, normalize }: ProfileImages,
   watch: FactorWatch & { readonly statistics?: (done: number, total: number) => void },
-): Promise<RungLoss> {
+): Promise<RungLosses> {
   const dataset = await openDataset(parseDataSpec(spec), { normalize });
   const statistics = await calibrationStatistics(plan, dataset, { wanted, seed }, watch);
   const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);

@@ -25,10 +25,10 @@ export function factorKey(block: WeightBlock, method: FactorMethod, seen: Seen |
 
 /** SHA-256 (hexadecimal) of all that a metric is made of. */
 export function statisticsHash({ statistics, images }: Seen): string {
-  const { input, output, outputScale, outputVariance, outputMean } = statistics;
+  const { input, output, outputScale, outputVariance, outputMean, sensitivity } = statistics;
   const hash = createHash('sha256');
-  hash.update(`${images} ${input?.kind} ${input?.order} ${output?.order}\n`);
-  for (const part of [input?.data, output?.data, outputScale, outputVariance, outputMean]) {
+  hash.update(`${images} ${input?.kind} ${input?.order} ${output?.order} ${sensitivity?.order}\n`);
+  for (const part of [input?.data, output?.data, outputScale, outputVariance, outputMean, sensitivity?.data]) {
     if (part) hash.update(bytesOf(part));
   }
   return hash.digest('hex');

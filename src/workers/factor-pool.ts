@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { BlockShape, WeightBlock } from '../decompose/block.ts';
 import type { FullFactors, Seen } from '../decompose/factorise.ts';
 import type { FactorMethod, Rung } from '../decompose/method.ts';
+import type { OutputError } from '../decompose/output-error.ts';
 import { rungLabel } from '../decompose/ranks.ts';
 import type { RealMatrix } from '../linalg/matrix.ts';
 import type { Svd } from '../linalg/svd.ts';
@@ -25,7 +26,7 @@ export interface FactorPool {
     rungs: readonly Rung[],
     seen: Seen,
     options?: RunOptions,
-  ): Promise<readonly number[] | null>;
+  ): Promise<readonly OutputError[] | null>;
   svd(matrix: RealMatrix, options?: RunOptions): Promise<Svd>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -39,7 +40,7 @@ export function createFactorPool(threads?: number): FactorPool {
     factorise: (block, method, seen, options) =>
       pool.run({ kind: 'factorise', block, method, seen }, options) as Promise<FullFactors>,
     errors: (block, factors, rungs, seen, options) =>
-      pool.run({ kind: 'errors', block, factors, rungs, seen }, options) as Promise<readonly number[] | null>,
+      pool.run({ kind: 'errors', block, factors, rungs, seen }, options) as Promise<readonly OutputError[] | null>,
     svd: (matrix, options) => pool.run({ kind: 'svd', matrix }, options) as Promise<Svd>,
     close: pool.close,
     [Symbol.asyncDispose]: pool.close,
@@ -116,10 +117,10 @@ export async function errorsFor(
   requests: readonly ErrorsRequest[],
   pool: FactorPool,
   options: ObjectCacheOptions = {},
-): Promise<Map<string, number>> {
-  const cache = openObjectCache<readonly number[] | null>('errors', 'Errors of factors', options);
+): Promise<Map<string, OutputError>> {
+  const cache = openObjectCache<readonly OutputError[] | null>('output-errors', 'Errors of factors', options);
   const sorted = [...requests].sort((a, b) => work(b.block, b.method) - work(a.block, a.method));
-  const found = new Map<string, number>();
+  const found = new Map<string, OutputError>();
   await Promise.all(
     sorted.map(async ({ site, method, block, seen, factors, rungs }) => {
       const labels = createHash('sha256').update(rungs.map(rungLabel).join()).digest('hex').slice(0, 16);

@@ -17,6 +17,7 @@ const statistics: CalibrationStatistics = {
         outputMean: Float64Array.of(1 / 3),
         outputVariance: Float64Array.of(2),
         outputScale: Float64Array.of(0.5),
+        sensitivity: { order: 1, data: Float32Array.of(0.25) },
       },
     ],
     [
@@ -30,6 +31,7 @@ const statistics: CalibrationStatistics = {
         outputMean: Float64Array.of(),
         outputVariance: Float64Array.of(),
         outputScale: Float64Array.of(),
+        sensitivity: null,
       },
     ],
   ]),

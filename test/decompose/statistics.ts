@@ -68,6 +68,7 @@ export function statisticsOf(
       values.reduce((sum, value) => sum + (value - mean[o]!) ** 2 / values.length, 0),
     ),
     outputScale: scale ?? new Float64Array(outs).fill(1),
+    sensitivity: null,
   };
 }
 

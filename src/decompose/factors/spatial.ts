@@ -6,7 +6,7 @@
 import type { WeightBlock } from '../block.ts';
 import type { GroupMetric } from '../metric/metric.ts';
 import type { TwoFactors } from './factors.ts';
-import { outputsFirst, repeated, twoFactors, type Unfolding } from './two-factors.ts';
+import { outputsFirst, twoFactors, type Unfolding } from './two-factors.ts';
 import { weightedFactors } from './weighted.ts';
 
 /**
@@ -18,8 +18,8 @@ export function spatialFactors(block: WeightBlock, metric: readonly GroupMetric[
   const unfold = (weights: Float32Array): Unfolding => spatialUnfolding(block, weights);
   const factors = metric
     ? weightedFactors('spatial', block, unfold, group => {
-        const { scale, input } = metric[group]!;
-        return { rowScale: repeated(scale, width), input: input('column'), output: null };
+        const { rows, input } = metric[group]!;
+        return { rows, input: input('column'), output: null };
       })
     : twoFactors('spatial', block, unfold);
   return { ...factors, second: outputsFirst(factors.second, width, factors.fullRank) };

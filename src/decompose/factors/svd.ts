@@ -16,8 +16,8 @@ export function svdFactors(block: WeightBlock, metric: readonly GroupMetric[] | 
   const unfold = (data: Float32Array): Unfolding => ({ rows, cols, data });
   if (!metric) return twoFactors('svd', block, unfold);
   return weightedFactors('svd', block, unfold, group => {
-    const { scale, input, output } = metric[group]!;
+    const { rows: root, input, output } = metric[group]!;
     const moment = rows > cols ? input('patch') : null;
-    return { rowScale: scale, input: moment, output: moment ? null : output };
+    return { rows: root, input: moment, output: moment ? null : output };
   });
 }

@@ -8,10 +8,10 @@ import { transpose } from '../../linalg/matrix.ts';
 import { multiply } from '../../linalg/multiply.ts';
 import type { WeightBlock } from '../block.ts';
 import type { GroupMetric } from '../metric/metric.ts';
+import { timesRoot } from '../metric/output-root.ts';
 import type { Hosvd } from './hosvd.ts';
 import { swapped } from './hosvd.ts';
 import { inputUnfolding } from './input.ts';
-import { repeated } from './two-factors.ts';
 import { columnNorm, inputComponents, leadingColumns, outputComponents, rowNorm, scaleRows } from './weighted.ts';
 
 /** Rows of `u` and `v` are as long as they must be for U G V to be the weight; their strength lies in the core. */
@@ -20,15 +20,15 @@ export function weightedHosvd(block: WeightBlock, weights: Float32Array, metric:
   const area = kernel[0] * kernel[1];
   const outputs = Math.min(outs, ins * area);
   const inputs = Math.min(ins, outs * area);
-  const { scale } = metric;
+  const { rows } = metric;
   const byInput = inputUnfolding(block, weights);
   const moment = metric.input('channel');
   if (!moment) throw new Error('every metric knows the moment of channels');
-  const { vectors: allV, root, rootInverse } = inputComponents(scaleRows(byInput, repeated(scale, area)), moment);
+  const { vectors: allV, root, rootInverse } = inputComponents(timesRoot(rows.root, byInput), moment);
   const v = leadingColumns(allV, inputs);
-  const byOutput = scaleRows({ rows: outs, cols: ins * area, data: weights }, scale);
-  const u = leadingColumns(outputComponents(byOutput, scale, null, metric.output).vectors, outputs);
-  // Uᵀ diag(g) W, then along the channels with L V.
+  const byOutput = multiply(rows.root, { rows: outs, cols: ins * area, data: weights });
+  const u = leadingColumns(outputComponents(byOutput, rows, null, metric.output).vectors, outputs);
+  // Uᵀ R W, then along the channels with L V.
   const half = multiply(transpose(u), byOutput); // Q x (C, A)
   const perChannel = { rows: ins, cols: outputs * area, data: swapped(half.data, outputs, ins, area) };
   const whole = multiply(transpose(multiply(root, v)), perChannel); // P x (Q, A)
@@ -37,12 +37,9 @@ export function weightedHosvd(block: WeightBlock, weights: Float32Array, metric:
   for (let at = 0; at < energy.length; at++) {
     for (let i = at * area; i < (at + 1) * area; i++) energy[at]! += core[i]! ** 2;
   }
-  // The output without its scale, and channels without L: their lengths go into the core.
+  // The output without R, and channels without L: their lengths go into the core.
   const back = multiply(transpose(v), rootInverse);
-  const out = scaleRows(
-    u,
-    scale.map(value => 1 / value),
-  );
+  const out = multiply(rows.inverse, u);
   const vLengths = Float64Array.from({ length: inputs }, (_, p) => rowNorm(back, p));
   const uLengths = Float64Array.from({ length: outputs }, (_, q) => columnNorm(out, q));
   const inputSquares = new Float64Array(inputs);

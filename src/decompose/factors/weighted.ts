@@ -1,24 +1,25 @@
 /**
- * The best factors of an unfolding for the output and not for the weight: M' of rank r that minimises |diag(g) (M - M') R^(1/2)|, with g a scale per row and
- * R the second moment of what M is applied to. With R = L Lᵀ the answer is the truncated SVD of diag(g) M L with L undone again (SVD-LLM,
- * arXiv 2403.07378; for convolutions BALF, arXiv 2509.25136), and the same as a projection onto the principal components of the output:
- * diag(g) M' = U_r U_rᵀ diag(g) M, with U the eigenvectors of diag(g) M R Mᵀ diag(g). The latter inverts nothing and needs no more than the
- * second moment of the output; the former is cheaper where M has more rows than columns. U and V do not depend on r: ranks nest.
+ * The best factors of an unfolding for the output and not for the weight: M' of rank r that minimises |R (M - M') S^(1/2)|, with R the root of
+ * what errors of the output cost and S the second moment of what M is applied to. With S = L Lᵀ the answer is the truncated SVD of R M L with R and
+ * L undone again (SVD-LLM, arXiv 2403.07378; for convolutions BALF, arXiv 2509.25136), and the same as a projection onto the principal
+ * components of the output: R M' = U_r U_rᵀ R M, with U the eigenvectors of R M S Mᵀ Rᵀ. The latter inverts nothing at the input and needs no more
+ * than the second moment of the output; the former is cheaper where M has more rows than columns. U and V do not depend on r: ranks nest.
  */
 import { cholesky } from '../../linalg/cholesky.ts';
 import { type Matrix, type RealMatrix, transpose, zeros } from '../../linalg/matrix.ts';
 import { multiply } from '../../linalg/multiply.ts';
 import { symmetricEigen } from '../../linalg/symmetric-eigen.ts';
 import type { WeightBlock } from '../block.ts';
+import { congruent, type OutputRoot, timesRoot } from '../metric/output-root.ts';
 import type { TwoFactors } from './factors.ts';
 import { groupOf, type Unfolding } from './two-factors.ts';
 
 export interface Weighting {
-  /** g, one per row of the unfolding; positive. */
-  readonly rowScale: Float64Array;
-  /** R, cols x cols, positive definite; null when only the output is known. */
+  /** R, for rows (o, tap). */
+  readonly rows: OutputRoot;
+  /** S, cols x cols, positive definite; null when only the output is known. */
   readonly input: Matrix | null;
-  /** M R Mᵀ, rows x rows; null when it is to be computed. */
+  /** M S Mᵀ, rows x rows; null when it is to be computed. */
   readonly output: Matrix | null;
 }
 
@@ -27,25 +28,24 @@ export interface WeightedParts {
   readonly second: Matrix;
   /** k x cols; second first = M. */
   readonly first: Matrix;
-  /** k, descending: what each component adds to |diag(g) M R^(1/2)|, as singular values. */
+  /** k, descending: what each component adds to |R M S^(1/2)|, as singular values. */
   readonly spectrum: Float64Array;
 }
 
-export function weightedParts(m: RealMatrix, { rowScale, input, output }: Weighting): WeightedParts {
+export function weightedParts(m: RealMatrix, { rows: output, input, output: moment }: Weighting): WeightedParts {
   const { rows, cols } = m;
   const k = Math.min(rows, cols);
-  const scaled = scaleRows(m, rowScale);
-  const inverse = rowScale.map(scale => 1 / scale);
+  const scaled = timesRoot(output.root, m);
   if (input && rows > cols) {
     const { values, vectors, root, rootInverse } = inputComponents(scaled, input);
     const first = multiply(transpose(vectors), rootInverse);
-    const second = scaleRows(multiply(scaled, multiply(root, vectors)), inverse);
+    const second = timesRoot(output.inverse, multiply(scaled, multiply(root, vectors)));
     return { second, first, spectrum: rootsOf(values, k) };
   }
-  const { values, vectors } = outputComponents(scaled, rowScale, input, output);
+  const { values, vectors } = outputComponents(scaled, output, input, moment);
   const leading = leadingColumns(vectors, k);
   return {
-    second: scaleRows(leading, inverse),
+    second: timesRoot(output.inverse, leading),
     first: multiply(transpose(leading), scaled),
     spectrum: rootsOf(values, k),
   };
@@ -59,33 +59,26 @@ export interface InputComponents {
   readonly rootInverse: Matrix;
 }
 
-/** The eigenvectors V of Lᵀ Nᵀ N L for N = diag(g) M. */
+/** The eigenvectors V of Lᵀ Nᵀ N L for N = R M. */
 export function inputComponents(scaled: RealMatrix, input: Matrix): InputComponents {
   const factor = cholesky(input);
   if (!factor) throw new Error('the second moment of an input must be positive definite');
-  const root = multiply(input, factor.inverse); // R = L Lᵀ, and the inverse is that of Lᵀ
+  const root = multiply(input, factor.inverse); // S = L Lᵀ, and the inverse is that of Lᵀ
   const right = multiply(scaled, root);
   const rootInverse = transpose(factor.inverse);
   return { ...symmetricEigen(symmetric(multiply(transpose(right), right))), root, rootInverse };
 }
 
-/** The eigenvectors U of diag(g) M R Mᵀ diag(g). */
+/** The eigenvectors U of R M S Mᵀ Rᵀ. */
 export function outputComponents(
   scaled: RealMatrix,
-  rowScale: Float64Array,
+  { root }: OutputRoot,
   input: Matrix | null,
   output: Matrix | null,
 ): { values: Float64Array; vectors: Matrix } {
-  if (!output) {
-    const right = input ? multiply(scaled, input) : scaled;
-    return symmetricEigen(symmetric(multiply(right, transpose(scaled))));
-  }
-  const n = output.rows;
-  const data = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) data[i * n + j] = rowScale[i]! * output.data[i * n + j]! * rowScale[j]!;
-  }
-  return symmetricEigen({ rows: n, cols: n, data });
+  if (output) return symmetricEigen(symmetric(congruent(root, output)));
+  const right = input ? multiply(scaled, input) : scaled;
+  return symmetricEigen(symmetric(multiply(right, transpose(scaled))));
 }
 
 /** As `twoFactors`, with the weighting of each group; both sides of a component get the same norm. */

@@ -1,26 +1,31 @@
 /**
- * What an error of a weight costs at the output: |diag(g) (W - W') S^(1/2)|^2 = E |diag(g) (W - W') x|^2 for a patch x with second moment S, where g
- * scales the output channels as the BatchNormalization behind the site does.
+ * What an error of a weight costs at the output: |R (W - W') S^(1/2)|^2 = E |R (W - W') x|^2 for a patch x with second moment S. R'R = G where it is known
+ * how the network's answer depends on the outputs: the cost is then twice the divergence of that answer, to second order and
+ * with positions taken for independent (Martens and Grosse 2015, "Optimizing neural networks with Kronecker-factored approximate curvature",
+ * section 3; Grosse and Martens 2016 for convolutions). Otherwise R = diag(g), as the BatchNormalization behind the site scales its channels.
  */
 import type { Matrix } from '../../linalg/matrix.ts';
 import { multiply } from '../../linalg/multiply.ts';
 import type { BlockShape, WeightBlock } from '../block.ts';
 import { groupOf } from '../factors/two-factors.ts';
 import { type SiteStatistics, unpacked } from '../statistics.ts';
+import { choleskyRoot, diagonalRoot, type OutputRoot } from './output-root.ts';
 import { invariants, shrinkageShare, shrunk } from './shrinkage.ts';
 
 export type MomentKind = 'patch' | 'column' | 'channel';
 
 /** Of one group of a weight. */
 export interface GroupMetric {
-  /** g, outPerGroup; positive. */
-  readonly scale: Float64Array;
+  /** R, outPerGroup x outPerGroup. */
+  readonly rows: OutputRoot;
   /** The second moment of patches, of their columns, or of their channels, drawn towards the identity; null where only coarser ones are known. */
   input(kind: MomentKind): Matrix | null;
   /** E[y y'] of the outputs without bias, from the same. */
   readonly output: Matrix;
 }
 
+/** However well G is known, so much of it is the same for all outputs: what one batch of gradients does not need may still be needed. */
+const leastSensitivityShare = 0.01;
 /** A channel that BatchNormalization silences is measured all the same, at this share of the loudest. */
 const leastScale = 1e-3;
 
@@ -49,7 +54,9 @@ export function outputMetric(
       data: Float64Array.from(groupOf(block, group)),
     };
     return {
-      scale: scales.subarray(group * outPerGroup, (group + 1) * outPerGroup),
+      rows:
+        sensitivityRoot(statistics, group, images) ??
+        diagonalRoot(scales.slice(group * outPerGroup, (group + 1) * outPerGroup)),
       input: kind => {
         const moment = reduceTo(kind, known, input.kind, block);
         return moment && shrunk(moment, share);
@@ -61,6 +68,19 @@ export function outputMetric(
       },
     };
   });
+}
+
+/** The root of G, drawn towards a multiple of the identity as moments are; null where G is not known, or zero. */
+function sensitivityRoot({ sensitivity }: SiteStatistics, group: number, images: number): OutputRoot | null {
+  if (!sensitivity || !allFinite(sensitivity.data)) return null;
+  const { order } = sensitivity;
+  const g: Matrix = { rows: order, cols: order, data: unpacked(sensitivity, group) };
+  const { trace, squares } = invariants(g);
+  if (!(trace > 0)) return null;
+  // A common factor changes no factors and keeps small numbers away from the ends of the exponent.
+  const unit = { ...g, data: g.data.map(value => (value * order) / trace) };
+  const share = Math.max(leastSensitivityShare, shrinkageShare(order, squares * (order / trace) ** 2, order, images));
+  return choleskyRoot(shrunk(unit, share));
 }
 
 /** Positive everywhere, and ones where nothing is known. */

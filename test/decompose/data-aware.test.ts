@@ -6,11 +6,11 @@ import { type FactorMethod, factorMethods, type Rung } from '../../src/decompose
 import { outputMetric } from '../../src/decompose/metric/metric.ts';
 import { multipliedOut } from '../../src/decompose/multiply-out.ts';
 import { outputErrors } from '../../src/decompose/output-error.ts';
-import type { SiteStatistics } from '../../src/decompose/statistics.ts';
+import { type SiteStatistics, unpacked } from '../../src/decompose/statistics.ts';
 import { svd } from '../../src/linalg/svd.ts';
 import { symmetricEigen } from '../../src/linalg/symmetric-eigen.ts';
 import { seededRng } from '../../src/random/rng.ts';
-import { correlated, extentOf, normal, randomBlock, statisticsOf } from './statistics.ts';
+import { correlated, extentOf, normal, packedMoment, randomBlock, statisticsOf } from './statistics.ts';
 
 type Replaced = Exclude<Rung, { method: 'dense' }>;
 
@@ -228,3 +228,74 @@ test('the error of svd is the tail of the singular values of g W S^(1/2), the le
     { numRuns: 30 },
   );
 });
+
+/** G = A A' of random A, one per group, packed. */
+function randomSensitivity({ groups, outPerGroup }: WeightBlock, seed: number): SiteStatistics['sensitivity'] {
+  const vectors = Array.from({ length: groups }, (_, g) => correlated(outPerGroup, 3 * outPerGroup, seed + g));
+  return { order: outPerGroup, data: packedMoment(vectors) };
+}
+
+describe.each(factorMethods)('%s weighed by sensitivity', method => {
+  test("holds every weight at full rank, and tells half of e'Ge as the divergence", () => {
+    let better = 0;
+    let total = 0;
+    fc.assert(
+      fc.property(shapes, fc.double({ min: 0.2, max: 0.8, noNaN: true }), (shape, share) => {
+        const { block, patches, statistics, seen } = world(shape);
+        const sensitivity = randomSensitivity(block, shape.seed);
+        const weighed: Seen = { images: seen.images, statistics: { ...statistics, sensitivity } };
+        const factors = factorise(block, method, weighed);
+        const full = multipliedOut(factors, rungOf(method, factors.fullRank));
+        expect(relativeDistance(block.data, full)).toBeLessThan(1e-4);
+        const divergences = [factors, factorise(block, method, seen)].map(each => {
+          const rung = rungOf(method, each.fullRank, share);
+          const weight = multipliedOut(each, rung);
+          const measured = divergence(block, weight, patches, sensitivity!);
+          const [dense, told] = outputErrors(block, each, [{ method: 'dense' }, rung], weighed)!;
+          expect(dense!.divergence).toBe(0);
+          const scale = divergence(block, new Float64Array(block.data.length), patches, sensitivity!);
+          expect(Math.abs(told!.divergence! - measured)).toBeLessThan(1e-6 * scale + 1e-3 * measured);
+          expect(outputErrors(block, each, [rung], seen)![0]).toEqual({ relative: told!.relative, divergence: null });
+          return measured;
+        });
+        total++;
+        if (divergences[0]! <= 1.02 * divergences[1]! + 1e-9) better++;
+      }),
+      { numRuns: 40 },
+    );
+    expect(better / total).toBeGreaterThan(method === 'svd' ? 0.95 : 0.75);
+  });
+
+  test('does not mind a sensitivity of zeros or of nonsense: errors are then scaled as without one', () => {
+    const { block, statistics, seen } = world({ groups: 1, outPerGroup: 4, inPerGroup: 4, kernel: [3, 3], seed: 5 });
+    const without = factorise(block, method, seen);
+    for (const value of [0, Number.NaN]) {
+      const sensitivity = { order: 4, data: new Float32Array(10).fill(value) };
+      expect(factorise(block, method, { ...seen, statistics: { ...statistics, sensitivity } })).toEqual(without);
+    }
+  });
+});
+
+/** E (D x)' G (D x) / 2 over the patches, one by one. */
+function divergence(
+  block: WeightBlock,
+  weight: Float64Array,
+  patches: readonly (readonly Float64Array[])[],
+  sensitivity: NonNullable<SiteStatistics['sensitivity']>,
+): number {
+  const length = extentOf(block);
+  const outs = block.outPerGroup;
+  let energy = 0;
+  patches.forEach((list, group) => {
+    const g = unpacked(sensitivity, group);
+    for (const x of list) {
+      const error = Array.from({ length: outs }, (_, o) => {
+        const row = (group * outs + o) * length;
+        return x.reduce((sum, value, i) => sum + (block.data[row + i]! - weight[row + i]!) * value, 0);
+      });
+      for (let i = 0; i < outs; i++)
+        for (let j = 0; j < outs; j++) energy += (error[i]! * g[i * outs + j]! * error[j]!) / (2 * list.length);
+    }
+  });
+  return energy;
+}

@@ -12,14 +12,14 @@ import { hasTorch, openTorch } from './torch.ts';
 
 const limit = 1e-3;
 
-/** `[--steps 20] [--batch 128] [--rate 0.01] [--seed 1] [--trained] [--out FILE]`; weights are fresh unless `--trained`. */
+/** `[--steps 20] [--batch 128] [--rate 0.003] [--seed 1] [--trained] [--out FILE]`; weights are fresh unless `--trained`. */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
       steps: { type: 'string', default: '20' },
       batch: { type: 'string', default: '128' },
-      rate: { type: 'string', default: '0.01' },
+      rate: { type: 'string', default: '0.003' },
       seed: { type: 'string', default: '1' },
       trained: { type: 'boolean', default: false },
       out: { type: 'string', default: join(import.meta.dirname, '..', '..', 'results/reference/train/losses.json') },

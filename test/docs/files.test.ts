@@ -14,7 +14,7 @@ const [space = '', hardware = '', dataset = ''] = [...read('docs/files.md').matc
 );
 
 test('the search space', () => {
-  expect(parseSearchSpace(space, 'docs/files.md').sites).toHaveLength(2);
+  expect(parseSearchSpace(space, 'docs/files.md').sites).toHaveLength(3);
 });
 
 test('the hardware profile', () => {

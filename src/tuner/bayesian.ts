@@ -7,6 +7,7 @@ import { startsFor } from './acquisition/starts.ts';
 import { openSurface } from './acquisition/surface.ts';
 import { usability } from './acquisition/usable.ts';
 import { drawWorlds } from './acquisition/worlds.ts';
+import { designOf } from './design.ts';
 import { priorFront } from './first-guesses.ts';
 import { type ModelCache, modelsOf, newModelCache, type Views, viewsOf } from './gp/models.ts';
 import type { Point } from './pareto/dominance.ts';
@@ -15,9 +16,7 @@ import { type Eligible, isEligible } from './pareto/front.ts';
 import { dominanceRanks } from './pareto/sort.ts';
 import type { TunerPrior } from './prior.ts';
 import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
-import { sobolSequence } from './sobol-sequence.ts';
 import type { Configuration, Constraint, Outcome, Problem, Strategy } from './strategy.ts';
-import { uniformLevels } from './variation.ts';
 
 export interface BayesianOptions {
   readonly seed: number;
@@ -30,24 +29,24 @@ export interface BayesianOptions {
 
 const worldCount = 8;
 const mostEligible = 128;
-/** Members of the prior's own front that are observed first, and that every search begins from. */
-const designFromPrior = 8;
+/** Members of the prior's own front that every search begins from. */
 const knownStarts = 64;
-/** Without a prior and with many sites: even levels that are observed first. */
-const levelsFirst = 5;
 
 export function bayesianStrategy(problem: Problem, options: BayesianOptions): Strategy {
   const cache: ModelCache = newModelCache();
   const views = viewsOf(problem, options.prior ?? null);
   const known = options.prior ? priorFront(problem, options.prior, knownStarts) : [];
-  const design = known.length > 0 ? spread(known, designFromPrior) : initialDesign(problem, options);
+  const design = designOf(problem, options.prior ?? null, known, options.firstGuesses ?? [], options.seed);
   return {
     name: 'bayesian',
     ask: (history, pending, rng) => {
       const seen = seenIn(problem, history, pending);
       if (seen.count >= problemSize(problem)) return null;
-      const next = design.find(each => !seen.has(each));
-      if (next && seen.count < design.length) return next;
+      const first = design.next(
+        history.filter(each => fits(problem, each.configuration)),
+        seen,
+      );
+      if (first) return first;
       return propose(problem, options, views, known, cache, history, pending, rng) ?? drawUnseen(problem, seen, rng);
     },
   };
@@ -112,24 +111,4 @@ function referenceOf(points: readonly Point[]): Point | null {
     const worst = Math.max(...front.map(each => each[k]!));
     return worst + 0.1 * (extent(front) || extent(points) || Math.abs(worst) || 1);
   });
-}
-
-/** First guesses where there are any; else even levels where there are many sites, Sobol points where there are few. */
-function initialDesign(problem: Problem, { seed, firstGuesses }: BayesianOptions): Configuration[] {
-  const guesses = (firstGuesses ?? []).filter(each => fits(problem, each));
-  if (guesses.length > 0) return guesses;
-  const movable = problem.ladderLengths.filter(length => length > 1).length;
-  const count = Math.min(10, 2 * (movable + 1));
-  if (movable >= 10) return spread(uniformLevels(problem), levelsFirst);
-  const sequence = sobolSequence(problem.ladderLengths.length, seed);
-  return Array.from({ length: count }, () => {
-    const point = sequence.next();
-    return problem.ladderLengths.map((length, site) => Math.floor((point[site]! / 2 ** 32) * length));
-  });
-}
-
-/** `count` of `all` at most, evenly spread, both ends among them. */
-function spread<T>(all: readonly T[], count: number): T[] {
-  if (all.length <= count) return [...all];
-  return Array.from({ length: count }, (_, i) => all[Math.round((i * (all.length - 1)) / (count - 1))]!);
 }

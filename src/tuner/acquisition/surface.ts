@@ -3,11 +3,11 @@
  *
  * Notation: N conditioning places (trials, then what the worlds drew), W Wᵀ the inverse of their covariance. A candidate
  * costs N kernel values and one product with W; candidates are taken in batches, so that the product is one of matrices. A
- * step from a centre changes a few sites only: r² and u of the centre are kept, and each changed site costs O(N).
+ * step from a centre changes a few sites only: r², u and the common walks of the centre are kept, and each changed site costs O(N).
  */
 import { type Cholesky, extendCholesky, timesTransposed, timesUpper } from '../../linalg/cholesky.ts';
 import { type Arena, type Block, openArena, rowStride } from '../../linalg/kernels/kernels.ts';
-import { bend } from '../gp/inputs.ts';
+import { bend, leaving } from '../gp/inputs.ts';
 import { covarianceAt, covarianceBetween, type Process } from '../gp/process.ts';
 import type { Point } from '../pareto/dominance.ts';
 import type { Configuration, Constraint } from '../strategy.ts';
@@ -44,6 +44,13 @@ export interface SurfaceParts {
 const nugget = 1e-6;
 const batch = 64;
 
+/** Of a configuration: u, sum_i z_i and e. */
+interface Centre {
+  readonly u: number;
+  readonly own: number;
+  readonly e: number;
+}
+
 /** What one objective needs of its process and the worlds' draws. */
 interface Model {
   readonly process: Process;
@@ -51,6 +58,8 @@ interface Model {
   /** x of all places by site (d arrays of N), and v. */
   readonly columns: readonly Float64Array[];
   readonly v: Float64Array;
+  /** z of all places by site, then e; none without a table. */
+  readonly walks: readonly Float64Array[];
   readonly w: Block;
   /** alpha by world. */
   readonly alphas: readonly Float64Array[];
@@ -117,23 +126,35 @@ export function openSurface(parts: SurfaceParts): Surface {
     }
   };
 
-  const fillRow = (k: number, c: number, r2: Float64Array, v: number): number => {
+  const fillRow = (k: number, c: number, v: number, own: number): number => {
     const { process, n, v: vs } = models[k]!;
     const row = c * rows.ld;
-    for (let a = 0; a < n; a++) rows.data[row + a] = covarianceAt(process.covariance, r2[a]!, v, vs[a]!);
-    return covarianceAt(process.covariance, 0, v, v);
+    for (let a = 0; a < n; a++) rows.data[row + a] = covarianceAt(process.covariance, r2[a]!, v, vs[a]!, common[a]!);
+    return covarianceAt(process.covariance, 0, v, v, own);
   };
 
   const priors = new Float64Array(batch);
   const r2 = new Float64Array(widest);
+  const common = new Float64Array(widest);
 
-  const centreOf = (k: number, configuration: Configuration, into: Float64Array): number => {
-    const { process, columns, n } = models[k]!;
+  /** Writes r² and the common walks; returns u and the walk's own variance. */
+  const centreOf = (k: number, configuration: Configuration, into: Float64Array, shared: Float64Array): Centre => {
+    const { process, columns, walks, n } = models[k]!;
     const { covariance } = process;
     into.fill(0, 0, n);
+    shared.fill(0, 0, n);
+    const { table } = covariance.fit.inputs;
+    let [own, e] = [0, 0];
     for (let i = 0; i < columns.length; i++)
       addSquares(into, columns[i]!, covariance.coordinates[i]![configuration[i]!]!, n);
-    return tableSum(process, configuration);
+    for (let i = 0; table && i < columns.length; i++) {
+      const z = table.walks[i]![configuration[i]!]!;
+      own += z;
+      e += leaving(table, i, configuration[i]!);
+      moveCommon(shared, walks[i]!, 0, z, n);
+    }
+    if (table) addProducts(shared, walks.at(-1)!, e, n);
+    return { u: tableSum(process, configuration), own, e };
   };
 
   return {
@@ -146,8 +167,8 @@ export function openSurface(parts: SurfaceParts): Surface {
         const count = Math.min(batch, configurations.length - from);
         for (let k = 0; k < m; k++) {
           for (let c = 0; c < count; c++) {
-            const u = centreOf(k, configurations[from + c]!, r2);
-            priors[c] = fillRow(k, c, r2, bentSum(models[k]!.process, u));
+            const { u, own, e } = centreOf(k, configurations[from + c]!, r2, common);
+            priors[c] = fillRow(k, c, bentSum(models[k]!.process, u), own + e * e);
           }
           predictRows(k, count, priors);
         }
@@ -159,22 +180,32 @@ export function openSurface(parts: SurfaceParts): Surface {
       const results = new Float64Array(steps.length);
       const around = models.map((_, k) => {
         const distances = new Float64Array(widest);
-        return { distances, u: centreOf(k, centre, distances) };
+        const shared = new Float64Array(widest);
+        return { distances, shared, ...centreOf(k, centre, distances, shared) };
       });
       for (let from = 0; from < steps.length; from += batch) {
         const count = Math.min(batch, steps.length - from);
         for (let k = 0; k < m; k++) {
-          const { process, columns, n } = models[k]!;
-          const { coordinates, weighted } = process.covariance;
+          const { process, columns, walks, n } = models[k]!;
+          const { coordinates, weighted, fit } = process.covariance;
+          const { table } = fit.inputs;
           for (let c = 0; c < count; c++) {
-            let { u } = around[k]!;
+            let { u, own, e } = around[k]!;
             r2.set(around[k]!.distances);
+            common.set(around[k]!.shared);
             for (const { site, rung } of steps[from + c]!) {
               const old = coordinates[site]![centre[site]!]!;
               moveSquares(r2, columns[site]!, old, coordinates[site]![rung]!, n);
-              if (weighted) u += weighted[site]![rung]! - weighted[site]![centre[site]!]!;
+              if (!weighted || !table) continue;
+              u += weighted[site]![rung]! - weighted[site]![centre[site]!]!;
+              const [left, taken] = [table.walks[site]![centre[site]!]!, table.walks[site]![rung]!];
+              own += taken - left;
+              moveCommon(common, walks[site]!, left, taken, n);
+              const leaves = leaving(table, site, rung) - leaving(table, site, centre[site]!);
+              e += leaves;
+              if (leaves !== 0) addProducts(common, walks.at(-1)!, leaves, n);
             }
-            priors[c] = fillRow(k, c, r2, bentSum(process, u));
+            priors[c] = fillRow(k, c, bentSum(process, u), own + e * e);
           }
           predictRows(k, count, priors);
         }
@@ -205,6 +236,18 @@ function addSquares(into: Float64Array, column: Float64Array, x: number, n: numb
 function moveSquares(r2: Float64Array, column: Float64Array, old: number, next: number, n: number): void {
   const [difference, sum] = [old - next, old + next];
   for (let a = 0; a < n; a++) r2[a] = Math.max(0, r2[a]! + difference * (2 * column[a]! - sum));
+}
+
+function addProducts(into: Float64Array, column: Float64Array, factor: number, n: number): void {
+  for (let a = 0; a < n; a++) into[a]! += factor * column[a]!;
+}
+
+/** min(z, next) - min(z, old) added for every place. */
+function moveCommon(into: Float64Array, walk: Float64Array, old: number, next: number, n: number): void {
+  for (let a = 0; a < n; a++) {
+    const z = walk[a]!;
+    into[a]! += (z < next ? z : next) - (z < old ? z : old);
+  }
 }
 
 /** rows W into products, by blocks of columns, since W is upper triangular. */
@@ -256,6 +299,7 @@ function modelOf(arena: Arena, process: Process, { factor, places, alphas }: Con
     n: places.length,
     columns: Array.from({ length: d }, (_, i) => Float64Array.from(places, ({ x }) => x[i]!)),
     v: Float64Array.from(places, ({ v }) => v),
+    walks: Array.from({ length: places[0]?.z.length ?? 0 }, (_, i) => Float64Array.from(places, ({ z }) => z[i]!)),
     w: arena.load(factor.inverse),
     alphas,
   };

@@ -2,8 +2,8 @@
  * Several views of one objective, with a table and without, and which of them has foreseen the trials best.
  *
  * A table may be false (a device that fuses layers, a model that was changed since). All views are fitted and compared by the log
- * density that each gives to every trial left out; earlier views have the benefit of the doubt. Those that lost are not fitted
- * again before the next milestone.
+ * density that each gives to every trial left out; earlier views have the benefit of the doubt. While trials are few all of them
+ * are fitted at every stage; later those that lost are not fitted again before the next milestone.
  */
 import type { Rng } from '../../random/rng.ts';
 import { type Fit, fitParameters, type Observations } from './fit.ts';

@@ -2,7 +2,7 @@
 import type { Rng } from '../../random/rng.ts';
 import type { Configuration } from '../strategy.ts';
 import { beliefs } from './hyperparameters.ts';
-import { coordinateRows, type Inputs, tableRows } from './inputs.ts';
+import { commonWalks, coordinateRows, type Inputs, tableRows } from './inputs.ts';
 import { minimise } from './lbfgs.ts';
 import { negativeLogLikelihood, type TrainingSet } from './likelihood.ts';
 
@@ -46,7 +46,11 @@ export function trainingSet(
     n: values.length,
     d: inputs.coordinates.length,
     coordinates: coordinateRows(inputs, configurations),
-    table: table && { rows: tableRows(table, configurations), shape: table.shape },
+    table: table && {
+      rows: tableRows(table, configurations),
+      shape: table.shape,
+      common: commonWalks(table, configurations),
+    },
     outputs: Float64Array.from(values, value => (value - offset) / scale),
     noise: Float64Array.from(standardErrors, error => (Number.isFinite(error) ? (error / scale) ** 2 : 0)),
   };

@@ -1,7 +1,8 @@
 /**
  * The parameters of a Gaussian process, all as logarithms in one vector, and what is believed of them beforehand.
  *
- * Layout for d inputs: ln l_1 .. ln l_d, ln s², ln sigma²; with a table also ln s_u², ln l_u, ln w_1 .. ln w_d.
+ * Layout for d inputs: ln l_1 .. ln l_d, ln s², ln sigma²; with a table also ln s_u², ln l_u, ln w_1 .. ln w_d,
+ * ln s_w².
  *
  * Beliefs, for outputs of mean 0 and variance 1:
  * - l_i is LogNormal(sqrt(2) + ln(d) / 2, sqrt(3)): typical distances grow as sqrt(d), so lengthscales do (Hvarfner,
@@ -9,6 +10,7 @@
  * - s² (variance of the part that no table explains) and s_u² are log-normal around 1, wide, or around a tenth with a table.
  * - sigma² (noise beyond what was reported) is log-normal around exp(-8), wide: trials may be exact, or their standard
  *   errors too small.
+ * - s_w² (variance of all sites' own ladders, beside their table) is log-normal around a tenth, wide.
  * - l_u is log-normal around 1/2 and w_i around 1, as wide as the table says.
  */
 import type { Inputs } from './inputs.ts';
@@ -20,7 +22,7 @@ export const constantVariance = 1;
 export const slopeVariance = 25;
 
 export const parameterCount = ({ coordinates, table }: Inputs): number =>
-  coordinates.length + 2 + (table ? 2 + coordinates.length : 0);
+  coordinates.length + 2 + (table ? 3 + coordinates.length : 0);
 
 /** Where things are. */
 export const placesOf = (d: number) => ({
@@ -29,6 +31,7 @@ export const placesOf = (d: number) => ({
   tableScale: d + 2,
   tableLength: d + 3,
   weights: d + 4,
+  walkScale: 2 * d + 4,
 });
 
 interface Belief {
@@ -60,6 +63,7 @@ function beliefsOf({ coordinates, table }: Inputs): Belief[] {
     { mean: Math.log(0.1), sd: 1.5, tilt: 0, lower: -12, upper: 6 },
     { mean: Math.log(0.5), sd: 1, tilt: 0, lower: Math.log(0.02), upper: Math.log(100) },
     ...Array.from({ length: d }, () => weight),
+    { mean: Math.log(0.1), sd: 1.5, tilt: 0, lower: -12, upper: 6 },
   ];
 }
 

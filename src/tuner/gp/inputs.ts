@@ -14,6 +14,13 @@ export interface WeightedTable {
   readonly shape: 'linear' | 'root';
   /** Standard deviation of ln w_i before any trial. */
   readonly logWeightSd: number;
+  /**
+   * z_i(j) = h_i c_i(j) by site and rung, h_i the site's share of all changes (they sum to 1): where a walk along the ladder of site
+   * i stands, whose variance grows by the length of each step. Two configurations share sum_i min(z_i(x_i), z_i(x'_i)) of it.
+   * After the sites comes e(x) = 2 (share of the sites that left their last rung), which enters as e(x) e(x'): to leave the dense
+   * form at all costs something of its own, about the same everywhere.
+   */
+  readonly walks: readonly (readonly number[])[];
 }
 
 export interface Inputs {
@@ -48,7 +55,10 @@ export function tabledInputs(
     const [least, most] = [Math.min(...bent), Math.max(...bent)];
     return bent.map(each => (most > least ? (each - least) / (most - least) : 0));
   });
-  return { coordinates, table: { values, shape, logWeightSd } };
+  const heights = values.map(ladder => Math.abs(extreme(ladder.map(bend))));
+  const height = heights.reduce((sum, each) => sum + each, 0);
+  const walks = coordinates.map((ladder, i) => ladder.map(c => (c * heights[i]!) / height));
+  return { coordinates, table: { values, shape, logWeightSd, walks } };
 }
 
 /**
@@ -96,6 +106,43 @@ export function tableRows({ values }: WeightedTable, configurations: readonly Co
     for (let i = 0; i < d; i++) rows[a * d + i] = values[i]![configuration[i]!]!;
   });
   return rows;
+}
+
+/** Coefficient of e against those of the walks: a standard deviation of twice the whole walk's. */
+const leavingScale = 2;
+
+/** What a rung adds to e. */
+export const leaving = ({ walks }: WeightedTable, site: number, rung: number): number =>
+  rung < walks[site]!.length - 1 ? leavingScale / walks.length : 0;
+
+/** z_1 .. z_d and e, d + 1 numbers. */
+export function walkOf(table: WeightedTable, configuration: Configuration): Float64Array {
+  const z = new Float64Array(configuration.length + 1);
+  configuration.forEach((rung, i) => {
+    z[i] = table.walks[i]![rung]!;
+    z[configuration.length]! += leaving(table, i, rung);
+  });
+  return z;
+}
+
+/** sum_i min(z_i, z'_i) + e e' of all pairs, n x n. */
+export function commonWalks(table: WeightedTable, configurations: readonly Configuration[]): Float64Array {
+  const n = configurations.length;
+  const rows = configurations.map(each => walkOf(table, each));
+  const common = new Float64Array(n * n);
+  for (let a = 0; a < n; a++) {
+    for (let b = a; b < n; b++) common[a * n + b] = common[b * n + a] = commonWalk(rows[a]!, rows[b]!);
+  }
+  return common;
+}
+
+/** sum_i min(z_i, z'_i) + e e'; 0 of nothing. */
+export function commonWalk(z: Float64Array, other: Float64Array): number {
+  const d = z.length - 1;
+  if (d < 0) return 0;
+  let sum = z[d]! * other[d]!;
+  for (let i = 0; i < d; i++) sum += Math.min(z[i]!, other[i]!);
+  return sum;
 }
 
 /** v from u. A table may dip below dense here and there; a root has nothing there. */

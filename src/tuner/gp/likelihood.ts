@@ -2,10 +2,10 @@
  * How well parameters explain the trials: the marginal likelihood and its gradient.
  *
  * Notation: n trials, outputs y (n, mean 0, variance 1) with known noise variances e_a; inputs x_a (n x d), v_a as in
- * `inputs.ts`; parameters as in `hyperparameters.ts`. The process is f = beta_0 + beta_1 v + g(v) + h(x), each part
+ * `inputs.ts`; parameters as in `hyperparameters.ts`. The process is f = beta_0 + beta_1 v + g(v) + sum_i b_i(z_i) + beta_2 e + h(x), b_i Brownian walks, each part
  * Gaussian, so that with the coefficients integrated out (Rasmussen and Williams 2006, equation 2.40)
  *
- *   K_ab = k0 + k1 v_a v_b + s_u² M((v_a - v_b)² / l_u²) + s² M(sum_i (x_ai - x_bi)² / l_i²) + [a = b] (e_a + sigma²),
+ *   K_ab = k0 + k1 v_a v_b + s_u² M((v_a - v_b)² / l_u²) + s_w² (sum_i min(z_ai, z_bi) + e_a e_b) + s² M(sum_i (x_ai - x_bi)² / l_i²) + [a = b] (e_a + sigma²),
  *   -ln p(y) = yᵀ K⁻¹ y / 2 + ln det K / 2 + n ln(2 pi) / 2                      (equation 2.30)
  *   d/dtheta = sum_ab G_ab dK_ab/dtheta / 2,  G = K⁻¹ - alpha alphaᵀ,  alpha = K⁻¹ y  (equation 5.9)
  *
@@ -25,7 +25,12 @@ export interface TrainingSet {
   /** n x d. */
   readonly coordinates: Float64Array;
   /** n x d, and how it enters; null without a table. */
-  readonly table: { readonly rows: Float64Array; readonly shape: WeightedTable['shape'] } | null;
+  readonly table: {
+    readonly rows: Float64Array;
+    readonly shape: WeightedTable['shape'];
+    /** sum_i min(z_ai, z_bi) + e_a e_b, n x n. */
+    readonly common: Float64Array;
+  } | null;
   readonly outputs: Float64Array;
   /** Known noise variances. */
   readonly noise: Float64Array;
@@ -63,6 +68,7 @@ export function negativeLogLikelihood(set: TrainingSet, theta: Float64Array, gra
   const s2 = Math.exp(theta[places.scale]!);
   const noise2 = Math.exp(theta[places.noise]!);
   const su2 = set.table ? Math.exp(theta[places.tableScale]!) : 0;
+  const sw2 = set.table ? Math.exp(theta[places.walkScale]!) : 0;
   const inverseLu2 = set.table ? Math.exp(-2 * theta[places.tableLength]!) : 0;
   squaredDistances(arena, scaled, n, d, slopes);
   let trace = 0;
@@ -70,7 +76,10 @@ export function negativeLogLikelihood(set: TrainingSet, theta: Float64Array, gra
     for (let b = a; b < n; b++) {
       const r2 = slopes.data[a * ld + b]!;
       let value = constantVariance + s2 * matern(r2);
-      if (set.table) value += slopeVariance * v[a]! * v[b]! + su2 * matern((v[a]! - v[b]!) ** 2 * inverseLu2);
+      if (set.table) {
+        value += slopeVariance * v[a]! * v[b]! + su2 * matern((v[a]! - v[b]!) ** 2 * inverseLu2);
+        value += sw2 * set.table.common[a * n + b]!;
+      }
       k.data[a * ld + b] = value;
       slopes.data[a * ld + b] = 2 * s2 * maternSlope(r2);
     }
@@ -102,6 +111,7 @@ export function negativeLogLikelihood(set: TrainingSet, theta: Float64Array, gra
   let noiseSum = 0;
   let tableScaleSum = 0;
   let tableLengthSum = 0;
+  let walkScaleSum = 0;
   const towardsV = new Float64Array(n);
   const rowSums = new Float64Array(n);
   for (let a = 0; a < n; a++) {
@@ -117,7 +127,9 @@ export function negativeLogLikelihood(set: TrainingSet, theta: Float64Array, gra
         const dv = v[a]! - v[b]!;
         const r2 = dv ** 2 * inverseLu2;
         const part = su2 * matern(r2);
-        residual -= slopeVariance * v[a]! * v[b]! + part;
+        const walked = sw2 * set.table.common[a * n + b]!;
+        residual -= slopeVariance * v[a]! * v[b]! + part + walked;
+        walkScaleSum += both * walked;
         tableScaleSum += both * part;
         const slope = 2 * su2 * maternSlope(r2) * inverseLu2;
         tableLengthSum += both * slope * dv ** 2;
@@ -145,6 +157,7 @@ export function negativeLogLikelihood(set: TrainingSet, theta: Float64Array, gra
   }
   if (set.table) {
     gradient[places.tableScale]! += 0.5 * tableScaleSum;
+    gradient[places.walkScale]! += 0.5 * walkScaleSum;
     gradient[places.tableLength]! += 0.5 * tableLengthSum;
     const { rows, shape } = set.table;
     for (let i = 0; i < d; i++) {

@@ -2,7 +2,7 @@
  * The processes of all objectives after a history: a function of the history alone, remembered while it grows.
  *
  * Parameters are fitted at stages: a fixed set of numbers of trials, so that they depend on the order of the outcomes and not
- * on when somebody asked. The fit of stage n starts from that of the last milestone below n (4, 8, 16, ...), and trials since
+ * on when somebody asked. The fit of stage n starts from that of the last milestone below n (4, 6, 8, 12, 16, ...), and trials since
  * the stage are added row by row. A process that resumes therefore fits the milestones and one stage, not all of them.
  */
 import { seededRng } from '../../random/rng.ts';
@@ -112,7 +112,7 @@ function fitsAt(
       observationsOf(near, k),
       {
         warm: warm?.[k] ?? null,
-        open: isMilestone,
+        open: isMilestone || stage <= alwaysOpen,
         draws: isMilestone && stage <= 128 ? 1 : 0,
         maxSteps: stage <= 64 ? 60 : 12,
       },
@@ -136,10 +136,13 @@ export function stageAt(n: number): number {
   }
 }
 
-/** The last power of two from 4 on that is below `stage`. */
+/** Up to this many trials every stage is a contest of all views. */
+const alwaysOpen = 16;
+
+/** The last of 4, 6, 8, 12, 16, 24, 32, 48, ... (powers of two, and half as much again) that is below `stage`. */
 export function milestoneBelow(stage: number): number | null {
   let milestone: number | null = null;
-  for (let next = 4; next < stage; next *= 2) milestone = next;
+  for (let power = 4; power < stage; power *= 2) milestone = 1.5 * power < stage ? 1.5 * power : power;
   return milestone;
 }
 

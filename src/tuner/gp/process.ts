@@ -13,7 +13,7 @@ import { zeros } from '../../linalg/matrix.ts';
 import type { Configuration } from '../strategy.ts';
 import type { Fit, Observations } from './fit.ts';
 import { constantVariance, placesOf, slopeVariance } from './hyperparameters.ts';
-import { bend } from './inputs.ts';
+import { bend, commonWalk, walkOf } from './inputs.ts';
 import { jitters } from './likelihood.ts';
 import { matern } from './matern.ts';
 
@@ -34,6 +34,7 @@ export interface Covariance {
   readonly noise2: number;
   readonly tableScale2: number;
   readonly inverseTableLength2: number;
+  readonly walkScale2: number;
 }
 
 export function covarianceOf(fit: Fit): Covariance {
@@ -49,34 +50,39 @@ export function covarianceOf(fit: Fit): Covariance {
     scale2: Math.exp(theta[places.scale]!),
     noise2: Math.exp(theta[places.noise]!),
     tableScale2: table ? Math.exp(theta[places.tableScale]!) : 0,
+    walkScale2: table ? Math.exp(theta[places.walkScale]!) : 0,
     inverseTableLength2: table ? Math.exp(-2 * theta[places.tableLength]!) : 0,
   };
 }
 
-/** Scaled coordinates and v of a configuration. */
+/** Scaled coordinates, v and walks of a configuration. */
 export interface Place {
   readonly x: Float64Array;
   readonly v: number;
+  /** z and e; empty without a table. */
+  readonly z: Float64Array;
 }
 
 export function placeOf({ coordinates, weighted, fit }: Covariance, configuration: Configuration): Place {
   const x = Float64Array.from(configuration, (rung, i) => coordinates[i]![rung]!);
-  if (!weighted) return { x, v: 0 };
+  if (!weighted) return { x, v: 0, z: new Float64Array(0) };
   const u = configuration.reduce((sum, rung, i) => sum + weighted[i]![rung]!, 0);
-  return { x, v: bend(u, fit.inputs.table!.shape) };
+  const { table } = fit.inputs;
+  return { x, v: bend(u, table!.shape), z: walkOf(table!, configuration) };
 }
 
-/** Covariance from r² and the two v. */
-export function covarianceAt(c: Covariance, r2: number, v: number, w: number): number {
+/** Covariance from r², the two v and what their walks have in common. */
+export function covarianceAt(c: Covariance, r2: number, v: number, w: number, common: number): number {
   const value = constantVariance + c.scale2 * matern(r2);
   if (!c.weighted) return value;
-  return value + slopeVariance * v * w + c.tableScale2 * matern((v - w) ** 2 * c.inverseTableLength2);
+  const bent = c.tableScale2 * matern((v - w) ** 2 * c.inverseTableLength2);
+  return value + slopeVariance * v * w + bent + c.walkScale2 * common;
 }
 
 export function covarianceBetween(c: Covariance, a: Place, b: Place): number {
   let r2 = 0;
   for (let i = 0; i < a.x.length; i++) r2 += (a.x[i]! - b.x[i]!) ** 2;
-  return covarianceAt(c, r2, a.v, b.v);
+  return covarianceAt(c, r2, a.v, b.v, commonWalk(a.z, b.z));
 }
 
 export interface Process {

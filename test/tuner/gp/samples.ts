@@ -61,7 +61,18 @@ export function slowCovariance({ inputs, theta }: Fit, a: Configuration, b: Conf
     const u = x.reduce((sum, rung, i) => sum + Math.exp(theta[d + 4 + i]!) * table.values[i]![rung]!, 0);
     return table.shape === 'linear' ? u : Math.sqrt(Math.max(0, u));
   };
-  return common + 25 * v(a) * v(b) + Math.exp(theta[d + 2]!) * m(Math.abs(v(a) - v(b)) / Math.exp(theta[d + 3]!));
+  // The walk of a site: its share of all changes, at the coordinate of its rung.
+  const greatest = table.values.map(ladder =>
+    Math.max(...ladder.map(t => (table.shape === 'root' ? Math.sqrt(t) : t))),
+  );
+  const all = greatest.reduce((sum, each) => sum + each, 0);
+  const walk = inputs.coordinates.reduce(
+    (sum, ladder, i) => sum + (Math.min(ladder[a[i]!]!, ladder[b[i]!]!) * greatest[i]!) / all,
+    0,
+  );
+  const leaves = (x: Configuration): number => (2 * x.filter((rung, i) => rung < ladderLengths[i]! - 1).length) / d;
+  const bent = Math.exp(theta[d + 2]!) * m(Math.abs(v(a) - v(b)) / Math.exp(theta[d + 3]!));
+  return common + 25 * v(a) * v(b) + bent + Math.exp(theta[2 * d + 4]!) * (walk + leaves(a) * leaves(b));
 }
 
 /** Covariance of the standardised observations, noise included. */

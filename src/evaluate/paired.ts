@@ -1,4 +1,5 @@
 /** Two networks on the same images: what one gets right and the other does not. */
+import { z95 } from '../stats/normal.ts';
 import { pairedDifference } from '../stats/paired-difference.ts';
 
 export interface PairedAccuracy {
@@ -16,8 +17,6 @@ export interface PairedAccuracy {
   readonly gained: number;
   readonly images: number;
 }
-
-const z95 = 1.959963984540054;
 
 /** @param dense one entry per image, 1 where it is counted as right; `candidate` likewise, on the same images, at least one */
 export function pairedAccuracy(dense: Uint8Array, candidate: Uint8Array): PairedAccuracy {

@@ -1,7 +1,8 @@
 /** Which part of the plane a chart of a front shows. */
+
+import { z95 } from '../stats/normal.ts';
 import { type Axis, roundAxis } from './axis.ts';
 import type { Figures, FrontPoint, FrontReport } from './front-report.ts';
-import { z95 } from './judge.ts';
 
 export interface Frame {
   readonly x: Axis;

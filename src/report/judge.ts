@@ -1,9 +1,7 @@
 /** Judgements on points of a front that several pages share. */
+import { z95 } from '../stats/normal.ts';
 import type { FrontPoint, FrontReport } from './front-report.ts';
 import { kneeIndex } from './knee.ts';
-
-/** z of a two-sided 95 % interval. */
-export const z95 = 1.959963984540054;
 
 /** The whole 95 % interval of the speed-up lies above 1. */
 export const fasterBeyondNoise = ({ speedupCi: [low] }: FrontPoint): boolean => low > 1;

@@ -1,10 +1,10 @@
 /** Everything about one trial, for `show`. */
 import type { Rank, Rung } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
+import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatMacs, formatMs, formatPercent, formatPoints } from '../units/format.ts';
 import type { Figures } from './front-report.ts';
-import { z95 } from './judge.ts';
 import { clipped, textTable } from './text-table.ts';
 import { type TrainingView, trainingsLines } from './trainings-text.ts';
 import { speedupWords } from './wording.ts';

@@ -1,7 +1,8 @@
 /** Points of a front in words; signs turn here: a drop of 0.01 is a loss of 1 point. */
+
+import { z95 } from '../stats/normal.ts';
 import { formatMs, formatSpeedup } from '../units/format.ts';
 import type { Figures, FrontPoint } from './front-report.ts';
-import { z95 } from './judge.ts';
 
 export const nameOf = ({ trial }: FrontPoint): string => (trial === 0 ? 'the dense model' : `trial ${trial}`);
 

@@ -1,5 +1,8 @@
 /** The standard normal distribution. */
 
+/** Half the width of a two-sided 95 % interval, in standard errors: P(|Z| < z95) = 0.95. */
+export const z95 = 1.959963984540054;
+
 /** phi(z) = exp(-z^2 / 2) / sqrt(2 pi). */
 const density = (z: number): number => Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI);
 

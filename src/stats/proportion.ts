@@ -1,13 +1,11 @@
 /** Shares of counted things: k of n images right, p = k / n. */
+import { z95 } from './normal.ts';
 
 /** sqrt(p (1 - p) / n); 0 when all or none are right, where `wilsonInterval` still says something. */
 export function binomialStandardError(p: number, n: number): number {
   requireProportion(p, n);
   return Math.sqrt((p * (1 - p)) / n);
 }
-
-/** z for a two-sided 95 % interval. */
-const z95 = 1.959963984540054;
 
 /**
  * Wilson's score interval (1927, eq. 4): every p0 that a normal test at `z` does not reject. Stays within [0, 1] and keeps

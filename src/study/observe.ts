@@ -3,6 +3,7 @@ import type { Assignment } from '../decompose/method.ts';
 import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device/device.ts';
 import type { Attempt, Failure } from '../errors/failure.ts';
 import type { Score, ScoreBudget, Scorer, Stopping } from '../evaluate/scorer.ts';
+import { z95 } from '../stats/normal.ts';
 import { wilsonInterval } from '../stats/proportion.ts';
 import { currentEnvironment, currentLoad } from '../store/environment.ts';
 import type { Observation } from '../store/observation.ts';
@@ -30,9 +31,6 @@ export interface ObserveBudget {
   /** When to give the trial up, given its latency; never when missing. */
   readonly stopping?: ((latency: { readonly value: number; readonly standardError: number }) => Stopping) | undefined;
 }
-
-/** Half the width of a normal 95 % interval, in standard errors. */
-const z95 = 1.959963984540054;
 
 /**
  * Never throws for what a candidate does: that is a failed trial with its reason.

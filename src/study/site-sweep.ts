@@ -3,6 +3,7 @@ import type { LatencyBudget } from '../device/device.ts';
 import type { Failure } from '../errors/failure.ts';
 import { assignmentOf, denseConfiguration } from '../space/configuration.ts';
 import type { Space } from '../space/space.ts';
+import { z95 } from '../stats/normal.ts';
 import type { SiteTable } from '../tuner/prior.ts';
 import type { CandidateBuilder } from './candidate.ts';
 import type { Instruments } from './observe.ts';
@@ -23,7 +24,6 @@ const measuredAtMost = 100;
 const computedAtMost = 400;
 /** A single measurement. */
 const shortBudget = { halfWidth: 0.005, maxMs: 700, minPairs: 10 };
-const z95 = 1.959963984540054;
 
 /** A failure when one measurement failed: the search then goes without a table. A computed latency is taken at its word. */
 export async function sweepSites(parts: SweepParts): Promise<SiteTable | Failure> {

@@ -2,6 +2,7 @@
 import yargs from 'yargs/yargs';
 import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../workers/version.ts';
+import { audit } from './audit.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   profile,
   evaluate,
   verify,
+  audit,
   replay,
   explain,
   doctor,

@@ -9,6 +9,9 @@ import { flooredScale, type MomentKind } from './metric/metric.ts';
 import { multipliedOut } from './multiply-out.ts';
 import { type SiteStatistics, unpacked } from './statistics.ts';
 
+/** What a closed-form loss is of: the network's answer (in nats), the outputs of sites, or their weights. */
+export type LossUnit = 'nats' | 'output' | 'weights';
+
 export interface OutputError {
   /**
    * E |g (y' - y)|^2 / sum_o g_o^2 Var(y_o): the energy of the error behind the BatchNormalization over the variance of the output there. With

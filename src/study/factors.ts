@@ -2,6 +2,7 @@
 import { weightBlock } from '../decompose/block.ts';
 import type { FullFactors, Seen } from '../decompose/factorise.ts';
 import type { FactorMethod, Rung } from '../decompose/method.ts';
+import type { LossUnit } from '../decompose/output-error.ts';
 import type { Site } from '../decompose/site.ts';
 import type { CalibrationStatistics } from '../decompose/statistics.ts';
 import { truncationError } from '../decompose/truncation.ts';
@@ -28,6 +29,7 @@ export type RungLoss = (site: Site, rung: Rung) => number;
 
 export interface RungLosses {
   readonly loss: RungLoss;
+  readonly unit: LossUnit;
   /** The share of the variance of its output that a site gets wrong; null where there are no calibration images. */
   readonly outputError: (site: Site, rung: Rung) => number | null;
 }
@@ -77,6 +79,7 @@ export async function rungLosses(
       const known = errors.get(errorName(site.name, rung));
       return (inNats ? known?.divergence : known?.relative) ?? weightError(site, rung);
     },
+    unit: requests.length === 0 ? 'weights' : inNats ? 'nats' : 'output',
     outputError: (site, rung) => errors.get(errorName(site.name, rung))?.relative ?? null,
   };
 }

@@ -5,6 +5,7 @@ import type { CalibrationImages } from '../calibrate/images.ts';
 import { startProbeRunner } from '../calibrate/probe-runner.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Rung } from '../decompose/method.ts';
+import type { LossUnit } from '../decompose/output-error.ts';
 import { rungMacs } from '../decompose/ranks.ts';
 import type { ModelFile } from '../device/device.ts';
 import { openDevice } from '../device/open.ts';
@@ -26,6 +27,7 @@ export interface OpenInstruments extends Instruments {
   readonly corrects: boolean;
   readonly factors: FactorLookup;
   readonly loss: RungLoss;
+  readonly lossUnit: LossUnit;
   /** The ladders of the plan without the rungs that another method beats. */
   readonly space: Space;
   /** Ends the child processes and removes the scratch folder; a measurement under way fails as `interrupted`. */
@@ -60,7 +62,7 @@ export async function openInstruments({
     const { model } = plan.loaded;
     const statistics = calibration?.statistics?.statistics ?? null;
     const factors = await spaceFactors(model, plan.space, statistics, watch);
-    const { loss } = await rungLosses(model, plan.space, statistics, factors, watch);
+    const { loss, unit: lossUnit } = await rungLosses(model, plan.space, statistics, factors, watch);
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration?.record.corrections === 'moments'
@@ -86,7 +88,19 @@ export async function openInstruments({
     });
     closers.push(() => scorer.close());
     const corrects = corrector !== null;
-    return { build: builder.write, builder, corrects, factors, loss, space, reference, device, scorer, close };
+    return {
+      build: builder.write,
+      builder,
+      corrects,
+      factors,
+      loss,
+      lossUnit,
+      space,
+      reference,
+      device,
+      scorer,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

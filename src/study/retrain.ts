@@ -45,6 +45,16 @@ export interface RetrainResult extends TrainResult {
   readonly run: TrainingRun;
 }
 
+/** A training that is planned and not begun. */
+export interface PreparedRetraining {
+  readonly trial: CompleteTrial;
+  readonly request: TrainRequest;
+  readonly plan: TrainPlan;
+  /** The paths of both networks. */
+  readonly candidate: string;
+  readonly dense: string;
+}
+
 /** @throws UserError when the trial cannot be rebuilt or trained; the store then says so too */
 export async function retrain(
   store: Store,
@@ -52,11 +62,24 @@ export async function retrain(
   options: RetrainOptions,
   hooks: RetrainHooks,
 ): Promise<RetrainResult> {
+  return withRetraining(store, study, options, hooks.note, prepared =>
+    trainPrepared(store, prepared, options.commandLine, hooks),
+  );
+}
+
+/** Rebuilds the trial and plans its training; its files are there while `work` runs. */
+export async function withRetraining<T>(
+  store: Store,
+  study: Study,
+  options: RetrainOptions,
+  note: RetrainHooks['note'],
+  work: (prepared: PreparedRetraining) => Promise<T>,
+): Promise<T> {
   const trial = requireComplete(await store.trials.get(study.id, options.trial), options.trial, study);
   const folder = mkdtempSync(join(tmpdir(), 'rankfront-retrain-'));
   try {
     const candidate = join(folder, `trial-${trial.number}.onnx`);
-    const dense = await rebuild(store, study, trial, candidate, options, hooks.note);
+    const dense = await rebuild(store, study, trial, candidate, options, note);
     const request: TrainRequest = {
       ...options.training,
       model: candidate,
@@ -65,28 +88,39 @@ export async function retrain(
       data: options.data ?? study.data.spec,
       normalize: options.training.normalize ?? normalisationOf(study),
     };
-    const plan = await planTraining(request);
-    const run = await begun(store, trial, plan, { candidate, dense }, options);
-    hooks.before(run);
-    const keeper = trainingKeeper(store.training, run.id);
-    try {
-      const result = await train(
-        request,
-        event => {
-          keeper.event(event);
-          hooks.emit(event);
-        },
-        hooks.finish,
-        plan,
-      );
-      await keeper.end(result, null);
-      return { ...result, run };
-    } catch (error) {
-      await keeper.end(null, error);
-      throw error;
-    }
+    return await work({ trial, request, plan: await planTraining(request), candidate, dense });
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param denseTop1 that of the dense model on the validation images, where it is known */
+export async function trainPrepared(
+  store: Store,
+  prepared: PreparedRetraining,
+  commandLine: readonly string[],
+  hooks: Omit<RetrainHooks, 'note'>,
+  denseTop1?: number,
+): Promise<RetrainResult> {
+  const { request, plan } = prepared;
+  const run = await begun(store, prepared, commandLine, denseTop1);
+  hooks.before(run);
+  const keeper = trainingKeeper(store.training, run.id);
+  try {
+    const result = await train(
+      request,
+      event => {
+        keeper.event(event);
+        hooks.emit(event);
+      },
+      hooks.finish,
+      plan,
+    );
+    await keeper.end(result, null);
+    return { ...result, run };
+  } catch (error) {
+    await keeper.end(null, error);
+    throw error;
   }
 }
 
@@ -108,24 +142,27 @@ async function rebuild(
   return plan.loaded.path;
 }
 
+/** The run of that trial and identity in the store, whatever its state; null where there is none. */
+export async function knownRun(store: Store, { trial, plan }: PreparedRetraining): Promise<TrainingRun | null> {
+  const runs = await store.training.list(trial.id);
+  return runs.find(run => identityText(run.identity) === identityText(plan.identity)) ?? null;
+}
+
 /** The run as it stands in the store. Both networks are scored on the validation images, unless an earlier run did so. */
 async function begun(
   store: Store,
-  trial: CompleteTrial,
-  plan: TrainPlan,
-  { candidate, dense }: { readonly candidate: string; readonly dense: string },
-  { commandLine }: RetrainOptions,
+  prepared: PreparedRetraining,
+  commandLine: readonly string[],
+  denseTop1: number | undefined,
 ): Promise<TrainingRun> {
-  const { identity } = plan;
-  const runs = await store.training.list(trial.id);
-  const known = runs.find(run => identityText(run.identity) === identityText(identity));
+  const { trial, plan, candidate, dense } = prepared;
+  const known = await knownRun(store, prepared);
   if (known) return store.training.begin(known);
   const before = await rescored(candidate, plan);
-  const reference = await rescored(dense, plan);
   return store.training.begin({
     trialId: trial.id,
-    identity,
-    denseTop1: reference.top1,
+    identity: plan.identity,
+    denseTop1: denseTop1 ?? (await rescored(dense, plan)).top1,
     beforeTop1: before.top1,
     validationImages: before.images,
     packageVersion: rankfrontVersion(),

@@ -1,0 +1,105 @@
+/** `rankfront audit`: whether the accuracies of a study can be trusted. */
+import { auditText } from '../report/audit/text.ts';
+import { openStore } from '../store/open.ts';
+import { type AuditHooks, auditStudy } from '../study/audit.ts';
+import { fewestAudited } from '../study/audit-choice.ts';
+import type { ShortRetrain } from '../study/audit-retrain.ts';
+import { writeAtomically } from '../workers/model-file.ts';
+import { type Console, defineCommand } from './command.ts';
+import { count } from './count.ts';
+import { findStudy, withStudy } from './open-study.ts';
+import {
+  jsonOption,
+  movedCalibrationOption,
+  movedDataOption,
+  movedModelOption,
+  storeOption,
+  studyOption,
+} from './options.ts';
+import { positive } from './positive.ts';
+
+export const audit = defineCommand({
+  usage: 'audit',
+  summary: 'Say how far the accuracies of a study order configurations as dearer ones do; run it again to go on',
+  options: {
+    study: studyOption,
+    store: storeOption,
+    configurations: { type: 'number', default: 20, describe: 'How many are compared, on the front and off it' },
+    'retrain-epochs': {
+      type: 'number',
+      describe: 'Also train them, for so many epochs [default: no training; 1 with one of the options below]',
+    },
+    'retrain-minutes': {
+      type: 'number',
+      describe: 'Begin no training after so long; the next audit goes on [default: no limit]',
+    },
+    'retrain-configurations': { type: 'number', describe: 'Train so many of them, spread as all are [default: all]' },
+    'retrain-batch': { type: 'number', default: 128, describe: 'Images per step of these trainings' },
+    model: movedModelOption,
+    data: movedDataOption,
+    calibration: movedCalibrationOption,
+    format: { choices: ['table', 'md', 'json'] as const, default: 'table' as const, describe: 'How to print it' },
+    out: { type: 'string', describe: 'The file to write; standard output otherwise' },
+    json: jsonOption,
+  },
+  examples: [
+    ['rankfront audit --study resnet18', 'closed form, proxy and held-back accuracy of 20 configurations'],
+    ['rankfront audit --study resnet18 --retrain-epochs 1 --retrain-minutes 30', 'a short retrain beside them'],
+  ],
+  run: async (args, console) => {
+    const configurations = count('--configurations', args.configurations, fewestAudited) ?? fewestAudited;
+    const retrain = retrainOf(args);
+    // Opened to read first: a store that is not there is not to be made.
+    await withStudy(args, async () => {});
+    const store = await openStore(args.store);
+    try {
+      const study = await findStudy(store, args);
+      const { model, data, calibration } = args;
+      const files = { storePath: args.store, model, data, calibration, commandLine: console.commandLine };
+      const report = await auditStudy(store, study, { ...files, configurations, retrain }, hooksOf(console));
+      if (!report) {
+        console.note('Interrupted. What is measured is kept; run the same command again to go on.');
+        return 130;
+      }
+      const format = args.json ? 'json' : args.format;
+      const text = format === 'json' ? JSON.stringify(report, null, 2) : auditText(report, format);
+      if (!args.out) console.out(text);
+      else {
+        writeAtomically(args.out, `${text}\n`, 'the audit');
+        console.note(`Wrote ${args.out}.`);
+      }
+      return 0;
+    } finally {
+      await store.close();
+    }
+  },
+});
+
+interface RetrainArguments {
+  readonly 'retrain-epochs'?: number | undefined;
+  readonly 'retrain-minutes'?: number | undefined;
+  readonly 'retrain-configurations'?: number | undefined;
+  readonly 'retrain-batch': number;
+}
+
+/** Null where no training is asked for. */
+function retrainOf(args: RetrainArguments): ShortRetrain | null {
+  const epochs = count('--retrain-epochs', args['retrain-epochs'], 1);
+  const minutes = positive('--retrain-minutes', args['retrain-minutes']);
+  const configurations = count('--retrain-configurations', args['retrain-configurations'], 1);
+  if (epochs === undefined && minutes === undefined && configurations === undefined) return null;
+  const batch = count('--retrain-batch', args['retrain-batch'], 1) ?? 1;
+  return {
+    epochs: epochs ?? 1,
+    configurations: configurations ?? Number.POSITIVE_INFINITY,
+    minutes: minutes ?? null,
+    batch,
+  };
+}
+
+const hooksOf = ({ note, progress, finish, stop }: Console): AuditHooks => ({
+  note,
+  progress: (stage, done, total) => progress?.(`${stage} ${done} of ${total}`),
+  finish,
+  stop,
+});

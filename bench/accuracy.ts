@@ -31,6 +31,7 @@ const variants: readonly (VariantOptions & { readonly configurations: readonly A
   [
     { factors: 'data-aware', corrections: 'none', configurations: ['best'] },
     { factors: 'data-aware', corrections: 'moments', configurations: ['best'] },
+    { factors: 'data-aware', corrections: 'reconstruction', configurations: ['best'] },
     { factors: 'plain', corrections: 'none', configurations: ['best', 'equal'] },
     { factors: 'plain', corrections: 'moments', configurations: ['equal'] },
   ];

@@ -15,7 +15,7 @@ import type { BenchNetwork } from './networks.ts';
 
 export interface VariantOptions {
   readonly factors: 'plain' | 'data-aware';
-  readonly corrections: 'none' | 'moments';
+  readonly corrections: 'none' | 'moments' | 'reconstruction';
 }
 
 export interface Scored extends PairedAccuracy {

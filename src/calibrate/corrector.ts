@@ -15,7 +15,7 @@ import type { ProbeAnswer } from './probe-messages.ts';
 import type { ProbeRunner } from './probe-runner.ts';
 
 export interface Corrector {
-  /** Scales and shifts for `sites` of `candidate`, in which they are factorised; a site that cannot be corrected is missing. */
+  /** Scales and shifts, or refits, for `sites` of `candidate`, in which they are factorised; a site that cannot be corrected is missing. */
   corrections(candidate: Model, sites: readonly Site[]): Promise<Attempt<Corrections>>;
   /** Images that a correction is taken from. */
   readonly images: number;

@@ -22,7 +22,7 @@ export const evaluate = defineCommand({
     normalize: normalizeOption,
     ...calibrationOptions,
     corrections: {
-      choices: ['moments', 'none'] as const,
+      choices: ['moments', 'reconstruction', 'none'] as const,
       describe: 'What every candidate is corrected by, on the calibration images [default: moments]',
     },
     'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },

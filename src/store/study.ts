@@ -19,7 +19,7 @@ export interface StudyCalibration {
   readonly seed: number;
   readonly factors: 'data-aware' | 'plain';
   /** What every candidate is corrected by. */
-  readonly corrections: 'moments' | 'none';
+  readonly corrections: 'moments' | 'reconstruction' | 'none';
   /** SHA-256 of the statistics that data-aware factors were made from. */
   readonly statistics?: string;
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Corrector } from '../calibrate/corrector.ts';
 import { buildCandidate } from '../decompose/configure.ts';
 import { correctCandidate } from '../decompose/corrections/apply.ts';
-import { factorisedSites, packCorrections, unpackCorrections } from '../decompose/corrections/packing.ts';
+import { factorisedSites } from '../decompose/corrections/packing.ts';
+import { packAny, unpackAny } from '../decompose/corrections/refit-packing.ts';
 import type { FullFactors } from '../decompose/factorise.ts';
 import type { Assignment, Method } from '../decompose/method.ts';
 import type { Site } from '../decompose/site.ts';
@@ -58,9 +59,10 @@ export function candidateBuilder({ model, sites, factors, scratch, corrector }: 
 
   const corrected = (assignment: Assignment, correction: Uint8Array | null): Model => {
     const factorised = factorisedSites(sites, assignment);
-    const found = correction && unpackCorrections(factorised, correction);
+    const candidate = plain(assignment);
+    const found = correction && unpackAny(candidate, factorised, correction);
     if (correction && !found) throw new Error('the correction belongs to another configuration');
-    return correctCandidate(plain(assignment), factorised, found ?? new Map());
+    return correctCandidate(candidate, factorised, found ?? new Map());
   };
 
   const bytes: CandidateBuilder['bytes'] = (assignment, correction) => {
@@ -72,8 +74,9 @@ export function candidateBuilder({ model, sites, factors, scratch, corrector }: 
   const correction: CandidateBuilder['correction'] = async assignment => {
     const factorised = factorisedSites(sites, assignment);
     if (!corrector || factorised.length === 0) return complete(null);
-    const found = await corrector.corrections(plain(assignment), factorised);
-    return found.state === 'failed' ? found : complete(packCorrections(factorised, found.value));
+    const candidate = plain(assignment);
+    const found = await corrector.corrections(candidate, factorised);
+    return found.state === 'failed' ? found : complete(packAny(candidate, factorised, found.value));
   };
 
   const write: CandidateBuilder['write'] = async (assignment, file, given) => {

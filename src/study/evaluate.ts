@@ -28,7 +28,7 @@ export interface EvaluatorOptions {
   /** As in `search`. */
   readonly calibration?: string | undefined;
   readonly calibrationImages?: number | undefined;
-  readonly corrections?: 'moments' | 'none' | undefined;
+  readonly corrections?: 'moments' | 'reconstruction' | 'none' | undefined;
   /** How many images a candidate is scored on; by default chosen from the size of the data. */
   readonly images?: number | undefined;
   /** Whether to go on with a dense model that looks wrong on these images; false by default. */

@@ -1,14 +1,15 @@
 /** Opens what trials are measured with: the device, the scorer and the builder of candidates. */
 
 import { type Corrector, openCorrector } from '../calibrate/corrector.ts';
-import type { CalibrationImages } from '../calibrate/images.ts';
 import { startProbeRunner } from '../calibrate/probe-runner.ts';
+import { openReconstructor } from '../calibrate/reconstructor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Rung } from '../decompose/method.ts';
 import type { LossUnit } from '../decompose/output-error.ts';
 import { rungMacs } from '../decompose/ranks.ts';
 import type { ModelFile } from '../device/device.ts';
 import { openDevice } from '../device/open.ts';
+import type { Attempt } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type OpenScorer, openScorer } from '../evaluate/open.ts';
 import { withoutDominated } from '../space/dominated.ts';
@@ -65,8 +66,8 @@ export async function openInstruments({
     const { loss, unit: lossUnit } = await rungLosses(model, plan.space, statistics, factors, watch);
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
-      calibration?.record.corrections === 'moments'
-        ? await correctorFor(plan, calibration.images, scratch.path, closers, watch.warn)
+      calibration && calibration.record.corrections !== 'none'
+        ? await correctorFor(plan, calibration, scratch.path, closers, watch.warn)
         : null;
     const builder = candidateBuilder({
       model,
@@ -110,15 +111,24 @@ export async function openInstruments({
 /** A dense model whose statistics cannot be taken is searched without corrections, and the user is told. */
 async function correctorFor(
   { loaded, space, hardware }: Plan,
-  images: CalibrationImages,
+  { images, record }: Calibration,
   scratch: string,
   closers: (() => unknown)[],
   warn: (message: string) => void,
 ): Promise<Corrector | null> {
-  const runner = startProbeRunner(hardware);
-  closers.push(() => runner.close());
   const sites = space.sites.map(({ site }) => site);
-  const opened = await openCorrector(loaded.model, sites, { runner, images, scratch, timeoutMs: correctionTimeoutMs });
+  const open = async (): Promise<Attempt<Corrector>> => {
+    const options = { images, scratch, timeoutMs: correctionTimeoutMs };
+    if (record.corrections === 'reconstruction') {
+      const reconstructor = openReconstructor(loaded.model, sites, { ...options, threads: hardware.threads });
+      if (reconstructor.state === 'complete') closers.push(() => reconstructor.value.close());
+      return reconstructor;
+    }
+    const runner = startProbeRunner(hardware);
+    closers.push(() => runner.close());
+    return openCorrector(loaded.model, sites, { ...options, runner });
+  };
+  const opened = await open();
   if (opened.state === 'complete') return opened.value;
   warn(`Candidates are not corrected: ${opened.detail}.`);
   return null;

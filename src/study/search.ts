@@ -57,7 +57,7 @@ export interface SearchOptions {
   /** 512 by default. */
   readonly calibrationImages?: number | undefined;
   /** What every candidate is corrected by where there are calibration images; `moments` by default. */
-  readonly corrections?: 'moments' | 'none' | undefined;
+  readonly corrections?: 'moments' | 'reconstruction' | 'none' | undefined;
   /** The size of the proxy subset; by default chosen from the size of the data. */
   readonly proxyImages?: number | undefined;
   /** Whether to go on with a dense model that looks wrong on these images (near chance, say); false by default. */

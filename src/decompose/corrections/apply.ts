@@ -1,18 +1,19 @@
-/** The pass that writes a scale and a shift per channel into the last layer of a site: its weight and its bias. */
+/** The pass that writes a correction into the last layer of a site: a scale per channel or another weight, and a shift. */
 import { consumersOf, freshNames } from '../../onnx/edit.ts';
-import type { Attribute, Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
+import type { Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { type Pass, runPass } from '../../onnx/pass.ts';
 import { floatsOf, floatTensor } from '../../onnx/tensor.ts';
+import { transposed } from '../block.ts';
 import type { Site } from '../site.ts';
-import type { ChannelCorrection } from './moments.ts';
+import type { SiteCorrection } from './moments.ts';
 import type { Corrections } from './packing.ts';
-import { constantBias, lastNode, uncorrectable } from './site-node.ts';
+import { betaOf, constantBias, lastNode, uncorrectable } from './site-node.ts';
 
 /**
- * y becomes scale y + shift. A convolution or Gemm without a bias gets one, which costs nothing where a BatchNormalization follows (the
+ * y becomes scale y + shift, or the weight another one and y gains shift. A convolution or Gemm without a bias gets one, which costs nothing where a BatchNormalization follows (the
  * runtime folds both); behind a MatMul the shift goes into the constant that is added to it, or into an Add of its own.
  */
-export function correctionPass(site: Site, correction: ChannelCorrection): Pass {
+export function correctionPass(site: Site, correction: SiteCorrection): Pass {
   return {
     name: `correction of "${site.name}"`,
     requires: model => uncorrectable(model, site),
@@ -31,28 +32,35 @@ export function correctCandidate(candidate: Model, sites: readonly Site[], corre
   }, candidate);
 }
 
-const isIdentity = ({ scale, shift }: ChannelCorrection): boolean =>
-  scale.every(each => each === 1) && shift.every(each => each === 0);
+const isIdentity = (correction: SiteCorrection): boolean =>
+  'scale' in correction && correction.scale.every(each => each === 1) && correction.shift.every(each => each === 0);
 
-function corrected(model: Model, site: Site, { scale, shift }: ChannelCorrection): Model {
+function corrected(model: Model, site: Site, correction: SiteCorrection): Model {
+  const { shift } = correction;
+  const scaleOf = (channel: number): number => ('scale' in correction ? correction.scale[channel]! : 1);
   const node = lastNode(model, site)!;
   const edit = editor(model.graph, node);
   const weight = edit.tensor(node.inputs[1]!);
-  const inputs = [node.inputs[0]!, edit.constant(weight.name, weight.dims, scaled(site, weight, scale))];
+  const inputs = [node.inputs[0]!, edit.constant(weight.name, weight.dims, correctedWeight(site, weight, correction))];
   if (node.opType === 'MatMul') return { ...model, graph: shiftedBehind(edit.with({ ...node, inputs }), site, shift) };
-  const beta = node.opType === 'Gemm' ? floatAttribute(node.attributes.get('beta'), 1) : 1;
+  const beta = betaOf(node);
   const before = node.inputs[2] ? constantBias(model.graph, node.inputs[2], site.outChannels) : null;
   // With beta 0 the node ignores its bias; then beta becomes 1, and the old bias stays ignored.
   const share = beta === 0 ? 1 : beta;
   const kept = beta === 0 ? null : before;
-  const bias = shift.map((each, c) => (kept ? scale[c]! * kept[c]! : 0) + each / share);
+  const bias = shift.map((each, c) => (kept ? scaleOf(c) * kept[c]! : 0) + each / share);
   const name = edit.constant(node.inputs[2] || `${node.name}.bias`, [site.outChannels], bias);
   const attributes = beta === 0 ? new Map(node.attributes).set('beta', { kind: 'float', value: 1 }) : node.attributes;
   return { ...model, graph: edit.with({ ...node, inputs: [...inputs, name], attributes }) };
 }
 
 /** Output channels lie along the first axis of a weight, or the last one of a matrix that is stored as in x out. */
-function scaled({ weightLayout }: Site, tensor: Tensor, scale: Float32Array): Float32Array {
+function correctedWeight({ weightLayout }: Site, tensor: Tensor, correction: SiteCorrection): Float32Array {
+  if ('weight' in correction) {
+    const { weight, shift } = correction;
+    return weightLayout === 'in-out' ? transposed(weight, shift.length, weight.length / shift.length) : weight;
+  }
+  const { scale } = correction;
   const values = floatsOf(tensor);
   const channels = scale.length;
   const inner = values.length / channels;
@@ -120,6 +128,3 @@ function shiftedBehind(graph: Graph, site: Site, shift: Float32Array): Graph {
     initializers: new Map([...graph.initializers, [name, constant]]),
   };
 }
-
-const floatAttribute = (attribute: Attribute | undefined, otherwise: number): number =>
-  attribute?.kind === 'float' ? attribute.value : otherwise;

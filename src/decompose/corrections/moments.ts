@@ -19,6 +19,16 @@ export interface ChannelCorrection {
   readonly shift: Float32Array;
 }
 
+/** The last layer of a site with another weight, see `least-squares.ts`. */
+export interface Refit {
+  /** [groups * outputs per group, entries that the layer sees per group], whatever the operator stores. */
+  readonly weight: Float32Array;
+  /** One per output channel: added to what the layer adds already. */
+  readonly shift: Float32Array;
+}
+
+export type SiteCorrection = ChannelCorrection | Refit;
+
 /** What keeps a correction within reason; all of it follows from the dense moments and the number of images. */
 export interface CorrectionRule {
   /** Added to both variances: a channel far below the others of its site has no variance worth matching. */

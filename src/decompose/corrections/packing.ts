@@ -1,17 +1,20 @@
-/** Corrections as bytes: per site, in the order of the graph, the scales and then the shifts, little-endian float32. */
+/** Scales and shifts as bytes: per site, in the order of the graph, the scales and then the shifts, little-endian float32. */
 import type { Assignment } from '../method.ts';
 import type { Site } from '../site.ts';
-import type { ChannelCorrection } from './moments.ts';
+import type { ChannelCorrection, SiteCorrection } from './moments.ts';
 
-/** By site name. */
-export type Corrections = ReadonlyMap<string, ChannelCorrection>;
+/** By site name: scales and shifts, or refits, for all of them alike. */
+export type Corrections = ReadonlyMap<string, SiteCorrection>;
 
 /** The sites that `assignment` factorises, in the order of the graph. */
 export const factorisedSites = (sites: readonly Site[], assignment: Assignment): readonly Site[] =>
   sites.filter(({ name }) => Object.hasOwn(assignment, name) && assignment[name]!.method !== 'dense');
 
 /** @param sites those of the candidate that are factorised; one without a correction is packed as scale 1 and shift 0 */
-export function packCorrections(sites: readonly Site[], corrections: Corrections): Uint8Array {
+export function packCorrections(
+  sites: readonly Site[],
+  corrections: ReadonlyMap<string, ChannelCorrection>,
+): Uint8Array {
   const bytes = new Uint8Array(packedBytes(sites));
   const view = new DataView(bytes.buffer);
   let at = 0;

@@ -1,6 +1,7 @@
 /** The node that yields a site's output, dense or the last of its factors, and what can be written into it. */
 import type { Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { floatsOf } from '../../onnx/tensor.ts';
+import { transposed } from '../block.ts';
 import type { Site } from '../site.ts';
 
 /** Null in a model that no longer has the site. */
@@ -30,3 +31,25 @@ export function constantBias(graph: Graph, name: string, channels: number): Floa
 }
 
 const isFloatTensor = ({ elementType }: Tensor): boolean => elementType === 'float32' || elementType === 'float16';
+
+/** By what a node multiplies its bias. */
+export function betaOf({ opType, attributes }: Node): number {
+  const given = opType === 'Gemm' ? attributes.get('beta') : undefined;
+  return given?.kind === 'float' ? given.value : 1;
+}
+
+/** What the node of a correctable site adds to each output channel. */
+export function addedBy(model: Model, site: Site): Float32Array {
+  const node = lastNode(model, site);
+  const bias = node?.inputs[2] ? constantBias(model.graph, node.inputs[2], site.outChannels) : null;
+  const beta = node ? betaOf(node) : 1;
+  return bias && beta !== 0 ? bias.map(each => beta * each) : new Float32Array(site.outChannels);
+}
+
+/** The weight of the node of a correctable site, [outputs, entries per group], whatever the operator stores. */
+export function lastWeight(model: Model, site: Site): Float32Array {
+  const stored = floatsOf(model.graph.initializers.get(lastNode(model, site)!.inputs[1]!)!);
+  return site.weightLayout === 'in-out'
+    ? transposed(stored, stored.length / site.outChannels, site.outChannels)
+    : stored;
+}

@@ -1,0 +1,112 @@
+/** The child process that runs a candidate beside the dense model, stage after stage, and refits a site at the end of each. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { batchKeeper } from '../evaluate/batches.ts';
+import type { SessionSettings } from '../evaluate/messages.ts';
+import { imageInput } from '../evaluate/model-interface.ts';
+import { rejection, sessionOptions } from '../evaluate/score-model.ts';
+import { serve } from '../workers/serve.ts';
+import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
+import { equationSums, refitGroups } from './refit-groups.ts';
+
+/** One entry per batch: the values that are alive, by name. */
+let batches: Map<string, Tensor>[] = [];
+let sizes: number[] = [];
+const keeper = batchKeeper();
+
+serve(async (request: ReconstructRequest): Promise<Attempt<BeginAnswer | StageAnswer | null>> => {
+  switch (request.kind) {
+    case 'begin':
+      return begin(request);
+    case 'stage':
+      return batches.length > 0 ? stage(request) : failed('crashed', 'the process that held the values is gone');
+    case 'end':
+      batches = [];
+      return complete(null);
+    default:
+      return request satisfies never;
+  }
+});
+
+async function begin({
+  model,
+  session: settings,
+  images,
+  batch,
+}: Extract<ReconstructRequest, { kind: 'begin' }>): Promise<Attempt<BeginAnswer>> {
+  const metadata = await inputOf(model, settings);
+  if (metadata.state === 'failed') return metadata;
+  const input = metadata.value;
+  const { positions, height, width } = images;
+  const size = input.batch ?? Math.min(batch, positions.length);
+  const filled = keeper.open(images, input, size);
+  batches = [];
+  sizes = [];
+  try {
+    for (let index = 0; index < filled.count; index++) {
+      const count = Math.min(size, positions.length - index * size);
+      // A model of a fixed batch cannot take what is left over, and images that are none must not be counted.
+      if (count < size && input.batch !== null) break;
+      const data = filled.at(index).slice(0, count * 3 * height * width);
+      const dims = input.layout === 'nchw' ? [count, 3, height, width] : [count, height, width, 3];
+      batches.push(new Map([[input.name, new Tensor(input.type, data, dims)]]));
+      sizes.push(count);
+    }
+  } finally {
+    filled.close();
+  }
+  if (batches.length === 0) return failed('runtime-rejected', 'there was no image to look at');
+  return complete({ images: sizes.reduce((sum, each) => sum + each, 0), values: factsOf([input.name]) });
+}
+
+async function inputOf(model: string, settings: SessionSettings) {
+  try {
+    const session = await InferenceSession.create(
+      model,
+      sessionOptions({ ...settings, graphOptimization: 'disabled' }),
+    );
+    const [metadata] = session.inputMetadata;
+    await session.release();
+    return metadata?.isTensor ? imageInput(metadata) : failed('runtime-rejected', 'the model takes no image');
+  } catch (error) {
+    return rejection('the runtime cannot load the model', error);
+  }
+}
+
+async function stage(request: StageRequest): Promise<Attempt<StageAnswer>> {
+  const { model, session: settings, feeds, made, kept, probe, weight } = request;
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(model, sessionOptions(settings));
+  } catch (error) {
+    return rejection('the runtime cannot load a stage', error);
+  }
+  const sums = equationSums(probe, weight.length / (probe.order * probe.groups), batches.length);
+  try {
+    for (const [index, live] of batches.entries()) {
+      const given = Object.fromEntries(feeds.map(name => [name, live.get(name)!]));
+      const found = await session.run(given, [...made, ...Object.values(probe.outputs)]);
+      const floats = (name: string): Float32Array => found[name]!.data as Float32Array;
+      const { products, means, squares, extent } = probe.outputs;
+      const positions = Number((found[extent]!.data as BigInt64Array)[2]!);
+      const problem = sums.add(index, positions, floats(products), floats(means), floats(squares));
+      if (problem)
+        return failed('not-finite', `a value over batch ${index + 1} of ${batches.length} is NaN or infinite`);
+      const next = new Map<string, Tensor>();
+      for (const name of kept) next.set(name, live.get(name)!);
+      for (const name of made) next.set(name, found[name] as Tensor);
+      batches[index] = next;
+    }
+  } catch (error) {
+    return rejection('the runtime cannot run a stage', error);
+  } finally {
+    await session.release();
+  }
+  return complete({ values: factsOf(made), ...refitGroups(weight, sums.finish()) });
+}
+
+const factsOf = (names: readonly string[]): ValueFacts[] =>
+  names.map(name => {
+    const { type, dims } = batches[0]!.get(name)!;
+    return { name, type, dims };
+  });

@@ -1,0 +1,186 @@
+/**
+ * Reconstruction in order: the sites of a candidate refitted one after the other, each given those before it. Candidate and dense model run side by
+ * side from site to site, and what later stages read stays in the memory of the child process: so a pass costs one forward of both, however many sites
+ * there are, and the products that least squares needs.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { normalizationTable } from '../data/normalize.ts';
+import { correctCandidate } from '../decompose/corrections/apply.ts';
+import type { Refit } from '../decompose/corrections/moments.ts';
+import { type RefitProbe, refitProbe } from '../decompose/corrections/refit-probe.ts';
+import { type Stage, sideBySide, stageOf, targetsOf } from '../decompose/corrections/side-by-side.ts';
+import { addedBy, lastWeight, uncorrectable } from '../decompose/corrections/site-node.ts';
+import type { Site } from '../decompose/site.ts';
+import { type Attempt, complete, failed } from '../errors/failure.ts';
+import type { ImageBatchSource, SessionSettings } from '../evaluate/messages.ts';
+import type { ElementType, Graph, Model, ValueInfo } from '../onnx/graph.ts';
+import { bodiesOf } from '../onnx/subgraph.ts';
+import { writeModel } from '../onnx/write.ts';
+import { startChild } from '../workers/child.ts';
+import { entryUrl } from '../workers/entry.ts';
+import { reasonOf } from '../workers/model-file.ts';
+import type { Corrector } from './corrector.ts';
+import type { CalibrationImages } from './images.ts';
+import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
+
+export interface SiteReconstruction extends Refit {
+  /** Infinite where the weight was kept and only the means brought back. */
+  readonly ridge: number;
+  /** Squared error of the site's output over its variance, on the images that were fitted: means brought back only, and refitted. */
+  readonly errorBefore: number;
+  readonly errorAfter: number;
+}
+
+export interface Reconstructor extends Corrector {
+  corrections(candidate: Model, sites: readonly Site[]): Promise<Attempt<ReadonlyMap<string, SiteReconstruction>>>;
+  close(): Promise<void>;
+}
+
+export interface ReconstructorOptions {
+  readonly images: CalibrationImages;
+  readonly threads: number;
+  /** Where the dense model is written for the child process. */
+  readonly scratch: string;
+  readonly timeoutMs: number;
+}
+
+/** More say little more, and values of all of them are kept. */
+const mostImages = 256;
+/** Of values, for all images together: fewer images are taken where they would need more. */
+const valueBytes = 1.5 * 2 ** 30;
+/** Values that are alive at once, as a multiple of the largest: the streams of both networks, what is on its way, and the next ones. */
+const aliveAtOnce = 8;
+
+export function openReconstructor(
+  dense: Model,
+  all: readonly Site[],
+  { images, threads, scratch, timeoutMs }: ReconstructorOptions,
+): Attempt<Reconstructor> {
+  if (!sideBySide(dense, dense, all))
+    return failed('runtime-rejected', 'the model has branches or loops behind a site');
+  const child = startChild({ entry: entryUrl('reconstruct-child', import.meta.url) });
+  const session: SessionSettings = { provider: 'cpu', threads, graphOptimization: 'all' };
+  const ask = <T>(request: ReconstructRequest): Promise<Attempt<T>> => child.request<T>(request, timeoutMs);
+  const path = join(scratch, 'reconstructed.onnx');
+  try {
+    writeFileSync(path, writeModel(dense));
+  } catch (error) {
+    return failed('disk-full', `cannot write to the scratch folder: ${reasonOf(error)}`);
+  }
+  const chosen = batchesOf(images, imagesFor(all, images.positions.length));
+
+  const corrections: Reconstructor['corrections'] = async (candidate, asked) => {
+    const sites = asked.filter(site => uncorrectable(candidate, site) === null);
+    const found = new Map<string, SiteReconstruction>();
+    if (sites.length === 0) return complete(found);
+    const begun = await ask<BeginAnswer>({ kind: 'begin', model: path, session, ...chosen });
+    if (begun.state === 'failed') return begun;
+    const trust = begun.value.images / (begun.value.images + 1);
+    const facts = new Map(begun.value.values.map(each => [each.name, each]));
+    let live: ReadonlySet<string> = new Set(facts.keys());
+    let model = candidate;
+    for (const [i, site] of sites.entries()) {
+      const both = sideBySide(dense, model, asked);
+      if (!both) return failed('runtime-rejected', 'the model has branches or loops behind a site');
+      const wanted = sites.slice(i).map((each, j) => targetsOf(model, both, each, sites.slice(i + j + 1)));
+      const now = wanted[0]!;
+      const namesOf = ({ input, target, shortcut }: typeof now): string[] => [
+        input,
+        target,
+        ...(shortcut ? [shortcut.dense, shortcut.candidate] : []),
+      ];
+      const stage = stageOf(both.graph, live, namesOf(now), wanted.slice(1).flatMap(namesOf));
+      const probe = refitProbe(both.graph, now, site.elementType, i);
+      const weight = lastWeight(model, site);
+      const { feeds, made, kept } = stage;
+      const answer = await ask<StageAnswer>({
+        kind: 'stage',
+        model: writeModel({ ...model, graph: stageGraph(both.graph, stage, probe, facts) }),
+        session,
+        feeds,
+        made,
+        kept,
+        probe: { order: probe.order, groups: probe.groups, outputs: probe.outputs },
+        weight,
+      } satisfies StageRequest);
+      if (answer.state === 'failed') return answer;
+      for (const each of answer.value.values) facts.set(each.name, each);
+      live = new Set([...made, ...kept]);
+      const refit = believed(answer.value, weight, addedBy(model, site), trust);
+      found.set(site.name, { ...answer.value, ...refit });
+      model = correctCandidate(model, [site], new Map([[site.name, refit]]));
+    }
+    const ended = await ask<null>({ kind: 'end' });
+    return ended.state === 'failed' ? ended : complete(found);
+  };
+  return complete({ corrections, images: chosen.images.positions.length, close: () => child.close() });
+}
+
+/** As much of the way to the fit as the number of images is believed: the error of a site is convex along it. */
+function believed({ weight, bias }: StageAnswer, from: Float32Array, added: Float32Array, trust: number): Refit {
+  return {
+    weight: weight.map((each, i) => from[i]! + trust * (each - from[i]!)),
+    shift: Float32Array.from(bias, (each, c) => trust * (each - added[c]!)),
+  };
+}
+
+/** So many images that the values of all of them fit. */
+function imagesFor(sites: readonly Site[], count: number): number {
+  const largest = sites.reduce(
+    (most, { outChannels, inChannels, inputSize, outputSize }) =>
+      Math.max(most, outChannels * outputSize[0] * outputSize[1], inChannels * inputSize[0] * inputSize[1]),
+    1,
+  );
+  return Math.max(1, Math.min(count, mostImages, Math.floor(valueBytes / (4 * aliveAtOnce * largest))));
+}
+
+/** Spread over the batches like cards that are dealt, so that what is held back is like the rest where images lie in the order of their classes. */
+function batchesOf(
+  { prepared, positions, reading, batch }: CalibrationImages,
+  count: number,
+): { readonly images: ImageBatchSource; readonly batch: number } {
+  const size = Math.max(1, Math.min(batch, Math.ceil(count / 4)));
+  const spread = Array.from({ length: count }, (_, i) => positions[Math.floor((i * positions.length) / count)]!);
+  const batches = Math.ceil(count / size);
+  const dealt = Array.from({ length: batches }, (_, b) => spread.filter((_, i) => i % batches === b)).flat();
+  const { path, height, width } = prepared;
+  const table = normalizationTable(reading.normalize);
+  return {
+    images: { path, height, width, positions: Int32Array.from(dealt), table, channels: reading.channels },
+    batch: size,
+  };
+}
+
+function stageGraph(
+  { name, initializers }: Graph,
+  { nodes, feeds, made }: Stage,
+  probe: RefitProbe,
+  facts: ReadonlyMap<string, ValueFacts>,
+): Graph {
+  const all = [...nodes, ...probe.nodes];
+  const read = new Set(all.flatMap(node => [...node.inputs, ...bodiesOf(node).reads]));
+  const infoOf = (value: string): ValueInfo => {
+    const { type, dims } = facts.get(value)!;
+    // The number of images differs from batch to batch.
+    return { name: value, elementType: type as ElementType, shape: dims.length > 1 ? [null, ...dims.slice(1)] : null };
+  };
+  const output = (value: string, elementType: ElementType): ValueInfo => ({ name: value, elementType, shape: null });
+  const { extent, ...floats } = probe.outputs;
+  return {
+    name,
+    nodes: all,
+    inputs: feeds.map(infoOf),
+    // The runtime knows better of what type a value is.
+    outputs: [
+      ...made.map(value => output(value, 'other')),
+      ...Object.values(floats).map(value => output(value, 'float32')),
+      output(extent, 'int64'),
+    ],
+    initializers: new Map([
+      ...[...initializers].filter(([constant]) => read.has(constant)),
+      ...probe.constants.map(each => [each.name, each] as const),
+    ]),
+    valueInfo: new Map(),
+  };
+}

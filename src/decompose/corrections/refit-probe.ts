@@ -1,0 +1,130 @@
+/**
+ * Nodes that sum up, for one site, what least squares needs: products of what the last factor sees with itself and with the dense output. Patches are
+ * taken apart by a depthwise convolution with one-hot kernels that has the attributes of the layer itself; the runtime does the products.
+ * Only operators that every version of ONNX writes alike.
+ */
+import type { Attribute, ElementType, Graph, Node, Tensor } from '../../onnx/graph.ts';
+import { floatTensor, intTensor } from '../../onnx/tensor.ts';
+import { seededRng, shuffled } from '../../random/rng.ts';
+import type { SiteTargets } from './side-by-side.ts';
+
+export interface RefitProbe {
+  readonly nodes: readonly Node[];
+  readonly constants: readonly Tensor[];
+  /** Entries that the last factor sees, per group. */
+  readonly order: number;
+  readonly groups: number;
+  /** Names of outputs, float32 but for the last. */
+  readonly outputs: {
+    /** [groups, order + outputs per group, order]: sums over positions of z z', and below them of y z'. */
+    readonly products: string;
+    /** [1, groups * (order + outputs per group), 1, 1]: averages over positions of z and y, group after group; then of their squares. */
+    readonly means: string;
+    readonly squares: string;
+    /** int64: the last of three numbers is that of positions, all images together. */
+    readonly extent: string;
+  };
+}
+
+/** Multiply-accumulates per image that the products of a site may cost, and how many positions are taken all the same. */
+const sampleMacs = 2 ** 26;
+const leastSamples = 49;
+/** Of the largest scale of a site: a channel that is magnified less cannot make up for anything. */
+const leastScale = 1e-3;
+
+/** @param seed which positions of an image are taken, where not all of them are */
+export function refitProbe(
+  { initializers }: Graph,
+  { site, last, input, target, shortcut }: SiteTargets,
+  elementType: ElementType,
+  seed: number,
+): RefitProbe {
+  const nodes: Node[] = [];
+  const constants: Tensor[] = [];
+  const put = (opType: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string => {
+    const name = `refit/${opType}_${nodes.length}`;
+    nodes.push({ name, opType, domain: '', inputs, outputs: [name], attributes: new Map(Object.entries(attributes)) });
+    return name;
+  };
+  const constant = (tensor: Tensor): string => {
+    const name = `refit/constant_${constants.length}`;
+    constants.push({ ...tensor, name });
+    return name;
+  };
+  const reshape = (value: string, dims: readonly number[]): string =>
+    put('Reshape', [value, constant(intTensor('', [dims.length], dims))]);
+  const asFloat = (value: string): string => (elementType === 'float32' ? value : put('Cast', [value], { to: int(1) }));
+
+  const isImage = last.opType === 'Conv';
+  const { groups } = site;
+  const outs = site.outChannels / groups;
+  const dims = initializers.get(last.inputs[1]!)!.dims;
+  const order = isImage ? dims.slice(1).reduce((a, b) => a * b, 1) : (dims[0]! * dims[1]!) / outs;
+  const positions = site.outputSize[0] * site.outputSize[1];
+  const count = isImage ? Math.min(positions, Math.max(leastSamples, affordable(groups, order, outs))) : positions;
+  const chosen = count < positions ? constant(intTensor('', [count], somePositions(positions, count, seed))) : null;
+
+  /** [N, channels, height, width] to [groups, channels per group, N * positions]. */
+  const imageRows = (value: string, each: number): string => {
+    const flat = reshape(value, [0, 0, -1]);
+    const taken = chosen === null ? flat : put('Gather', [flat, chosen], { axis: int(2) });
+    const apart = put('Transpose', [reshape(taken, [0, groups, each, -1])], { perm: ints(1, 2, 0, 3) });
+    return reshape(apart, [groups, each, -1]);
+  };
+  const matrixRows = (value: string, each: number): string =>
+    reshape(put('Transpose', [reshape(value, [-1, each])], { perm: ints(1, 0) }), [1, each, -1]);
+
+  const rowsOf = isImage ? imageRows : matrixRows;
+  const seen = asFloat(input);
+  const z = rowsOf(isImage ? patches(seen) : seen, order);
+  const y = rowsOf(shortcut ? withShortcut(asFloat(target), shortcut) : asFloat(target), outs);
+  const both = put('Concat', [z, y], { axis: int(1) });
+  const asImage = reshape(both, [1, groups * (order + outs), -1, 1]);
+  const outputs = {
+    products: put('MatMul', [both, put('Transpose', [z], { perm: ints(0, 2, 1) })]),
+    means: put('GlobalAveragePool', [asImage]),
+    squares: put('GlobalAveragePool', [put('Mul', [asImage, asImage])]),
+    extent: put('Shape', [both]),
+  };
+  return { nodes, constants, order, groups, outputs };
+
+  /** y + (s - s') / scale, with s the shortcut of the dense model and s' that of the candidate; y where the scale is next to nothing. */
+  function withShortcut(value: string, { dense, candidate, scale }: NonNullable<SiteTargets['shortcut']>): string {
+    const least = leastScale * scale.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+    const inverse = scale.map(each => (Math.abs(each) > least ? 1 / each : 0));
+    const factor = constant(floatTensor('', isImage ? [1, inverse.length, 1, 1] : [inverse.length], inverse));
+    const off = put('Sub', [asFloat(dense), asFloat(candidate)]);
+    return put('Add', [value, put('Mul', [off, factor])]);
+  }
+
+  /** The entries of the patches of the last factor as channels, in the order of its weight. */
+  function patches(value: string): string {
+    const [, channels, ...kernel] = dims as [number, number, ...number[]];
+    const area = kernel.reduce((a, b) => a * b, 1);
+    const { strides, pads } = { strides: intsOf(last, 'strides'), pads: intsOf(last, 'pads') };
+    if (area === 1 && strides.every(each => each === 1) && pads.every(each => each === 0)) return value;
+    const all = channels * groups;
+    const oneHot = new Float32Array(all * area * area);
+    for (let i = 0; i < all * area; i++) oneHot[i * area + (i % area)] = 1;
+    const weight = constant(floatTensor('', [all * area, 1, ...kernel], oneHot));
+    return put('Conv', [value, weight], { ...Object.fromEntries(last.attributes), group: int(all) });
+  }
+}
+
+const affordable = (groups: number, order: number, outs: number): number =>
+  Math.floor(sampleMacs / (groups * order * (order + outs)));
+
+const somePositions = (of: number, count: number, seed: number): number[] =>
+  shuffled(
+    Array.from({ length: of }, (_, i) => i),
+    seededRng(seed),
+  )
+    .slice(0, count)
+    .sort((a, b) => a - b);
+
+const int = (value: number): Attribute => ({ kind: 'int', value });
+const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
+const intsOf = ({ attributes }: Node, name: string): readonly number[] => {
+  const found = attributes.get(name);
+  return found?.kind === 'ints' ? found.value : [];
+};

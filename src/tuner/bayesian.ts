@@ -7,7 +7,7 @@ import { startsFor } from './acquisition/starts.ts';
 import { openSurface } from './acquisition/surface.ts';
 import { usability } from './acquisition/usable.ts';
 import { drawWorlds } from './acquisition/worlds.ts';
-import { designOf } from './design.ts';
+import { designOf, manySites } from './design.ts';
 import { priorFront } from './first-guesses.ts';
 import { type ModelCache, modelsOf, newModelCache, type Views, viewsOf } from './gp/models.ts';
 import type { Point } from './pareto/dominance.ts';
@@ -28,9 +28,12 @@ export interface BayesianOptions {
 }
 
 const worldCount = 8;
-const mostEligible = 128;
+const mostEligible = 64;
 /** Members of the prior's own front that every search begins from. */
 const knownStarts = 64;
+/** Starts of a search. With many sites space-filling points hardly ever lead to the front, and climbs need the time. */
+const startsOfFew = 400;
+const startsOfMany = 240;
 
 export function bayesianStrategy(problem: Problem, options: BayesianOptions): Strategy {
   const cache: ModelCache = newModelCache();
@@ -82,7 +85,7 @@ function propose(
   const values = eligible.map(each => each.values);
   const front = nondominated(values).map(point => configurations[values.indexOf(point)]!);
   const seen = seenIn(problem, history, pending);
-  const starts = startsFor(problem, front, known, 400, rng);
+  const starts = startsFor(problem, front, known, manySites(problem) ? startsOfMany : startsOfFew, rng);
   return searchBest(problem, surface, seen, starts, { candidates: 2000, climbs: 3 }, rng)?.configuration ?? null;
 }
 

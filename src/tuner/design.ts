@@ -45,6 +45,11 @@ export function designOf(
   };
 }
 
+const movableSites = ({ ladderLengths }: Problem): number => ladderLengths.filter(length => length > 1).length;
+
+/** Too many for points that fill the space. */
+export const manySites = (problem: Problem): boolean => movableSites(problem) >= 10;
+
 const halfWay = (problem: Problem): Configuration[] => {
   const levels = uniformLevels(problem);
   return [levels[Math.floor(levels.length / 2)]!];
@@ -83,8 +88,8 @@ function correlation(a: readonly number[], b: readonly number[]): number {
 function withoutPrior(problem: Problem, firstGuesses: readonly Configuration[], seed: number): Configuration[] {
   const guesses = firstGuesses.filter(each => fits(problem, each));
   if (guesses.length > 0) return guesses;
-  const movable = problem.ladderLengths.filter(length => length > 1).length;
-  if (movable >= 10) return spread(uniformLevels(problem), levelsFirst);
+  if (manySites(problem)) return spread(uniformLevels(problem), levelsFirst);
+  const movable = movableSites(problem);
   const sequence = sobolSequence(problem.ladderLengths.length, seed);
   return Array.from({ length: Math.min(10, 2 * (movable + 1)) }, () => {
     const point = sequence.next();

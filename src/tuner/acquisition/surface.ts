@@ -51,6 +51,12 @@ interface Centre {
   readonly e: number;
 }
 
+/** The same with r² and the common walks with every place. */
+interface Around extends Centre {
+  readonly distances: Float64Array;
+  readonly shared: Float64Array;
+}
+
 /** What one objective needs of its process and the worlds' draws. */
 interface Model {
   readonly process: Process;
@@ -145,16 +151,32 @@ export function openSurface(parts: SurfaceParts): Surface {
     shared.fill(0, 0, n);
     const { table } = covariance.fit.inputs;
     let [own, e] = [0, 0];
-    for (let i = 0; i < columns.length; i++)
-      addSquares(into, columns[i]!, covariance.coordinates[i]![configuration[i]!]!, n);
-    for (let i = 0; table && i < columns.length; i++) {
+    for (let i = 0; i < columns.length; i++) {
+      const x = covariance.coordinates[i]![configuration[i]!]!;
+      if (!table) {
+        addSquares(into, columns[i]!, x, n);
+        continue;
+      }
       const z = table.walks[i]![configuration[i]!]!;
       own += z;
       e += leaving(table, i, configuration[i]!);
-      moveCommon(shared, walks[i]!, 0, z, n);
+      addSquaresAndWalk(into, columns[i]!, x, shared, walks[i]!, z, n);
     }
     if (table) addProducts(shared, walks.at(-1)!, e, n);
     return { u: tableSum(process, configuration), own, e };
+  };
+
+  // A climb asks for the steps from one centre many times.
+  let last: { readonly centre: Configuration; readonly around: readonly Around[] } | null = null;
+  const aroundCentre = (centre: Configuration): readonly Around[] => {
+    if (last?.centre === centre) return last.around;
+    const around = models.map((_, k) => {
+      const distances = new Float64Array(widest);
+      const shared = new Float64Array(widest);
+      return { distances, shared, ...centreOf(k, centre, distances, shared) };
+    });
+    last = { centre, around };
+    return around;
   };
 
   return {
@@ -178,11 +200,7 @@ export function openSurface(parts: SurfaceParts): Surface {
     },
     scoreSteps: (centre, steps) => {
       const results = new Float64Array(steps.length);
-      const around = models.map((_, k) => {
-        const distances = new Float64Array(widest);
-        const shared = new Float64Array(widest);
-        return { distances, shared, ...centreOf(k, centre, distances, shared) };
-      });
+      const around = aroundCentre(centre);
       for (let from = 0; from < steps.length; from += batch) {
         const count = Math.min(batch, steps.length - from);
         for (let k = 0; k < m; k++) {
@@ -227,6 +245,24 @@ const tableSum = ({ covariance: { weighted } }: Process, configuration: Configur
 
 const bentSum = ({ covariance: { fit } }: Process, u: number): number =>
   fit.inputs.table ? bend(u, fit.inputs.table.shape) : 0;
+
+/** The same and min(z, walk), in one pass. */
+function addSquaresAndWalk(
+  squares: Float64Array,
+  column: Float64Array,
+  x: number,
+  shared: Float64Array,
+  walk: Float64Array,
+  z: number,
+  n: number,
+): void {
+  for (let a = 0; a < n; a++) {
+    const difference = column[a]! - x;
+    squares[a]! += difference * difference;
+    const w = walk[a]!;
+    shared[a]! += w < z ? w : z;
+  }
+}
 
 function addSquares(into: Float64Array, column: Float64Array, x: number, n: number): void {
   for (let a = 0; a < n; a++) into[a]! += (column[a]! - x) ** 2;

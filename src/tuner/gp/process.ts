@@ -152,7 +152,9 @@ const outputsOf = ({ standardisation: { offset, scale } }: Fit, values: readonly
 
 /** k(x), n. */
 export function covariancesWith({ covariance, places }: Process, place: Place): Float64Array {
-  return Float64Array.from(places, each => covarianceBetween(covariance, each, place));
+  const k = new Float64Array(places.length);
+  for (let a = 0; a < k.length; a++) k[a] = covarianceBetween(covariance, places[a]!, place);
+  return k;
 }
 
 export function predict(process: Process, configuration: Configuration): Prediction {

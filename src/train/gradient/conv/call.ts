@@ -9,3 +9,6 @@ export interface ConvCall {
   readonly inPerGroup: number;
   readonly axes: readonly WindowAxis[];
 }
+
+/** Whether every channel has one output of its own. */
+export const isByChannel = ({ groups, out, inPerGroup }: ConvCall): boolean => inPerGroup === 1 && out === groups;

@@ -1,48 +1,37 @@
 /** dL/dw of a convolution. */
 import type { Builder } from '../builder.ts';
-import type { ConvCall } from './call.ts';
+import { type ConvCall, isByChannel } from './call.ts';
+import { type FormulationName, formulations } from './weight/formulations.ts';
 
-/**
- * dw[m, c, i] = sum over n and o of dy[n, m, o] x[n, c, stride o + dilation i - before]: a convolution of x by dy in which batch and
- * channels have changed places, and strides and dilations too.
- */
-export function weightGradient(build: Builder, call: ConvCall, x: string, dy: string): string {
-  const { axes, groups, inPerGroup } = call;
-  const spatial = axes.map((_, i) => i);
-  // x [N, g Cg, x...] as [Cg, g N, x...]; dy [N, M, y...] as [M, N, y...]
-  const swap = (value: string): string => build.add('Transpose', [value], { perm: [1, 0, ...spatial.map(i => i + 2)] });
-  let data: string;
-  if (groups === 1) data = swap(x);
-  else {
-    const sizes = axes.map(axis => axis.x);
-    const split = build.add('Reshape', [x, build.integers([-1, groups, inPerGroup, ...sizes])]);
-    const turned = build.add('Transpose', [split], { perm: [2, 1, 0, ...spatial.map(i => i + 3)] });
-    data = build.add('Reshape', [turned, build.integers([inPerGroup, -1, ...sizes])]);
+/** Appends dw [out, inPerGroup, k...] from x [batch, groups inPerGroup, x...] and dy [batch, out, y...]. */
+export const weightGradient = (build: Builder, call: ConvCall, x: string, dy: string): string =>
+  formulations[formulationOf(call)](build, call, x, dy);
+
+/** Vectors of the machine in the blocked layout hold so many float32 numbers at most. */
+const widestBlock = 16;
+/** What the convolution reads once for every channel of x, and is slow at where a core's cache does not hold it. */
+const cachedBytes = 2 ** 21;
+/** From so many channels on, on both sides, products keep the machine busy. */
+const wideChannels = 64;
+/** By channel, a product per tap wins from images of so many places on. */
+const largeImage = 28 * 28;
+const batchUnknown = 32;
+
+/** The fastest for the shape, as `npm run bench -- conv-gradient` has it (docs/decisions/0012-weight-gradients-by-shape.md). */
+export function formulationOf(call: ConvCall): FormulationName {
+  const { axes, groups, out, inPerGroup } = call;
+  const batch = call.batch ?? batchUnknown;
+  const taps = axes.reduce((product, { k }) => product * k, 1);
+  const places = axes.reduce((product, { y }) => product * y, 1);
+  if (groups > 1 && taps > 1) {
+    const wins = isByChannel(call) && axes.every(({ stride }) => stride === 1) && places >= largeImage;
+    return wins ? 'product per tap' : 'convolution';
   }
-  // The padding behind that leaves exactly k places; less than none means that some are cut off afterwards.
-  const after = axes.map(
-    ({ x: size, y, k, stride, dilation, before }) => dilation * (k - 1) + (y - 1) * stride + 1 - size - before,
-  );
-  // Padded beforehand: the few places of the product all lie at the padding, where the runtime computes one place at a time.
-  const pads = [...axes.map(({ before }) => before), ...after.map(value => Math.max(0, value))];
-  const padded = pads.every(pad => pad === 0)
-    ? data
-    : build.add('Pad', [data, build.integers([0, 0, ...pads.slice(0, axes.length), 0, 0, ...pads.slice(axes.length)])]);
-  const product = build.add('Conv', [padded, swap(dy)], {
-    group: groups,
-    kernel_shape: axes.map(({ y }) => y),
-    strides: axes.map(({ dilation }) => dilation),
-    dilations: axes.map(({ stride }) => stride),
-  });
-  const cut = after.flatMap((value, i) => (value < 0 ? [i] : []));
-  const sliced =
-    cut.length === 0
-      ? product
-      : build.add('Slice', [
-          product,
-          build.integers(cut.map(() => 0)),
-          build.integers(cut.map(i => axes[i]?.k ?? 0)),
-          build.integers(cut.map(i => i + 2)),
-        ]);
-  return swap(sliced);
+  const inBlocks = axes.length === 2 && out % widestBlock === 0 && (batch % widestBlock === 0 || batch < widestBlock);
+  const cached = 4 * batch * out * places <= cachedBytes;
+  const line = axes.some(({ k }) => k === 1);
+  if (inBlocks && !line && (cached || Math.min(out, inPerGroup) < wideChannels)) return 'convolution';
+  // What is written of products by image, over what is moved to gather the batch.
+  const gathered = taps * out * inPerGroup > (taps * inPerGroup + out) * places;
+  return gathered ? 'product per tap, gathered' : 'product per tap';
 }

@@ -45,12 +45,12 @@ export interface ReconstructorOptions {
   readonly timeoutMs: number;
 }
 
-/** More say little more, and values of all of them are kept. */
+/** More say little more, and what is read later is kept of all of them. */
 const mostImages = 256;
-/** Of values, for all images together: fewer images are taken where they would need more. */
+/** For the values that are kept, of all images together: fewer images are taken where they would need more. */
 const valueBytes = 1.5 * 2 ** 30;
-/** Values that are alive at once, as a multiple of the largest: the streams of both networks, what is on its way, and the next ones. */
-const aliveAtOnce = 8;
+/** Values that are alive between two sites: the streams of both networks, and what the site and its dense twin made. */
+const aliveAtOnce = 4;
 
 export function openReconstructor(
   dense: Model,
@@ -59,6 +59,10 @@ export function openReconstructor(
 ): Attempt<Reconstructor> {
   if (!sideBySide(dense, dense, all))
     return failed('runtime-rejected', 'the model has branches or loops behind a site');
+  const size = dense.graph.inputs[0]?.shape?.[0];
+  if (typeof size === 'number' && size > imagesFor(all, images.positions.length)) {
+    return failed('runtime-rejected', `the model takes ${size} images at once, which are more than there are`);
+  }
   const child = startChild({ entry: entryUrl('reconstruct-child', import.meta.url) });
   const session: SessionSettings = { provider: 'cpu', threads, graphOptimization: 'all' };
   const ask = <T>(request: ReconstructRequest): Promise<Attempt<T>> => child.request<T>(request, timeoutMs);
@@ -68,12 +72,12 @@ export function openReconstructor(
   } catch (error) {
     return failed('disk-full', `cannot write to the scratch folder: ${reasonOf(error)}`);
   }
-  const chosen = batchesOf(images, imagesFor(all, images.positions.length));
 
   const corrections: Reconstructor['corrections'] = async (candidate, asked) => {
     const sites = asked.filter(site => uncorrectable(candidate, site) === null);
     const found = new Map<string, SiteReconstruction>();
     if (sites.length === 0) return complete(found);
+    const chosen = batchesOf(images, imagesFor(sites, images.positions.length));
     const begun = await ask<BeginAnswer>({ kind: 'begin', model: path, session, ...chosen });
     if (begun.state === 'failed') return begun;
     const trust = begun.value.images / (begun.value.images + 1);
@@ -83,13 +87,9 @@ export function openReconstructor(
     for (const [i, site] of sites.entries()) {
       const both = sideBySide(dense, model, asked);
       if (!both) return failed('runtime-rejected', 'the model has branches or loops behind a site');
-      const wanted = sites.slice(i).map((each, j) => targetsOf(model, both, each, sites.slice(i + j + 1)));
+      const wanted = sites.slice(i).map(each => targetsOf(model, both, each));
       const now = wanted[0]!;
-      const namesOf = ({ input, target, shortcut }: typeof now): string[] => [
-        input,
-        target,
-        ...(shortcut ? [shortcut.dense, shortcut.candidate] : []),
-      ];
+      const namesOf = ({ input, target }: typeof now): string[] => [input, target];
       const stage = stageOf(both.graph, live, namesOf(now), wanted.slice(1).flatMap(namesOf));
       const probe = refitProbe(both.graph, now, site.elementType, i);
       const weight = lastWeight(model, site);
@@ -114,7 +114,7 @@ export function openReconstructor(
     const ended = await ask<null>({ kind: 'end' });
     return ended.state === 'failed' ? ended : complete(found);
   };
-  return complete({ corrections, images: chosen.images.positions.length, close: () => child.close() });
+  return complete({ corrections, images: imagesFor(all, images.positions.length), close: () => child.close() });
 }
 
 /** As much of the way to the fit as the number of images is believed: the error of a site is convex along it. */
@@ -125,14 +125,15 @@ function believed({ weight, bias }: StageAnswer, from: Float32Array, added: Floa
   };
 }
 
-/** So many images that the values of all of them fit. */
+/** So many images that the values of all of them fit; at least four, so that some are held back. */
 function imagesFor(sites: readonly Site[], count: number): number {
   const largest = sites.reduce(
     (most, { outChannels, inChannels, inputSize, outputSize }) =>
       Math.max(most, outChannels * outputSize[0] * outputSize[1], inChannels * inputSize[0] * inputSize[1]),
     1,
   );
-  return Math.max(1, Math.min(count, mostImages, Math.floor(valueBytes / (4 * aliveAtOnce * largest))));
+  const fitting = Math.floor(valueBytes / (4 * aliveAtOnce * largest));
+  return Math.min(count, mostImages, Math.max(4, fitting));
 }
 
 /** Spread over the batches like cards that are dealt, so that what is held back is like the rest where images lie in the order of their classes. */

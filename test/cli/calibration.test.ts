@@ -67,6 +67,32 @@ test('data-aware factors are others than plain ones, and `factors: plain` in the
   for (const hash of hashes(plain).slice(1)) expect(hashes(aware)).not.toContain(hash);
 }, 240_000);
 
+test('a study with reconstruction keeps the refits of its candidates, and they are built and found again', async () => {
+  const more = ['--calibration', `cifar10:${other}`, '--corrections', 'reconstruction'];
+  const searched = await run(
+    ...world.search('--trials', '2', ...more).map(arg => (arg === 'small' ? 'refitted' : arg)),
+  );
+  expect(searched.status).toBe(0);
+  const { study, trials } = await studyOf('refitted');
+  expect(study.calibration).toMatchObject({ images: 70, corrections: 'reconstruction' });
+  const built = trials.filter(({ state, number }) => state === 'complete' && number > 0);
+  expect(built.length).toBe(2);
+  for (const trial of built) {
+    if (trial.state === 'complete') expect(trial.stages.correctionMs).toBeGreaterThan(0);
+  }
+  const verified = await stored('verify', '--study', 'refitted');
+  expect(verified.stdout).toContain('correction equal');
+  expect(verified.stdout).toContain('every stored number holds');
+  expect(verified.status).toBe(0);
+  const out = join(world.folder, 'refitted.onnx');
+  const exported = await stored('export', '--study', 'refitted', '--trial', '1', '--out', out);
+  expect(exported.stderr).toMatch(/Wrote/);
+  // The very bytes that were measured: export compares hashes, and the weights of no plain or corrected study are the same.
+  const hashes = (of: Awaited<ReturnType<typeof studyOf>>) =>
+    of.trials.flatMap(each => (each.state === 'complete' && each.number > 0 ? [each.modelSha256] : []));
+  for (const hash of hashes({ study, trials })) expect(hashes(await studyOf('small'))).not.toContain(hash);
+}, 240_000);
+
 test('without --calibration some of the images are set aside and judge nothing', async () => {
   const many = join(world.folder, 'many');
   mkdirSync(many);

@@ -26,16 +26,13 @@ export interface RefitProbe {
   };
 }
 
-/** Multiply-accumulates per image that the products of a site may cost, and how many positions are taken all the same. */
-const sampleMacs = 2 ** 26;
-const leastSamples = 49;
-/** Of the largest scale of a site: a channel that is magnified less cannot make up for anything. */
-const leastScale = 1e-3;
+/** Positions per image that are looked at: so many times 256 images are hundreds of patches for every entry of a weight's row. */
+const leastSamples = 256;
 
 /** @param seed which positions of an image are taken, where not all of them are */
 export function refitProbe(
   { initializers }: Graph,
-  { site, last, input, target, shortcut }: SiteTargets,
+  { site, last, input, target }: SiteTargets,
   elementType: ElementType,
   seed: number,
 ): RefitProbe {
@@ -61,7 +58,7 @@ export function refitProbe(
   const dims = initializers.get(last.inputs[1]!)!.dims;
   const order = isImage ? dims.slice(1).reduce((a, b) => a * b, 1) : (dims[0]! * dims[1]!) / outs;
   const positions = site.outputSize[0] * site.outputSize[1];
-  const count = isImage ? Math.min(positions, Math.max(leastSamples, affordable(groups, order, outs))) : positions;
+  const count = isImage ? Math.min(positions, Math.max(leastSamples, order)) : positions;
   const chosen = count < positions ? constant(intTensor('', [count], somePositions(positions, count, seed))) : null;
 
   /** [N, channels, height, width] to [groups, channels per group, N * positions]. */
@@ -77,7 +74,7 @@ export function refitProbe(
   const rowsOf = isImage ? imageRows : matrixRows;
   const seen = asFloat(input);
   const z = rowsOf(isImage ? patches(seen) : seen, order);
-  const y = rowsOf(shortcut ? withShortcut(asFloat(target), shortcut) : asFloat(target), outs);
+  const y = rowsOf(asFloat(target), outs);
   const both = put('Concat', [z, y], { axis: int(1) });
   const asImage = reshape(both, [1, groups * (order + outs), -1, 1]);
   const outputs = {
@@ -87,15 +84,6 @@ export function refitProbe(
     extent: put('Shape', [both]),
   };
   return { nodes, constants, order, groups, outputs };
-
-  /** y + (s - s') / scale, with s the shortcut of the dense model and s' that of the candidate; y where the scale is next to nothing. */
-  function withShortcut(value: string, { dense, candidate, scale }: NonNullable<SiteTargets['shortcut']>): string {
-    const least = leastScale * scale.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-    const inverse = scale.map(each => (Math.abs(each) > least ? 1 / each : 0));
-    const factor = constant(floatTensor('', isImage ? [1, inverse.length, 1, 1] : [inverse.length], inverse));
-    const off = put('Sub', [asFloat(dense), asFloat(candidate)]);
-    return put('Add', [value, put('Mul', [off, factor])]);
-  }
 
   /** The entries of the patches of the last factor as channels, in the order of its weight. */
   function patches(value: string): string {
@@ -110,9 +98,6 @@ export function refitProbe(
     return put('Conv', [value, weight], { ...Object.fromEntries(last.attributes), group: int(all) });
   }
 }
-
-const affordable = (groups: number, order: number, outs: number): number =>
-  Math.floor(sampleMacs / (groups * order * (order + outs)));
 
 const somePositions = (of: number, count: number, seed: number): number[] =>
   shuffled(

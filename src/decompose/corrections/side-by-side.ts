@@ -6,7 +6,6 @@ import { producersOf } from '../../onnx/edit.ts';
 import type { Graph, Model, Node } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
 import type { Site } from '../site.ts';
-import { shortcutOf } from './shortcut.ts';
 import { lastNode } from './site-node.ts';
 
 export interface SideBySide {
@@ -45,38 +44,12 @@ export interface SiteTargets {
   readonly last: Node;
   readonly input: string;
   readonly target: string;
-  /**
-   * What the output is added to, in both networks: where the candidate's is off, the site makes up for it. Null where there is none, it is the same, or
-   * it is not final.
-   */
-  readonly shortcut: { readonly dense: string; readonly candidate: string; readonly scale: Float32Array } | null;
 }
 
-/** @param later sites whose outputs are not final yet */
-export function targetsOf(candidate: Model, both: SideBySide, site: Site, later: readonly Site[]): SiteTargets {
+export function targetsOf(candidate: Model, { dense }: SideBySide, site: Site): SiteTargets {
   const last = lastNode(candidate, site);
   if (!last) throw new Error(`the candidate holds no node for site "${site.name}"`);
-  const found = shortcutOf(candidate.graph, site);
-  const dense = found && both.dense(found.value);
-  const shortcut =
-    found && dense !== null && dense !== found.value && !readsAny(both.graph, found.value, [site, ...later])
-      ? { dense, candidate: found.value, scale: found.scale }
-      : null;
-  return { site, last, input: last.inputs[0]!, target: both.dense(site.output), shortcut };
-}
-
-/** Whether `value` is made from the output of one of `sites`. */
-function readsAny(graph: Graph, value: string, sites: readonly Site[]): boolean {
-  const outputs = new Set(sites.map(({ output }) => output));
-  const producers = producersOf(graph);
-  const seen = new Set<string>();
-  const look = (name: string): boolean => {
-    if (outputs.has(name)) return true;
-    if (seen.has(name)) return false;
-    seen.add(name);
-    return readsOf(producers.get(name)).some(look);
-  };
-  return look(value);
+  return { site, last, input: last.inputs[0]!, target: dense(site.output) };
 }
 
 export interface Stage {

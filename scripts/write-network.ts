@@ -13,7 +13,7 @@ const pool: Block = { kind: 'pool' };
 /** For 32 x 32 images of ten classes. */
 export const networks: Readonly<Record<string, readonly Block[]>> = {
   /** Wide enough for the latency of a CPU to follow the multiply-accumulates: for the figures of retraining. */
-  wide: [conv(64), pool, conv(128), pool, residual(1), pool, conv(256), residual(1)],
+  wide: [conv(64), pool, conv(128), residual(1), pool, residual(2), conv(256), pool, residual(2)],
   /** Small enough for a repository, wide enough to show a front: for the demo. */
   demo: [conv(32, 2), conv(64), pool, conv(128), residual(1), pool, residual(1)],
 };

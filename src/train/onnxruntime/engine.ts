@@ -5,6 +5,7 @@ import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
 import { blockedLayout } from '../blocked/blocked-layout.ts';
 import type { Engine, Value } from '../engine.ts';
+import { speltBatchStatistics } from '../passes/spelt-batch-statistics.ts';
 import type { SessionSettings } from '../runner/engine-choice.ts';
 import { blockSize } from './block-size.ts';
 
@@ -30,7 +31,7 @@ export function onnxruntimeEngine(settings: SessionSettings): Engine {
   return {
     name: 'onnxruntime',
     compile: async model => {
-      const runnable = settings.provider === 'cpu' ? await inBlocks(model) : model;
+      const runnable = settings.provider === 'cpu' ? await inBlocks(model) : speltBatchStatistics(model);
       const session = await create(writeModel(runnable), settings);
       open.add(session);
       return {

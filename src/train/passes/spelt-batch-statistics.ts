@@ -1,0 +1,56 @@
+/** BatchNormalization in training, spelt out for execution providers that have only the other form (WebGPU's refuses `training_mode`). */
+import type { Attribute, Model, Node } from '../../onnx/graph.ts';
+import { inferShapes } from '../../onnx/shapes.ts';
+import { standardDomain } from '../../onnx/versions.ts';
+import { intOf } from '../gradient/attributes.ts';
+import { graphBuilder } from '../gradient/builder.ts';
+
+/**
+ * Mean and (biased) variance of every channel become reductions in two passes, as (x - mean)^2 loses nothing to cancellation; y is then
+ * the form that takes them as given. A node whose input has no known rank stays as it is.
+ */
+export function speltBatchStatistics(model: Model): Model {
+  const { graph } = model;
+  const shapes = inferShapes(graph, model.opsets);
+  const build = graphBuilder(graph);
+  const nodes: Node[] = [];
+  let taken = 0;
+  for (const node of graph.nodes) {
+    const [x = '', scale = '', shift = ''] = node.inputs;
+    const rank = shapes.get(x)?.length;
+    if (!isTraining(node) || rank === undefined) {
+      nodes.push(node);
+      continue;
+    }
+    const [y = '', meanName, varianceName] = node.outputs;
+    build.within(y);
+    const axes = build.integers(Array.from({ length: rank }, (_, i) => i).filter(axis => axis !== 1));
+    const after = build.integers(Array.from({ length: rank - 2 }, (_, i) => i + 1));
+    const mean = build.add('ReduceMean', [x, axes], { keepdims: 0 });
+    const centred = build.add('Sub', [x, rank > 2 ? build.add('Unsqueeze', [mean, after]) : mean]);
+    const variance = build.add('ReduceMean', [build.add('Mul', [centred, centred]), axes], { keepdims: 0 });
+    nodes.push(...build.nodes().slice(taken));
+    taken = build.nodes().length;
+    const attributes = new Map<string, Attribute>(
+      [...node.attributes].filter(([name]) => name !== 'training_mode' && name !== 'momentum'),
+    );
+    nodes.push({ ...node, inputs: [x, scale, shift, mean, variance], outputs: [y], attributes });
+    if (meanName) nodes.push(identity(mean, meanName));
+    if (varianceName) nodes.push(identity(variance, varianceName));
+  }
+  const initializers = new Map(graph.initializers);
+  for (const tensor of build.constants()) initializers.set(tensor.name, tensor);
+  return { ...model, graph: { ...graph, nodes, initializers } };
+}
+
+const isTraining = (node: Node): boolean =>
+  node.opType === 'BatchNormalization' && standardDomain(node.domain) === '' && intOf(node, 'training_mode', 0) !== 0;
+
+const identity = (from: string, to: string): Node => ({
+  name: to,
+  opType: 'Identity',
+  domain: '',
+  inputs: [from],
+  outputs: [to],
+  attributes: new Map(),
+});

@@ -31,9 +31,12 @@ const worldCount = 8;
 const mostEligible = 64;
 /** Members of the prior's own front that every search begins from. */
 const knownStarts = 64;
-/** Starts of a search. With many sites space-filling points hardly ever lead to the front, and climbs need the time. */
-const startsOfFew = 400;
-const startsOfMany = 240;
+/**
+ * How many starts a search has, and how many candidates it scores. With many sites space-filling points hardly ever lead to the front,
+ * and each costs a sum over all sites.
+ */
+const fewSites = { starts: 400, candidates: 2000 };
+const many = { starts: 160, candidates: 1600 };
 
 export function bayesianStrategy(problem: Problem, options: BayesianOptions): Strategy {
   const cache: ModelCache = newModelCache();
@@ -85,8 +88,9 @@ function propose(
   const values = eligible.map(each => each.values);
   const front = nondominated(values).map(point => configurations[values.indexOf(point)]!);
   const seen = seenIn(problem, history, pending);
-  const starts = startsFor(problem, front, known, manySites(problem) ? startsOfMany : startsOfFew, rng);
-  return searchBest(problem, surface, seen, starts, { candidates: 2000, climbs: 3 }, rng)?.configuration ?? null;
+  const budget = manySites(problem) ? many : fewSites;
+  const starts = startsFor(problem, front, known, budget.starts, rng);
+  return searchBest(problem, surface, seen, starts, { ...budget, climbs: 3 }, rng)?.configuration ?? null;
 }
 
 /** Those that may be on the front once noise is taken out of it; of many the best by rank of dominance. */

@@ -27,7 +27,8 @@ const asset = (file: string) => (): Model | null => {
 export const benchNetworks: readonly BenchNetwork[] = [
   { name: 'ResNet-20', batchSize: 128, side: 32, classes: 10, open: asset('resnet20.bn.onnx') },
   { name: 'ResNet-18', batchSize: 16, side: 224, classes: 1000, open: asset('resnet18-hybrid.bn.onnx') },
-  { name: 'ResNet-50 at 2x', batchSize: 16, side: 224, classes: 1000, open: () => resNet50({ compression: 2 }) },
+  { name: 'ResNet-50', batchSize: 8, side: 224, classes: 1000, open: () => resNet50({ compression: 1 }) },
+  { name: 'ResNet-50 at 2x', batchSize: 8, side: 224, classes: 1000, open: () => resNet50({ compression: 2 }) },
 ];
 
 /** Noise with labels. */

@@ -1,5 +1,5 @@
 /** Images a second of a training step, and PyTorch's on the same cores: our steps and its steps take turns. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,17 +13,25 @@ import { hasTorch, openTorch } from './torch.ts';
 interface Figure {
   readonly network: string;
   readonly batch: number;
+  readonly threads: number;
+  /** How PyTorch keeps images in memory, the faster of two. */
+  readonly torchLayout: string | null;
   readonly imagesPerSecond: number;
   readonly torchImagesPerSecond: number | null;
   /** PyTorch's time over ours, the median over steps in turn: above 1 we are faster. */
   readonly ratio: number | null;
-  /** The same of processor time, which a busy machine disturbs less; waiting threads that spin count as well. */
+  /** Lower and upper quartile of the same. */
+  readonly ratioQuartiles: readonly [number, number] | null;
+  /** The same of processor time, which a busy machine disturbs less; waiting threads that spin count as well, in ours. */
   readonly cpuRatio: number | null;
+  readonly cpuRatioQuartiles: readonly [number, number] | null;
   readonly ms: readonly number[];
   readonly torchMs: readonly number[];
+  readonly cpuMs: readonly number[];
+  readonly torchCpuMs: readonly number[];
 }
 
-/** `[--networks ResNet-20,...] [--steps 7] [--threads N] [--out FILE]` */
+/** `[--networks ResNet-20,...] [--steps 7] [--threads 1,2] [--out FILE]`; figures of other networks or threads in FILE stay. */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -39,24 +47,30 @@ export async function bench(args: string[]): Promise<void> {
   });
   const withTorch = hasTorch();
   if (!withTorch) console.log('Without PyTorch: no python3 with torch and numpy. Name one: PYTHON=/path/to/python.');
-  const figures: Figure[] = [];
-  let version: string | null = null;
+  const figures: Kept[] = [];
   for (const network of benchNetworks.filter(({ name }) => values.networks.split(',').includes(name))) {
-    const found = await compare(network, Number(values.steps), Number(values.threads), withTorch);
-    if (!found) continue;
-    figures.push(found.figure);
-    version = found.version;
-    console.log(line(found.figure));
+    for (const threads of values.threads.split(',').map(Number)) {
+      const found = await compare(network, Number(values.steps), threads, withTorch);
+      if (!found) continue;
+      const command = `npm run bench -- train throughput ${args.join(' ')}`.trim();
+      figures.push({ ...found.figure, command, machine: machine(), torch: found.version });
+      console.log(line(found.figure));
+    }
   }
-  const report = {
-    command: `npm run bench -- train throughput ${args.join(' ')}`.trim(),
-    machine: machine(),
-    torch: version,
-    threads: Number(values.threads),
-    figures,
-  };
   mkdirSync(dirname(values.out), { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(values.out, `${JSON.stringify({ figures: [...kept(values.out, figures), ...figures] }, null, 1)}\n`);
+}
+
+/** A figure with what it was made by and on. */
+type Kept = Figure & { readonly command: string; readonly machine: object; readonly torch: string | null };
+
+/** Figures of the file that have not been measured again. */
+function kept(path: string, measured: readonly Kept[]): Kept[] {
+  if (!existsSync(path)) return [];
+  const { figures } = JSON.parse(readFileSync(path, 'utf8')) as { figures: Kept[] };
+  return figures.filter(
+    old => !measured.some(({ network, threads }) => network === old.network && threads === old.threads),
+  );
 }
 
 async function compare(network: BenchNetwork, steps: number, threads: number, withTorch: boolean) {
@@ -68,7 +82,7 @@ async function compare(network: BenchNetwork, steps: number, threads: number, wi
   const options: TrainingOptions = { ...defaultTraining, model, batchSize: network.batchSize };
   const batch = noise(network);
   const trainer = await openTrainer(options, { provider: 'cpu', threads, graphOptimization: 'all' });
-  const torch = withTorch ? await openTorch(options, [batch], 1e-3, threads) : null;
+  const torch = withTorch ? await openTorch(options, [batch], 1e-3, threads, true) : null;
   const ours: { ms: number; cpuMs: number }[] = [];
   const theirs: { ms: number; cpuMs: number }[] = [];
   try {
@@ -88,23 +102,38 @@ async function compare(network: BenchNetwork, steps: number, threads: number, wi
   }
   const perSecond = (of: readonly { ms: number }[]): number =>
     (1000 * network.batchSize) / median(of.map(({ ms }) => ms));
-  const ratio = (of: 'ms' | 'cpuMs'): number =>
-    median(theirs.map((each, i) => each[of] / (ours[i]?.[of] ?? Number.NaN)));
+  const ratios = (of: 'ms' | 'cpuMs'): number[] => theirs.map((each, i) => each[of] / (ours[i]?.[of] ?? Number.NaN));
   const figure: Figure = {
     network: network.name,
     batch: network.batchSize,
+    threads,
+    torchLayout: torch?.layout ?? null,
     imagesPerSecond: perSecond(ours),
     torchImagesPerSecond: torch ? perSecond(theirs) : null,
-    ratio: torch ? ratio('ms') : null,
-    cpuRatio: torch ? ratio('cpuMs') : null,
+    ratio: torch ? median(ratios('ms')) : null,
+    ratioQuartiles: torch ? quartiles(ratios('ms')) : null,
+    cpuRatio: torch ? median(ratios('cpuMs')) : null,
+    cpuRatioQuartiles: torch ? quartiles(ratios('cpuMs')) : null,
     ms: ours.map(({ ms }) => ms),
     torchMs: theirs.map(({ ms }) => ms),
+    cpuMs: ours.map(({ cpuMs }) => cpuMs),
+    torchCpuMs: theirs.map(({ cpuMs }) => cpuMs),
   };
   return { figure, version: torch?.version ?? null };
 }
 
-function line({ network, batch, imagesPerSecond, torchImagesPerSecond, ratio, cpuRatio }: Figure): string {
-  const own = `${network.padEnd(16)} batch ${String(batch).padStart(3)}  ${imagesPerSecond.toFixed(1).padStart(7)} images/s`;
+function quartiles(values: readonly number[]): readonly [number, number] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return [at(0.25), at(0.75)];
+}
+
+const between = (range: readonly [number, number] | null): string =>
+  range ? `${range[0].toFixed(2)}-${range[1].toFixed(2)}` : '';
+
+function line(figure: Figure): string {
+  const { network, batch, threads, imagesPerSecond, torchImagesPerSecond, ratio, cpuRatio } = figure;
+  const own = `${network.padEnd(16)} batch ${String(batch).padStart(3)}  ${threads} threads  ${imagesPerSecond.toFixed(1).padStart(7)} images/s`;
   if (torchImagesPerSecond === null || ratio === null || cpuRatio === null) return own;
-  return `${own}  PyTorch ${torchImagesPerSecond.toFixed(1).padStart(7)}  ratio ${ratio.toFixed(2)}x  (processor time ${cpuRatio.toFixed(2)}x)`;
+  return `${own}  PyTorch ${torchImagesPerSecond.toFixed(1).padStart(7)}  ratio ${ratio.toFixed(2)}x (${between(figure.ratioQuartiles)}), by processor time ${cpuRatio.toFixed(2)}x (${between(figure.cpuRatioQuartiles)})`;
 }

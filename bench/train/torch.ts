@@ -19,6 +19,8 @@ export interface TorchStep {
 
 export interface TorchPeer {
   readonly version: string;
+  /** contiguous_format or channels_last */
+  readonly layout: string;
   readonly step: () => Promise<TorchStep>;
   readonly close: () => void;
 }
@@ -34,6 +36,8 @@ export async function openTorch(
   batches: readonly Batch[],
   learningRate: number,
   threads: number,
+  /** Whether both layouts of memory are tried, and the faster one taken. */
+  fastest = false,
 ): Promise<TorchPeer> {
   const folder = mkdtempSync(join(tmpdir(), 'rankfront-torch-'));
   const { model, input, scores, weights, imageDims } = prepareNetwork(options.model);
@@ -41,6 +45,7 @@ export async function openTorch(
   if (optimiser.kind !== 'sgd') throw new Error('the peer trains by SGD');
   const job = {
     threads,
+    fastest,
     ...describe(model, folder),
     input,
     scores,
@@ -58,7 +63,7 @@ export async function openTorch(
   writeFileSync(join(folder, 'labels.bin'), Buffer.concat(labels.map(bytesOf)));
   const child = spawn(python(), [join(import.meta.dirname, 'torch_peer.py'), folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+    env: { ...process.env, OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: 'passive' },
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async <T>(): Promise<T> => {
@@ -66,9 +71,10 @@ export async function openTorch(
     if (done) throw new Error(`${python()} ended without an answer`);
     return JSON.parse(value) as T;
   };
-  const { torch: version } = await answer<{ torch: string }>();
+  const { torch: version, layout } = await answer<{ torch: string; layout: string }>();
   return {
     version,
+    layout,
     step: () => {
       child.stdin.write('step\n');
       return answer<TorchStep>();

@@ -1,5 +1,8 @@
 """Trains a network in PyTorch as bench/train/torch.ts hands it over: nodes as JSON, numbers as raw float32 beside it.
 
+Each node is one call of torch.nn.functional, as in a torch.nn.Module; denormals are flushed, and where asked the faster of the two
+layouts of memory (channels first or last) is used.
+
 python torch_peer.py FOLDER; then one line on stdin asks for one step on the next batch, answered by a line of JSON.
 """
 import json
@@ -14,6 +17,7 @@ import torch.nn.functional as F
 folder = Path(sys.argv[1])
 job = json.loads((folder / "job.json").read_text())
 torch.set_num_threads(job["threads"])
+torch.set_flush_denormal(True)
 raw = np.fromfile(folder / "weights.bin", dtype=np.float32)
 values = {}
 for t in job["tensors"]:
@@ -86,9 +90,42 @@ optimiser = torch.optim.SGD(
     momentum=job["momentum"],
     nesterov=job["nesterov"],
 )
-print(json.dumps({"torch": torch.__version__}), flush=True)
+
+
+def one_pass(x):
+    start = time.process_time()
+    F.cross_entropy(forward(x), labels[0]).backward()
+    return time.process_time() - start
+
+
+def use(layout):
+    """Weights and images in a layout of memory; gives the images."""
+    for p in trained.values():
+        p.grad = None
+        if p.dim() == 4:
+            p.data = p.data.contiguous(memory_format=layout)
+    return [x.contiguous(memory_format=layout) for x in images]
+
+
+def fastest_layout():
+    """Both layouts are tried, and the state that this changes is put back."""
+    kept = {name: value.detach().clone() for name, value in values.items()}
+    seconds = {}
+    for layout in (torch.contiguous_format, torch.channels_last):
+        x = use(layout)[0]
+        seconds[layout] = min(one_pass(x) for _ in range(3))
+    with torch.no_grad():
+        for name, value in values.items():
+            value.copy_(kept[name])
+            value.grad = None
+    return min(seconds, key=seconds.get)
+
+
+layout = fastest_layout() if job["fastest"] else torch.contiguous_format
+inputs = use(layout)
+print(json.dumps({"torch": torch.__version__, "layout": str(layout).removeprefix("torch.")}), flush=True)
 for step, _ in enumerate(sys.stdin):
-    x, y = images[step % len(images)], labels[step % len(images)]
+    x, y = inputs[step % len(inputs)], labels[step % len(labels)]
     start, cpu = time.perf_counter(), time.process_time()
     optimiser.zero_grad()
     loss = F.cross_entropy(forward(x), y)

@@ -27,6 +27,24 @@ const eventsOf = ({ stdout }: Ended) =>
     .filter(line => line !== '')
     .map(line => JSON.parse(line) as { readonly kind: string; readonly [key: string]: unknown });
 
+/** Starts the command, and where a signal is given sends it at a random instant after a few of its lines. */
+function stopping(command: string[], seed: number): (signal: NodeJS.Signals | null) => Promise<Ended> {
+  const rng = seededRng(seed);
+  return signal => {
+    const { child, ended } = start(command);
+    const wanted = 3 + rng.integer(3);
+    let seen = 0;
+    let sent = false;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      seen += chunk.toString().split('"kind"').length - 1;
+      if (!signal || sent || seen < wanted) return;
+      sent = true; // a second SIGINT would end it at once
+      setTimeout(() => child.kill(signal), rng.integer(20));
+    });
+    return ended;
+  };
+}
+
 describe('rankfront train', () => {
   let whole: Ended;
   beforeAll(async () => {
@@ -45,17 +63,7 @@ describe('rankfront train', () => {
   test('interrupted, killed at a random instant and started again, it writes the same file, byte for byte', {
     timeout: 120_000,
   }, async () => {
-    const rng = seededRng(8);
-    const again = (signal: NodeJS.Signals | null): Promise<Ended> => {
-      const { child, ended } = start(args('stopped.onnx', '--fresh', '--checkpoint-every', '1ms'));
-      const wanted = 3 + rng.integer(3);
-      let seen = 0;
-      child.stdout?.on('data', (chunk: Buffer) => {
-        seen += chunk.toString().split('"kind"').length - 1;
-        if (signal && seen >= wanted) setTimeout(() => child.kill(signal), rng.integer(20));
-      });
-      return ended;
-    };
+    const again = stopping(args('stopped.onnx', '--fresh', '--checkpoint-every', '1ms'), 8);
     const interrupted = await again('SIGINT');
     expect(interrupted).toMatchObject({ status: 130, stderr: '' });
     expect(eventsOf(interrupted).at(-1)).toMatchObject({ kind: 'training-finished', endedBy: 'interrupted' });
@@ -65,5 +73,26 @@ describe('rankfront train', () => {
     expect(last).toMatchObject({ status: 0, stderr: '' });
     expect(Number(eventsOf(last)[0]?.resumedFrom)).toBeGreaterThan(0);
     expect(readFileSync(at('stopped.onnx')).equals(readFileSync(at('whole.onnx')))).toBe(true);
+  });
+
+  test('on several threads, killed and started again, it comes to the same loss within 1e-5', {
+    timeout: 120_000,
+  }, async () => {
+    const several = (out: string): string[] => [...args(out, '--fresh', '--checkpoint-every', '1ms'), '--threads', '2'];
+    const undisturbed = await rankfront(several('threads.onnx'));
+    expect(undisturbed).toMatchObject({ status: 0, stderr: '' });
+    const again = stopping(several('threads-stopped.onnx'), 5);
+    expect(await again('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+    const last = await again(null);
+    expect(last).toMatchObject({ status: 0, stderr: '' });
+    expect(Number(eventsOf(last)[0]?.resumedFrom)).toBeGreaterThan(0);
+    const lossOf = (ended: Ended): number => {
+      const epoch = eventsOf(ended).findLast(({ kind }) => kind === 'epoch') as
+        | { train?: { loss: number } }
+        | undefined;
+      return epoch?.train?.loss ?? Number.NaN;
+    };
+    expect(lossOf(undisturbed)).toBeGreaterThan(0);
+    expect(Math.abs(lossOf(last) - lossOf(undisturbed)) / lossOf(undisturbed)).toBeLessThan(1e-5);
   });
 });

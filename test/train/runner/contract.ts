@@ -1,11 +1,12 @@
 /** What every runner of a training keeps, in whichever process it is. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noAugmentation } from '../../../src/data/augment/augmentation.ts';
 import { normalizationTable } from '../../../src/data/normalize.ts';
 import { openShapes } from '../../../src/data/shapes/open.ts';
 import { parseDataSpec, type ShapesSpec } from '../../../src/data/spec.ts';
 import type { Attempt } from '../../../src/errors/failure.ts';
 import type { StepReport, TrainingRunner } from '../../../src/train/runner/runner.ts';
+import type { TrainingState } from '../../../src/train/trainer.ts';
 import { expectSame } from '../contract.ts';
 
 const spec = { ...(parseDataSpec('shapes:3') as ShapesSpec), trainImages: 40 };
@@ -47,15 +48,19 @@ const rates = (count: number, learningRate = 0.05) => Array.from({ length: count
 
 export function runnerContract(name: string, open: () => Promise<TrainingRunner>): void {
   describe(`${name} keeps the contract of a runner`, () => {
-    const opened: TrainingRunner[] = [];
+    // One runner for all, since a process takes a second or more to start: each test begins from the first state, with all weights trained.
+    let runner: TrainingRunner;
+    let first: TrainingState;
+    beforeAll(async () => {
+      runner = await open();
+      first = taken(await runner.state());
+    });
+    afterAll(() => runner?.close());
     const begin = async (): Promise<TrainingRunner> => {
-      const runner = await open();
-      opened.push(runner);
+      taken(await runner.setTrainable({ trainable: new Set(runner.info.weights), settled: new Set() }));
+      taken(await runner.load(first));
       return runner;
     };
-    afterEach(async () => {
-      for (const runner of opened.splice(0)) await runner.close();
-    });
     const steps = async (runner: TrainingRunner, count: number): Promise<readonly StepReport[]> =>
       taken(await runner.steps(rates(count)));
 

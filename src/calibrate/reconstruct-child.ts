@@ -74,14 +74,14 @@ async function inputOf(model: string, settings: SessionSettings) {
 }
 
 async function stage(request: StageRequest): Promise<Attempt<StageAnswer>> {
-  const { model, session: settings, feeds, made, kept, probe, weight } = request;
+  const { model, session: settings, feeds, made, kept, probe, outs, weight } = request;
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(model, sessionOptions(settings));
   } catch (error) {
     return rejection('the runtime cannot load a stage', error);
   }
-  const sums = equationSums(probe, weight.length / (probe.order * probe.groups), batches.length);
+  const sums = equationSums(probe, outs, batches.length);
   try {
     for (const [index, live] of batches.entries()) {
       const given = Object.fromEntries(feeds.map(name => [name, live.get(name)!]));

@@ -26,8 +26,9 @@ export interface StageRequest {
   readonly made: readonly string[];
   readonly kept: readonly string[];
   readonly probe: Pick<RefitProbe, 'order' | 'groups' | 'outputs'>;
-  /** Of the last factor, [groups * outs, order]. */
-  readonly weight: Float32Array;
+  readonly outs: number;
+  /** Of the last factor, [groups * outs, order]; null where it stays. */
+  readonly weight: Float32Array | null;
 }
 
 export interface BeginAnswer {
@@ -45,11 +46,12 @@ export interface ValueFacts {
 export interface StageAnswer {
   /** What was made. */
   readonly values: readonly ValueFacts[];
-  /** Like the weight of the request. */
-  readonly weight: Float32Array;
+  /** [groups * outs, order], scaled; null where it stays but for the scale. */
+  readonly weight: Float32Array | null;
+  readonly scale: Float64Array;
   /** The bias that belongs to it, one per output channel. */
   readonly bias: Float64Array;
-  /** The largest over groups; infinite where a weight was kept. */
+  /** The largest over groups; infinite where a weight stays. */
   readonly ridge: number;
   /** Squared error of the site's output on all images over its variance: with the weight as it was and the best bias, and refitted. */
   readonly errorBefore: number;

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normalizationTable } from '../data/normalize.ts';
 import { correctCandidate } from '../decompose/corrections/apply.ts';
-import type { Refit } from '../decompose/corrections/moments.ts';
+import type { SiteCorrection } from '../decompose/corrections/moments.ts';
 import { type RefitProbe, refitProbe } from '../decompose/corrections/refit-probe.ts';
 import { type Stage, sideBySide, stageOf, targetsOf } from '../decompose/corrections/side-by-side.ts';
 import { addedBy, lastWeight, uncorrectable } from '../decompose/corrections/site-node.ts';
@@ -24,13 +24,13 @@ import type { Corrector } from './corrector.ts';
 import type { CalibrationImages } from './images.ts';
 import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
 
-export interface SiteReconstruction extends Refit {
-  /** Infinite where the weight was kept and only the means brought back. */
+export type SiteReconstruction = SiteCorrection & {
+  /** Infinite where the weight stays and only means and variances are brought back. */
   readonly ridge: number;
-  /** Squared error of the site's output over its variance, on the images that were fitted: means brought back only, and refitted. */
+  /** Squared error of the site's output over its variance, on the images that were fitted: means brought back only, and closest. */
   readonly errorBefore: number;
   readonly errorAfter: number;
-}
+};
 
 export interface Reconstructor extends Corrector {
   corrections(candidate: Model, sites: readonly Site[]): Promise<Attempt<ReadonlyMap<string, SiteReconstruction>>>;
@@ -91,7 +91,7 @@ export function openReconstructor(
       const now = wanted[0]!;
       const namesOf = ({ input, target }: typeof now): string[] => [input, target];
       const stage = stageOf(both.graph, live, namesOf(now), wanted.slice(1).flatMap(namesOf));
-      const probe = refitProbe(both.graph, now, site.elementType, i);
+      const probe = refitProbe(both.graph, now, site.elementType, begun.value.images, i);
       const weight = lastWeight(model, site);
       const { feeds, made, kept } = stage;
       const answer = await ask<StageAnswer>({
@@ -102,13 +102,15 @@ export function openReconstructor(
         made,
         kept,
         probe: { order: probe.order, groups: probe.groups, outputs: probe.outputs },
-        weight,
+        outs: site.outChannels / site.groups,
+        weight: probe.fits ? weight : null,
       } satisfies StageRequest);
       if (answer.state === 'failed') return answer;
       for (const each of answer.value.values) facts.set(each.name, each);
       live = new Set([...made, ...kept]);
-      const refit = believed(answer.value, weight, addedBy(model, site), trust);
-      found.set(site.name, { ...answer.value, ...refit });
+      const refit = believed(answer.value, probe, weight, addedBy(model, site), trust);
+      const { ridge, errorBefore, errorAfter } = answer.value;
+      found.set(site.name, { ...refit, ridge, errorBefore, errorAfter });
       model = correctCandidate(model, [site], new Map([[site.name, refit]]));
     }
     const ended = await ask<null>({ kind: 'end' });
@@ -118,10 +120,24 @@ export function openReconstructor(
 }
 
 /** As much of the way to the fit as the number of images is believed: the error of a site is convex along it. */
-function believed({ weight, bias }: StageAnswer, from: Float32Array, added: Float32Array, trust: number): Refit {
+function believed(
+  { weight, scale, bias }: StageAnswer,
+  probe: RefitProbe,
+  from: Float32Array,
+  added: Float32Array,
+  trust: number,
+): SiteCorrection {
+  if (weight) {
+    return {
+      weight: weight.map((each, i) => from[i]! + trust * (each - from[i]!)),
+      shift: Float32Array.from(bias, (each, c) => trust * (each - added[c]!)),
+    };
+  }
+  // What the layer adds is part of its own output, and not of what it makes of its input.
+  const offset = (c: number): number => (probe.fits ? scale[c]! * added[c]! : 0);
   return {
-    weight: weight.map((each, i) => from[i]! + trust * (each - from[i]!)),
-    shift: Float32Array.from(bias, (each, c) => trust * (each - added[c]!)),
+    scale: Float32Array.from(scale, each => 1 + trust * (each - 1)),
+    shift: Float32Array.from(bias, (each, c) => trust * (each - offset(c))),
   };
 }
 

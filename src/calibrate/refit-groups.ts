@@ -4,6 +4,7 @@ import {
   centred,
   chooseRidge,
   errors,
+  type Fit,
   type NormalEquations,
   refit,
   together,
@@ -11,7 +12,7 @@ import {
 } from '../decompose/corrections/least-squares.ts';
 import { correctionRule } from '../decompose/corrections/moments.ts';
 import type { RefitProbe } from '../decompose/corrections/refit-probe.ts';
-import type { Matrix } from '../linalg/matrix.ts';
+import { identity, type Matrix } from '../linalg/matrix.ts';
 import type { StageAnswer } from './reconstruct-messages.ts';
 
 /** Per group, of the batches that fit and of those that only choose the ridge; the latter are null where there is but one batch. */
@@ -84,36 +85,57 @@ export function equationSums(
   }
 }
 
-type Refitted = Pick<StageAnswer, 'weight' | 'bias' | 'ridge' | 'errorBefore' | 'errorAfter'>;
+export type Refitted = Omit<StageAnswer, 'values'>;
 
 /**
  * Every group by itself: the ridge is chosen on what was held back, then all images fit, and the variances are brought back. Without anything held back
  * nothing speaks against overfitting, so that only means and variances are brought back.
+ *
+ * @param weight [groups * outs, order]; null where z is the output of the layer itself, whose weight stays
  */
-export function refitGroups(weight: Float32Array, { fitted, heldBack }: Equations): Refitted {
-  const outs = fitted[0]!.outputMean.length;
-  const order = fitted[0]!.inputMean.length;
-  const result = new Float32Array(weight.length);
-  const bias = new Float64Array(outs * fitted.length);
-  let [before, after, variance, most] = [0, 0, 0, 0];
-  fitted.forEach((part, g) => {
-    const held = heldBack?.[g];
-    const at = g * outs;
-    const own = { rows: outs, cols: order, data: Float64Array.from(weight.subarray(at * order, (at + outs) * order)) };
-    const all: Centred = centred(held ? together([part, held]) : part);
-    const ridge = held ? chooseRidge(own, centred(part), centred(held)) : Number.POSITIVE_INFINITY;
-    const closest = refit(own, all, ridge);
-    const rule = { ...correctionRule({ mean: all.outputMean, variance: all.outputVariance }, 1), trust: 1 };
-    const found = withSpread(closest, all, rule);
-    result.set(found.weight.data, at * order);
-    bias.set(found.bias, at);
-    before += sum(errors(refit(own, all, Number.POSITIVE_INFINITY), all));
-    after += sum(errors(closest, all));
-    variance += sum(all.outputVariance);
-    most = Math.max(most, ridge);
-  });
+export function refitGroups(weight: Float32Array | null, { fitted, heldBack }: Equations): Refitted {
+  const found = fitted.map((part, g) => refitGroup(weight && groupOf(weight, part, g), part, heldBack?.[g] ?? null));
+  const total = (of: (each: GroupFit) => Float64Array): number =>
+    found.reduce((all, each) => all + of(each).reduce((sum, value) => sum + value, 0), 0);
+  const variance = total(each => each.variance);
   const share = (error: number): number => (variance > 0 ? error / variance : 0);
-  return { weight: result, bias, ridge: most, errorBefore: share(before), errorAfter: share(after) };
+  const allOf = (of: (each: GroupFit) => Float64Array): Float64Array =>
+    Float64Array.from(found.flatMap(each => [...of(each)]));
+  return {
+    weight: found.every(({ ridge }) => ridge === Number.POSITIVE_INFINITY)
+      ? null
+      : Float32Array.from(allOf(each => each.fit.weight.data)),
+    scale: allOf(each => each.scale),
+    bias: allOf(each => each.fit.bias),
+    ridge: Math.max(...found.map(({ ridge }) => ridge)),
+    errorBefore: share(total(each => each.before)),
+    errorAfter: share(total(each => each.after)),
+  };
 }
 
-const sum = (values: Float64Array): number => values.reduce((total, each) => total + each, 0);
+interface GroupFit {
+  readonly fit: Fit;
+  /** By which the weight was multiplied at last, one per output. */
+  readonly scale: Float64Array;
+  readonly ridge: number;
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+  readonly variance: Float64Array;
+}
+
+function refitGroup(weight: Matrix | null, part: NormalEquations, held: NormalEquations | null): GroupFit {
+  const all: Centred = centred(held ? together([part, held]) : part);
+  const own = weight ?? identity(part.inputMean.length);
+  const ridge = weight && held ? chooseRidge(own, centred(part), centred(held)) : Number.POSITIVE_INFINITY;
+  const kept = refit(own, all, Number.POSITIVE_INFINITY);
+  const closest = Number.isFinite(ridge) ? refit(own, all, ridge) : kept;
+  const moments = { mean: all.outputMean, variance: all.outputVariance };
+  const { scale, ...fit } = withSpread(closest, all, { ...correctionRule(moments, 1), trust: 1 });
+  return { fit, scale, ridge, before: errors(kept, all), after: errors(closest, all), variance: all.outputVariance };
+}
+
+const groupOf = (weight: Float32Array, { inputMean, outputMean }: NormalEquations, group: number): Matrix => {
+  const [rows, cols] = [outputMean.length, inputMean.length];
+  const data = Float64Array.from(weight.subarray(group * rows * cols, (group + 1) * rows * cols));
+  return { rows, cols, data };
+};

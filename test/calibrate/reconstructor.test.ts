@@ -154,8 +154,9 @@ async function siteErrors(dense: Model, candidate: Model, sites: readonly Site[]
 describe('reconstruction in order', () => {
   test('brings every site closer to the dense output than bare factors', async () => {
     const world = parts(network(residual()));
-    const { given, x } = images(64);
+    const { given, x } = images(160);
     const refits = await reconstructed(world, given);
+    expect([...refits.values()].filter(each => 'weight' in each).length).toBeGreaterThanOrEqual(4);
     expect([...refits.keys()]).toEqual(['y1', 'y2', 'y3', 'y4', 'y5', 'y6']);
     const corrected = correctCandidate(world.candidate, world.sites, refits);
     const [bare, now] = [
@@ -171,7 +172,7 @@ describe('reconstruction in order', () => {
     const { given, x } = images(64);
     const refits = await reconstructed(world, given);
     // All sites before y4 refitted, y4 with its means brought back only.
-    const { shift } = refits.get('y4')!;
+    const channels = 12;
     const before = new Map([...refits].filter(([name]) => ['y1', 'y2', 'y3'].includes(name)));
     const partly = correctCandidate(world.candidate, world.sites, before);
     const y4 = world.sites.filter(({ name }) => name === 'y4');
@@ -180,12 +181,12 @@ describe('reconstruction in order', () => {
       await runNamed(withAllOutputs(world.model), dims, x),
       await runNamed(withAllOutputs(partly), dims, x),
     ];
-    const best = Float32Array.from(shift, (_, c) => {
+    const best = Float32Array.from({ length: channels }, (_, c) => {
       const area = 16;
       let sum = 0;
       for (let n = 0; n < 64; n++) {
         for (let p = 0; p < area; p++) {
-          const at = (n * shift.length + c) * area + p;
+          const at = (n * channels + c) * area + p;
           sum += (truth.get('y4')![at]! - found.get('y4')![at]!) / (64 * area);
         }
       }
@@ -206,6 +207,33 @@ describe('reconstruction in order', () => {
     const { given, x } = images(32);
     const corrected = correctCandidate(world.candidate, sites, await reconstructed(world, given));
     for (const [, error] of await siteErrors(model, corrected, sites, x)) expect(error).toBeLessThan(1e-8);
+  });
+
+  test('with too few patches for a weight brings means and variances back, the bias with them', async () => {
+    const world = parts(network(residual()));
+    const { given, x } = images(64);
+    const refits = await reconstructed(world, given);
+    expect(refits.get('y5')).toMatchObject({ ridge: Number.POSITIVE_INFINITY });
+    expect(refits.get('y5')).toHaveProperty('scale');
+    const corrected = correctCandidate(world.candidate, world.sites, refits);
+    const momentsOf = async (model: Model) => {
+      const y = (await runNamed(model, [64, 3, side, side], x)).get('y5')!;
+      return Array.from({ length: 9 }, (_, c) => {
+        const column = y.filter((_, i) => i % 9 === c);
+        const mean = column.reduce((sum, each) => sum + each, 0) / 64;
+        return [mean, column.reduce((sum, each) => sum + (each - mean) ** 2, 0) / 64];
+      });
+    };
+    const [bare, now, truth] = [
+      await momentsOf(world.candidate),
+      await momentsOf(corrected),
+      await momentsOf(world.model),
+    ];
+    // 64 images are believed by 64 / 65.
+    truth.forEach(([mean, variance], c) => {
+      expect(Math.abs(now[c]![0]! - mean!)).toBeLessThan(0.05 * Math.abs(bare[c]![0]! - mean!) + 1e-5);
+      expect(Math.abs(now[c]![1]! - variance!)).toBeLessThan(0.1 * Math.abs(bare[c]![1]! - variance!) + 1e-5);
+    });
   });
 
   test('in half precision finds what it finds in single precision, to its rounding', async () => {
@@ -254,8 +282,9 @@ describe('reconstruction in order', () => {
   test('constant images, so constant inputs of some sites, give finite weights', async () => {
     const world = parts(network(residual()));
     const { given } = images(16, () => 128);
-    for (const { weight, shift } of (await reconstructed(world, given)).values()) {
-      expect([...weight, ...shift].every(Number.isFinite)).toBe(true);
+    for (const found of (await reconstructed(world, given)).values()) {
+      const numbers = 'weight' in found ? found.weight : found.scale;
+      expect([...numbers, ...found.shift].every(Number.isFinite)).toBe(true);
     }
   });
 

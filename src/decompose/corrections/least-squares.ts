@@ -42,6 +42,11 @@ export interface Fit {
   readonly bias: Float64Array;
 }
 
+export interface ScaledFit extends Fit {
+  /** By which the rows of the weight were multiplied. */
+  readonly scale: Float64Array;
+}
+
 export function centred({ inputs, cross, inputMean, outputMean, outputSquare }: NormalEquations): Centred {
   return {
     inputs: lessProduct(inputs, inputMean, inputMean),
@@ -109,16 +114,16 @@ export function spreads({ weight }: Fit, { inputs }: Centred): Float64Array {
  * The fit with the variances of the dense output. Least squares draws outputs towards their means by as much as it cannot explain, and what a stack of such
  * layers sees gets smaller and smaller; of all weights that yield these variances, those of the fit scaled are the closest to the dense output.
  */
-export function withSpread({ weight, bias }: Fit, equations: Centred, rule: CorrectionRule): Fit {
+export function withSpread({ weight, bias }: Fit, equations: Centred, rule: CorrectionRule): ScaledFit {
   const { inputMean, outputMean, outputVariance } = equations;
   const dense = { mean: outputMean, variance: outputVariance };
   const found = {
     mean: bias.map((each, i) => each + rowTimes(weight, i, inputMean)),
     variance: spreads({ weight, bias }, equations),
   };
-  const { scale } = correctionOf(dense, found, rule);
+  const scale = Float64Array.from(correctionOf(dense, found, rule).scale);
   const scaled = { ...weight, data: weight.data.map((each, at) => each * scale[Math.floor(at / weight.cols)]!) };
-  return { weight: scaled, bias: outputMean.map((mean, i) => mean - rowTimes(scaled, i, inputMean)) };
+  return { weight: scaled, bias: outputMean.map((mean, i) => mean - rowTimes(scaled, i, inputMean)), scale };
 }
 
 /** E |y - V z - b|^2 per output, by the moments alone; never negative but for rounding, which is cut off. */
@@ -137,7 +142,7 @@ export function errors({ weight, bias }: Fit, equations: Centred): Float64Array 
 }
 
 /** From strong to weak; weaker ones than the last change nothing that can be told from rounding. */
-const ridges = [1, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4];
+const ridges = [10, 2, 0.5, 0.1, 0.03, 0.01, 1e-3, 1e-4];
 
 /**
  * The ridge by which a fit on `fitted` is best on `heldBack`, in the sum over outputs of error over variance; infinite where none is better than

@@ -1,5 +1,6 @@
 /**
- * Nodes that sum up, for one site, what least squares needs: products of what the last factor sees with itself and with the dense output. Patches are
+ * Nodes that sum up, for one site, what least squares needs: products of what the last factor sees with itself and with the dense output. Where there
+ * are too few patches to fit a weight, its own output stands in for what it sees, from which means and variances follow. Patches are
  * taken apart by a depthwise convolution with one-hot kernels that has the attributes of the layer itself; the runtime does the products.
  * Only operators that every version of ONNX writes alike.
  */
@@ -11,8 +12,10 @@ import type { SiteTargets } from './side-by-side.ts';
 export interface RefitProbe {
   readonly nodes: readonly Node[];
   readonly constants: readonly Tensor[];
-  /** Entries that the last factor sees, per group. */
+  /** Entries that the last factor sees, per group; where its weight stays, its outputs. */
   readonly order: number;
+  /** Whether there are patches enough to fit the weight. */
+  readonly fits: boolean;
   readonly groups: number;
   /** Names of outputs, float32 but for the last. */
   readonly outputs: {
@@ -26,14 +29,20 @@ export interface RefitProbe {
   };
 }
 
-/** Positions per image that are looked at: so many times 256 images are hundreds of patches for every entry of a weight's row. */
-const leastSamples = 256;
+/** Positions per image that are looked at. Neighbours say much the same, so that more of them cost more than they tell. */
+const mostSamples = 256;
+/** Patches for each entry that the last factor sees. With fewer a fit hardly ever holds on images that it has not seen. */
+const leastPatches = 32;
 
-/** @param seed which positions of an image are taken, where not all of them are */
+/**
+ * @param images how many are looked at
+ * @param seed which positions of an image are taken, where not all of them are
+ */
 export function refitProbe(
   { initializers }: Graph,
   { site, last, input, target }: SiteTargets,
   elementType: ElementType,
+  images: number,
   seed: number,
 ): RefitProbe {
   const nodes: Node[] = [];
@@ -56,9 +65,11 @@ export function refitProbe(
   const { groups } = site;
   const outs = site.outChannels / groups;
   const dims = initializers.get(last.inputs[1]!)!.dims;
-  const order = isImage ? dims.slice(1).reduce((a, b) => a * b, 1) : (dims[0]! * dims[1]!) / outs;
+  const entries = isImage ? dims.slice(1).reduce((a, b) => a * b, 1) : (dims[0]! * dims[1]!) / outs;
   const positions = site.outputSize[0] * site.outputSize[1];
-  const count = isImage ? Math.min(positions, Math.max(leastSamples, order)) : positions;
+  const count = isImage ? Math.min(positions, mostSamples) : positions;
+  const fits = images * count >= leastPatches * entries;
+  const order = fits ? entries : outs;
   const chosen = count < positions ? constant(intTensor('', [count], somePositions(positions, count, seed))) : null;
 
   /** [N, channels, height, width] to [groups, channels per group, N * positions]. */
@@ -72,8 +83,7 @@ export function refitProbe(
     reshape(put('Transpose', [reshape(value, [-1, each])], { perm: ints(1, 0) }), [1, each, -1]);
 
   const rowsOf = isImage ? imageRows : matrixRows;
-  const seen = asFloat(input);
-  const z = rowsOf(isImage ? patches(seen) : seen, order);
+  const z = rowsOf(fits ? seenBy(asFloat(input)) : asFloat(ownOutput()), order);
   const y = rowsOf(asFloat(target), outs);
   const both = put('Concat', [z, y], { axis: int(1) });
   const asImage = reshape(both, [1, groups * (order + outs), -1, 1]);
@@ -83,10 +93,17 @@ export function refitProbe(
     squares: put('GlobalAveragePool', [put('Mul', [asImage, asImage])]),
     extent: put('Shape', [both]),
   };
-  return { nodes, constants, order, groups, outputs };
+  return { nodes, constants, order, fits, groups, outputs };
 
-  /** The entries of the patches of the last factor as channels, in the order of its weight. */
-  function patches(value: string): string {
+  /** A copy of the layer: its output is not final. */
+  function ownOutput(): string {
+    nodes.push({ ...last, name: 'refit/own', outputs: ['refit/own'] });
+    return 'refit/own';
+  }
+
+  /** The entries of the patches of the last factor as channels, in the order of its weight; of a matrix its input. */
+  function seenBy(value: string): string {
+    if (!isImage) return value;
     const [, channels, ...kernel] = dims as [number, number, ...number[]];
     const area = kernel.reduce((a, b) => a * b, 1);
     const { strides, pads } = { strides: intsOf(last, 'strides'), pads: intsOf(last, 'pads') };

@@ -12,7 +12,8 @@ export interface BootstrapOptions {
  * The 95 % percentile interval of a statistic of `items` items.
  *
  * @param statistic given how often each item was drawn, which sums to `items`; null where it says nothing
- * @returns null when fewer than half of the resamples say something
+ * @returns null when fewer than half of the resamples say something, and when all of them say the same: a sample without a
+ *   disagreement does not tell how rare one is
  */
 export function bootstrapInterval(
   items: number,
@@ -26,7 +27,7 @@ export function bootstrapInterval(
     const value = statistic(counts);
     if (value !== null) values.push(value);
   }
-  if (values.length < resamples / 2) return null;
+  if (values.length < resamples / 2 || values.every(value => value === values[0])) return null;
   return [quantile(values, 0.025), quantile(values, 0.975)];
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../errors/user-error.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
@@ -60,8 +61,15 @@ export async function shortRetrains(
           emit: () => {},
           finish,
         };
-        const { written } = await trainPrepared(store, prepared, files.commandLine, hooks, denseTop1);
-        return written?.top1 ?? null;
+        try {
+          const { written } = await trainPrepared(store, prepared, files.commandLine, hooks, denseTop1);
+          return written?.top1 ?? null;
+        } catch (error) {
+          // One that diverges is kept as failed; the others go on.
+          if (!(error instanceof UserError)) throw error;
+          note(`Trial ${number} could not be retrained: ${error.message}`);
+          return null;
+        }
       });
       if (top1 !== null) found.set(number, top1);
     } finally {

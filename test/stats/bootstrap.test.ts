@@ -25,6 +25,7 @@ test('draws as many items as there are, in the same order for the same seed', ()
   expect(drawn(['a', 'b', 'c'], [2, 0, 1])).toEqual(['a', 'a', 'c']);
 });
 
-test('is null where most resamples say nothing', () => {
+test('is null where most resamples say nothing, or all the same', () => {
+  expect(bootstrapInterval(3, () => 1, { rng: seededRng(1) })).toBeNull();
   expect(bootstrapInterval(3, () => null, { rng: seededRng(1) })).toBeNull();
 });

@@ -17,7 +17,7 @@ export interface Agreement {
   readonly configurations: number;
   /** Kendall's tau-b; null where a measure ties them all. */
   readonly tau: number | null;
-  /** 95 %, by the bootstrap over configurations; null where most resamples order nothing. */
+  /** 95 %, by the bootstrap over configurations; null where it has nothing to say (`bootstrapInterval`). */
   readonly tauInterval: Interval | null;
   /** The share of the best `top` by one that is among the best by the other; `top` / `configurations` by chance. */
   readonly overlap: number;

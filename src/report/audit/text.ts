@@ -37,7 +37,7 @@ export function auditText(report: AuditReport, format: AuditFormat): string {
     report.agreementOnFront.length > 0
       ? table(agreementColumns, report.agreementOnFront)
       : 'Too few of them are on the front.',
-    "tau: Kendall's tau-b, 1 for the same order, 0 for none. top k: share of the best k by one that is among the best k by the other.\nIntervals: 95 %, by the bootstrap over configurations.",
+    "tau: Kendall's tau-b, 1 for the same order, 0 for none. top k: share of the best k by one that is among the best k by the other.\nIntervals: 95 %, by the bootstrap over configurations; none where all resamples agree.",
     heading("The winner's curse"),
     curseText(report),
     heading('How many proxy images'),

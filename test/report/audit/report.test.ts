@@ -20,10 +20,11 @@ describe('auditReport', () => {
     // Three on the front were retrained: too few.
     expect(report.agreementOnFront).toHaveLength(3);
     // Closed form and retrained accuracy are both the true order here.
-    expect(report.agreement[3]).toMatchObject({ tau: 1, tauInterval: [1, 1], overlap: 1, top: 2 });
+    expect(report.agreement[3]).toMatchObject({ tau: 1, tauInterval: null, overlap: 1, top: 2 });
     for (const { tau, tauInterval } of report.agreement) {
-      expect(tauInterval![0]).toBeLessThanOrEqual(tau!);
-      expect(tauInterval![1]).toBeGreaterThanOrEqual(tau!);
+      if (!tauInterval) continue;
+      expect(tauInterval[0]).toBeLessThanOrEqual(tau!);
+      expect(tauInterval[1]).toBeGreaterThanOrEqual(tau!);
     }
   });
 

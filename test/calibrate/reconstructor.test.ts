@@ -8,6 +8,7 @@ import { openReconstructor, type SiteReconstruction } from '../../src/calibrate/
 import { normalizationTable } from '../../src/data/normalize.ts';
 import { buildCandidate } from '../../src/decompose/configure.ts';
 import { correctCandidate } from '../../src/decompose/corrections/apply.ts';
+import type { ChannelCorrection } from '../../src/decompose/corrections/moments.ts';
 import { packAny, unpackAny } from '../../src/decompose/corrections/refit-packing.ts';
 import { lastNode, lastWeight } from '../../src/decompose/corrections/site-node.ts';
 import type { Assignment } from '../../src/decompose/method.ts';
@@ -151,6 +152,22 @@ async function siteErrors(dense: Model, candidate: Model, sites: readonly Site[]
   );
 }
 
+/** Scale and shift that bring mean and variance of `found` to those of `truth`. */
+function momentsOf({ outChannels }: Site, truth: Float64Array, found: Float64Array, area: number): ChannelCorrection {
+  const [scale, shift] = [new Float32Array(outChannels), new Float32Array(outChannels)];
+  const of = (values: Float64Array, c: number): readonly [number, number] => {
+    const own = values.filter((_, i) => Math.floor(i / area) % outChannels === c);
+    const mean = own.reduce((sum, each) => sum + each, 0) / own.length;
+    return [mean, Math.sqrt(own.reduce((sum, each) => sum + (each - mean) ** 2, 0) / own.length)];
+  };
+  for (let c = 0; c < outChannels; c++) {
+    const [[wanted, spread], [mean, own]] = [of(truth, c), of(found, c)];
+    scale[c] = spread / own;
+    shift[c] = wanted - (spread / own) * mean;
+  }
+  return { scale, shift };
+}
+
 describe('reconstruction in order', () => {
   test('brings every site closer to the dense output than bare factors', async () => {
     const world = parts(network(residual()));
@@ -167,34 +184,46 @@ describe('reconstruction in order', () => {
     for (const { errorBefore, errorAfter } of refits.values()) expect(errorAfter).toBeLessThanOrEqual(errorBefore);
   });
 
-  test('says what the sites see: the error that it names is that of the network with the weights of before and the best bias', async () => {
-    const world = parts(network(residual()));
-    const { given, x } = images(64);
+  /** Strided and padded layers by every method. */
+  const byOthers: Assignment = { ...truncated, y2: { method: 'spatial', rank: 3 }, y3: { method: 'input', rank: 4 } };
+  test.each([
+    ['y1', truncated],
+    ['y2', truncated],
+    ['y3', truncated],
+    ['y4', truncated],
+    ['y4', { ...byOthers, y4: { method: 'spatial', rank: 3 } }],
+    ['y4', { ...byOthers, y4: { method: 'input', rank: 4 } }],
+    ['y4', { ...byOthers, y4: { method: 'tucker2', rank: [4, 5] } }],
+  ] as const)('names the error of %s that the refitted sites before it leave', async (name, assignment) => {
+    const count = 80;
+    const world = parts(network(residual()), assignment);
+    const { given, x } = images(count);
     const refits = await reconstructed(world, given);
-    // All sites before y4 refitted, y4 with its means brought back only.
-    const channels = 12;
-    const before = new Map([...refits].filter(([name]) => ['y1', 'y2', 'y3'].includes(name)));
-    const partly = correctCandidate(world.candidate, world.sites, before);
-    const y4 = world.sites.filter(({ name }) => name === 'y4');
-    const dims = [64, 3, side, side];
+    expect(refits.get(name)).toHaveProperty('weight');
+    const earlier = new Map([...refits].filter(([other]) => other < name));
+    const partly = correctCandidate(world.candidate, world.sites, earlier);
+    const site = world.sites.filter(each => each.name === name);
+    const dims = [count, 3, side, side];
     const [truth, found] = [
-      await runNamed(withAllOutputs(world.model), dims, x),
-      await runNamed(withAllOutputs(partly), dims, x),
+      (await runNamed(withAllOutputs(world.model), dims, x)).get(name)!,
+      (await runNamed(withAllOutputs(partly), dims, x)).get(name)!,
     ];
-    const best = Float32Array.from({ length: channels }, (_, c) => {
-      const area = 16;
-      let sum = 0;
-      for (let n = 0; n < 64; n++) {
-        for (let p = 0; p < area; p++) {
-          const at = (n * channels + c) * area + p;
-          sum += (truth.get('y4')![at]! - found.get('y4')![at]!) / (64 * area);
-        }
-      }
-      return sum;
+    const channels = site[0]!.outChannels;
+    const area = truth.length / count / channels;
+    const shift = new Float32Array(channels);
+    truth.forEach((each, i) => {
+      shift[Math.floor(i / area) % channels]! += (each - found[i]!) / (count * area);
     });
-    const weight = lastWeight(partly, y4[0]!);
-    const centred = correctCandidate(partly, y4, new Map([['y4', { weight, shift: best }]]));
-    expect(refits.get('y4')!.errorBefore).toBeCloseTo((await siteErrors(world.model, centred, y4, x)).get('y4')!, 4);
+    // The weight as it was, with the best bias.
+    const centred = correctCandidate(partly, site, new Map([[name, { weight: lastWeight(partly, site[0]!), shift }]]));
+    const before = (await siteErrors(world.model, centred, site, x)).get(name)!;
+    expect(refits.get(name)!.errorBefore).toBeCloseTo(before, 4);
+    // The refit as it was given, whose variances were brought back: no closer than the closest, closer than before or next to it.
+    const refitted = correctCandidate(partly, site, new Map([[name, refits.get(name)!]]));
+    const after = (await siteErrors(world.model, refitted, site, x)).get(name)!;
+    expect(after).toBeGreaterThanOrEqual(refits.get(name)!.errorAfter - 1e-4);
+    const moments = correctCandidate(partly, site, new Map([[name, momentsOf(site[0]!, truth, found, area)]]));
+    expect(after).toBeLessThanOrEqual((await siteErrors(world.model, moments, site, x)).get(name)! + 0.01);
   });
 
   test('changes nothing where the factors are exact', async () => {
@@ -216,7 +245,7 @@ describe('reconstruction in order', () => {
     expect(refits.get('y5')).toMatchObject({ ridge: Number.POSITIVE_INFINITY });
     expect(refits.get('y5')).toHaveProperty('scale');
     const corrected = correctCandidate(world.candidate, world.sites, refits);
-    const momentsOf = async (model: Model) => {
+    const measured = async (model: Model) => {
       const y = (await runNamed(model, [64, 3, side, side], x)).get('y5')!;
       return Array.from({ length: 9 }, (_, c) => {
         const column = y.filter((_, i) => i % 9 === c);
@@ -225,9 +254,9 @@ describe('reconstruction in order', () => {
       });
     };
     const [bare, now, truth] = [
-      await momentsOf(world.candidate),
-      await momentsOf(corrected),
-      await momentsOf(world.model),
+      await measured(world.candidate),
+      await measured(corrected),
+      await measured(world.model),
     ];
     // 64 images are believed by 64 / 65.
     truth.forEach(([mean, variance], c) => {

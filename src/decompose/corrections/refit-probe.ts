@@ -1,12 +1,13 @@
 /**
  * Nodes that sum up, for one site, what least squares needs: products of what the last factor sees with itself and with the dense output. Where there
  * are too few patches to fit a weight, its own output stands in for what it sees, from which means and variances follow. Patches are
- * taken apart by a depthwise convolution with one-hot kernels that has the attributes of the layer itself; the runtime does the products.
+ * gathered by constant indices, of the chosen positions only; the runtime does the products.
  * Only operators that every version of ONNX writes alike.
  */
 import type { Attribute, ElementType, Graph, Node, Tensor } from '../../onnx/graph.ts';
 import { floatTensor, intTensor } from '../../onnx/tensor.ts';
 import { seededRng, shuffled } from '../../random/rng.ts';
+import type { Site } from '../site.ts';
 import type { SiteTargets } from './side-by-side.ts';
 
 export interface RefitProbe {
@@ -70,20 +71,23 @@ export function refitProbe(
   const count = isImage ? Math.min(positions, mostSamples) : positions;
   const fits = images * count >= leastPatches * entries;
   const order = fits ? entries : outs;
-  const chosen = count < positions ? constant(intTensor('', [count], somePositions(positions, count, seed))) : null;
+  const list = somePositions(positions, count, seed);
+  const chosen = isImage && count < positions ? constant(intTensor('', [count], list)) : null;
 
-  /** [N, channels, height, width] to [groups, channels per group, N * positions]. */
+  /** [N, channels, positions] to [groups, entries per group, N * chosen positions]. */
+  const rowsOfImages = (flat: string, each: number): string => {
+    const apart = put('Transpose', [reshape(flat, [0, groups, each, -1])], { perm: ints(1, 2, 0, 3) });
+    return reshape(apart, [groups, each, -1]);
+  };
   const imageRows = (value: string, each: number): string => {
     const flat = reshape(value, [0, 0, -1]);
-    const taken = chosen === null ? flat : put('Gather', [flat, chosen], { axis: int(2) });
-    const apart = put('Transpose', [reshape(taken, [0, groups, each, -1])], { perm: ints(1, 2, 0, 3) });
-    return reshape(apart, [groups, each, -1]);
+    return rowsOfImages(chosen === null ? flat : put('Gather', [flat, chosen], { axis: int(2) }), each);
   };
   const matrixRows = (value: string, each: number): string =>
     reshape(put('Transpose', [reshape(value, [-1, each])], { perm: ints(1, 0) }), [1, each, -1]);
 
   const rowsOf = isImage ? imageRows : matrixRows;
-  const z = rowsOf(fits ? seenBy(asFloat(input)) : asFloat(ownOutput()), order);
+  const z = fits ? seenRows(asFloat(input)) : rowsOf(asFloat(ownOutput()), order);
   const y = rowsOf(asFloat(target), outs);
   const both = put('Concat', [z, y], { axis: int(1) });
   const asImage = reshape(both, [1, groups * (order + outs), -1, 1]);
@@ -101,19 +105,56 @@ export function refitProbe(
     return 'refit/own';
   }
 
-  /** The entries of the patches of the last factor as channels, in the order of its weight; of a matrix its input. */
-  function seenBy(value: string): string {
-    if (!isImage) return value;
-    const [, channels, ...kernel] = dims as [number, number, ...number[]];
-    const area = kernel.reduce((a, b) => a * b, 1);
-    const { strides, pads } = { strides: intsOf(last, 'strides'), pads: intsOf(last, 'pads') };
-    if (area === 1 && strides.every(each => each === 1) && pads.every(each => each === 0)) return value;
-    const all = channels * groups;
-    const oneHot = new Float32Array(all * area * area);
-    for (let i = 0; i < all * area; i++) oneHot[i * area + (i % area)] = 1;
-    const weight = constant(floatTensor('', [all * area, 1, ...kernel], oneHot));
-    return put('Conv', [value, weight], { ...Object.fromEntries(last.attributes), group: int(all) });
+  /** The entries of the patches of the last factor, in the order of its weight; of a matrix its input. */
+  function seenRows(value: string): string {
+    const taps = isImage ? tapsOf(site, last, dims.slice(2)) : null;
+    if (!taps) return rowsOf(value, order);
+    const size = [taps.length * count];
+    const at = taps.flatMap(tap => list.map(tap));
+    const gathered = put(
+      'Gather',
+      [
+        reshape(value, [0, 0, -1]),
+        constant(
+          intTensor(
+            '',
+            size,
+            at.map(each => Math.max(0, each)),
+          ),
+        ),
+      ],
+      {
+        axis: int(2),
+      },
+    );
+    const inside = floatTensor(
+      '',
+      size,
+      Float32Array.from(at, each => (each < 0 ? 0 : 1)),
+    );
+    const masked = at.some(each => each < 0) ? put('Mul', [gathered, constant(inside)]) : gathered;
+    // [N, channels, taps * positions] is [N, channels * taps, positions].
+    return rowsOfImages(reshape(masked, [0, taps.length * dims[1]! * groups, -1]), order);
   }
+}
+
+/**
+ * For every tap of a kernel, row by row, where in the flattened input of the layer an output position reads; negative where it reads padding. Null for
+ * 1 x 1, the last layer of `svd` and `tucker2`, which neither strides nor pads.
+ */
+function tapsOf(site: Site, last: Node, [height, width]: readonly number[]): ((position: number) => number)[] | null {
+  if (height === 1 && width === 1) return null;
+  const [strideY, strideX] = intsOf(last, 'strides', [1, 1]) as [number, number];
+  const [dilationY, dilationX] = intsOf(last, 'dilations', [1, 1]) as [number, number];
+  // The second layer of `spatial` finds rows that the first has strided and padded already.
+  const rowsDone = height === 1 && site.kernel[0] !== 1;
+  const [top, left] = [rowsDone ? 0 : site.pads[0], site.pads[1]];
+  const [rows, columns] = [rowsDone ? site.outputSize[0] : site.inputSize[0], site.inputSize[1]];
+  return Array.from({ length: height! * width! }, (_, tap) => (position: number) => {
+    const y = Math.floor(position / site.outputSize[1]) * strideY + Math.floor(tap / width!) * dilationY - top;
+    const x = (position % site.outputSize[1]) * strideX + (tap % width!) * dilationX - left;
+    return y < 0 || x < 0 || y >= rows || x >= columns ? -1 : y * columns + x;
+  });
 }
 
 const somePositions = (of: number, count: number, seed: number): number[] =>
@@ -126,7 +167,7 @@ const somePositions = (of: number, count: number, seed: number): number[] =>
 
 const int = (value: number): Attribute => ({ kind: 'int', value });
 const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
-const intsOf = ({ attributes }: Node, name: string): readonly number[] => {
+const intsOf = ({ attributes }: Node, name: string, otherwise: readonly number[]): readonly number[] => {
   const found = attributes.get(name);
-  return found?.kind === 'ints' ? found.value : [];
+  return found?.kind === 'ints' ? found.value : otherwise;
 };

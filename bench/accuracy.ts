@@ -87,7 +87,7 @@ const line = (figure: AccuracyFigure): string => {
   return [
     network.padEnd(16),
     factors.padEnd(11),
-    corrections.padEnd(8),
+    corrections.padEnd(14),
     configuration.padEnd(6),
     `-${points(macReduction)} % MACs`,
     `drop ${points(drop)} ± ${points(standardError)} points`,

@@ -24,7 +24,7 @@ import { chancesOf, dropEstimate } from '../src/tuner/early-stopping.ts';
 import type { TunerPrior } from '../src/tuner/prior.ts';
 import { createStrategy } from '../src/tuner/strategies.ts';
 import { readLines } from './tuner/memo.ts';
-import { openReal, type RealNetwork, workFolder } from './tuner/real.ts';
+import { openReal, type RealName, workFolder } from './tuner/real.ts';
 
 interface Scored {
   readonly configuration: readonly number[];
@@ -44,7 +44,7 @@ const looks = 16;
 const never = new AbortController().signal;
 
 export async function bench([trials = '60', seeds = '3', network = 'resnet56']: string[]): Promise<void> {
-  const real = await openReal(network as RealNetwork);
+  const real = await openReal(network as RealName);
   try {
     const evaluator = await real.evaluator();
     const score = scorerWith(evaluator, join(workFolder, `images-${network}.jsonl`));

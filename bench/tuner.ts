@@ -8,12 +8,12 @@ import { parseArgs } from 'node:util';
 import { askTimes } from './tuner/ask.ts';
 import { availablePeers } from './tuner/contenders.ts';
 import { evaluationsTo, type Figure, figure, figureTable, percentile95, volumes } from './tuner/figures.ts';
-import { hasAssets, openReal, type RealNetwork, type RealProblem } from './tuner/real.ts';
+import { hasAssets, openReal, type RealName, type RealProblem, realNames } from './tuner/real.ts';
 import { storedRun, storedSeeds } from './tuner/runs.ts';
 import { gapFigure, syntheticNames, syntheticProblem } from './tuner/synthetic.ts';
 
-const usage = `npm run bench -- tuner [--parts synthetic,resnet20,resnet56,ask] [--seeds 10] [--problems NAME,...] [--strategies NAME,...]
-  [--evaluations 200] [--ours 120] [--out FILE]`;
+const usage = `npm run bench -- tuner [--parts synthetic,resnet20,resnet56,resnet56-measured,ask] [--seeds 10] [--problems NAME,...] [--strategies NAME,...]
+  [--peers NAME,...] [--evaluations 200] [--ours 120] [--out FILE]`;
 const summaryPath = join(import.meta.dirname, '..', 'results', 'reference', 'tuner', 'summary.json');
 const said = (figures: readonly Figure[]): void => console.log(figureTable(figures));
 
@@ -25,6 +25,7 @@ export async function bench(args: string[]): Promise<void> {
       seeds: { type: 'string', default: '10' },
       problems: { type: 'string', default: syntheticNames.join(',') },
       strategies: { type: 'string' },
+      peers: { type: 'string' },
       evaluations: { type: 'string', default: '200' },
       ours: { type: 'string', default: '120' },
       out: { type: 'string', default: summaryPath },
@@ -33,7 +34,7 @@ export async function bench(args: string[]): Promise<void> {
   });
   if (given.help) return console.log(usage);
   const seeds = Number(given.seeds);
-  const peers = availablePeers();
+  const peers = given.peers?.split(',') ?? availablePeers();
   const figures: Figure[] = [];
   for (const part of given.parts.split(',')) {
     if (part === 'synthetic') {
@@ -41,7 +42,7 @@ export async function bench(args: string[]): Promise<void> {
       figures.push(...(await synthetic(given.problems.split(','), strategies, seeds)));
     } else if (part === 'ask') {
       figures.push(askFigure(200, 54, 40), askFigure(1000, 69, 20));
-    } else if (part === 'resnet20' || part === 'resnet56') {
+    } else if (isReal(part)) {
       const ours = given.strategies?.split(',') ?? ['bayesian', 'bayesian-prior', 'bayesian-false-prior'];
       figures.push(...(await real(part, peers, ours, seeds, Number(given.evaluations), Number(given.ours))));
     } else {
@@ -51,6 +52,8 @@ export async function bench(args: string[]): Promise<void> {
   keep(figures, given.out);
   said(figures);
 }
+
+const isReal = (part: string): part is RealName => (realNames as readonly string[]).includes(part);
 
 async function synthetic(names: readonly string[], strategies: readonly string[], seeds: number): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -75,7 +78,7 @@ function askFigure(trials: number, sites: number, asks: number): Figure {
 
 /** The peers first; then how soon ours have what the best of them has after all its evaluations, in the mean over its seeds. */
 async function real(
-  network: RealNetwork,
+  network: RealName,
   peers: readonly string[],
   ours: readonly string[],
   seeds: number,

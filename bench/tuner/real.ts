@@ -1,4 +1,4 @@
-/** The real problem: a shared CIFAR network, accuracy evaluated on 500 images, latency computed by the roofline device. */
+/** The real problems: a shared CIFAR network, accuracy evaluated on 500 images, latency computed by the roofline device or measured here. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,14 @@ const assets = join(root, '..', 'shared', 'assets');
 export const workFolder = join(root, 'results', 'bench-tuner');
 const images = 500;
 
-export type RealNetwork = 'resnet20' | 'resnet56';
+export const realNames = ['resnet20', 'resnet56', 'resnet56-measured'] as const;
+export type RealName = (typeof realNames)[number];
+
+const parts: Readonly<Record<RealName, { readonly network: string; readonly hardware: string }>> = {
+  resnet20: { network: 'resnet20', hardware: 'hardware-profiles/roofline-avx2-core.yaml' },
+  resnet56: { network: 'resnet56', hardware: 'hardware-profiles/roofline-avx2-core.yaml' },
+  'resnet56-measured': { network: 'resnet56', hardware: 'bench/tuner/measured-cpu.yaml' },
+};
 
 export interface RealProblem extends BenchProblem {
   /** Opened at the first configuration that is not known yet. */
@@ -28,15 +35,13 @@ export interface RealProblem extends BenchProblem {
 
 export const hasAssets = (): boolean => existsSync(join(assets, 'models'));
 
-export async function openReal(
-  name: RealNetwork,
-  hardware = join(root, 'hardware-profiles', 'roofline-avx2-core.yaml'),
-): Promise<RealProblem> {
+export async function openReal(name: RealName): Promise<RealProblem> {
+  const { network, hardware } = parts[name];
   const evaluator = await openEvaluator({
-    model: join(assets, 'models', `${name}.bn.onnx`),
+    model: join(assets, 'models', `${network}.bn.onnx`),
     data: `cifar10:${join(assets, 'cifar10')}`,
-    space: join(import.meta.dirname, 'spaces', `${name}.yaml`),
-    hardware,
+    space: join(import.meta.dirname, 'spaces', `${network}.yaml`),
+    hardware: join(root, hardware),
     images,
     // Plain factors, as when the peers were first measured: what is compared is tuners, on one and the same problem.
     calibration: 'none',

@@ -48,6 +48,10 @@ export async function bench(args: string[]): Promise<void> {
   const withTorch = hasTorch();
   if (!withTorch) console.log('Without PyTorch: no python3 with torch and numpy. Name one: PYTHON=/path/to/python.');
   const figures: Kept[] = [];
+  mkdirSync(dirname(values.out), { recursive: true });
+  /** After each figure, so that what is measured survives. */
+  const write = (): void =>
+    writeFileSync(values.out, `${JSON.stringify({ figures: [...kept(values.out, figures), ...figures] }, null, 1)}\n`);
   for (const network of benchNetworks.filter(({ name }) => values.networks.split(',').includes(name))) {
     for (const threads of values.threads.split(',').map(Number)) {
       const found = await compare(network, Number(values.steps), threads, withTorch);
@@ -55,10 +59,9 @@ export async function bench(args: string[]): Promise<void> {
       const command = `npm run bench -- train throughput ${args.join(' ')}`.trim();
       figures.push({ ...found.figure, command, machine: machine(), torch: found.version });
       console.log(line(found.figure));
+      write();
     }
   }
-  mkdirSync(dirname(values.out), { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ figures: [...kept(values.out, figures), ...figures] }, null, 1)}\n`);
 }
 
 /** A figure with what it was made by and on. */

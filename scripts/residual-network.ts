@@ -1,5 +1,6 @@
 /** Small residual networks written by code: few layers, as wide as they are told, with BatchNormalization throughout. */
-import type { Attribute, Model, Node, Tensor } from '../src/onnx/graph.ts';
+import { type AttributeValues, makeNode } from '../src/onnx/builder.ts';
+import type { Model, Node, Tensor } from '../src/onnx/graph.ts';
 import { floatTensor } from '../src/onnx/tensor.ts';
 import { freshModel } from '../src/train/network/fresh.ts';
 import { prepareNetwork } from '../src/train/network/prepare.ts';
@@ -29,34 +30,32 @@ export function residualNetwork({ name, side, classes, blocks, seed }: ResidualO
     initializers.set(id, floatTensor(id, dims, new Float32Array(count).fill(value)));
     return id;
   };
-  const node = (opType: string, id: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}) => {
-    const at = new Map(Object.entries(attributes));
-    nodes.push({ name: id, opType, domain: '', inputs, outputs: [`${id}.out`], attributes: at });
+  const node = (opType: string, id: string, inputs: readonly string[], attributes?: AttributeValues) => {
+    nodes.push(makeNode(id, opType, inputs, [`${id}.out`], attributes));
     return `${id}.out`;
   };
-  const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
   let layer = 0;
   const conv = (from: string, channelsIn: number, channels: number, stride = 1): string => {
     const id = `conv${++layer}`;
     const weight = constant(`${id}.weight`, [channels, channelsIn, 3, 3], 0);
     const y = node('Conv', id, [from, weight], {
-      kernel_shape: ints(3, 3),
-      strides: ints(stride, stride),
-      pads: ints(1, 1, 1, 1),
+      kernel_shape: [3, 3],
+      strides: [stride, stride],
+      pads: [1, 1, 1, 1],
     });
     const norm = ['scale', 'shift', 'mean', 'variance'].map((each, i) =>
       constant(`norm${layer}.${each}`, [channels], i % 3 === 0 ? 1 : 0),
     );
     return node('BatchNormalization', `norm${layer}`, [y, ...norm], {
-      epsilon: { kind: 'float', value: 1e-5 },
-      momentum: { kind: 'float', value: 0.9 },
+      epsilon: 1e-5,
+      momentum: 0.9,
     });
   };
   let [x, width, count] = ['image', 3, 0];
   for (const block of blocks) {
     const id = `block${++count}`;
     if (block.kind === 'pool') {
-      x = node('MaxPool', id, [x], { kernel_shape: ints(2, 2), strides: ints(2, 2) });
+      x = node('MaxPool', id, [x], { kernel_shape: [2, 2], strides: [2, 2] });
     } else if (block.kind === 'conv') {
       x = node('Relu', id, [conv(x, width, block.channels, block.stride)]);
       width = block.channels;
@@ -68,14 +67,7 @@ export function residualNetwork({ name, side, classes, blocks, seed }: ResidualO
   }
   x = node('Flatten', 'flatten', [node('GlobalAveragePool', 'average', [x])]);
   const head = [x, constant('head.weight', [classes, width], 0), constant('head.bias', [classes], 0)];
-  nodes.push({
-    name: 'head',
-    opType: 'Gemm',
-    domain: '',
-    inputs: head,
-    outputs: ['scores'],
-    attributes: new Map([['transB', { kind: 'int', value: 1 }]]),
-  });
+  nodes.push(makeNode('head', 'Gemm', head, ['scores'], { transB: 1 }));
   const model: Model = {
     graph: {
       name,

@@ -1,5 +1,6 @@
 /** ResNet-50 (He et al. 2016, table 1; strides in the 3 x 3 as in torchvision) by code, dense or factorised, with seeded weights. */
-import type { Attribute, Model, Node, Tensor } from '../../src/onnx/graph.ts';
+import { type AttributeValues, makeNode } from '../../src/onnx/builder.ts';
+import type { Model, Node, Tensor } from '../../src/onnx/graph.ts';
 import { floatTensor } from '../../src/onnx/tensor.ts';
 import { seededRng } from '../../src/random/rng.ts';
 
@@ -31,23 +32,16 @@ export function resNet50({ compression, granularity = 16, side = 224, classes = 
   };
   /** Uniform of variance 2 / fan in (He et al. 2015). */
   const random = (fanIn: number): number => Math.sqrt(6 / fanIn) * (2 * rng.uniform() - 1);
-  const add = (opType: string, name: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}) => {
+  const add = (opType: string, name: string, inputs: readonly string[], attributes?: AttributeValues) => {
     const output = `${name}:out`;
-    nodes.push({
-      name,
-      opType,
-      domain: '',
-      inputs,
-      outputs: [output],
-      attributes: new Map(Object.entries(attributes)),
-    });
+    nodes.push(makeNode(name, opType, inputs, [output], attributes));
     return output;
   };
   const plain = (x: string, name: string, [c, s, k, stride]: Extent): string =>
     add('Conv', name, [x, weight(`${name}.weight`, [s, c, k, k], random)], {
-      kernel_shape: ints(k, k),
-      strides: ints(stride, stride),
-      pads: ints(...Array<number>(4).fill((k - 1) / 2)),
+      kernel_shape: [k, k],
+      strides: [stride, stride],
+      pads: Array<number>(4).fill((k - 1) / 2),
     });
   const rounded = (rank: number): number => Math.max(granularity, granularity * Math.round(rank / granularity));
   const conv = (x: string, name: string, [c, s, k, stride]: Extent): string => {
@@ -76,9 +70,9 @@ export function resNet50({ compression, granularity = 16, side = 224, classes = 
 
   const stem = relu(unit('image', 'stem', [3, 64, 7, 2]), 'stem.relu');
   let x = add('MaxPool', 'stem.pool', [stem], {
-    kernel_shape: ints(3, 3),
-    strides: ints(2, 2),
-    pads: ints(1, 1, 1, 1),
+    kernel_shape: [3, 3],
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
   });
   let channels = 64;
   for (const [stage, blocks] of [3, 4, 6, 3].entries()) {
@@ -99,7 +93,7 @@ export function resNet50({ compression, granularity = 16, side = 224, classes = 
     'Gemm',
     'fc',
     [flat, weight('fc.weight', [classes, channels], random), weight('fc.bias', [classes], () => 0)],
-    { transB: { kind: 'int', value: 1 } },
+    { transB: 1 },
   );
   return {
     graph: {
@@ -118,8 +112,6 @@ export function resNet50({ compression, granularity = 16, side = 224, classes = 
 
 /** In channels, out channels, kernel, stride. */
 type Extent = readonly [number, number, number, number];
-
-const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
 
 /** r with c r + k k r r + r s = k k c s / compression. */
 function tuckerRank(c: number, s: number, k: number, compression: number): number {

@@ -7,10 +7,9 @@
  */
 import type { Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
-import { freshNames } from '../onnx/edit.ts';
-import type { Attribute, Model, Node, Tensor, ValueInfo } from '../onnx/graph.ts';
+import { graphBuilder } from '../onnx/builder.ts';
+import type { Model, ValueInfo } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/shapes.ts';
-import { intTensor } from '../onnx/tensor.ts';
 import { gradients } from '../train/gradient/gradients.ts';
 import { raiseOpset } from '../train/passes/raise-opset.ts';
 
@@ -43,61 +42,43 @@ function build(model: Model, sites: readonly Site[]): SensitivityGraph | NoSensi
   const shape = inferShapes(graph, model.opsets).get(logits);
   const classes = shape?.at(-1);
   if (shape?.length !== 2 || typeof classes !== 'number') return 'its output is no row of class scores';
-  const fresh = freshNames(graph);
-  const nodes: Node[] = [];
-  const constants: Tensor[] = [];
-  const put = (opType: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string => {
-    const output = fresh(`sensitivity/${opType}`);
-    nodes.push({
-      name: output,
-      opType,
-      domain: '',
-      inputs,
-      outputs: [output],
-      attributes: new Map(Object.entries(attributes)),
-    });
-    return output;
-  };
-  const integers = (...values: number[]): string => {
-    const tensor = intTensor(fresh('sensitivity/integers'), [values.length], values);
-    constants.push(tensor);
-    return tensor.name;
-  };
-  const noise = fresh('sensitivity/noise');
-  const p = put('Softmax', [logits], { axis: int(-1) });
-  const rooted = put('Mul', [put('Sqrt', [p]), noise]);
-  const along = put('ReduceSum', [rooted, integers(-1)], { keepdims: int(1) });
-  const seed = put('Sub', [rooted, put('Mul', [p, along])]);
+  const front = graphBuilder(graph, 'sensitivity');
+  const noise = front.fresh('sensitivity/noise');
+  const p = front.add('Softmax', [logits], { axis: -1 });
+  const rooted = front.add('Mul', [front.add('Sqrt', [p]), noise]);
+  const along = front.add('ReduceSum', [rooted, front.integers([-1])], { keepdims: 1 });
+  const seed = front.add('Sub', [rooted, front.add('Mul', [p, along])]);
   const input: ValueInfo = { name: noise, elementType: 'float32', shape: ['N', classes] };
   const seeded: Model = {
     ...model,
     graph: {
       ...graph,
-      nodes: [...graph.nodes, ...nodes.splice(0)],
+      nodes: [...graph.nodes, ...front.nodes()],
       inputs: [...graph.inputs, input],
-      initializers: new Map([...graph.initializers, ...constants.splice(0).map(each => [each.name, each] as const)]),
+      initializers: front.initializers(),
     },
   };
   const wrt = sites.map(({ output }) => output);
   const reverse = gradients(seeded, { of: logits, seed, wrt });
+  const whole = reverse.model.graph;
+  const { add, integers, ...behind } = graphBuilder(whole, 'sensitivity');
   const outputs = sites.map(site => {
     const order = site.outChannels / site.groups;
     const gradient = reverse.gradients.get(site.output)!;
     const isMatrix = site.kind === 'gemm' || site.kind === 'matmul';
     const flat = isMatrix
-      ? put('Transpose', [put('Reshape', [gradient, integers(-1, site.outChannels)])], { perm: ints(1, 0) })
-      : put('Transpose', [gradient], { perm: ints(1, 0, 2, 3) });
-    const rows = put('Reshape', [flat, integers(site.groups, order, -1)]);
-    return put('MatMul', [rows, put('Transpose', [rows], { perm: ints(0, 2, 1) })]);
+      ? add('Transpose', [add('Reshape', [gradient, integers([-1, site.outChannels])])], { perm: [1, 0] })
+      : add('Transpose', [gradient], { perm: [1, 0, 2, 3] });
+    const rows = add('Reshape', [flat, integers([site.groups, order, -1])]);
+    return add('MatMul', [rows, add('Transpose', [rows], { perm: [0, 2, 1] })]);
   });
-  const whole = reverse.model.graph;
   return {
     model: {
       ...reverse.model,
       graph: {
         ...whole,
-        nodes: [...whole.nodes, ...nodes],
-        initializers: new Map([...whole.initializers, ...constants.map(each => [each.name, each] as const)]),
+        nodes: [...whole.nodes, ...behind.nodes()],
+        initializers: behind.initializers(),
         outputs: outputs.map(name => ({ name, elementType: 'float32', shape: null })),
       },
     },
@@ -113,6 +94,3 @@ function logitsOf({ graph }: Model): string {
   const last = graph.nodes.find(({ outputs }) => outputs[0] === output);
   return last && (last.opType === 'Softmax' || last.opType === 'LogSoftmax') ? (last.inputs[0] ?? '') : output;
 }
-
-const int = (value: number): Attribute => ({ kind: 'int', value });
-const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });

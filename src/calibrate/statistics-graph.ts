@@ -5,9 +5,9 @@
  */
 import type { Site } from '../decompose/site.ts';
 import type { InputMoments } from '../decompose/statistics.ts';
-import { freshNames } from '../onnx/edit.ts';
-import type { Attribute, Graph, Model, Node, Tensor, ValueInfo } from '../onnx/graph.ts';
-import { floatsOf, floatTensor, intTensor } from '../onnx/tensor.ts';
+import { graphBuilder } from '../onnx/builder.ts';
+import type { Attribute, Graph, Model, ValueInfo } from '../onnx/graph.ts';
+import { floatsOf } from '../onnx/tensor.ts';
 import { constantsOf, resolved } from '../onnx/weights.ts';
 
 /** What is measured of one site, and the names of the outputs that hold it. */
@@ -99,7 +99,7 @@ function probeOf(writer: Writer, site: Site, fixedBatch: number | null, limits: 
     outputs: {
       inputMean: writer.output(writer.mean(x)),
       outputMean: writer.output(writer.mean(y)),
-      outputSquare: writer.output(writer.mean(writer.node('Mul', [y, y]))),
+      outputSquare: writer.output(writer.mean(writer.add('Mul', [y, y]))),
       input: kind === null ? null : writer.output(momentOf(writer, x, input, dims, kind)),
       output: wantsOutput
         ? writer.output(momentOf(writer, withoutBias(writer, site, y), input, [groups, outs, 1, 1], 'patch'))
@@ -130,15 +130,15 @@ function convValues(writer: Writer, site: Site): [string, string] {
   if (area === 1 && strides.every(each => each === 1) && pads.every(each => each === 0)) return [x, y];
   const oneHot = new Float32Array(inChannels * area * area);
   for (let i = 0; i < inChannels * area; i++) oneHot[i * area + (i % area)] = 1;
-  const weight = writer.constant(floatTensor('', [inChannels * area, 1, height, width], oneHot));
+  const weight = writer.constant([inChannels * area, 1, height, width], oneHot, 'float32');
   const attributes = {
-    group: int(inChannels),
-    kernel_shape: ints(...kernel),
-    strides: ints(...strides),
-    pads: ints(...pads),
-    dilations: ints(...dilations),
+    group: inChannels,
+    kernel_shape: kernel,
+    strides,
+    pads,
+    dilations,
   };
-  return [writer.node('Conv', [x, weight], attributes), y];
+  return [writer.add('Conv', [x, weight], attributes), y];
 }
 
 /** Rows as the positions of one image: [1, inChannels, rows, 1] and [1, outChannels, rows, 1]. */
@@ -149,7 +149,7 @@ function matrixValues(writer: Writer, site: Site): [string, string] {
     const float = writer.asFloat(site, value);
     const rows = columnsFirst
       ? float
-      : writer.node('Transpose', [writer.reshape(float, [-1, channels])], { perm: ints(1, 0) });
+      : writer.add('Transpose', [writer.reshape(float, [-1, channels])], { perm: [1, 0] });
     return writer.reshape(rows, [1, channels, -1, 1]);
   };
   return [asImage(node.inputs[0]!, site.inChannels, turned), asImage(site.output, site.outChannels, false)];
@@ -164,56 +164,41 @@ function momentOf(
   kind: InputMoments['kind'],
 ): string {
   const flat = writer.reshape(values, [0, 0, -1]);
-  const taken = sample === null ? flat : writer.node('Gather', [flat, sample], { axis: int(2) });
+  const taken = sample === null ? flat : writer.add('Gather', [flat, sample], { axis: 2 });
   const apart = writer.reshape(taken, [0, groups, ins, height, width, -1]); // N, g, c, y, x, p
   const orders = { patch: [1, 2, 3, 4, 0, 5], column: [1, 2, 3, 0, 4, 5], channel: [1, 2, 0, 3, 4, 5] };
   const sizes = { patch: ins * height * width, column: ins * height, channel: ins };
-  const sorted = writer.node('Transpose', [apart], { perm: ints(...orders[kind]) });
+  const sorted = writer.add('Transpose', [apart], { perm: orders[kind] });
   const rows = writer.reshape(sorted, [groups, sizes[kind], -1]);
-  return writer.node('MatMul', [rows, writer.node('Transpose', [rows], { perm: ints(0, 2, 1) })]);
+  return writer.add('MatMul', [rows, writer.add('Transpose', [rows], { perm: [0, 2, 1] })]);
 }
 
 function withoutBias(writer: Writer, site: Site, y: string): string {
   const found = constantsOf(writer.graph)(writer.graph.nodes[site.index]!.inputs[2] ?? '');
   const bias = found && resolved(found);
   if (!bias) return y;
-  return writer.node('Sub', [y, writer.constant(floatTensor('', [1, site.outChannels, 1, 1], floatsOf(bias)))]);
+  return writer.add('Sub', [y, writer.constant([1, site.outChannels, 1, 1], floatsOf(bias), 'float32')]);
 }
 
-const int = (value: number): Attribute => ({ kind: 'int', value });
-const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
 const flag = (attribute: Attribute | undefined): boolean => attribute?.kind === 'int' && attribute.value !== 0;
 
 /** Gathers nodes, constants, inputs and outputs beside those of `graph`, whose own outputs are not wanted any more. */
 function graphWriter(graph: Graph) {
-  const fresh = freshNames(graph);
-  const nodes: Node[] = [];
-  const constants: Tensor[] = [];
+  const build = graphBuilder(graph, 'calibrate');
+  const { add, constant, integers } = build;
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];
-  const node = (opType: string, from: readonly string[], attributes: Record<string, Attribute> = {}): string => {
-    const output = fresh(`calibrate/${opType}`);
-    const named = { name: output, opType, domain: '', inputs: from, outputs: [output] };
-    nodes.push({ ...named, attributes: new Map(Object.entries(attributes)) });
-    return output;
-  };
-  const constant = (tensor: Tensor): string => {
-    const name = fresh('calibrate/constant');
-    constants.push({ ...tensor, name });
-    return name;
-  };
   return {
     graph,
-    node,
+    add,
     constant,
-    reshape: (value: string, dims: readonly number[]): string =>
-      node('Reshape', [value, constant(intTensor('', [dims.length], dims))]),
-    mean: (value: string): string => node('GlobalAveragePool', [value]),
+    reshape: (value: string, dims: readonly number[]): string => add('Reshape', [value, integers(dims)]),
+    mean: (value: string): string => add('GlobalAveragePool', [value]),
     asFloat: ({ elementType }: Site, value: string): string =>
-      elementType === 'float32' ? value : node('Cast', [value], { to: int(1) }),
+      elementType === 'float32' ? value : add('Cast', [value], { to: 1 }),
     input: ({ name }: Site, wanted: boolean): string | null => {
       if (!wanted) return null;
-      const input = fresh(`calibrate/positions of ${name}`);
+      const input = build.fresh(`calibrate/positions of ${name}`);
       inputs.push({ name: input, elementType: 'int64', shape: [null] });
       return input;
     },
@@ -223,10 +208,10 @@ function graphWriter(graph: Graph) {
     },
     finish: (): Graph => ({
       ...graph,
-      nodes: [...graph.nodes, ...nodes],
+      nodes: [...graph.nodes, ...build.nodes()],
       inputs: [...graph.inputs, ...inputs],
       outputs,
-      initializers: new Map([...graph.initializers, ...constants.map(each => [each.name, each] as const)]),
+      initializers: build.initializers(),
     }),
   };
 }

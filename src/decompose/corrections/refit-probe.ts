@@ -4,8 +4,8 @@
  * gathered by constant indices, of the chosen positions only; the runtime does the products.
  * Only operators that every version of ONNX writes alike.
  */
-import type { Attribute, ElementType, Graph, Node, Tensor } from '../../onnx/graph.ts';
-import { floatTensor, intTensor } from '../../onnx/tensor.ts';
+import { graphBuilder } from '../../onnx/builder.ts';
+import type { ElementType, Graph, Node, Tensor } from '../../onnx/graph.ts';
 import { seededRng, shuffled } from '../../random/rng.ts';
 import type { Site } from '../site.ts';
 import type { SiteTargets } from './side-by-side.ts';
@@ -40,99 +40,72 @@ const leastPatches = 32;
  * @param seed which positions of an image are taken, where not all of them are
  */
 export function refitProbe(
-  { initializers }: Graph,
+  graph: Graph,
   { site, last, input, target }: SiteTargets,
   elementType: ElementType,
   images: number,
   seed: number,
 ): RefitProbe {
-  const nodes: Node[] = [];
-  const constants: Tensor[] = [];
-  const put = (opType: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string => {
-    const name = `refit/${opType}_${nodes.length}`;
-    nodes.push({ name, opType, domain: '', inputs, outputs: [name], attributes: new Map(Object.entries(attributes)) });
-    return name;
-  };
-  const constant = (tensor: Tensor): string => {
-    const name = `refit/constant_${constants.length}`;
-    constants.push({ ...tensor, name });
-    return name;
-  };
-  const reshape = (value: string, dims: readonly number[]): string =>
-    put('Reshape', [value, constant(intTensor('', [dims.length], dims))]);
-  const asFloat = (value: string): string => (elementType === 'float32' ? value : put('Cast', [value], { to: int(1) }));
+  const build = graphBuilder(graph, 'refit');
+  const { add, integers } = build;
+  const reshape = (value: string, dims: readonly number[]): string => add('Reshape', [value, integers(dims)]);
+  const asFloat = (value: string): string => (elementType === 'float32' ? value : add('Cast', [value], { to: 1 }));
 
   const isImage = last.opType === 'Conv';
   const { groups } = site;
   const outs = site.outChannels / groups;
-  const dims = initializers.get(last.inputs[1]!)!.dims;
+  const dims = graph.initializers.get(last.inputs[1]!)!.dims;
   const entries = isImage ? dims.slice(1).reduce((a, b) => a * b, 1) : (dims[0]! * dims[1]!) / outs;
   const positions = site.outputSize[0] * site.outputSize[1];
   const count = isImage ? Math.min(positions, mostSamples) : positions;
   const fits = images * count >= leastPatches * entries;
   const order = fits ? entries : outs;
   const list = somePositions(positions, count, seed);
-  const chosen = isImage && count < positions ? constant(intTensor('', [count], list)) : null;
+  const chosen = isImage && count < positions ? integers(list) : null;
 
   /** [N, channels, positions] to [groups, entries per group, N * chosen positions]. */
   const rowsOfImages = (flat: string, each: number): string => {
-    const apart = put('Transpose', [reshape(flat, [0, groups, each, -1])], { perm: ints(1, 2, 0, 3) });
+    const apart = add('Transpose', [reshape(flat, [0, groups, each, -1])], { perm: [1, 2, 0, 3] });
     return reshape(apart, [groups, each, -1]);
   };
   const imageRows = (value: string, each: number): string => {
     const flat = reshape(value, [0, 0, -1]);
-    return rowsOfImages(chosen === null ? flat : put('Gather', [flat, chosen], { axis: int(2) }), each);
+    return rowsOfImages(chosen === null ? flat : add('Gather', [flat, chosen], { axis: 2 }), each);
   };
   const matrixRows = (value: string, each: number): string =>
-    reshape(put('Transpose', [reshape(value, [-1, each])], { perm: ints(1, 0) }), [1, each, -1]);
+    reshape(add('Transpose', [reshape(value, [-1, each])], { perm: [1, 0] }), [1, each, -1]);
 
   const rowsOf = isImage ? imageRows : matrixRows;
   const z = fits ? seenRows(asFloat(input)) : rowsOf(asFloat(ownOutput()), order);
   const y = rowsOf(asFloat(target), outs);
-  const both = put('Concat', [z, y], { axis: int(1) });
+  const both = add('Concat', [z, y], { axis: 1 });
   const asImage = reshape(both, [1, groups * (order + outs), -1, 1]);
   const outputs = {
-    products: put('MatMul', [both, put('Transpose', [z], { perm: ints(0, 2, 1) })]),
-    means: put('GlobalAveragePool', [asImage]),
-    squares: put('GlobalAveragePool', [put('Mul', [asImage, asImage])]),
-    extent: put('Shape', [both]),
+    products: add('MatMul', [both, add('Transpose', [z], { perm: [0, 2, 1] })]),
+    means: add('GlobalAveragePool', [asImage]),
+    squares: add('GlobalAveragePool', [add('Mul', [asImage, asImage])]),
+    extent: add('Shape', [both]),
   };
-  return { nodes, constants, order, fits, groups, outputs };
+  return { nodes: build.nodes(), constants: build.constants(), order, fits, groups, outputs };
 
   /** A copy of the layer: its output is not final. */
   function ownOutput(): string {
-    nodes.push({ ...last, name: 'refit/own', outputs: ['refit/own'] });
-    return 'refit/own';
+    const name = build.fresh('refit/own');
+    build.put({ ...last, name, outputs: [name] });
+    return name;
   }
 
   /** The entries of the patches of the last factor, in the order of its weight; of a matrix its input. */
   function seenRows(value: string): string {
     const taps = isImage ? tapsOf(site, last, dims.slice(2)) : null;
     if (!taps) return rowsOf(value, order);
-    const size = [taps.length * count];
     const at = taps.flatMap(tap => list.map(tap));
-    const gathered = put(
-      'Gather',
-      [
-        reshape(value, [0, 0, -1]),
-        constant(
-          intTensor(
-            '',
-            size,
-            at.map(each => Math.max(0, each)),
-          ),
-        ),
-      ],
-      {
-        axis: int(2),
-      },
-    );
-    const inside = floatTensor(
-      '',
-      size,
-      Float32Array.from(at, each => (each < 0 ? 0 : 1)),
-    );
-    const masked = at.some(each => each < 0) ? put('Mul', [gathered, constant(inside)]) : gathered;
+    const places = integers(at.map(each => Math.max(0, each)));
+    const gathered = add('Gather', [reshape(value, [0, 0, -1]), places], { axis: 2 });
+    const inside = at.map(each => (each < 0 ? 0 : 1));
+    const masked = at.some(each => each < 0)
+      ? add('Mul', [gathered, build.constant([at.length], inside, 'float32')])
+      : gathered;
     // [N, channels, taps * positions] is [N, channels * taps, positions].
     return rowsOfImages(reshape(masked, [0, taps.length * dims[1]! * groups, -1]), order);
   }
@@ -165,8 +138,6 @@ const somePositions = (of: number, count: number, seed: number): number[] =>
     .slice(0, count)
     .sort((a, b) => a - b);
 
-const int = (value: number): Attribute => ({ kind: 'int', value });
-const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
 const intsOf = ({ attributes }: Node, name: string, otherwise: readonly number[]): readonly number[] => {
   const found = attributes.get(name);
   return found?.kind === 'ints' ? found.value : otherwise;

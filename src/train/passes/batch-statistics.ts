@@ -1,4 +1,5 @@
 /** BatchNormalization as it is trained: normalised by the statistics of the batch, with running statistics kept up to date. */
+import { makeNode } from '../../onnx/builder.ts';
 import type { Attribute, Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
@@ -44,14 +45,13 @@ export function batchStatistics(
     const [x = '', scale = '', shift = '', ...running] = node.inputs;
     const zeros = running.map(name => {
       const zero = build.fresh(`${name}/zero`);
-      return { name: zero, opType: 'Sub', domain: '', inputs: [name, name], outputs: [zero], attributes: new Map() };
+      return makeNode(zero, 'Sub', [name, name], [zero]);
     });
     const inputs = [x, scale, shift, ...zeros.map(({ name }) => name)];
     return [...zeros, trainingForm({ ...node, inputs }, [y, mean, variance])];
   });
-  const initializers = new Map(graph.initializers);
-  for (const tensor of build.constants()) initializers.set(tensor.name, tensor);
-  return { model: { ...model, graph: { ...graph, nodes: [...nodes, ...build.nodes()], initializers } }, updates };
+  const whole = { ...graph, nodes: [...nodes, ...build.nodes()], initializers: build.initializers() };
+  return { model: { ...model, graph: whole }, updates };
 }
 
 function trainingForm({ source: _, ...node }: Node, outputs: readonly string[]): Node {

@@ -1,4 +1,5 @@
 /** BatchNormalization in training, spelt out for execution providers that have only the other form (WebGPU's refuses `training_mode`). */
+import { makeNode } from '../../onnx/builder.ts';
 import type { Attribute, Model, Node } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
@@ -13,13 +14,11 @@ export function speltBatchStatistics(model: Model): Model {
   const { graph } = model;
   const shapes = inferShapes(graph, model.opsets);
   const build = graphBuilder(graph);
-  const nodes: Node[] = [];
-  let taken = 0;
   for (const node of graph.nodes) {
     const [x = '', scale = '', shift = ''] = node.inputs;
     const rank = shapes.get(x)?.length;
     if (!isTraining(node) || rank === undefined) {
-      nodes.push(node);
+      build.put(node);
       continue;
     }
     const [y = '', meanName, varianceName] = node.outputs;
@@ -29,28 +28,15 @@ export function speltBatchStatistics(model: Model): Model {
     const mean = build.add('ReduceMean', [x, axes], { keepdims: 0 });
     const centred = build.add('Sub', [x, rank > 2 ? build.add('Unsqueeze', [mean, after]) : mean]);
     const variance = build.add('ReduceMean', [build.add('Mul', [centred, centred]), axes], { keepdims: 0 });
-    nodes.push(...build.nodes().slice(taken));
-    taken = build.nodes().length;
     const attributes = new Map<string, Attribute>(
       [...node.attributes].filter(([name]) => name !== 'training_mode' && name !== 'momentum'),
     );
-    nodes.push({ ...node, inputs: [x, scale, shift, mean, variance], outputs: [y], attributes });
-    if (meanName) nodes.push(identity(mean, meanName));
-    if (varianceName) nodes.push(identity(variance, varianceName));
+    build.put({ ...node, inputs: [x, scale, shift, mean, variance], outputs: [y], attributes });
+    if (meanName) build.put(makeNode(meanName, 'Identity', [mean], [meanName]));
+    if (varianceName) build.put(makeNode(varianceName, 'Identity', [variance], [varianceName]));
   }
-  const initializers = new Map(graph.initializers);
-  for (const tensor of build.constants()) initializers.set(tensor.name, tensor);
-  return { ...model, graph: { ...graph, nodes, initializers } };
+  return { ...model, graph: { ...graph, nodes: build.nodes(), initializers: build.initializers() } };
 }
 
 const isTraining = (node: Node): boolean =>
   node.opType === 'BatchNormalization' && standardDomain(node.domain) === '' && intOf(node, 'training_mode', 0) !== 0;
-
-const identity = (from: string, to: string): Node => ({
-  name: to,
-  opType: 'Identity',
-  domain: '',
-  inputs: [from],
-  outputs: [to],
-  attributes: new Map(),
-});

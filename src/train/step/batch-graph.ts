@@ -161,11 +161,10 @@ function appendLoss(
   });
   const scaled = scale ? build.add('Mul', [found.gradient, scale.name]) : found.gradient;
   const gradient = build.add('Reshape', [scaled, build.add('Shape', [scores])]);
-  const initializers = new Map(graph.initializers);
-  for (const tensor of build.constants()) initializers.set(tensor.name, tensor);
   const inputs = [...graph.inputs, targets, ...[weight, scale].filter(each => each !== null)];
+  const nodes = [...graph.nodes, ...build.nodes()];
   return {
-    model: { ...model, graph: { ...graph, nodes: [...graph.nodes, ...build.nodes()], inputs, initializers } },
+    model: { ...model, graph: { ...graph, nodes, inputs, initializers: build.initializers() } },
     targets: targets.name,
     distillationWeight: weight?.name ?? null,
     lossScale: scale?.name ?? null,

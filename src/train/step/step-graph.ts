@@ -128,8 +128,7 @@ const total = (build: Builder, parts: readonly string[]): string =>
 function finished(model: Model, build: Builder, inputs: readonly ValueInfo[], outputs: readonly string[]): Model {
   const { graph } = model;
   const nodes = keepLive([...graph.nodes, ...build.nodes()], outputs);
-  const initializers = new Map(graph.initializers);
-  for (const tensor of build.constants()) initializers.set(tensor.name, tensor);
+  const initializers = build.initializers();
   const read = new Set([...nodes.flatMap(each => each.inputs), ...outputs]);
   for (const name of initializers.keys()) if (!read.has(name)) initializers.delete(name);
   return {

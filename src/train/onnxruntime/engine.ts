@@ -6,6 +6,7 @@ import { writeModel } from '../../onnx/write.ts';
 import { blockedLayout } from '../blocked/blocked-layout.ts';
 import type { Engine, Value } from '../engine.ts';
 import { speltBatchStatistics } from '../passes/spelt-batch-statistics.ts';
+import { speltMaxPool } from '../passes/spelt-max-pool.ts';
 import type { SessionSettings } from '../runner/engine-choice.ts';
 import { blockSize } from './block-size.ts';
 
@@ -31,7 +32,7 @@ export function onnxruntimeEngine(settings: SessionSettings): Engine {
   return {
     name: 'onnxruntime',
     compile: async model => {
-      const runnable = settings.provider === 'cpu' ? await inBlocks(model) : speltBatchStatistics(model);
+      const runnable = settings.provider === 'cpu' ? await inBlocks(model) : speltMaxPool(speltBatchStatistics(model));
       const session = await create(writeModel(runnable), settings);
       open.add(session);
       return {

@@ -1,9 +1,10 @@
 /** The child process that sums up the gradients which arrive at every site. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../evaluate/batches.ts';
 import { imageInput } from '../evaluate/model-interface.ts';
-import { rejection, sessionOptions } from '../evaluate/score-model.ts';
+import { sessionOptions } from '../evaluate/score-model.ts';
 import { seededRng } from '../random/rng.ts';
 import { serve } from '../workers/serve.ts';
 import { addPacked } from './accumulate.ts';

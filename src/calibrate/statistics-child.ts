@@ -1,6 +1,7 @@
 /** The child process that runs the dense model over calibration images and sums up what it sees. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { rejection } from '../errors/runtime-error.ts';
 import { type Batches, batchKeeper } from '../evaluate/batches.ts';
 import type { ImageInput } from '../evaluate/messages.ts';
 import { imageInput } from '../evaluate/model-interface.ts';
@@ -57,7 +58,7 @@ async function begin({
     open = { session, input: input.value, probes, sums: probes.map(() => null), rng: seededRng(seed) };
     return complete(null);
   } catch (error) {
-    return failed('runtime-rejected', `the runtime cannot load the model: ${firstLine(error)}`);
+    return rejection('the runtime cannot load the model', error);
   }
 }
 
@@ -83,7 +84,7 @@ async function add(
       });
     }
   } catch (error) {
-    return failed('runtime-rejected', `the runtime cannot run the model: ${firstLine(error)}`);
+    return rejection('the runtime cannot run the model', error);
   } finally {
     batches.close();
   }
@@ -127,6 +128,3 @@ function addTo(
   });
   return result;
 }
-
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 400) ?? '';

@@ -1,6 +1,7 @@
 /** Runs a network over prepared images in this process, and keeps of each output what a score needs. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
+import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { rejection } from '../errors/runtime-error.ts';
 import { fromHalf } from '../onnx/half.ts';
 import type { BatchKeeper } from './batches.ts';
 import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
@@ -137,11 +138,4 @@ function countLarger(row: Rows, value: number): number {
   let larger = 0;
   for (let i = 0; i < row.length; i++) if ((row[i] as number) > value) larger++;
   return larger;
-}
-
-/** A failure of the runtime in the runtime's words, out of memory told apart. */
-export function rejection(doing: string, error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const memory = /bad_alloc|bad allocation|out of memory|failed to allocate/i.test(message);
-  return failed(memory ? 'out-of-memory' : 'runtime-rejected', `${doing}: ${message.split('\n')[0]?.slice(0, 400)}`);
 }

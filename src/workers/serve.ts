@@ -1,13 +1,14 @@
 /** The child's end of `child.ts`: answers requests one at a time and ends when the parent is gone. */
 import { Worker } from 'node:worker_threads';
 import type { Attempt } from '../errors/failure.ts';
+import { runtimeLine } from '../errors/runtime-error.ts';
 
 interface Envelope {
   readonly id: number;
   readonly message: unknown;
 }
 
-/** Answers every request with what `handle` returns; a thrown error becomes a failure, and the child lives on. */
+/** Answers every request with what `handle` returns; a thrown error becomes a failure of one line, and the child lives on. */
 export function serve<Message, Answer>(handle: (message: Message) => Promise<Attempt<Answer>>): void {
   process.on('SIGINT', () => {}); // the parent decides when to end
   process.on('disconnect', () => process.exit(0));
@@ -19,7 +20,7 @@ export function serve<Message, Answer>(handle: (message: Message) => Promise<Att
       try {
         reply({ id: envelope.id, answer: await handle(envelope.message as Message) });
       } catch (error) {
-        reply({ id: envelope.id, error: error instanceof Error ? error.message : String(error) });
+        reply({ id: envelope.id, error: runtimeLine(error) });
       }
     });
   });

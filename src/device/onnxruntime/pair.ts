@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
+import { rejection } from '../../errors/runtime-error.ts';
 import type { ModelFile } from '../device.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import { crowds, judge } from '../judge.ts';
@@ -9,7 +10,7 @@ import { otherBusyCores, readCpuTimes } from '../other-load.ts';
 import { samplePairs, summarise } from '../sampling.ts';
 import { allFinite, type Feeds, randomFeeds } from './inputs.ts';
 import type { PairAnswer, Request, SessionSettings } from './messages.ts';
-import { openSession, rejection, sessionOptions, timeCall } from './session.ts';
+import { openSession, sessionOptions, timeCall } from './session.ts';
 
 interface Loaded {
   readonly key: string;

@@ -1,8 +1,9 @@
 /** In the child process: runs a model under the runtime's own profiler. */
 import { type Attempt, complete } from '../../errors/failure.ts';
+import { rejection } from '../../errors/runtime-error.ts';
 import { randomFeeds } from './inputs.ts';
 import type { ProfileAnswer, Request } from './messages.ts';
-import { openSession, rejection, sessionOptions, timeCall } from './session.ts';
+import { openSession, sessionOptions, timeCall } from './session.ts';
 
 /** The trace is on disk when this returns, at the request's prefix followed by a time and `.json`. */
 export async function runProfiled(request: Extract<Request, { do: 'profile' }>): Promise<Attempt<ProfileAnswer>> {

@@ -1,6 +1,7 @@
 /** Sessions of ONNX Runtime as a hardware profile wants them. */
 import { InferenceSession } from 'onnxruntime-node';
-import { type Attempt, complete, type Failure, failed } from '../../errors/failure.ts';
+import { type Attempt, complete } from '../../errors/failure.ts';
+import { rejection } from '../../errors/runtime-error.ts';
 import type { Feeds } from './inputs.ts';
 import type { SessionSettings } from './messages.ts';
 
@@ -35,12 +36,4 @@ export async function timeCall(session: InferenceSession, { feeds }: Feeds): Pro
   const start = performance.now();
   await session.run(feeds);
   return performance.now() - start;
-}
-
-/** What the runtime threw, as a failure; an allocation that failed is told apart. */
-export function rejection(doing: string, error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = message.split('\n')[0]?.slice(0, 400) ?? '';
-  const memory = /bad_alloc|bad allocation|out of memory|failed to allocate|cudaErrorMemoryAllocation/i.test(message);
-  return failed(memory ? 'out-of-memory' : 'runtime-rejected', `${doing}: ${line}`);
 }

@@ -1,5 +1,6 @@
 /** ONNX Runtime as the engine of training. Only child processes load this file. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { runtimeLine } from '../../errors/runtime-error.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
@@ -70,9 +71,8 @@ async function create(bytes: Uint8Array, settings: SessionSettings): Promise<Inf
       logSeverityLevel: 3,
     });
   } catch (error) {
-    const line = (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 400) ?? '';
     throw new UserError(
-      `Cannot train on the provider "${settings.provider}": it refuses the graph of the step (${line}).`,
+      `Cannot train on the provider "${settings.provider}": it refuses the graph of the step (${runtimeLine(error)}).`,
       'Choose another provider, such as cpu.',
       { cause: error },
     );

@@ -4,7 +4,7 @@ import { UserError } from '../errors/user-error.ts';
 export function count(flag: string, value: number | undefined, least: number): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value;
   throw new UserError(
-    `${flag}: expected a whole number of at least ${least}, found ${value}.`,
+    `${flag}: expected a whole number of at least ${least}, found ${Number.isNaN(value) ? 'no number' : value}.`,
     `Give, for example, ${flag} ${Math.max(least, 100)}.`,
   );
 }

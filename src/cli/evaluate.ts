@@ -1,31 +1,20 @@
 /** `rankfront evaluate`: measures what another tuner proposes. */
-import type { Normalization } from '../data/normalize.ts';
 import { UserError } from '../errors/user-error.ts';
 import { denseConfiguration } from '../space/configuration.ts';
 import { type Evaluator, openEvaluator } from '../study/evaluate.ts';
 import { answerRecord, parseRequest, problemRecord } from '../study/evaluate-lines.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { calibrationOptions, dataOption, hardwareOption, modelOption, normalizeOption } from './options.ts';
+import { problemOf, problemOptions } from './options.ts';
 
 export const evaluate = defineCommand({
   usage: 'evaluate',
   summary: 'Measure configurations that another tuner proposes: JSON lines in, JSON lines out',
   options: {
-    model: modelOption,
-    data: dataOption,
-    space: { type: 'string', describe: 'The search space, a YAML file; by default what "rankfront space" would write' },
-    hardware: hardwareOption,
+    ...problemOptions,
     stdin: { type: 'boolean', default: false, describe: 'Read requests from standard input, one JSON object per line' },
     images: { type: 'number', describe: 'Images that every candidate is scored on [default: 1,000, or half of them]' },
     seed: { type: 'number', default: 0, describe: 'Seed of the choice of images and of the order of timed calls' },
-    normalize: normalizeOption,
-    ...calibrationOptions,
-    corrections: {
-      choices: ['moments', 'reconstruction', 'none'] as const,
-      describe: 'What every candidate is corrected by, on the calibration images [default: moments]',
-    },
-    'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
   },
   examples: [
     [
@@ -40,17 +29,9 @@ export const evaluate = defineCommand({
         'Add --stdin and write one JSON object per line, such as {"id": 1, "configuration": [3, 0, 7]}.',
       );
     const evaluator = await openEvaluator({
-      model: args.model,
-      data: args.data,
-      space: args.space,
-      hardware: args.hardware,
+      ...problemOf(args),
       seed: count('--seed', args.seed, 0),
       images: count('--images', args.images, 1),
-      normalize: args.normalize as Normalization | undefined,
-      calibration: args.calibration,
-      calibrationImages: count('--calibration-images', args['calibration-images'], 1),
-      corrections: args.corrections,
-      acceptDense: args['accept-dense'],
       warn: console.note,
       onStatistics: (done, total) => console.progress?.(`calibration images ${done}/${total}`),
       onFactors: (done, total) => console.progress?.(`factors ${done}/${total}`),

@@ -86,7 +86,8 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
   return status;
 }
 
-const sentence = (message: string): string => (/[.?!]$/.test(message) ? message : `${message}.`);
+const sentence = (message: string): string =>
+  /[.?!]$/.test(message) ? message : `${message.replaceAll(/\s*\n\s*/g, ' ')}.`;
 
 /** A UserError speaks for itself; anything else is a defect of ours and says so, with its trace only on request. */
 function messageOf(error: unknown): string {

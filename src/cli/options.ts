@@ -1,5 +1,7 @@
 /** Options that several commands share, worded once. */
+import type { InferredOptionTypes } from 'yargs';
 import { normalizations } from '../data/normalize.ts';
+import { count } from './count.ts';
 
 export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
 export const dataOption = {
@@ -36,7 +38,7 @@ export const normalizeOption = {
   describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
 } as const;
 
-/** What factors are made from and candidates corrected by. */
+/** What factors are made from. */
 export const calibrationOptions = {
   calibration: {
     type: 'string',
@@ -45,3 +47,31 @@ export const calibrationOptions = {
   },
   'calibration-images': { type: 'number', describe: 'How many of them [default: 512]' },
 } as const;
+
+/** What is searched, and how its candidates are built and judged: of `search` and of `evaluate`. */
+export const problemOptions = {
+  model: modelOption,
+  data: dataOption,
+  space: { type: 'string', describe: 'The search space, a YAML file; by default what "rankfront space" would write' },
+  hardware: hardwareOption,
+  normalize: normalizeOption,
+  ...calibrationOptions,
+  corrections: {
+    choices: ['moments', 'reconstruction', 'none'],
+    describe: 'What every candidate is corrected by, on the calibration images [default: moments]',
+  },
+  'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
+} as const;
+
+/** The same as the library takes them. Throws a UserError for a number that cannot be. */
+export const problemOf = (args: InferredOptionTypes<typeof problemOptions>) => ({
+  model: args.model,
+  data: args.data,
+  space: args.space,
+  hardware: args.hardware,
+  normalize: args.normalize,
+  calibration: args.calibration,
+  calibrationImages: count('--calibration-images', args['calibration-images'], 1),
+  corrections: args.corrections,
+  acceptDense: args['accept-dense'],
+});

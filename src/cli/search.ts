@@ -1,38 +1,26 @@
 /** `rankfront search`: the night's work. */
 
-import type { Normalization } from '../data/normalize.ts';
 import { eventLine, type StudyEvent } from '../report/event.ts';
 import { eventText } from '../report/event-text.ts';
 import { headline } from '../report/headline.ts';
 import { frontRecord } from '../report/json.ts';
 import { advance, noProgress, progressLine } from '../report/progress.ts';
 import { frontTable } from '../report/table.ts';
-import type { Limits } from '../study/limits.ts';
+import { hasLimits, type Limits } from '../study/limits.ts';
 import { search as runSearch } from '../study/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
 import { parseDrop } from '../units/drop.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import {
-  calibrationOptions,
-  dataOption,
-  hardwareOption,
-  jsonOption,
-  modelOption,
-  normalizeOption,
-  storeOption,
-} from './options.ts';
+import { jsonOption, problemOf, problemOptions, storeOption } from './options.ts';
 import { positive } from './positive.ts';
 
 export const search = defineCommand({
   usage: 'search',
   summary: 'Search the ranks of every layer on measured latency and accuracy; run it again to go on',
   options: {
-    model: modelOption,
-    data: dataOption,
-    space: { type: 'string', describe: 'The search space, a YAML file; by default what "rankfront space" would write' },
-    hardware: hardwareOption,
+    ...problemOptions,
     study: { type: 'string', describe: 'A name for the study; by default that of the model' },
     store: storeOption,
     trials: {
@@ -53,22 +41,16 @@ export const search = defineCommand({
     },
     'max-drop': {
       type: 'string',
-      describe: 'Look only for candidates that lose at most this much accuracy, such as 1pp',
+      describe:
+        'Look only for candidates that lose at most this much accuracy, such as 1pp; none lifts the limits of earlier runs',
     },
     'max-latency-ms': { type: 'number', describe: 'Look only for candidates that take at most so many milliseconds' },
     'min-speedup': { type: 'number', describe: 'Look only for candidates at least so many times as fast as dense' },
     seed: { type: 'number', default: 0, describe: 'Seed of everything that is random' },
-    normalize: normalizeOption,
     'proxy-images': {
       type: 'number',
       describe: 'Images that every trial is scored on; the others are kept for the end',
     },
-    ...calibrationOptions,
-    corrections: {
-      choices: ['moments', 'reconstruction', 'none'] as const,
-      describe: 'What every candidate is corrected by, on the calibration images [default: moments]',
-    },
-    'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
     json: { ...jsonOption, describe: 'Print one JSON line per event also on a terminal' },
   },
   examples: [
@@ -81,10 +63,7 @@ export const search = defineCommand({
     const lines = args.json || !console.progress;
     const display = lines ? jsonDisplay(console) : textDisplay(console);
     const { report, endedBy } = await runSearch({
-      model: args.model,
-      data: args.data,
-      space: args.space,
-      hardware: args.hardware,
+      ...problemOf(args),
       study: args.study,
       store: args.store,
       trials: count('--trials', args.trials, 0),
@@ -94,12 +73,7 @@ export const search = defineCommand({
       pruning: args.pruning,
       limits: limitsOf(args),
       seed: count('--seed', args.seed, 0),
-      normalize: args.normalize as Normalization | undefined,
       proxyImages: count('--proxy-images', args['proxy-images'], 1),
-      calibration: args.calibration,
-      calibrationImages: count('--calibration-images', args['calibration-images'], 1),
-      corrections: args.corrections,
-      acceptDense: args['accept-dense'],
       finish: console.finish,
       stop: console.stop,
       onEvent: display.event,
@@ -121,11 +95,16 @@ interface LimitArguments {
   readonly 'min-speedup'?: number | undefined;
 }
 
-const limitsOf = (args: LimitArguments): Limits => ({
-  maxDrop: args['max-drop'] === undefined ? undefined : parseDrop(args['max-drop'], '--max-drop'),
-  maxLatencyMs: positive('--max-latency-ms', args['max-latency-ms']),
-  minSpeedup: positive('--min-speedup', args['min-speedup']),
-});
+/** Undefined where none is given, so that stored ones hold on; `--max-drop none` alone lifts all. */
+function limitsOf(args: LimitArguments): Limits | undefined {
+  const drop = args['max-drop'];
+  const limits = {
+    maxDrop: drop === undefined || drop === 'none' ? undefined : parseDrop(drop, '--max-drop'),
+    maxLatencyMs: positive('--max-latency-ms', args['max-latency-ms']),
+    minSpeedup: positive('--min-speedup', args['min-speedup']),
+  };
+  return drop === 'none' || hasLimits(limits) ? limits : undefined;
+}
 
 interface Display {
   readonly event: (event: StudyEvent) => void;

@@ -21,7 +21,7 @@ export function eventText(event: StudyEvent): string | null {
     case 'site-table':
       return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
     case 'limits':
-      return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event)}.`;
+      return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none any more'}.`;
     case 'trial-finished':
       return event.onFront
         ? `Trial ${event.trial}: ${speedups(event)}, ${formatPoints(-event.drop)}, on the front of ${event.frontSize}.`

@@ -38,7 +38,7 @@ export interface SiteTableMeasured {
   readonly wallMs: number;
 }
 
-/** What a candidate may lose and take; each is missing where there is no such limit. */
+/** What a candidate may lose and take; each is missing where there is no such limit, all where they were lifted. */
 export interface LimitsSet {
   readonly kind: 'limits';
   /** Share of all images against the dense model. */

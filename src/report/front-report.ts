@@ -170,7 +170,8 @@ function pointOf(trial: TrialInput, { dense, confirmed }: FrontInput): FrontPoin
   };
 }
 
-function figuresOf(seen: Measurement, dense: DenseMeasurement): Figures {
+/** @param dense its `images` are those that the candidate was scored on */
+export function figuresOf(seen: Measurement, dense: DenseMeasurement): Figures {
   const [low, high] = seen.interval;
   return {
     latencyMs: dense.latencyMs * seen.ratio,

@@ -1,6 +1,8 @@
 /** The studies of a store, one line each. */
 
 import { formatSpeedup } from '../units/format.ts';
+import type { LimitsSet } from './event.ts';
+import { limitsText } from './event-text.ts';
 import type { FrontReport } from './front-report.ts';
 import { gainOf } from './headline.ts';
 import { clipped, textTable } from './text-table.ts';
@@ -11,6 +13,8 @@ export interface StudySummary {
   readonly state: string;
   readonly complete: number;
   readonly failed: number;
+  /** Given up early. */
+  readonly pruned: number;
   /** Waiting and running. */
   readonly waiting: number;
   /** Members of the front, the dense model counted; 0 before it is observed. */
@@ -18,6 +22,8 @@ export interface StudySummary {
   /** The best speed-up within one point, see `bestSpeedup`; null for none. */
   readonly bestSpeedup: number | null;
   readonly hypervolume: number | null;
+  /** What candidates are held to; empty without limits. */
+  readonly limits: Omit<LimitsSet, 'kind' | 'resumed'>;
   /** ISO 8601. */
   readonly created: string;
   /** Path of the model, of which the last part is shown. */
@@ -32,12 +38,17 @@ export function bestSpeedup(report: FrontReport, maxDrop = 0.01): number | null 
 
 export function studyTable(studies: readonly StudySummary[]): string {
   if (studies.length === 0) return 'No study in this store yet.';
-  return textTable<StudySummary>(
+  const held = studies.flatMap(({ study, limits }) => {
+    const words = limitsText(limits);
+    return words ? [`Limits of "${study}": ${words}.`] : [];
+  });
+  const table = textTable<StudySummary>(
     [
       { header: 'study', align: 'left', cell: ({ study }) => clipped(study, 18) },
       { header: 'state', align: 'left', cell: ({ state }) => state },
       { header: 'done', align: 'right', cell: ({ complete }) => String(complete) },
       { header: 'fail', align: 'right', cell: ({ failed }) => String(failed) },
+      { header: 'pruned', align: 'right', cell: ({ pruned }) => String(pruned) },
       { header: 'left', align: 'right', cell: ({ waiting }) => String(waiting) },
       { header: 'front', align: 'right', cell: ({ frontSize }) => String(frontSize) },
       {
@@ -50,5 +61,6 @@ export function studyTable(studies: readonly StudySummary[]): string {
       { header: 'model', align: 'left', cell: ({ model }) => clipped(model.split(/[\\/]/).at(-1) ?? model, 20) },
     ],
     studies,
-  ).join('\n');
+  );
+  return [...table, ...held].join('\n');
 }

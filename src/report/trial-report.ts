@@ -32,6 +32,8 @@ export interface TrialView {
   readonly study: string;
   readonly trial: number;
   readonly state: 'waiting' | 'running' | 'complete' | 'failed' | 'pruned';
+  /** Why it was given up early, such as `given up after 80 images: ...`; null for other states. */
+  readonly prunedFor: string | null;
   /** Null for the dense model. */
   readonly strategy: string | null;
   readonly onFront: boolean;
@@ -54,6 +56,7 @@ export interface TrialView {
 export function trialText(view: TrialView): string {
   const sections = [
     [opening(view)],
+    view.prunedFor ? [`${view.prunedFor.replace(/^g/, 'G')}.`] : [],
     view.failure ? [`Failed (${view.failure.reason}): ${view.failure.detail}`] : [],
     costLines(view),
     observationLines(view),
@@ -101,7 +104,7 @@ function observationLines({ search, confirm }: TrialView): string[] {
       { header: 'speed-up [95 % CI]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
       { header: 'accuracy % [95 % CI]', align: 'right', cell: ({ figures }) => accuracyText(figures, interval) },
       {
-        header: 'change pp',
+        header: 'Δ pp (± 95 %)',
         align: 'right',
         cell: ({ figures: { drop, dropStandardError } }) =>
           `${formatPoints(-drop).replace(' pp', '')} (± ${(100 * z95 * dropStandardError).toFixed(2)})`,

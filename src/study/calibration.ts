@@ -65,6 +65,11 @@ export async function openCalibration(
   if (asked === 'none') {
     if (plan.factors === 'data-aware')
       throw noImages('there are none', 'Give --calibration, or write `factors: plain`.');
+    if (request.corrections !== undefined && corrections !== 'none')
+      throw new UserError(
+        'Cannot correct candidates: expected calibration images, found --calibration none.',
+        `Give images with --calibration, or leave --corrections ${corrections} out.`,
+      );
     return null;
   }
   const given = asked === undefined ? dataset : await readAlike(asked, dataset);

@@ -75,7 +75,7 @@ function nextOf(
   return {
     prediction,
     outlook: prediction && outlookOf(prediction, values, referencePoint, constraints),
-    ...nearestMember(front, trials, configuration),
+    ...nearestMember(front, trials, configuration, setup.problem.ladderLengths),
   };
 }
 
@@ -84,6 +84,7 @@ function nearestMember(
   front: readonly CompleteTrial[],
   trials: readonly Trial[],
   configuration: Configuration,
+  lengths: readonly number[],
 ): Pick<NextView, 'nearest' | 'changes'> {
   const labels = new Map<string, string>();
   for (const trial of trials) {
@@ -91,7 +92,8 @@ function nearestMember(
       labels.set(`${site} ${trial.configuration[site]}`, rungLabel(rung));
     });
   }
-  const label = (site: number, rung: number | undefined): string => labels.get(`${site} ${rung}`) ?? `rung ${rung}`;
+  const label = (site: number, rung: number | undefined): string =>
+    labels.get(`${site} ${rung}`) ?? `rung ${Number(rung) + 1} of ${lengths[site]}, not tried yet`;
   const changesFrom = ({ configuration: from, assignment }: CompleteTrial): NextView['changes'] =>
     Object.keys(assignment).flatMap((site, i) =>
       from[i] === configuration[i] ? [] : [{ site, from: label(i, from[i]), to: label(i, configuration[i]) }],

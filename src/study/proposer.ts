@@ -21,8 +21,8 @@ export interface ProposerParts {
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
   readonly strategy: string;
-  /** None given: those of the latest trial hold on. */
-  readonly limits: Limits;
+  /** Undefined: those of the latest trial hold on; empty: none any more. */
+  readonly limits?: Limits | undefined;
   /** Whether to begin from what is known of single sites. */
   readonly prior: boolean;
   readonly emit: (event: StudyEvent) => void;
@@ -34,10 +34,10 @@ export interface ProposerParts {
 export async function openProposer(parts: ProposerParts): Promise<Proposer | null> {
   const { store, study, plan, instruments, strategy, emit } = parts;
   const before = await latestLimits(store, study);
-  const limits = hasLimits(parts.limits) ? parts.limits : before;
+  const limits = parts.limits ?? before;
   const constraints = constraintsOf(limits, await denseFigures(store, study));
-  if (hasLimits(limits)) {
-    emit({ kind: 'limits', ...limits, resumed: !hasLimits(parts.limits) });
+  if (hasLimits(limits) || hasLimits(before)) {
+    emit({ kind: 'limits', ...limits, resumed: !parts.limits });
     await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
   }
   const { space } = plan;

@@ -100,8 +100,11 @@ const denseMeasurement = ({ accuracy }: Seen, allMs: readonly number[]): DenseMe
   images: accuracy.images,
 });
 
-function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
-  const { drop, standardError } = pairedAccuracy(dense.accuracy.correct, accuracy.correct);
+/** Of a trial that was given up early on the images that it was scored on. */
+export function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
+  const all = dense.accuracy.correct;
+  const same = accuracy.places ? Uint8Array.from(accuracy.places, place => all[place] ?? 0) : all;
+  const { drop, standardError } = pairedAccuracy(same, accuracy.correct);
   return {
     ratio: latency.value,
     interval: latency.interval,

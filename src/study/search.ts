@@ -44,7 +44,7 @@ export interface SearchOptions {
   readonly prior?: boolean | undefined;
   /** Whether trials that can hardly enter the front any more are given up half-way; true by default. */
   readonly pruning?: boolean | undefined;
-  /** Candidates beyond these are of no use; where none is given, those of the stored study hold on. */
+  /** Candidates beyond these are of no use. Left out, those of the stored study hold on; `{}` lifts them. */
   readonly limits?: Limits | undefined;
   /** 0 by default. */
   readonly seed?: number | undefined;
@@ -132,7 +132,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       );
       demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
-      const { limits = {}, prior = true, onSweep } = options;
+      const { limits, prior = true, onSweep } = options;
       const propose = () =>
         openProposer({ store, study, plan, instruments, strategy, limits, prior, emit, onSweep, stop });
       const { endedBy, confirmed } = await runStudy(

@@ -2,6 +2,7 @@
 import { frontReport } from '../report/front-report.ts';
 import { bestSpeedup, type StudySummary } from '../report/study-list.ts';
 import type { Store } from '../store/store.ts';
+import { latestSetup } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
 
 export async function studyRows(store: Store): Promise<StudySummary[]> {
@@ -14,11 +15,13 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
       state: summary.state,
       complete: trials.complete,
       failed: trials.failed,
+      pruned: trials.pruned,
       waiting: trials.waiting + trials.running,
       frontSize: summary.frontSize,
       bestSpeedup:
         study && trials.complete > 0 ? bestSpeedup(frontReport(await readFrontInput(store, study, false))) : null,
       hypervolume: summary.hypervolume,
+      limits: (study && (await latestSetup(store, study))?.limits) ?? {},
       created: new Date(summary.createdAtMs).toISOString(),
       model: summary.modelPath,
     });

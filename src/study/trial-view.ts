@@ -5,7 +5,7 @@ import { findSites, type Site } from '../decompose/site.ts';
 import type { Warning } from '../device/warning.ts';
 import { wordWarning } from '../device/wording.ts';
 import { inferShapes } from '../onnx/shapes.ts';
-import { frontReport } from '../report/front-report.ts';
+import { type Figures, figuresOf, frontReport } from '../report/front-report.ts';
 import type { TrainingView } from '../report/trainings-text.ts';
 import type { TrialPhase, TrialSite, TrialView } from '../report/trial-report.ts';
 import type { Phase, StoredObservation } from '../store/observation.ts';
@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { Trial } from '../store/trial.ts';
 import { loadModel } from '../workers/model-file.ts';
-import { readFrontInput, seenIn } from './read-front.ts';
+import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
 
 /** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
 export async function trialView(store: Store, study: Study, trial: Trial, sites: readonly Site[]): Promise<TrialView> {
@@ -24,6 +24,7 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     study: study.name,
     trial: trial.number,
     state: trial.state,
+    prunedFor: trial.state === 'pruned' ? trial.detail : null,
     strategy: trial.number === 0 ? null : trial.strategy,
     onFront: front.some(({ number }) => number === trial.number),
     sites: trialSites(trial, sites),
@@ -79,9 +80,7 @@ async function phaseOf(
 ): Promise<TrialPhase | null> {
   const seen = seenIn(samples, phase);
   if (!seen) return null;
-  const input = await readFrontInput(store, study, phase === 'confirm');
-  const { points, dominated } = frontReport(input);
-  const figures = [...points, ...dominated].find(point => point.trial === trial.number)?.[phase];
+  const figures = await figuresIn(phase, store, study, trial, seen);
   if (!figures) return null;
   return {
     figures,
@@ -89,6 +88,16 @@ async function phaseOf(
     pairs: seen.latency.candidateSamplesMs.length,
     endedBy: seen.latency.endedBy,
   };
+}
+
+/** Also of trials that no front lists: given up early, or beyond the limits. Null before the dense model has any. */
+async function figuresIn(phase: Phase, store: Store, study: Study, trial: Trial, seen: Seen): Promise<Figures | null> {
+  const input = await readFrontInput(store, study, phase === 'confirm');
+  if (trial.number === 0) return frontReport(input).dense[phase];
+  const denseTrial = await store.trials.get(study.id, 0);
+  const denseSeen = denseTrial && seenIn(await store.trials.samples(denseTrial.id), phase);
+  const dense = input.dense[phase];
+  return denseSeen && dense && figuresOf(measurement(seen, denseSeen), { ...dense, images: seen.accuracy.images });
 }
 
 function environmentOf(study: Study, trial: Trial, samples: readonly StoredObservation[]): Record<string, string> {

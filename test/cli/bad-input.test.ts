@@ -34,6 +34,13 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
   ['no command', () => [], /Which command\?/],
   ['a command that is not there', () => ['serach'], /Did you mean search\?/],
   ['an option that is not there', () => search({}, '--trails', '5'), /Unknown argument.*trails/],
+  ['a choice that is not there', () => ['front', '--format', 'html'], /Invalid values: Argument: format, Given/],
+  ['a word for a number', () => search({ '--trials': 'many' }), /whole number of at least 0, found no number/],
+  [
+    'corrections without images to correct on',
+    () => search({ '--study': 'plain' }, '--corrections', 'moments'),
+    /Cannot correct candidates: expected calibration images, found --calibration none/,
+  ],
   ['a missing option', () => ['search', '--model', world.model], /Missing required arguments: data, hardware/],
   [
     'no such model',

@@ -77,3 +77,43 @@ test('explain: what is believed, and the next trial with its reason', { timeout:
   expect(view.importance.map(({ site }: { site: string }) => site)).toHaveLength(3);
   expect(view.calibration).toHaveLength(2);
 });
+
+test('show tells what was seen of every trial, also of those given up early or beyond the limits', {
+  timeout: 120_000,
+}, async () => {
+  const store = await openStore(world.store, { readOnly: true });
+  const all = await store.trials.list((await store.studies.get('small'))!.id);
+  await store.close();
+  const pruned = all.find(({ state }) => state === 'pruned');
+  const beyond = all.find(trial => trial.number > 0 && trial.state === 'complete' && !trial.feasible);
+  expect(pruned ?? beyond).toBeDefined();
+  for (const trial of [pruned, beyond]) {
+    if (!trial) continue;
+    const { stdout } = await run('show', String(trial.number), '--store', world.store, '--json');
+    const view = JSON.parse(stdout);
+    const [accuracy] =
+      trial.state === 'pruned' || trial.state === 'complete'
+        ? trial.observations.filter(({ kind }) => kind === 'accuracy')
+        : [];
+    expect(view.search.images).toBe(accuracy?.kind === 'accuracy' && accuracy.images);
+    expect(view.search.figures.accuracy).toBe(accuracy?.value);
+    expect(Number.isFinite(view.search.figures.drop)).toBe(true);
+    if (trial === pruned) expect(view.prunedFor).toMatch(/^given up after \d+ images/);
+  }
+});
+
+test('studies tells the limits, and --max-drop none lifts them', { timeout: 120_000 }, async () => {
+  expect((await run('studies', '--store', world.store)).stdout).toContain(
+    'Limits of "small": at most 3.00 pp lost, at least 1.05x as fast.',
+  );
+  const lifted = await run(...search('--trials', '15', '--max-drop', 'none'));
+  expect(events(lifted.stdout).find(({ kind }) => kind === 'limits')).toEqual({ kind: 'limits', resumed: false });
+  const store = await openStore(world.store, { readOnly: true });
+  const all = await store.trials.list((await store.studies.get('small'))!.id, { states: ['complete'] });
+  await store.close();
+  expect(all.every(trial => trial.state === 'complete' && trial.feasible)).toBe(true);
+  expect((await run('studies', '--store', world.store)).stdout).not.toContain('Limits of');
+  const again = await run(...search('--trials', '16'));
+  expect(events(again.stdout).some(({ kind }) => kind === 'limits')).toBe(false);
+  expect((await run('replay', '--store', world.store)).status).toBe(0);
+});

@@ -83,6 +83,8 @@ test('the list of studies says what each has come to', () => {
     state: 'complete',
     complete: 100,
     failed: 2,
+    pruned: 3,
+    limits: {},
     waiting: 0,
     frontSize: 12,
     bestSpeedup: 1.284,
@@ -92,13 +94,21 @@ test('the list of studies says what each has come to', () => {
   };
   const lines = studyTable([
     row,
-    { ...row, study: 'empty', bestSpeedup: null, hypervolume: null, model: 'C:\\m\\a.onnx' },
+    {
+      ...row,
+      study: 'empty',
+      limits: { maxDrop: 0.02, minSpeedup: 1.2 },
+      bestSpeedup: null,
+      hypervolume: null,
+      model: 'C:\\m\\a.onnx',
+    },
   ]).split('\n');
   expect(lines[0]!.split(/ {2,}/)).toEqual([
     'study',
     'state',
     'done',
     'fail',
+    'pruned',
     'left',
     'front',
     'best in 1 pp',
@@ -111,6 +121,7 @@ test('the list of studies says what each has come to', () => {
     'complete',
     '100',
     '2',
+    '3',
     '0',
     '12',
     '1.28x',
@@ -118,7 +129,8 @@ test('the list of studies says what each has come to', () => {
     '2030-01-02',
     'resnet18.onnx',
   ]);
-  expect(lines[2]!.split(/ {2,}/).slice(6)).toEqual(['-', '-', '2030-01-02', 'a.onnx']);
+  expect(lines[2]!.split(/ {2,}/).slice(7)).toEqual(['-', '-', '2030-01-02', 'a.onnx']);
+  expect(lines.slice(3)).toEqual(['Limits of "empty": at most 2.00 pp lost, at least 1.20x as fast.']);
   expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
   expect(studyTable([])).toBe('No study in this store yet.');
 });

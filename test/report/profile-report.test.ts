@@ -134,6 +134,7 @@ describe('a trial', () => {
     environment: { node: '24.1.0', cpu: 'made of sand' },
     trainings: [],
     failure: null,
+    prunedFor: null,
   };
   const cells = (start: string, text: string): string[] | undefined =>
     text

@@ -51,6 +51,8 @@ export interface FrontInput {
     readonly confirm: DenseMeasurement | null;
   };
   readonly trials: readonly TrialInput[];
+  /** What trials are held to, in words; missing or empty without limits. */
+  readonly limits?: string;
   /** Whether to report the figures of the confirm phase, of the trials that have them. */
   readonly confirmed: boolean;
 }
@@ -86,6 +88,8 @@ export interface FrontPoint extends Figures {
 
 export interface FrontReport {
   readonly study: string;
+  /** What trials were held to, in words; empty without limits. Trials beyond them are not in the report. */
+  readonly limits: string;
   readonly objectives: readonly string[];
   /** The phase whose figures are reported. */
   readonly confirmed: boolean;
@@ -110,6 +114,7 @@ export function frontReport(input: FrontInput): FrontReport {
   const onFront = (point: FrontPoint): boolean => point.trial === 0 || point.dominatedBy === null;
   return {
     study,
+    limits: input.limits ?? '',
     objectives,
     confirmed,
     dense: judged.find(({ trial }) => trial === 0) ?? dense,

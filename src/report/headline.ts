@@ -40,10 +40,11 @@ export function headline(report: FrontReport, maxDrop = 0.01): string[] {
     ...losslessSentence(report, gain),
     ...(kneeSays ? [`The knee of the front is ${nameOf(knee)}: ${figuresWords(knee)}.`] : []),
     phaseSentence(report),
+    limitsSentence(report, gain),
   ].filter(sentence => sentence !== '');
 }
 
-function gainSentence(gain: Gain, { dense }: FrontReport, maxDrop: number): string {
+function gainSentence(gain: Gain, { dense, limits }: FrontReport, maxDrop: number): string {
   const denseIs = `the dense model (${formatMs(dense.latencyMs)})`;
   switch (gain.kind) {
     case 'gained':
@@ -53,6 +54,8 @@ function gainSentence(gain: Gain, { dense }: FrontReport, maxDrop: number): stri
     case 'too-costly':
       return `No trial on the front keeps within ${pointsWords(maxDrop)} of ${denseIs}: ${nameOf(gain.point)} comes nearest, ${figuresWords(gain.point)}.`;
     case 'dense-alone':
+      if (limits)
+        return `No trial within the limits (${limits}) beats ${denseIs}. Search within others, or lift them by --max-drop none.`;
       return `Nothing beats ${denseIs}: it is alone on the front. Keep the dense model.`;
     default:
       return gain satisfies never;
@@ -65,6 +68,9 @@ function losslessSentence({ points }: FrontReport, gain: Gain): string[] {
   if (!point || (gain.kind === 'gained' && gain.point.trial === point.trial)) return [];
   return [`Without a drop beyond noise: ${nameOf(point)}, ${figuresWords(point)}.`];
 }
+
+const limitsSentence = ({ limits }: FrontReport, { kind }: Gain): string =>
+  limits && kind !== 'dense-alone' ? `Trials beyond the limits of the study (${limits}) are left out.` : '';
 
 function phaseSentence(report: FrontReport): string {
   const images = `${report.images} images`;

@@ -62,6 +62,16 @@ describe('what a search has come to', () => {
   });
 });
 
+test('limits are told, since a front hides what lies beyond them', () => {
+  const limits = 'at least 50.00x as fast';
+  expect(headline(frontReport({ ...study([]), limits }))).toEqual([
+    'No trial within the limits (at least 50.00x as fast) beats the dense model (10 ms). Search within others, or lift them by --max-drop none.',
+  ]);
+  expect(headline(frontReport({ ...mixed(), limits }))).toContain(
+    'Trials beyond the limits of the study (at least 50.00x as fast) are left out.',
+  );
+});
+
 test('search-time figures are said to flatter, confirmed ones how many left', () => {
   expect(headline(frontReport(mixed())).at(-1)).toContain('search-time figures on 400 images');
   expect(headline(frontReport(mixed(true))).at(-1)).toBe(

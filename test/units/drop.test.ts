@@ -9,7 +9,6 @@ describe('parseDrop', () => {
     ['.02', 0.02],
     [' 2.5 PP ', 0.025],
     ['0', 0],
-    ['1', 1],
     ['100%', 1],
   ])('%s is the fraction %d', (text, expected) => {
     expect(parseDrop(text)).toBeCloseTo(expected, 12);
@@ -21,5 +20,6 @@ describe('parseDrop', () => {
 
   test('a number above 1 is told to be in points', () => {
     expect(() => parseDrop('2')).toThrow('Write 2pp for percentage points.');
+    expect(() => parseDrop('1')).toThrow('Write 1pp for percentage points.');
   });
 });

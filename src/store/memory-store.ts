@@ -228,6 +228,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         return same < 0 ? content.setups.push({ studyId, content: JSON.parse(text) }) : same + 1;
       },
       setup: async id => content.setups[id - 1]?.content ?? null,
+      latestSetup: async studyId => {
+        const index = content.setups.findLastIndex(each => each.studyId === studyId);
+        const found = content.setups[index];
+        return found ? { id: index + 1, setup: found.content } : null;
+      },
       keepSiteTable: async (studyId, table) => {
         content.siteTables.set(studyOf(studyId).id, JSON.parse(JSON.stringify(table)));
       },

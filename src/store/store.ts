@@ -56,6 +56,8 @@ export interface TuningStore {
   /** Keeps what a strategy was given, once for each content, and returns its id. */
   keepSetup(studyId: number, setup: JsonRecord): Promise<number>;
   setup(id: number): Promise<JsonRecord | null>;
+  /** The one that was kept last as a new one; null before the first. */
+  latestSetup(studyId: number): Promise<{ readonly id: number; readonly setup: JsonRecord } | null>;
   /** Keeps the table of single sites in place of the one before. */
   keepSiteTable(studyId: number, table: JsonRecord): Promise<void>;
   siteTable(studyId: number): Promise<JsonRecord | null>;

@@ -1,4 +1,5 @@
 /** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
+import { isDeepStrictEqual } from 'node:util';
 import type { StudyEvent } from '../report/event.ts';
 import { ladderLengths } from '../space/configuration.ts';
 import { priorGuesses } from '../space/prior.ts';
@@ -54,15 +55,24 @@ export async function openProposer(parts: ProposerParts): Promise<Proposer | nul
     },
     limits,
   };
-  const id = await store.tuning.keepSetup(study.id, setupRecord(setup));
+  const id = await keptAsLatest(store, study, setup);
   return { asker: threadAsker(setup), setup: id, constraints };
 }
 
-/** What the latest proposal of a study was made from; null before the first. */
+/** A setup that comes back after another one is kept again, so that the latest is always the one in force. */
+async function keptAsLatest(store: Store, study: Study, setup: Setup): Promise<number> {
+  const latest = await store.tuning.latestSetup(study.id);
+  const record = setupRecord(setup);
+  if (latest && isDeepStrictEqual(setupRecord(setupFrom(latest.setup)), setupRecord(setupFrom(record))))
+    return latest.id;
+  return store.tuning.keepSetup(study.id, latest ? { ...record, follows: latest.id } : record);
+}
+
+/** What the next proposal would be made from, by the latest run; null before the first proposal. */
 export async function latestSetup(store: Pick<Store, 'trials' | 'tuning'>, study: Study): Promise<Setup | null> {
-  const asked = (await store.trials.list(study.id)).findLast(trial => trial.asked !== null)?.asked;
-  const record = asked ? await store.tuning.setup(asked.setup) : null;
-  return record && setupFrom(record);
+  const asked = (await store.trials.list(study.id)).some(trial => trial.asked !== null);
+  const latest = asked ? await store.tuning.latestSetup(study.id) : null;
+  return latest && setupFrom(latest.setup);
 }
 
 const latestLimits = async (store: Store, study: Study): Promise<Limits> =>

@@ -25,6 +25,8 @@ export interface RunParts {
   readonly propose: () => Promise<Proposer | null>;
   /** Whether trials that can hardly enter the front any more are given up half-way. */
   readonly pruning: boolean;
+  /** Whether this run gave limits, even none: then all trials are judged by them. False by default. */
+  readonly limitsGiven?: boolean;
   readonly emit: (event: StudyEvent) => void;
 }
 
@@ -111,7 +113,9 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
   try {
     const endedBy = await runLoop(dense, { ...limited, trials: 0 });
     const begun = await store.trials.list(study.id);
-    if (endedBy === 'interrupted' || begun.length > budget.trials) return endedBy;
+    // New limits change the front also where no trial is left to propose.
+    const done = begun.length > budget.trials && !parts.limitsGiven;
+    if (endedBy === 'interrupted' || done) return endedBy;
     proposer = await parts.propose();
     if (!proposer) return 'interrupted';
     const { constraints } = proposer;

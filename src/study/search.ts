@@ -136,7 +136,16 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const propose = () =>
         openProposer({ store, study, plan, instruments, strategy, limits, prior, emit, onSweep, stop });
       const { endedBy, confirmed } = await runStudy(
-        { store, study, plan, instruments, propose, emit, pruning: options.pruning ?? true },
+        {
+          store,
+          study,
+          plan,
+          instruments,
+          propose,
+          emit,
+          pruning: options.pruning ?? true,
+          limitsGiven: limits !== undefined,
+        },
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );
       const measured = (await store.trials.get(study.id, 0))?.state === 'complete';

@@ -113,6 +113,12 @@ test('studies tells the limits, and --max-drop none lifts them', { timeout: 120_
   await store.close();
   expect(all.every(trial => trial.state === 'complete' && trial.feasible)).toBe(true);
   expect((await run('studies', '--store', world.store)).stdout).not.toContain('Limits of');
+  // No trial is left to propose: what was said last holds all the same, also where it was said before.
+  const limited = (): Promise<string> => run('front', '--store', world.store).then(({ stdout }) => stdout);
+  for (const drop of ['3pp', 'none', '3pp', 'none']) {
+    await run(...search('--trials', '15', '--max-drop', drop));
+    expect((await limited()).includes('limits')).toBe(drop !== 'none');
+  }
   const again = await run(...search('--trials', '16'));
   expect(events(again.stdout).some(({ kind }) => kind === 'limits')).toBe(false);
   expect((await run('replay', '--store', world.store)).status).toBe(0);

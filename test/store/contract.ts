@@ -340,6 +340,9 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       await reopen();
       expect(await store.tuning.setup(id)).toEqual(setup);
       expect(await store.tuning.setup(99)).toBeNull();
+      expect((await store.tuning.latestSetup(study.id))?.setup).toEqual({ ...setup, strategy: 'nsga2' });
+      expect((await store.tuning.latestSetup(other.id))?.setup).toEqual(setup);
+      expect(await store.tuning.latestSetup(99)).toBeNull();
       const trials = await store.trials.list(study.id);
       expect(trials.map(({ asked }) => asked)).toEqual([null, null, { setup: id, after: 1, known: 2 }]);
       expect(trials.map(({ startedAfter }) => startedAfter)).toEqual([0, 0, 1]);

@@ -31,6 +31,17 @@ export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
       return row ? (JSON.parse(row.content) as JsonRecord) : null;
     }),
 
+  latestSetup: studyId =>
+    read('look up what the strategy of a study is given', async db => {
+      const row = await db
+        .selectFrom('tuner_setups')
+        .select(['id', 'content'])
+        .where('study_id', '=', studyId)
+        .orderBy('id', 'desc')
+        .executeTakeFirst();
+      return row ? { id: row.id, setup: JSON.parse(row.content) as JsonRecord } : null;
+    }),
+
   keepSiteTable: (studyId, table) =>
     write('store the table of single sites', async db => {
       await db

@@ -4,7 +4,7 @@ import { openStore } from '../store/open.ts';
 import { type AuditHooks, auditStudy } from '../study/audit.ts';
 import { fewestAudited } from '../study/audit-choice.ts';
 import type { ShortRetrain } from '../study/audit-retrain.ts';
-import { writeAtomically } from '../workers/model-file.ts';
+import { demandWritable, writeAtomically } from '../workers/model-file.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
@@ -49,6 +49,7 @@ export const audit = defineCommand({
   run: async (args, console) => {
     const configurations = count('--configurations', args.configurations, fewestAudited) ?? fewestAudited;
     const retrain = retrainOf(args);
+    if (args.out) demandWritable(args.out, 'the audit');
     // Opened to read first: a store that is not there is not to be made.
     await withStudy(args, async () => {});
     const store = await openStore(args.store);

@@ -88,13 +88,30 @@ export function writeAtomically(path: string, bytes: Uint8Array | string, what: 
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new UserError(
-      `Cannot write ${what} to "${path}": ${reasonOf(error)}.`,
-      'Free some space or choose a folder that exists and can be written to.',
-      { cause: error },
-    );
+    throw notWritten(path, what, error);
   }
 }
+
+/** Throws the UserError of `writeAtomically` before the work whose result is to be written there. */
+export function demandWritable(path: string, what: string): void {
+  const probe = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    closeSync(openSync(probe, 'wx'));
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+  } catch (error) {
+    throw notWritten(path, what, error);
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+const notWritten = (path: string, what: string, error: unknown): UserError =>
+  new UserError(
+    `Cannot write ${what} to "${path}": ${reasonOf(error)}.`,
+    'Free some space or choose a folder that exists and can be written to.',
+    { cause: error },
+  );
 
 /** What the system said, in words. */
 export function reasonOf(error: unknown): string {

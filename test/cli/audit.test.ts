@@ -37,6 +37,18 @@ async function heldBackIn(path: string): Promise<Map<number, number>> {
   }
 }
 
+test('a place that cannot be written to is told of before anything is measured', async () => {
+  const before = await heldBackIn(world.store);
+  for (const place of [at('nowhere/audit.md'), world.folder]) {
+    const { status, stderr } = await audit('--out', place);
+    expect(stderr).toMatch(
+      /^rankfront: Cannot write the audit to ".*": (there is no such|it is a directory).*\. Free some space/,
+    );
+    expect(status).toBe(2);
+  }
+  expect(await heldBackIn(world.store)).toEqual(before);
+});
+
 test('an audit that is killed goes on with what is measured, and a second one measures nothing', async () => {
   const before = await heldBackIn(world.store);
   const { child, ended } = start(['audit', '--store', world.store], world.env);

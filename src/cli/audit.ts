@@ -47,7 +47,7 @@ export const audit = defineCommand({
     ['rankfront audit --study resnet18 --retrain-epochs 1 --retrain-minutes 30', 'a short retrain beside them'],
   ],
   run: async (args, console) => {
-    const configurations = count('--configurations', args.configurations, fewestAudited) ?? fewestAudited;
+    const configurations = count('--configurations', args.configurations, fewestAudited, 20) ?? fewestAudited;
     const retrain = retrainOf(args);
     if (args.out) demandWritable(args.out, 'the audit');
     // Opened to read first: a store that is not there is not to be made.
@@ -85,11 +85,11 @@ interface RetrainArguments {
 
 /** Null where no training is asked for. */
 function retrainOf(args: RetrainArguments): ShortRetrain | null {
-  const epochs = count('--retrain-epochs', args['retrain-epochs'], 1);
+  const epochs = count('--retrain-epochs', args['retrain-epochs'], 1, 1);
   const minutes = positive('--retrain-minutes', args['retrain-minutes']);
-  const configurations = count('--retrain-configurations', args['retrain-configurations'], 1);
+  const configurations = count('--retrain-configurations', args['retrain-configurations'], 1, 5);
   if (epochs === undefined && minutes === undefined && configurations === undefined) return null;
-  const batch = count('--retrain-batch', args['retrain-batch'], 1) ?? 1;
+  const batch = count('--retrain-batch', args['retrain-batch'], 1, 128) ?? 1;
   return {
     epochs: epochs ?? 1,
     configurations: configurations ?? Number.POSITIVE_INFINITY,

@@ -1,10 +1,15 @@
 import { UserError } from '../errors/user-error.ts';
 
 /** The number given with `flag`, undefined when there was none. Throws a UserError unless it is whole and at least `least`. */
-export function count(flag: string, value: number | undefined, least: number): number | undefined {
+export function count(
+  flag: string,
+  value: number | undefined,
+  least: number,
+  example = Math.max(least, 100),
+): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value;
   throw new UserError(
     `${flag}: expected a whole number of at least ${least}, found ${Number.isNaN(value) ? 'no number' : value}.`,
-    `Give, for example, ${flag} ${Math.max(least, 100)}.`,
+    `Give, for example, ${flag} ${example}.`,
   );
 }

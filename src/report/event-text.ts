@@ -31,13 +31,13 @@ export function eventText(event: StudyEvent): string | null {
     case 'warning':
       return event.trial === null ? `Warning: ${event.message}` : `Warning, trial ${event.trial}: ${event.message}`;
     case 'confirm-started':
-      return `Confirming ${event.trials.length} members of the front on untouched images.`;
+      return `Confirming ${event.trials.length} ${event.trials.length === 1 ? 'member' : 'members'} of the front on untouched images.`;
     case 'confirmed':
       return `Confirmed ${event.done} of ${event.total}: trial ${event.trial}, ${speedups(event)}, ${formatPoints(-event.drop)}.`;
     case 'study-finished': {
       const { study, complete, pruned, failed, frontSize, wallMs, endedBy } = event;
       const failures = `${pruned > 0 ? `, ${pruned} given up early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
-      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete${failures}, ${frontSize} on the front.`;
+      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete, the dense model one of them${failures}, ${frontSize} on the front.`;
     }
     case 'trial-started':
     case 'trial-pruned':

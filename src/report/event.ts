@@ -120,6 +120,7 @@ export interface Confirmed {
 export interface StudyFinished {
   readonly kind: 'study-finished';
   readonly study: string;
+  /** The dense model counted. */
   readonly complete: number;
   readonly pruned: number;
   readonly failed: number;

@@ -11,6 +11,7 @@ export interface StudySummary {
   readonly study: string;
   /** Such as `running`, `complete` or `interrupted`. */
   readonly state: string;
+  /** The dense model counted. */
   readonly complete: number;
   readonly failed: number;
   /** Given up early. */

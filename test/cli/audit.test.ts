@@ -122,7 +122,10 @@ test('says what is wrong', async () => {
     [['--store', few], /expected at least 15 complete trials, found 3.*--trials/],
     [['--study', 'smal'], /holds no study "smal", but: small.*Did you mean "small"/],
     [['--configurations', '5'], /--configurations: expected a whole number of at least 15, found 5/],
-    [['--retrain-epochs', '0'], /--retrain-epochs: expected a whole number of at least 1, found 0/],
+    [
+      ['--retrain-epochs', '0'],
+      /--retrain-epochs: expected a whole number of at least 1, found 0.*--retrain-epochs 1\./,
+    ],
     [['--retrain-minutes', '-1'], /--retrain-minutes: expected a positive number, found -1/],
     [['--data', `cifar10:${at('nowhere')}`], /nowhere/],
     [['--model', at('images/test_batch.bin')], /test_batch.bin/],

@@ -186,8 +186,9 @@ describe('events', () => {
       'Warning, trial 3: noisy',
       'Confirming 2 members of the front on untouched images.',
       'Confirmed 1 of 2: trial 1, 1.25x [1.22, 1.27], +1.00 pp.',
-      'Study "night" is done after 1 h 00 m: 98 trials complete, 2 failed, 7 on the front.',
+      'Study "night" is done after 1 h 00 m: 98 trials complete, the dense model one of them, 2 failed, 7 on the front.',
     ]);
+    expect(eventText({ kind: 'confirm-started', trials: [4] })).toMatch(/^Confirming 1 member of/);
     expect(eventText({ ...finished(1), onFront: false } as StudyEvent)).toBeNull();
   });
 });

@@ -94,7 +94,7 @@ const agreementColumns: readonly Column<Agreement>[] = [
 
 function curseText({ winnersCurse: { front, control, difference } }: AuditReport): string {
   const cost = (what: string, { configurations, cost: mean, standardError }: SelectionCost): string =>
-    `${what} (${configurations}): the proxy images say ${drop(mean, standardError)} pp more accuracy than the images held back.`;
+    `${what} (${configurations}): the proxy images say ${drop(Math.abs(mean), standardError)} pp ${mean < 0 ? 'less' : 'more'} accuracy than the images held back.`;
   return [
     'Both against the dense model on the same images; ± one standard error over images.',
     front ? cost('On the front', front) : 'No member of the front is scored on both.',

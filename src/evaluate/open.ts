@@ -14,6 +14,9 @@ import { type PrepareOptions, prepare, type UnreadableImage } from './prepare.ts
 import type { Scorer } from './scorer.ts';
 import { type Scoring, type ScoringOptions, scoring } from './scoring.ts';
 
+/** How often, at least, a trial is looked at that may be given up. */
+export const looks = 32;
+
 export interface ScorerOptions {
   /** The dense model. */
   readonly modelPath: string;
@@ -94,8 +97,8 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
     throw new UserError(`Cannot score on ${prepared.count} image: expected at least two.`, 'Give more images.');
   const batch = input.batch ?? options.scoreBatch ?? batchSizeFor(transform.height, transform.width);
   const run: ScoringOptions['run'] = (model, positions, reading, labels, timeoutMs, stopping) => {
-    // Looked at some sixteen times on the way, where it may be given up.
-    const size = stopping && input.batch === null ? Math.min(batch, Math.ceil(positions.length / 16)) : batch;
+    // Looked at `looks` times or more on the way, where it may be given up.
+    const size = stopping && input.batch === null ? Math.min(batch, Math.ceil(positions.length / looks)) : batch;
     return runner.run(model, { prepared, positions, reading, batch: size }, labels, timeoutMs, stopping);
   };
 

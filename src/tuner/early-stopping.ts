@@ -2,16 +2,22 @@
  * When a trial may be given up half-way: its first objective is known, its second one is a share of images of which only some
  * were seen.
  *
- * Notation: N images in all, n seen so far, in random order; of those b only the dense model got right and c only the candidate
- * (McNemar's counts), R_0 of all N that the dense model got right. The candidate will end with R = R_0 - S right, where S is the
- * sum over all N of d_i = 1, -1 or 0. Of a sample drawn without replacement (Cochran 1977, sections 2.4 to 2.6)
+ * Notation: N images in all, n seen so far, in random order; the dense model is right on R_0 of N and on r of n; of those r the
+ * candidate lost b, of the other n - r it gained c (McNemar's counts). It will end with R = R_0 - b + c - L + G right, with L lost and
+ * G gained among the images left. Both are counts in a finite population of which n were drawn: with Jeffreys' prior Beta(1/2, 1/2)
+ * for either rate (Gelman et al. 2013, section 2.8) they are, independently and for every n,
  *
- *   S ~ Normal(N d, N² s² / n (1 - n / N)),   d = (b - c) / n,   s² = (b + c) / n - d²,
+ *   L ~ BetaBinomial(R_0 - r, b + 1/2, r - b + 1/2),   G ~ BetaBinomial(N - R_0 - (n - r), c + 1/2, n - r - c + 1/2).
+ *
+ * It enters the front if R is at least the R_k that the members as fast as itself leave open, over what is not known of its latency:
+ * P = sum_k w_k P(L - G <= R_0 - b + c - R_k). What the tuner is told is the plain estimate (Cochran 1977, sections 2.4 to 2.6)
+ *
+ *   d = (b - c) / n,   standard error² = s² / n (1 - n / N),   s² = (b + c) / n - d²,
  *
  * with half an image added to b and to c in s² (Agresti and Min 2005), so that agreement on the first few images is not taken for
- * certainty. It enters the front if R is at least the R_k that the members as fast as itself leave open, over what is not known of
- * its latency: P = sum_k w_k P(S <= R_0 - R_k).
+ * certainty.
  */
+import { betaBinomial } from '../stats/beta-binomial.ts';
 import { upperTail } from '../stats/normal.ts';
 import type { Constraint } from './strategy.ts';
 
@@ -63,13 +69,18 @@ export function chancesOf(
 /** P(a <= b) where their difference has the standard deviation `sd`. */
 const below = (a: number, b: number, sd: number): number => (sd > 0 ? upperTail((a - b) / sd) : a <= b ? 1 : 0);
 
-/** What was seen of a trial. */
-export interface Seen {
+/** How a trial differs from the dense model on the images seen. */
+export interface Differences {
   /** n, at least 1. */
   readonly images: number;
   /** b and c. */
   readonly lost: number;
   readonly gained: number;
+}
+
+export interface Seen extends Differences {
+  /** r. */
+  readonly denseRight: number;
 }
 
 export interface Whole {
@@ -81,24 +92,32 @@ export interface Whole {
 
 /** P above: that the trial enters the front, after all images. */
 export function probabilityOfEntry(seen: Seen, whole: Whole, chances: readonly Chance[]): number {
-  const { images: total, denseRight } = whole;
-  const left = total - seen.images;
-  const sum = seen.lost - seen.gained;
-  const estimate = dropEstimate(seen, total);
+  const keptLeft = whole.denseRight - seen.denseRight;
+  const wrongLeft = whole.images - whole.denseRight - (seen.images - seen.denseRight);
+  const half = 0.5;
+  const lost = cumulated(betaBinomial(keptLeft, seen.lost + half, seen.denseRight - seen.lost + half));
+  const wrongSeen = seen.images - seen.denseRight;
+  const gained = betaBinomial(wrongLeft, seen.gained + half, wrongSeen - seen.gained + half);
   return chances.reduce((probability, { weight, below: limit }) => {
-    const needed = limit === Number.POSITIVE_INFINITY ? 0 : Math.floor(total * (1 - limit) + 1e-9) + 1;
-    const most = denseRight - needed;
-    if (sum - left > most) return probability;
-    if (sum + left <= most) return probability + weight;
-    // Sums are whole numbers: half an image of continuity.
-    const z = (estimate.drop * total - most - 0.5) / (estimate.standardError * total);
-    return probability + weight * upperTail(z);
+    const needed = limit === Number.POSITIVE_INFINITY ? 0 : Math.floor(whole.images * (1 - limit) + 1e-9) + 1;
+    // L - G may come to this.
+    const most = whole.denseRight - seen.lost + seen.gained - needed;
+    if (most < -wrongLeft) return probability;
+    if (most >= keptLeft) return probability + weight;
+    const enters = gained.reduce((sum, each, g) => sum + each * (lost[Math.min(keptLeft, most + g)] ?? 0), 0);
+    return probability + weight * enters;
   }, 0);
+}
+
+/** P(K <= k) from P(K = k). */
+function cumulated(p: Float64Array): Float64Array {
+  let sum = 0;
+  return p.map(each => (sum += each));
 }
 
 /** The drop d of all N images and its standard error, from those seen. */
 export function dropEstimate(
-  { images, lost, gained }: Seen,
+  { images, lost, gained }: Differences,
   total: number,
 ): { readonly drop: number; readonly standardError: number } {
   const drop = (lost - gained) / images;

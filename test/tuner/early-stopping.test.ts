@@ -2,14 +2,18 @@ import { expect, test } from 'vitest';
 import { seededRng, shuffled } from '../../src/random/rng.ts';
 import { type Chance, chancesOf, dropEstimate, probabilityOfEntry } from '../../src/tuner/early-stopping.ts';
 
-/** Differences of 200 images: `lost` of 1, `gained` of -1, the rest 0. */
-const population = (lost: number, gained: number): number[] =>
-  Array.from({ length: 200 }, (_, i) => (i < lost ? 1 : i < lost + gained ? -1 : 0));
+/** Dense model and candidate, right (1) or wrong (0), on one image. */
+type Pair = readonly [dense: number, candidate: number];
 
-const seenOf = (sample: readonly number[]) => ({
+/** 200 images of which the dense model has 170 right, `lost` of them the candidate has not; of the other 30 it has `gained`. */
+const population = (lost: number, gained: number): Pair[] =>
+  Array.from({ length: 200 }, (_, i) => (i < 170 ? [1, i < lost ? 0 : 1] : [0, i < 170 + gained ? 1 : 0]));
+
+const seenOf = (sample: readonly Pair[]) => ({
   images: sample.length,
-  lost: sample.filter(each => each === 1).length,
-  gained: sample.filter(each => each === -1).length,
+  denseRight: sample.filter(([dense]) => dense === 1).length,
+  lost: sample.filter(([dense, candidate]) => dense > candidate).length,
+  gained: sample.filter(([dense, candidate]) => dense < candidate).length,
 });
 
 test('the estimate of a part has no bias, and its standard error is that of samples without replacement', () => {
@@ -28,7 +32,7 @@ test('the estimate of a part has no bias, and its standard error is that of samp
   }
 });
 
-test('of trials that are given up at 1 %, no more would have entered, though each is looked at sixteen times', () => {
+test('of trials that are given up at 1 %, no more would have entered, though each is looked at thirty-two times', () => {
   const rng = seededRng(2);
   // 170 right by the dense model; 152 are needed.
   const whole = { images: 200, denseRight: 170 };
@@ -37,8 +41,8 @@ test('of trials that are given up at 1 %, no more would have entered, though eac
   for (let run = 0; run < 4000; run++) {
     const [lost, gained] = [5 + rng.integer(60), rng.integer(15)];
     const order = shuffled(population(lost, gained), rng);
-    let images = 13;
-    while (images < 200 && probabilityOfEntry(seenOf(order.slice(0, images)), whole, chances) >= 0.01) images += 13;
+    let images = 7;
+    while (images < 200 && probabilityOfEntry(seenOf(order.slice(0, images)), whole, chances) >= 0.01) images += 7;
     if (images >= 200) continue;
     given++;
     imagesSeen += images;
@@ -49,9 +53,39 @@ test('of trials that are given up at 1 %, no more would have entered, though eac
   expect(imagesSeen / given).toBeLessThan(120);
 });
 
+test('after few images the probability is that of the rest by simulation, with both rates drawn first', () => {
+  const rng = seededRng(4);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+  /** Beta(a + 1/2, b + 1/2) of whole a and b: half of a chi-square with 2a + 1 degrees of freedom is a gamma of a + 1/2. */
+  const gamma = (a: number): number =>
+    Array.from({ length: 2 * a + 1 }, () => normal() ** 2 / 2).reduce((x, y) => x + y);
+  const rate = (a: number, b: number): number => {
+    const [x, y] = [gamma(a), gamma(b)];
+    return x / (x + y);
+  };
+  const hits = (m: number, p: number): number => Array.from({ length: m }, rng.uniform).filter(u => u < p).length;
+  const whole = { images: 60, denseRight: 45 };
+  for (const [images, denseRight, lost, gained, needed] of [
+    [8, 6, 2, 1, 40],
+    [8, 6, 0, 0, 45],
+    [20, 16, 8, 0, 36],
+  ] as const) {
+    let entered = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const more = hits(45 - denseRight, rate(lost, denseRight - lost));
+      const won = hits(15 - images + denseRight, rate(gained, images - denseRight - gained));
+      if (45 - lost + gained - more + won >= needed) entered++;
+    }
+    const told = probabilityOfEntry({ images, denseRight, lost, gained }, whole, [
+      { weight: 1, below: 1 - (needed - 1) / 60 },
+    ]);
+    expect(Math.abs(told - entered / 20_000)).toBeLessThan(0.015);
+  }
+});
+
 test('what the images left over cannot change is certain', () => {
   const whole = { images: 100, denseRight: 90 };
-  const seen = { images: 90, lost: 20, gained: 0 };
+  const seen = { images: 90, denseRight: 85, lost: 20, gained: 0 };
   expect(probabilityOfEntry(seen, whole, [{ weight: 1, below: 1 - 80 / 100 }])).toBe(0);
   expect(probabilityOfEntry(seen, whole, [{ weight: 1, below: 1 - 59 / 100 }])).toBe(1);
   expect(probabilityOfEntry(seen, whole, [{ weight: 0.25, below: Number.POSITIVE_INFINITY }])).toBe(0.25);
@@ -89,6 +123,6 @@ test('limits: a latency beyond its limit leaves no chance, and an error on its l
   const [chance] = chancesOf([member(1, 0.1)], { value: 0.7, standardError: 0 }, limits);
   // 89 of 100 right is an error of 0.11.
   const whole = { images: 100, denseRight: 90 };
-  expect(probabilityOfEntry({ images: 100, lost: 1, gained: 0 }, whole, [chance!])).toBe(1);
-  expect(probabilityOfEntry({ images: 100, lost: 2, gained: 0 }, whole, [chance!])).toBe(0);
+  expect(probabilityOfEntry({ images: 100, denseRight: 90, lost: 1, gained: 0 }, whole, [chance!])).toBe(1);
+  expect(probabilityOfEntry({ images: 100, denseRight: 90, lost: 2, gained: 0 }, whole, [chance!])).toBe(0);
 });

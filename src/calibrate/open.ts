@@ -75,7 +75,7 @@ export interface KeptStatistics {
 }
 
 /** Counts up whenever the same model, images and seed would give other statistics. */
-const version = 3;
+const version = 4;
 
 /** @throws UserError when the runtime cannot run the model over the images, or none of it is finite */
 export async function statisticsOf(

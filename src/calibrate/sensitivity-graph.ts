@@ -1,7 +1,8 @@
 /**
  * The dense model with its reverse pass: per site the second moment of the gradients that arrive at its output.
  *
- * Notation: q the logits, p = softmax(q), H = diag(p) - p p' the Hessian of the divergence KL(p || softmax(q + d)) at d = 0, J = dq/dy. With z of
+ * Notation: q the logits, T the temperature, p = softmax(q / T), H = diag(p) - p p' the Hessian of T^2 KL(p || softmax((q + d) / T)) at d = 0,
+ * the divergence that distillation matches (Hinton, Vinyals and Dean 2015, section 2.1), J = dq/dy. With z of
  * random signs, s = sqrt(p) z - p (sqrt(p)' z) has covariance H, so that E[g g'] for g = J's is J'HJ, the Gauss-Newton matrix (Martens 2020,
  * "New insights and perspectives on the natural gradient method", section 8): no label is needed, and none is drawn.
  */
@@ -12,6 +13,12 @@ import type { Model, ValueInfo } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/shapes.ts';
 import { gradients } from '../train/gradient/gradients.ts';
 import { raiseOpset } from '../train/passes/raise-opset.ts';
+
+/**
+ * Above 1, since a network is nearly certain of images that it was trained on, and H of certain answers is next to nothing: what it then says of the last
+ * layers, whose errors turn certainties, is far too little (decision 9).
+ */
+export const sensitivityTemperature = 2;
 
 export interface SensitivityGraph {
   readonly model: Model;
@@ -44,7 +51,8 @@ function build(model: Model, sites: readonly Site[]): SensitivityGraph | NoSensi
   if (shape?.length !== 2 || typeof classes !== 'number') return 'its output is no row of class scores';
   const front = graphBuilder(graph, 'sensitivity');
   const noise = front.fresh('sensitivity/noise');
-  const p = front.add('Softmax', [logits], { axis: -1 });
+  const softened = front.add('Mul', [logits, front.scalar(1 / sensitivityTemperature, 'float32')]);
+  const p = front.add('Softmax', [softened], { axis: -1 });
   const rooted = front.add('Mul', [front.add('Sqrt', [p]), noise]);
   const along = front.add('ReduceSum', [rooted, front.integers([-1])], { keepdims: 1 });
   const seed = front.add('Sub', [rooted, front.add('Mul', [p, along])]);

@@ -39,7 +39,7 @@ export interface SiteStatistics {
   /**
    * G = E[sum over the positions of an image of g g'] (order outPerGroup), g the gradient with respect to the outputs y of one group at one position of
    * z'Jy, where J'J is the curvature of the divergence between the network's answer and its own; null where it was not measured. An error e of
-   * the output at every position changes the answer by about e'Ge / 2 nats.
+   * the output at every position changes the answer by about e'Ge / 2 nats, at the temperature of `calibrate/sensitivity-graph` and scaled by its square.
    */
   readonly sensitivity: Moments | null;
 }

@@ -1,6 +1,10 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { type SensitivityGraph, sensitivityGraph } from '../../src/calibrate/sensitivity-graph.ts';
+import {
+  type SensitivityGraph,
+  sensitivityGraph,
+  sensitivityTemperature,
+} from '../../src/calibrate/sensitivity-graph.ts';
 import { findSites, type Site } from '../../src/decompose/site.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
@@ -100,7 +104,7 @@ async function byDifferences(model: Model, site: Site, y: Float32Array, dims: re
   const result = new Float64Array(groups * order * order);
   for (let n = 0; n < images; n++) {
     const row = q.subarray(n * classes, (n + 1) * classes);
-    const weights = row.map(value => Math.exp(value - Math.max(...row)));
+    const weights = row.map(value => Math.exp((value - Math.max(...row)) / sensitivityTemperature));
     const total = weights.reduce((a, b) => a + b, 0);
     const p = weights.map(value => value / total);
     for (let position = 0; position < positions; position++)

@@ -29,41 +29,66 @@ export interface Conditions {
   readonly now: () => number;
   /** Whether other processes have been taking cores away since sampling began. */
   readonly disturbed: () => boolean;
+  /** How often the system has taken a core from this process so far; always 0 where it does not say. */
+  readonly interruptions?: () => number;
 }
 
 /** The longest that `samplePairs` samples under `budget`. */
 export const longestMs = (budget: LatencyBudget): number => patience * budget.maxMs;
 
-/** @param warmup calls of each model that are thrown away; they do not count against the budget */
+/**
+ * Where others take cores away, pairs during which this process lost its own are left out, if enough are left. It is the longer call that is likelier to be
+ * interrupted: once more than half of them are, and few of the other's, a ratio of medians is wrong by the length of an interruption, and the same in every
+ * resample, so that no interval shows it.
+ *
+ * @param warmup calls of each model that are thrown away; they do not count against the budget
+ */
 export async function samplePairs(
   candidate: TimedCall,
   reference: TimedCall,
   budget: LatencyBudget,
   warmup: number,
-  { now, disturbed }: Conditions,
+  { now, disturbed, interruptions = () => 0 }: Conditions,
 ): Promise<Pairs> {
   const rng = seededRng(budget.seed);
   for (let i = 0; i < warmup; i++) {
     await reference();
     await candidate();
   }
-  const candidateSamplesMs: number[] = [];
-  const referenceSamplesMs: number[] = [];
+  const all: Samples = { candidateSamplesMs: [], referenceSamplesMs: [] };
+  const whole: Samples = { candidateSamplesMs: [], referenceSamplesMs: [] };
   const start = now();
   for (let nextLook = Math.max(leastPairs, budget.minPairs); ; ) {
+    const interruptedBefore = interruptions();
     const candidateFirst = rng.integer(2) === 0;
-    if (candidateFirst) candidateSamplesMs.push(await candidate());
-    referenceSamplesMs.push(await reference());
-    if (!candidateFirst) candidateSamplesMs.push(await candidate());
-    const pairs = candidateSamplesMs.length;
+    const early = candidateFirst ? await candidate() : null;
+    const referenceMs = await reference();
+    const candidateMs = early ?? (await candidate());
+    add(all, candidateMs, referenceMs);
+    if (interruptions() === interruptedBefore) add(whole, candidateMs, referenceMs);
+    const pairs = all.candidateSamplesMs.length;
     const elapsedMs = now() - start;
     const timeIsUp =
       elapsedMs >= budget.maxMs && pairs >= leastPairs && (elapsedMs >= longestMs(budget) || !disturbed());
     if (!timeIsUp && pairs < nextLook) continue;
     nextLook = Math.ceil(pairs * growth);
-    const enough = pairs >= budget.minPairs && isKnown(candidateSamplesMs, referenceSamplesMs, budget);
-    if (enough || timeIsUp) return { candidateSamplesMs, referenceSamplesMs, endedBy: enough ? 'interval' : 'time' };
+    const wanted = Math.max(leastPairs, budget.minPairs);
+    const choosy = disturbed();
+    const samples = choosy && whole.candidateSamplesMs.length >= wanted ? whole : all;
+    const countable = samples === whole || !choosy;
+    const enough = countable && pairs >= budget.minPairs && isKnown(samples, budget);
+    if (enough || timeIsUp) return { ...samples, endedBy: enough ? 'interval' : 'time' };
   }
+}
+
+interface Samples {
+  readonly candidateSamplesMs: number[];
+  readonly referenceSamplesMs: number[];
+}
+
+function add(samples: Samples, candidateMs: number, referenceMs: number): void {
+  samples.candidateSamplesMs.push(candidateMs);
+  samples.referenceSamplesMs.push(referenceMs);
 }
 
 /** The statistics of what was sampled; the same samples and seed give the same figures again. */
@@ -83,8 +108,8 @@ export function summarise(
   };
 }
 
-function isKnown(candidate: readonly number[], reference: readonly number[], budget: LatencyBudget): boolean {
-  const { x, y } = levelled(candidate, reference);
+function isKnown({ candidateSamplesMs, referenceSamplesMs }: Samples, budget: LatencyBudget): boolean {
+  const { x, y } = levelled(candidateSamplesMs, referenceSamplesMs);
   const interval = ratioInterval(x, y, { rng: bootstrapRng(budget.seed), resamples: resamplesWhileSampling });
   return relativeHalfWidth(interval, ratioOfMedians(x, y)) <= budget.halfWidth;
 }

@@ -65,6 +65,39 @@ describe('samplePairs', () => {
     expect(lasted).toBeLessThan(1600);
   });
 
+  test('leaves out pairs in which it lost its core, which mostly lengthen the longer call, while others disturb it', async () => {
+    const crowded = () => {
+      const { call, now } = machine(0.05);
+      const rng = seededRng(9);
+      let interruptions = 0;
+      let lost = 0;
+      const interrupted = (name: string, ms: number, share: number) => async () => {
+        const took = await call(name, ms)();
+        if (rng.uniform() >= share) return took;
+        interruptions++;
+        lost += 30;
+        return took + 30;
+      };
+      const candidate = interrupted('c', 8, 0.2);
+      const reference = interrupted('r', 10, 0.7);
+      return { candidate, reference, now: () => now() + lost, interruptions: () => interruptions };
+    };
+    const told = crowded();
+    const pairs = await samplePairs(told.candidate, told.reference, budget, 3, { ...told, disturbed: () => true });
+    expect(summarise(pairs, 5).ratio).toBeCloseTo(0.8, 1);
+    expect(Math.max(...pairs.referenceSamplesMs)).toBeLessThan(12);
+    expect(pairs.candidateSamplesMs.length).toBeGreaterThanOrEqual(budget.minPairs);
+    // What would be believed without the counter, or where every pair was interrupted.
+    const { candidate, reference, now } = crowded();
+    const deaf = await samplePairs(candidate, reference, budget, 3, { now, disturbed: () => true });
+    expect(summarise(deaf, 5).ratio).toBeLessThan(0.5);
+    let count = 0;
+    const hopeless = { now, disturbed: () => true, interruptions: () => count++ };
+    const all = await samplePairs(candidate, reference, budget, 3, hopeless);
+    expect(all.endedBy).toBe('time');
+    expect(all.candidateSamplesMs.length).toBeGreaterThan(budget.minPairs);
+  });
+
   test('a single call longer than the whole budget still gives five pairs', async () => {
     const { call, now } = machine(0);
     const pairs = await samplePairs(call('c', 800), call('r', 1000), { ...budget, maxMs: 1 }, 1, calm(now));

@@ -71,7 +71,11 @@ async function measure(candidate: Loaded, reference: Loaded, request: PairReques
     () => timeCall(reference.session, reference.feeds),
     budget,
     warmup,
-    { now: () => performance.now(), disturbed: () => crowds(othersSince() ?? 0, machine) },
+    {
+      now: () => performance.now(),
+      disturbed: () => crowds(othersSince() ?? 0, machine),
+      interruptions: () => process.resourceUsage().involuntaryContextSwitches,
+    },
   );
   const warnings = judge({
     ...pairs,

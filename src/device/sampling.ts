@@ -16,6 +16,11 @@ export interface Pairs {
 
 /** A bootstrap says nothing about fewer; taken even when the time is up. */
 const leastPairs = 5;
+/**
+ * Sampling lasts at least so long, or a fifth of the budget: twenty pairs of a small network pass within one slice of the scheduler and one state of the caches, and
+ * agree with each other on a ratio that the next slice would not give.
+ */
+const leastMs = 200;
 /** The interval is looked at whenever the number of pairs has grown by this factor: looking after every pair and stopping
  * at the first narrow interval would favour intervals that are narrow by luck. */
 const growth = 1.2;
@@ -57,6 +62,7 @@ export async function samplePairs(
   }
   const all: Samples = { candidateSamplesMs: [], referenceSamplesMs: [] };
   const whole: Samples = { candidateSamplesMs: [], referenceSamplesMs: [] };
+  const shortestMs = Math.min(leastMs, budget.maxMs / 5);
   const start = now();
   for (let nextLook = Math.max(leastPairs, budget.minPairs); ; ) {
     const interruptedBefore = interruptions();
@@ -70,7 +76,7 @@ export async function samplePairs(
     const elapsedMs = now() - start;
     const timeIsUp =
       elapsedMs >= budget.maxMs && pairs >= leastPairs && (elapsedMs >= longestMs(budget) || !disturbed());
-    if (!timeIsUp && pairs < nextLook) continue;
+    if (!timeIsUp && (pairs < nextLook || elapsedMs < shortestMs)) continue;
     nextLook = Math.ceil(pairs * growth);
     const wanted = Math.max(leastPairs, budget.minPairs);
     const choosy = disturbed();

@@ -29,6 +29,18 @@ describe('samplePairs', () => {
     expect(summarise(pairs, 5).ratio).toBeCloseTo(0.8, 3);
   });
 
+  test('of a small network takes pairs for a fifth of a second, however well they agree, and a fifth of a small budget', async () => {
+    const { call, now } = machine(0.001);
+    const pairs = await samplePairs(call('c', 0.08), call('r', 0.1), budget, 0, calm(now));
+    expect(pairs.endedBy).toBe('interval');
+    expect(now()).toBeGreaterThanOrEqual(200);
+    expect(now()).toBeLessThan(201);
+    const before = now();
+    await samplePairs(call('c', 0.08), call('r', 0.1), { ...budget, maxMs: 50 }, 0, calm(now));
+    expect(now() - before).toBeGreaterThanOrEqual(10);
+    expect(now() - before).toBeLessThan(11);
+  });
+
   test('takes more pairs the noisier the machine is, until the interval is as narrow as asked', async () => {
     const { call, now } = machine(0.12);
     const pairs = await samplePairs(call('c', 8), call('r', 10), budget, 3, calm(now));

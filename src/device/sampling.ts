@@ -63,8 +63,9 @@ export async function samplePairs(
   const all: Samples = { candidateSamplesMs: [], referenceSamplesMs: [] };
   const whole: Samples = { candidateSamplesMs: [], referenceSamplesMs: [] };
   const shortestMs = Math.min(leastMs, budget.maxMs / 5);
+  const leastLooked = Math.max(leastPairs, budget.minPairs);
   const start = now();
-  for (let nextLook = Math.max(leastPairs, budget.minPairs); ; ) {
+  for (let nextLook = leastLooked; ; ) {
     const interruptedBefore = interruptions();
     const candidateFirst = rng.integer(2) === 0;
     const early = candidateFirst ? await candidate() : null;
@@ -78,12 +79,9 @@ export async function samplePairs(
       elapsedMs >= budget.maxMs && pairs >= leastPairs && (elapsedMs >= longestMs(budget) || !disturbed());
     if (!timeIsUp && (pairs < nextLook || elapsedMs < shortestMs)) continue;
     nextLook = Math.ceil(pairs * growth);
-    const wanted = Math.max(leastPairs, budget.minPairs);
-    const choosy = disturbed();
-    const samples = choosy && whole.candidateSamplesMs.length >= wanted ? whole : all;
-    const countable = samples === whole || !choosy;
-    const enough = countable && pairs >= budget.minPairs && isKnown(samples, budget);
-    if (enough || timeIsUp) return { ...samples, endedBy: enough ? 'interval' : 'time' };
+    const chosen = !disturbed() ? all : whole.candidateSamplesMs.length >= leastLooked ? whole : null;
+    const enough = chosen !== null && pairs >= budget.minPairs && isKnown(chosen, budget);
+    if (enough || timeIsUp) return { ...(chosen ?? all), endedBy: enough ? 'interval' : 'time' };
   }
 }
 

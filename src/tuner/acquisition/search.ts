@@ -8,7 +8,8 @@
 import { type Rng, shuffled } from '../../random/rng.ts';
 import { configurationAt, keyOf, problemSize, type Seen } from '../seen.ts';
 import type { Configuration, Problem } from '../strategy.ts';
-import { type Change, changed, type Surface } from './surface.ts';
+import { type Change, changed } from './change.ts';
+import type { Surface } from './surface.ts';
 
 export interface Found {
   readonly configuration: Configuration;

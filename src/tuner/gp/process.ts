@@ -63,13 +63,16 @@ export interface Place {
   readonly z: Float64Array;
 }
 
-export function placeOf({ coordinates, weighted, fit }: Covariance, configuration: Configuration): Place {
-  const x = Float64Array.from(configuration, (rung, i) => coordinates[i]![rung]!);
-  if (!weighted) return { x, v: 0, z: new Float64Array(0) };
-  const u = configuration.reduce((sum, rung, i) => sum + weighted[i]![rung]!, 0);
-  const { table } = fit.inputs;
-  return { x, v: bend(u, table!.shape), z: walkOf(table!, configuration) };
+export function placeOf(covariance: Covariance, configuration: Configuration): Place {
+  const x = Float64Array.from(configuration, (rung, i) => covariance.coordinates[i]![rung]!);
+  const { table } = covariance.fit.inputs;
+  if (!table) return { x, v: 0, z: new Float64Array(0) };
+  return { x, v: bend(tableSum(covariance, configuration), table.shape), z: walkOf(table, configuration) };
 }
+
+/** u; 0 without a table. */
+export const tableSum = ({ weighted }: Covariance, configuration: Configuration): number =>
+  weighted ? configuration.reduce((sum, rung, i) => sum + weighted[i]![rung]!, 0) : 0;
 
 /** Covariance from r², the two v and what their walks have in common. */
 export function covarianceAt(c: Covariance, r2: number, v: number, w: number, common: number): number {

@@ -96,6 +96,8 @@ export interface FrontReport {
   readonly dense: FrontPoint;
   /** Proxy or confirm images, as `confirmed` says. */
   readonly images: number;
+  /** How many images every confirmed accuracy rests on; null before the dense model is confirmed. */
+  readonly confirmImages: number | null;
   /** Sorted by latency. The dense model is always one of them: it is what a user runs when nothing else is worth it. */
   readonly points: readonly FrontPoint[];
   /** The trials of this phase that others dominate, sorted by latency; once confirmed, these left the front. */
@@ -119,6 +121,7 @@ export function frontReport(input: FrontInput): FrontReport {
     confirmed,
     dense: judged.find(({ trial }) => trial === 0) ?? dense,
     images: (denseOfPhase ?? input.dense.search).images,
+    confirmImages: input.dense.confirm?.images ?? null,
     points: judged.filter(onFront),
     dominated: judged.filter(point => !onFront(point)),
   };

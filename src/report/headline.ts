@@ -1,43 +1,25 @@
 /** What an engineer reads first: two to four plain sentences about a front. */
 import { formatMs } from '../units/format.ts';
+import { effectiveFront, searchFront, sourceOf } from './effective-front.ts';
 import type { FrontPoint, FrontReport } from './front-report.ts';
-import { effectiveFront, fasterBeyondNoise, kneeOf, lossless, within } from './judge.ts';
-import { dropWords, figuresWords, nameOf, pointsWords, speedupWords } from './wording.ts';
-
-/** What a search has come to, within `maxDrop`. */
-export type Gain =
-  /** The fastest point within the drop whose speed-up is above 1 beyond noise. */
-  | { readonly kind: 'gained'; readonly point: FrontPoint }
-  /** The drop is kept, but no interval lies above 1; `point` comes nearest. */
-  | { readonly kind: 'within-noise'; readonly point: FrontPoint }
-  /** Every trial on the front loses more; `point` loses least. */
-  | { readonly kind: 'too-costly'; readonly point: FrontPoint }
-  /** The front is the dense model alone. */
-  | { readonly kind: 'dense-alone' };
+import { type Gain, gainAmong, headlineDrop } from './gain.ts';
+import { fasterBeyondNoise, kneeOf, lossless } from './judge.ts';
+import { dropWords, figuresWords, flatteredSentence, nameOf, pointsWords, speedupWords } from './wording.ts';
 
 /** A speed-up below this is said to be little. */
 const littleGain = 1.05;
 
-/** `maxDrop` is a share: 0.01 is one point of accuracy. */
-export function gainOf(report: FrontReport, maxDrop = 0.01): Gain {
-  const trials = report.points.filter(({ trial }) => trial !== 0);
-  const acceptable = trials.filter(point => within(point.drop, maxDrop));
-  const [gained] = acceptable.filter(fasterBeyondNoise); // sorted by latency: the first is the fastest
-  if (gained) return { kind: 'gained', point: gained };
-  const [nearest] = [...acceptable].sort((a, b) => b.speedupCi[0] - a.speedupCi[0]);
-  if (nearest) return { kind: 'within-noise', point: nearest };
-  const [cheapest] = [...trials].sort((a, b) => a.drop - b.drop);
-  return cheapest ? { kind: 'too-costly', point: cheapest } : { kind: 'dense-alone' };
-}
-
-export function headline(report: FrontReport, maxDrop = 0.01): string[] {
-  const knee = kneeOf(report.points);
-  const gain = gainOf(report, maxDrop);
+/** By confirmed figures where there are any, and each says whose it is. `maxDrop` is a share: 0.01 is one point of accuracy. */
+export function headline(report: FrontReport, maxDrop = headlineDrop): string[] {
+  const points = effectiveFront(report);
+  const knee = kneeOf(points);
+  const gain = gainAmong(points, maxDrop);
   const kneeSays =
     knee && knee.trial !== 0 && fasterBeyondNoise(knee) && !(gain.kind === 'gained' && gain.point.trial === knee.trial);
   return [
     gainSentence(gain, report, maxDrop),
-    ...losslessSentence(report, gain),
+    flattered(gain, report, maxDrop),
+    ...losslessSentence(points, gain),
     ...(kneeSays ? [`The knee of the front is ${nameOf(knee)}: ${figuresWords(knee)}.`] : []),
     phaseSentence(report),
     limitsSentence(report, gain),
@@ -45,10 +27,12 @@ export function headline(report: FrontReport, maxDrop = 0.01): string[] {
 }
 
 function gainSentence(gain: Gain, { dense, limits }: FrontReport, maxDrop: number): string {
-  const denseIs = `the dense model (${formatMs(dense.latencyMs)})`;
+  const ofPhase = gain.kind !== 'dense-alone' && gain.point.confirmed ? dense.confirm : dense.search;
+  const denseMs = formatMs((ofPhase ?? dense).latencyMs);
+  const denseIs = `the dense model (${denseMs})`;
   switch (gain.kind) {
     case 'gained':
-      return `Fastest within ${pointsWords(maxDrop)} of accuracy: ${nameOf(gain.point)}, ${formatMs(gain.point.latencyMs)} against ${formatMs(dense.latencyMs)} dense, ${speedupWords(gain.point)}, with ${dropWords(gain.point)}.${gain.point.speedup < littleGain ? ' Little is gained: the dense model may be the better choice.' : ''}`;
+      return `Fastest within ${pointsWords(maxDrop)} of accuracy: ${nameOf(gain.point)}, ${formatMs(gain.point.latencyMs)} against ${denseMs} dense, ${speedupWords(gain.point)}, with ${dropWords(gain.point)}.${gain.point.speedup < littleGain ? ' Little is gained: the dense model may be the better choice.' : ''}`;
     case 'within-noise':
       return `Nothing within ${pointsWords(maxDrop)} of accuracy is faster than ${denseIs} beyond noise: ${nameOf(gain.point)} comes nearest with ${speedupWords(gain.point)}, an interval that does not lie above 1. Keep the dense model.`;
     case 'too-costly':
@@ -62,8 +46,14 @@ function gainSentence(gain: Gain, { dense, limits }: FrontReport, maxDrop: numbe
   }
 }
 
+/** Where nothing was gained, what the search had promised. */
+function flattered(gain: Gain, report: FrontReport, maxDrop: number): string {
+  const promised = gainAmong(searchFront(report), maxDrop);
+  return gain.kind !== 'gained' && promised.kind === 'gained' ? flatteredSentence(promised.point) : '';
+}
+
 /** The fastest point whose drop cannot be told from none, unless it is already the headline. */
-function losslessSentence({ points }: FrontReport, gain: Gain): string[] {
+function losslessSentence(points: readonly FrontPoint[], gain: Gain): string[] {
   const [point] = points.filter(each => each.trial !== 0 && fasterBeyondNoise(each) && lossless(each));
   if (!point || (gain.kind === 'gained' && gain.point.trial === point.trial)) return [];
   return [`Without a drop beyond noise: ${nameOf(point)}, ${figuresWords(point)}.`];
@@ -82,9 +72,9 @@ function phaseSentence(report: FrontReport): string {
       ? 'No trial has been confirmed yet.'
       : `Confirmed on ${images} that the search never saw and in a longer latency run; ${fate}.`;
   }
-  const confirmed = effectiveFront(report).some(point => point.trial !== 0 && point.confirmed);
+  const source = sourceOf(effectiveFront(report));
   if (trials === 0) return '';
-  return `These are search-time figures on ${images}, and the best of many noisy values flatters itself: ${
-    confirmed ? 'the confirmed figures stand beside them' : 'confirm the front before relying on them'
-  }.`;
+  if (source === 'search')
+    return `These are search-time figures on ${images}, and the best of many noisy values flatters itself: confirm the front before relying on them, by running its search to the end.`;
+  return `Trials named confirmed were measured again on ${report.confirmImages ?? 0} images that the search never saw and in a longer latency run; the table has search-time figures on ${images}, which flatter, and the confirmed ones beside them.`;
 }

@@ -1,12 +1,23 @@
 /** The front as `front --json` prints it. */
 import type { Rank } from '../decompose/method.ts';
+import { type Source, sourceOf } from './effective-front.ts';
 import type { Interval } from './event.ts';
-import type { FrontReport } from './front-report.ts';
+import type { Figures, FrontReport } from './front-report.ts';
+import { type Gain, gainOf, headlineDrop } from './gain.ts';
 
 export interface FrontRecord {
   readonly study: string;
   readonly objectives: readonly string[];
   readonly dense: { readonly latencyMs: number; readonly accuracy: number };
+  /** What the headline says and `pick --max-drop` picks by: confirmed figures where there are any. */
+  readonly gain: {
+    /** A share: 0.01 is one point of accuracy. */
+    readonly maxDrop: number;
+    readonly kind: Gain['kind'];
+    /** The trial that it is about; null where the dense model is alone. */
+    readonly trial: number | null;
+    readonly figures: Source | null;
+  };
   /** Sorted by latency. */
   readonly points: readonly PointRecord[];
 }
@@ -21,18 +32,23 @@ export interface PointRecord {
   readonly drop: number;
   readonly macs: number;
   readonly params: number;
+  /** Whether the figures above are from the confirm phase. */
   readonly confirmed: boolean;
+  /** The figures of either phase; null for a trial that was not confirmed. */
+  readonly search: Figures;
+  readonly confirm: Figures | null;
   /** The rank of a site that stays dense is null. */
   readonly configuration: Readonly<Record<string, { readonly method: string; readonly rank: Rank | null }>>;
 }
 
 export const frontJson = (report: FrontReport): string => JSON.stringify(frontRecord(report), null, 2);
 
-export const frontRecord = ({ study, objectives, dense, points }: FrontReport): FrontRecord => ({
-  study,
-  objectives,
-  dense: { latencyMs: dense.latencyMs, accuracy: dense.accuracy },
-  points: points.map(point => ({
+export const frontRecord = (report: FrontReport): FrontRecord => ({
+  study: report.study,
+  objectives: report.objectives,
+  dense: { latencyMs: report.dense.latencyMs, accuracy: report.dense.accuracy },
+  gain: gainRecord(report),
+  points: report.points.map(point => ({
     trial: point.trial,
     latencyMs: point.latencyMs,
     speedup: point.speedup,
@@ -43,6 +59,8 @@ export const frontRecord = ({ study, objectives, dense, points }: FrontReport): 
     macs: point.macs,
     params: point.params,
     confirmed: point.confirmed,
+    search: point.search,
+    confirm: point.confirm,
     configuration: Object.fromEntries(
       Object.entries(point.configuration).map(([site, rung]) => [
         site,
@@ -51,3 +69,14 @@ export const frontRecord = ({ study, objectives, dense, points }: FrontReport): 
     ),
   })),
 });
+
+function gainRecord(report: FrontReport): FrontRecord['gain'] {
+  const gain = gainOf(report);
+  const point = gain.kind === 'dense-alone' ? null : gain.point;
+  return {
+    maxDrop: headlineDrop,
+    kind: gain.kind,
+    trial: point?.trial ?? null,
+    figures: sourceOf(point ? [point] : []),
+  };
+}

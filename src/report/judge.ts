@@ -1,6 +1,6 @@
 /** Judgements on points of a front that several pages share. */
 import { z95 } from '../stats/normal.ts';
-import type { FrontPoint, FrontReport } from './front-report.ts';
+import type { FrontPoint } from './front-report.ts';
 import { kneeIndex } from './knee.ts';
 
 /** The whole 95 % interval of the speed-up lies above 1. */
@@ -23,13 +23,4 @@ export function kneeOf(points: readonly FrontPoint[]): FrontPoint | null {
   const useful = points.filter(({ drop }) => within(drop, kneeMaxDrop));
   const index = kneeIndex(useful.map(({ speedup, drop }) => ({ cost: 1 / speedup, value: -drop })));
   return index === null ? null : (useful[index] ?? null);
-}
-
-/**
- * The points of the front, each with its confirmed figures where it has them; the dense model's as soon as one trial has
- * them, for a latency in milliseconds is only comparable with those of its own phase.
- */
-export function effectiveFront({ points }: FrontReport): FrontPoint[] {
-  const any = points.some(({ trial, confirm }) => trial !== 0 && confirm !== null);
-  return points.map(point => (any && point.confirm ? { ...point, ...point.confirm, confirmed: true } : point));
 }

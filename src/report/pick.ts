@@ -1,8 +1,9 @@
 /** One point of a front, by a rule that an engineer states. */
 import { formatMs, formatSpeedup } from '../units/format.ts';
+import { effectiveFront, type Source, searchFront, sourceOf } from './effective-front.ts';
 import type { FrontPoint, FrontReport } from './front-report.ts';
-import { effectiveFront, fasterBeyondNoise, kneeMaxDrop, kneeOf, within } from './judge.ts';
-import { figuresWords, nameOf, pointsWords, speedupWords } from './wording.ts';
+import { fasterBeyondNoise, kneeMaxDrop, kneeOf, within } from './judge.ts';
+import { figuresWords, flatteredSentence, nameOf, pointsWords, speedupWords } from './wording.ts';
 
 export type PickRule =
   /** The fastest that loses at most `drop`, a share: 0.01 is one point. */
@@ -14,10 +15,17 @@ export type PickRule =
   /** Where more speed begins to cost more than it did before (see `knee.ts`). */
   | { readonly kind: 'knee' };
 
-export type Picked =
+type Choice =
   | { readonly state: 'picked'; readonly point: FrontPoint; readonly why: string }
   /** No point of the front obeys the rule; `why` names the one that misses by least. */
   | { readonly state: 'none'; readonly why: string };
+
+export type Picked = Choice & {
+  /** Whose figures decided: of the trial that is picked, or else of all that were looked at; null without any trial. */
+  readonly figures: Source | null;
+  /** Where no trial is picked: the one that would have been by search figures, of which its confirmed ones fall short. */
+  readonly bySearch: number | null;
+};
 
 /**
  * Picks among the members of the front, the dense model (trial 0) included, by their confirmed figures where they have them.
@@ -25,6 +33,39 @@ export type Picked =
  */
 export function pick(report: FrontReport, rule: PickRule): Picked {
   const points = effectiveFront(report);
+  const choice = choose(points, rule);
+  const trial = choice.state === 'picked' && choice.point.trial !== 0 ? choice.point : null;
+  const figures = sourceOf(trial ? [trial] : points);
+  const promised = trial ? null : promisedBy(report, rule);
+  const sentences = [choice.why, sourceSentence(figures, report, trial !== null)];
+  if (promised) sentences.push(flatteredSentence(promised));
+  const why = sentences.filter(sentence => sentence !== '').join(' ');
+  return { ...choice, figures, why, bySearch: promised?.trial ?? null };
+}
+
+/** What search figures alone would have picked, if it has been confirmed since. A knee is no limit that could be kept. */
+function promisedBy(report: FrontReport, rule: PickRule): FrontPoint | null {
+  const choice = rule.kind === 'knee' ? null : choose(searchFront(report), rule);
+  return choice?.state === 'picked' && choice.point.trial !== 0 && choice.point.confirm ? choice.point : null;
+}
+
+function sourceSentence(figures: Source | null, { confirmImages }: FrontReport, ofTrial: boolean): string {
+  const images = `on ${confirmImages ?? 0} images that the search never saw`;
+  switch (figures) {
+    case 'confirmed':
+      return ofTrial ? `Its figures are confirmed, ${images}.` : `Judged by confirmed figures, ${images}.`;
+    case 'search':
+      return `${ofTrial ? 'Its figures are from the search and not confirmed' : 'Judged by search figures, which are not confirmed'}: run the search to its end to confirm the front.`;
+    case 'both':
+      return `Judged by confirmed figures where there are any, ${images}: run the search to its end to confirm the rest.`;
+    case null:
+      return '';
+    default:
+      return figures satisfies never;
+  }
+}
+
+function choose(points: readonly FrontPoint[], rule: PickRule): Choice {
   switch (rule.kind) {
     case 'max-drop':
       return fastestWithin(points, rule.drop);
@@ -60,7 +101,7 @@ export function pick(report: FrontReport, rule: PickRule): Picked {
 }
 
 /** A trial that is not faster beyond noise gives up accuracy for nothing, so the dense model is picked before it. */
-function fastestWithin(points: readonly FrontPoint[], drop: number): Picked {
+function fastestWithin(points: readonly FrontPoint[], drop: number): Choice {
   const acceptable = points.filter(point => within(point.drop, drop));
   if (acceptable.length === 0) {
     const nearest = mostAccurateOf(points);
@@ -88,7 +129,7 @@ function fastestWithin(points: readonly FrontPoint[], drop: number): Picked {
     : { state: 'none', why: emptyFront };
 }
 
-function mostAccurate(obeying: readonly FrontPoint[], limit: string, miss: () => string, leastSpeedup = 1): Picked {
+function mostAccurate(obeying: readonly FrontPoint[], limit: string, miss: () => string, leastSpeedup = 1): Choice {
   const point = mostAccurateOf(obeying);
   if (!point) return { state: 'none', why: miss() };
   const why =
@@ -98,7 +139,7 @@ function mostAccurate(obeying: readonly FrontPoint[], limit: string, miss: () =>
   return { state: 'picked', point, why };
 }
 
-function atKnee(points: readonly FrontPoint[]): Picked {
+function atKnee(points: readonly FrontPoint[]): Choice {
   const knee = kneeOf(points);
   if (knee)
     return {
@@ -116,12 +157,9 @@ function atKnee(points: readonly FrontPoint[]): Picked {
     : { state: 'none', why: emptyFront };
 }
 
-/** Said where noise, or the choice of the best of many, may have made the point obey. */
-function caution({ trial, confirmed, speedupCi: [low] }: FrontPoint, leastSpeedup = 1): string {
-  if (trial === 0) return '';
-  const interval = low < leastSpeedup ? ` Its interval reaches below ${formatSpeedup(leastSpeedup)}.` : '';
-  return interval + (confirmed ? '' : ' Its figures are from the search and not confirmed.');
-}
+/** Said where noise may have made the point obey. */
+const caution = ({ trial, speedupCi: [low] }: FrontPoint, leastSpeedup = 1): string =>
+  trial !== 0 && low < leastSpeedup ? ` Its interval reaches below ${formatSpeedup(leastSpeedup)}.` : '';
 
 const emptyFront = 'The front is empty.';
 

@@ -4,7 +4,7 @@ import { formatSpeedup } from '../units/format.ts';
 import type { LimitsSet } from './event.ts';
 import { limitsText } from './event-text.ts';
 import type { FrontReport } from './front-report.ts';
-import { gainOf } from './headline.ts';
+import { gainOf, headlineDrop } from './gain.ts';
 import { clipped, textTable } from './text-table.ts';
 
 export interface StudySummary {
@@ -31,8 +31,8 @@ export interface StudySummary {
   readonly model: string;
 }
 
-/** The speed-up of the fastest point within `maxDrop` that is faster beyond noise; null when there is none. */
-export function bestSpeedup(report: FrontReport, maxDrop = 0.01): number | null {
+/** The speed-up of the fastest point within `maxDrop` that is faster beyond noise, confirmed where it was; null when there is none. */
+export function bestSpeedup(report: FrontReport, maxDrop = headlineDrop): number | null {
   const gain = gainOf(report, maxDrop);
   return gain.kind === 'gained' ? gain.point.speedup : null;
 }

@@ -4,7 +4,9 @@ import { z95 } from '../stats/normal.ts';
 import { formatMs, formatSpeedup } from '../units/format.ts';
 import type { Figures, FrontPoint } from './front-report.ts';
 
-export const nameOf = ({ trial }: FrontPoint): string => (trial === 0 ? 'the dense model' : `trial ${trial}`);
+/** With whose figures are told of it: `trial 12 (confirmed)`, `trial 12 (not confirmed)`. */
+export const nameOf = ({ trial, confirmed }: FrontPoint): string =>
+  trial === 0 ? 'the dense model' : `trial ${trial} (${confirmed ? 'confirmed' : 'not confirmed'})`;
 
 /** `1.28x [1.26, 1.30]` */
 export const speedupWords = ({ speedup, speedupCi: [low, high] }: Figures): string =>
@@ -27,3 +29,9 @@ export function dropWords({ drop, dropStandardError }: Figures): string {
 /** `1.28x [1.26, 1.30] at 6.13 ms, with a drop of 0.62 points (95 % ± 0.61)` */
 export const figuresWords = (figures: Figures): string =>
   `${speedupWords(figures)} at ${formatMs(figures.latencyMs)}, with ${dropWords(figures)}`;
+
+/** Said of a trial that fits by what the search saw and not by what confirming it saw. */
+export const flatteredSentence = ({ trial, search, confirm }: FrontPoint): string =>
+  confirm
+    ? `Trial ${trial} fits by its search figures alone (${figuresWords(search)}) and not by its confirmed ones (${figuresWords(confirm)}): pick within a wider limit, or search on with more --trials.`
+    : '';

@@ -85,7 +85,13 @@ describe('after a search', () => {
     const fastest = await stored('pick', '--max-drop', '100pp', '--json');
     expect(fastest.status).toBe(0);
     const front = await frontOf();
-    expect(JSON.parse(fastest.stdout).point.trial).toBe(front.points[0]?.trial);
+    const { point, figures } = JSON.parse(fastest.stdout);
+    expect([point.trial, figures]).toEqual([front.points[0]?.trial, 'confirmed']);
+    expect((await stored('pick', '--max-drop', '100pp')).stdout).toContain('Its figures are confirmed, on ');
+    // The headline and the pick are one judgement, whatever its phase.
+    const within = JSON.parse((await stored('pick', '--max-drop', '1pp', '--json')).stdout);
+    for (const told of [front, await frontOf('--confirmed')] as unknown as { gain: { kind: string; trial: number } }[])
+      expect(within.point.trial).toBe(told.gain.kind === 'gained' ? told.gain.trial : 0);
     expect((await stored('pick', '--min-speedup', '1000')).status).toBe(1);
     expect((await stored('pick')).status).toBe(2);
     expect((await stored('pick', '--knee', '--min-speedup', '1.1')).status).toBe(2);

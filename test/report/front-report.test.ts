@@ -105,7 +105,7 @@ describe('the front', () => {
 
 test('the record has the keys that programs rely on, and no others', () => {
   const record = frontRecord(frontReport(mixed()));
-  expect(Object.keys(record)).toEqual(['study', 'objectives', 'dense', 'points']);
+  expect(Object.keys(record)).toEqual(['study', 'objectives', 'dense', 'gain', 'points']);
   expect(record.dense).toEqual({ latencyMs: 10, accuracy: 0.9 });
   expect(Object.keys(record.points[0]!)).toEqual([
     'trial',
@@ -118,6 +118,8 @@ test('the record has the keys that programs rely on, and no others', () => {
     'macs',
     'params',
     'confirmed',
+    'search',
+    'confirm',
     'configuration',
   ]);
   expect(record.points[0]!.configuration).toEqual({

@@ -30,7 +30,7 @@ describe('max-drop', () => {
     const picked = pick(report, { kind: 'max-drop', drop: 0.01 });
     expect(trialOf(picked)).toBe(0);
     expect(picked.why).toBe(
-      'The dense model: within 1.00 point nothing is faster beyond noise; trial 3 comes nearest with 1.01x [1.00, 1.02].',
+      'The dense model: within 1.00 point nothing is faster beyond noise; trial 3 (not confirmed) comes nearest with 1.01x [1.00, 1.02]. Judged by search figures, which are not confirmed: run the search to its end to confirm the front.',
     );
   });
 
@@ -63,7 +63,7 @@ describe('max-latency', () => {
   test('below the fastest: none, and by how much it is missed', () => {
     const picked = pick(searched, { kind: 'max-latency', latencyMs: 4.5 });
     expect(picked.state).toBe('none');
-    expect(picked.why).toContain('trial 1 misses it by 0.500 ms');
+    expect(picked.why).toContain('trial 1 (not confirmed) misses it by 0.500 ms');
   });
 });
 
@@ -84,7 +84,7 @@ describe('min-speedup', () => {
   test('above the fastest: none, and the nearest', () => {
     const picked = pick(searched, { kind: 'min-speedup', speedup: 2.5 });
     expect(picked.state).toBe('none');
-    expect(picked.why).toContain('trial 1 comes nearest, 2.00x');
+    expect(picked.why).toContain('trial 1 (not confirmed) comes nearest, 2.00x');
   });
 });
 
@@ -114,7 +114,43 @@ test('confirmed figures decide where they are: trial 2 was 0.8 points in search 
   const report = frontReport(mixed(false));
   const picked = pick(report, { kind: 'max-drop', drop: 0.01 });
   expect(picked).toMatchObject({ state: 'picked', point: { trial: 4, confirmed: true, drop: 0.004 } });
-  expect(picked.why).not.toContain('not confirmed');
+  expect(picked.why).toContain('trial 4 (confirmed)');
+  expect(picked.why).toContain('Its figures are confirmed, on 1000 images that the search never saw.');
+  expect(picked).toMatchObject({ figures: 'confirmed', bySearch: null });
+  expect(pick(searched, { kind: 'max-drop', drop: 0.01 })).toMatchObject({ figures: 'search', bySearch: null });
   expect(pick(searched, { kind: 'max-drop', drop: 0.01 }).why).toContain('from the search and not confirmed');
   expect(picks({ kind: 'max-drop', drop: 0.01 }, frontReport(mixed(true)))).toBe(4);
+});
+
+describe('what fits by its search figures alone is told, with the way out', () => {
+  const promised = study([
+    [1, [0.5, 0.05], null],
+    [2, [0.7, 0.008], [0.95, 0.02]],
+  ]);
+  const alone = frontReport({ ...promised, trials: promised.trials.slice(1) });
+  const told =
+    /Trial 2 fits by its search figures alone \(1\.43x .* and not by its confirmed ones \(1\.05x .*: pick within a wider limit, or search on with more --trials\.$/;
+
+  test.each<[PickRule, 'picked' | 'none']>([
+    [{ kind: 'max-drop', drop: 0.01 }, 'picked'],
+    [{ kind: 'max-latency', latencyMs: 8 }, 'none'],
+    [{ kind: 'min-speedup', speedup: 1.4 }, 'none'],
+  ])('of %o', (rule, state) => {
+    const picked = pick(alone, rule);
+    expect(picked).toMatchObject({ state, figures: 'confirmed', bySearch: 2 });
+    expect(picked.why).toMatch(told);
+    expect(picked.why).toContain('Judged by confirmed figures, on 1000 images that the search never saw.');
+  });
+
+  test('and not where nothing fits by either, or another trial does', () => {
+    expect(pick(alone, { kind: 'min-speedup', speedup: 3 })).toMatchObject({ state: 'none', bySearch: null });
+    const other = pick(frontReport(mixed()), { kind: 'max-drop', drop: 0.01 });
+    expect(other).toMatchObject({ state: 'picked', bySearch: null });
+  });
+
+  test('some confirmed, some not: both are named', () => {
+    const picked = pick(frontReport(promised), { kind: 'min-speedup', speedup: 3 });
+    expect(picked).toMatchObject({ state: 'none', figures: 'both' });
+    expect(picked.why).toContain('Judged by confirmed figures where there are any, on 1000 images');
+  });
 });

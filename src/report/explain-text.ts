@@ -14,6 +14,8 @@ export interface ExplainView {
     readonly maxLatencyMs?: number | undefined;
     readonly minSpeedup?: number | undefined;
   };
+  /** Said where no trial keeps to the limits; null where one does, or there are none. */
+  readonly outOfReach: string | null;
   readonly objectives: readonly string[];
   /** The dense model not counted. */
   readonly trials: number;
@@ -43,8 +45,9 @@ export interface NextView {
     readonly entersFront: number;
     readonly improvement: number;
   } | null;
-  /** The member of the front with the fewest other rungs; null without a front. */
+  /** The member of the front, or without a front the complete trial, with the fewest other rungs; null without either. */
   readonly nearest: number | null;
+  readonly onFront: boolean;
   readonly changes: readonly { readonly site: string; readonly from: string; readonly to: string }[];
 }
 
@@ -68,8 +71,8 @@ export function explainText(view: ExplainView, columns = 60): string {
   return [
     opening,
     '',
-    'Hypervolume of the front over the finished trials',
-    ...lineChart(view.hypervolume, { columns, rows: 8 }),
+    ...(view.outOfReach === null ? [] : [view.outOfReach, '']),
+    ...hypervolumeLines(view, columns),
     '',
     ...calibrationLines(view),
     '',
@@ -78,6 +81,11 @@ export function explainText(view: ExplainView, columns = 60): string {
     ...nextLines(view),
   ].join('\n');
 }
+
+const hypervolumeLines = ({ hypervolume }: ExplainView, columns: number): string[] =>
+  hypervolume.some(volume => volume > 0)
+    ? ['Hypervolume of the front over the finished trials', ...lineChart(hypervolume, { columns, rows: 8 })]
+    : ['The front is empty, so it has no hypervolume.'];
 
 const nameOf = (objective: string): string => (objective === 'latency' ? 'latency' : 'accuracy');
 /** Latency as a share of dense, accuracy in points: both in hundredths. */
@@ -128,8 +136,8 @@ function importanceLines({ importance, objectives }: ExplainView): string[] {
 
 function nextLines({ next, limits }: ExplainView): string[] {
   if (!next) return ['Next: nothing, every configuration was tried.'];
-  const { prediction, outlook, nearest, changes } = next;
-  const from = nearest === null ? 'Next: a configuration' : `Next: trial ${nearest} of the front`;
+  const { prediction, outlook, nearest, onFront, changes } = next;
+  const from = nearest === null ? 'Next: a configuration' : `Next: trial ${nearest}${onFront ? ' of the front' : ''}`;
   const shown = changes.slice(0, changesShown).map(({ site, from: old, to }) => `  ${site}: ${old} -> ${to}`);
   const more = changes.length - changesShown;
   const [ratio, error] = prediction ?? [];

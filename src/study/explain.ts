@@ -2,6 +2,7 @@
 import { rungLabel } from '../decompose/ranks.ts';
 import { seededRng } from '../random/rng.ts';
 import type { ExplainView, NextView } from '../report/explain-text.ts';
+import { outOfReach } from '../report/out-of-reach.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial, Trial } from '../store/trial.ts';
@@ -9,8 +10,9 @@ import { type Beliefs, beliefsAfter, outlookOf } from '../tuner/explain.ts';
 import type { Configuration } from '../tuner/strategy.ts';
 import { answerOf } from './asker.ts';
 import { nextAsked, toldFor } from './history.ts';
+import { triedOf } from './limits.ts';
 import { referencePoint } from './objectives.ts';
-import { latestSetup } from './proposer.ts';
+import { denseFigures, latestSetup } from './proposer.ts';
 import { type Setup, strategyOf } from './setup.ts';
 
 /** Null before the first proposal, and for studies from before proposals were recorded. */
@@ -34,6 +36,7 @@ export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, stud
     strategy: setup.strategy,
     prior: setup.options.prior != null,
     limits: setup.limits,
+    outOfReach: outOfReach(setup.limits, triedOf(trials, await denseFigures(store, study))),
     objectives: study.objectives,
     trials: trials.length - 1,
     pruned: trials.filter(({ state }) => state === 'pruned').length,
@@ -79,13 +82,13 @@ function nextOf(
   };
 }
 
-/** The member of the front with the fewest other rungs, and what differs. */
+/** The member of the front with the fewest other rungs, and what differs; without a front, of the complete trials. */
 function nearestMember(
   front: readonly CompleteTrial[],
   trials: readonly Trial[],
   configuration: Configuration,
   lengths: readonly number[],
-): Pick<NextView, 'nearest' | 'changes'> {
+): Pick<NextView, 'nearest' | 'onFront' | 'changes'> {
   const labels = new Map<string, string>();
   for (const trial of trials) {
     Object.values(trial.assignment).forEach((rung, site) => {
@@ -99,9 +102,10 @@ function nearestMember(
       from[i] === configuration[i] ? [] : [{ site, from: label(i, from[i]), to: label(i, configuration[i]) }],
     );
   let nearest: { readonly number: number; readonly changes: NextView['changes'] } | null = null;
-  for (const member of front) {
+  const complete = trials.filter(trial => trial.state === 'complete');
+  for (const member of front.length > 0 ? front : complete) {
     const changes = changesFrom(member);
     if (!nearest || changes.length < nearest.changes.length) nearest = { number: member.number, changes };
   }
-  return { nearest: nearest?.number ?? null, changes: nearest?.changes ?? [] };
+  return { nearest: nearest?.number ?? null, onFront: front.length > 0, changes: nearest?.changes ?? [] };
 }

@@ -1,4 +1,6 @@
 /** Limits that a user sets on what a candidate may lose and take, and what they are in the objectives of a study. */
+import type { Tried } from '../report/out-of-reach.ts';
+import type { Trial } from '../store/trial.ts';
 import type { Constraint } from '../tuner/strategy.ts';
 
 export interface Limits {
@@ -36,3 +38,11 @@ export const keepsTo = (constraints: readonly Constraint[], values: readonly num
 
 export const hasLimits = ({ maxDrop, maxLatencyMs, minSpeedup }: Limits): boolean =>
   maxDrop !== undefined || maxLatencyMs !== undefined || minSpeedup !== undefined;
+
+/** What was seen of each trial but the dense model, as far as its values are known. */
+export const triedOf = (trials: readonly Pick<Trial, 'number'>[], dense: DenseFigures): Tried[] =>
+  trials.flatMap(trial => {
+    const [ratio, error] = 'values' in trial ? (trial.values as readonly number[]) : [];
+    if (trial.number === 0 || ratio === undefined || error === undefined) return [];
+    return [{ trial: trial.number, speedup: 1 / ratio, latencyMs: ratio * dense.latencyMs, drop: error - dense.error }];
+  });

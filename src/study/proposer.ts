@@ -31,12 +31,19 @@ export interface ProposerParts {
   readonly stop: AbortSignal;
 }
 
+/** With the limits that its proposals are held to, and the dense model's figures that they are measured against. */
+export interface LimitedProposer extends Proposer {
+  readonly limits: Limits;
+  readonly dense: DenseFigures;
+}
+
 /** Null when it was stopped meanwhile. The caller closes the asker. */
-export async function openProposer(parts: ProposerParts): Promise<Proposer | null> {
+export async function openProposer(parts: ProposerParts): Promise<LimitedProposer | null> {
   const { store, study, plan, instruments, strategy, emit } = parts;
   const before = await latestLimits(store, study);
   const limits = parts.limits ?? before;
-  const constraints = constraintsOf(limits, await denseFigures(store, study));
+  const dense = await denseFigures(store, study);
+  const constraints = constraintsOf(limits, dense);
   if (hasLimits(limits) || hasLimits(before)) {
     emit({ kind: 'limits', ...limits, resumed: !parts.limits });
     await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
@@ -56,7 +63,7 @@ export async function openProposer(parts: ProposerParts): Promise<Proposer | nul
     limits,
   };
   const id = await keptAsLatest(store, study, setup);
-  return { asker: threadAsker(setup), setup: id, constraints };
+  return { asker: threadAsker(setup), setup: id, constraints, limits, dense };
 }
 
 /** A setup that comes back after another one is kept again, so that the latest is always the one in force. */
@@ -78,7 +85,8 @@ export async function latestSetup(store: Pick<Store, 'trials' | 'tuning'>, study
 const latestLimits = async (store: Store, study: Study): Promise<Limits> =>
   (await latestSetup(store, study))?.limits ?? {};
 
-async function denseFigures(store: Store, study: Study): Promise<DenseFigures> {
+/** Throws while the dense model is not measured. */
+export async function denseFigures(store: Pick<Store, 'trials'>, study: Study): Promise<DenseFigures> {
   const dense = await store.trials.get(study.id, 0);
   if (dense?.state !== 'complete') throw new Error('limits are measured against the dense model, which is missing');
   const latency = dense.observations.find(each => each.kind === 'latency' && each.phase === 'search');

@@ -2,18 +2,20 @@
 import { latencyBudget } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { EndedBy, StudyEvent } from '../report/event.ts';
+import { outOfReach, trialsBeforeWarning } from '../report/out-of-reach.ts';
 import { spaceSize } from '../space/configuration.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import type { CompleteTrial, RunningTrial } from '../store/trial.ts';
+import type { CompleteTrial, RunningTrial, TrialResult } from '../store/trial.ts';
 import { chancesOf } from '../tuner/early-stopping.ts';
 import type { Constraint } from '../tuner/strategy.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
 import type { OpenInstruments } from './instruments.ts';
-import { keepsTo } from './limits.ts';
-import { type LoopParts, type Proposer, runLoop, StoppedSearch } from './loop.ts';
+import { keepsTo, triedOf } from './limits.ts';
+import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
 import { type ObserveBudget, observe } from './observe.ts';
 import type { Plan } from './plan.ts';
+import type { LimitedProposer } from './proposer.ts';
 import { trialEvents } from './trial-events.ts';
 
 export interface RunParts {
@@ -22,7 +24,7 @@ export interface RunParts {
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
   /** Called once the dense model is measured; null when it was stopped. */
-  readonly propose: () => Promise<Proposer | null>;
+  readonly propose: () => Promise<LimitedProposer | null>;
   /** Whether trials that can hardly enter the front any more are given up half-way. */
   readonly pruning: boolean;
   /** Whether this run gave limits, even none: then all trials are judged by them. False by default. */
@@ -109,7 +111,7 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
     },
   };
   const limited = { ...budget, timeLeft: () => timeLeft(budget, confirmMs) };
-  let proposer: Proposer | null = null;
+  let proposer: LimitedProposer | null = null;
   try {
     const endedBy = await runLoop(dense, { ...limited, trials: 0 });
     const begun = await store.trials.list(study.id);
@@ -124,7 +126,12 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
       const result = await observeWith(trial, parts.pruning ? stoppingFor(front, constraints) : undefined);
       return result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result;
     };
-    return await runLoop({ ...dense, proposer, observe: observed }, limited);
+    const watch = await limitWatch(parts, proposer);
+    const finished: LoopParts['finished'] = async (trial, result) => {
+      await dense.finished(trial, result);
+      watch({ ...result, number: trial.number });
+    };
+    return await runLoop({ ...dense, proposer, observe: observed, finished }, limited);
   } catch (error) {
     if (!(error instanceof StoppedSearch)) throw error;
     await store.studies.setState(study.id, 'stopped');
@@ -136,6 +143,23 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
   } finally {
     await proposer?.asker.close();
   }
+}
+
+/** Warns once a run, when enough trials were seen and none keeps to the limits; those of earlier runs count. */
+async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: LimitedProposer) {
+  const tried = triedOf(await store.trials.list(study.id, { states: ['complete', 'pruned'] }), dense);
+  let told = false;
+  const look = (): void => {
+    const message = told || tried.length < trialsBeforeWarning ? null : outOfReach(limits, tried);
+    if (message === null) return;
+    told = true;
+    emit({ kind: 'warning', trial: null, message });
+  };
+  look();
+  return (trial: TrialResult & { readonly number: number }): void => {
+    tried.push(...triedOf([trial], dense));
+    look();
+  };
 }
 
 /** A trial goes on while it enters the front with at least this probability. */

@@ -7,6 +7,7 @@ const view: ExplainView = {
   strategy: 'bayesian',
   prior: true,
   limits: { maxDrop: 0.01 },
+  outOfReach: null,
   objectives: ['latency', 'top1'],
   trials: 40,
   pruned: 7,
@@ -26,6 +27,7 @@ const view: ExplainView = {
     ],
     outlook: { feasible: 0.9, entersFront: 0.62, improvement: 0.0123 },
     nearest: 12,
+    onFront: true,
     changes: [{ site: 'layer2', from: 'svd 32', to: 'svd 16' }],
   },
 };
@@ -57,6 +59,16 @@ test('what is not known is said', () => {
   const text = explainText({ ...view, calibration: null, importance: null, next: null });
   expect(text).toContain('Too few trials to say how well');
   expect(text).toContain('Next: nothing, every configuration was tried.');
+});
+
+test('limits that nothing keeps to: the sentence in place of an empty chart, and the next trial beside one that was tried', () => {
+  const outOfReach = 'None of 40 trials keeps to the limits.';
+  const next = { ...view.next!, onFront: false };
+  const lines = explainText({ ...view, outOfReach, hypervolume: [0, 0, 0], next }).split('\n');
+  expect(lines.slice(2, 5)).toEqual([outOfReach, '', 'The front is empty, so it has no hypervolume.']);
+  expect(lines.some(line => line.includes('│'))).toBe(false);
+  expect(lines).toContain('Next: trial 12, with 1 other rung:');
+  expect(lines).toContain('  layer2: svd 32 -> svd 16');
 });
 
 const heightsOf = (lines: readonly string[], rows: number): number[] => {

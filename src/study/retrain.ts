@@ -10,6 +10,7 @@ import { identityText, type TrainingRun } from '../store/training.ts';
 import type { CompleteTrial } from '../store/trial.ts';
 import type { TrainingEvent } from '../train/loop/event.ts';
 import { planTraining, type TrainPlan } from '../train/loop/plan.ts';
+import { preflight } from '../train/loop/preflight.ts';
 import type { TrainRequest } from '../train/loop/request.ts';
 import { rescored } from '../train/loop/rescore.ts';
 import { type TrainResult, train } from '../train/loop/train.ts';
@@ -103,6 +104,8 @@ export async function trainPrepared(
   denseTop1?: number,
 ): Promise<RetrainResult> {
   const { request, plan } = prepared;
+  // Before the store is told of a run: one that is complete stays so when it cannot be begun again.
+  preflight(request, plan, [prepared.dense]);
   const run = await begun(store, prepared, commandLine, denseTop1);
   hooks.before(run);
   const keeper = trainingKeeper(store.training, run.id);

@@ -1,5 +1,5 @@
 /** `rankfront retrain` on a trial of a small search. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
@@ -72,6 +72,20 @@ describe('rankfront retrain', () => {
     expect(run!.phases).toHaveLength(1);
     expect(run!.phases[0]).toMatchObject({ firstEpoch: 1, lastEpoch: 2, steps: 6 });
     expect(run!.phases[0]!.unfrozenStepMs).toBeGreaterThan(0);
+  });
+
+  test('begun again when it is complete, it is refused and stays complete', async () => {
+    const before = await kept(1);
+    const again = await retrain(1, 'one.onnx', '--freeze', 'list:w0', '--lr', '0.001');
+    expect(again).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('there is such a file') });
+    expect(await kept(1)).toEqual(before);
+  });
+
+  test('the dense model is not written over', async () => {
+    const dense = readFileSync(world.model);
+    const ended = await retrain(1, 'model.onnx', '--distil-weight', '0', '--restart');
+    expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('reads a network from there') });
+    expect(readFileSync(world.model)).toEqual(dense);
   });
 
   test('a training that diverges is kept as failed, with why', async () => {

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../errors/user-error.ts';
 import { withMetadata } from '../../onnx/metadata.ts';
 import { writeModel } from '../../onnx/write.ts';
 import { readBytes, writeAtomically } from '../../workers/model-file.ts';
@@ -17,6 +16,7 @@ import { bestEpoch, type Course, start } from './course.ts';
 import type { EpochFinished, TrainingEvent } from './event.ts';
 import { taken, trainingLoop } from './loop.ts';
 import { planTraining, type TrainPlan } from './plan.ts';
+import { preflight } from './preflight.ts';
 import type { TrainRequest } from './request.ts';
 import { rescored } from './rescore.ts';
 
@@ -51,15 +51,10 @@ export async function train(
   const plan = planned ?? (await planTraining(request));
   for (const note of [...plan.splits.train.notes, ...plan.splits.validation.notes])
     emit({ kind: 'warning', message: note });
+  const kept = preflight(request, plan);
   const file = checkpointFile(request.checkpoint);
   if (request.restart) file.remove();
-  const kept = file.read(plan.identity);
-  if (!kept && !request.restart && existsSync(request.out))
-    throw new UserError(
-      `Cannot train into "${request.out}": there is such a file already, and no checkpoint "${file.path}" to go on from.`,
-      'Give another --out, or --restart to write over it.',
-    );
-  const result = await trained(request, plan, kept ? { ...kept } : null, emit, finish);
+  const result = await trained(request, plan, kept, emit, finish);
   if (result.endedBy === 'interrupted') return { endedBy: 'interrupted', course: result.course, written: null };
   const written = await write(request, plan, result.course, result.state);
   // What was written is what counts from now on.

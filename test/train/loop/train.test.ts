@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -28,6 +28,32 @@ describe('before anything is started', () => {
       wayOut: expect.stringContaining('--restart'),
     });
     expect(readFileSync(request.out, 'utf8')).toBe('mine');
+  });
+
+  test('files that cannot be written are told of, and what is there stays', async () => {
+    const nowhere = join(folder, 'none', 'out.onnx');
+    await expect(run({ out: nowhere })).rejects.toThrow(/Cannot write the trained network to .*no such file or folder/);
+    await expect(run({ checkpoint: nowhere })).rejects.toThrow(
+      /Cannot write the checkpoint to .*no such file or folder/,
+    );
+    await expect(run({ checkpoint: folder, restart: true })).rejects.toThrow(/it is a directory/);
+    expect(readdirSync(folder).sort()).toEqual(['net.onnx', 'shapes.yaml']);
+  });
+
+  test('a network that is read is not written over, under whatever name', async () => {
+    const before = readFileSync(request.model);
+    const link = join(folder, 'link.onnx');
+    symlinkSync(request.model, link);
+    const teacher = join(folder, 'teacher.onnx');
+    copyFileSync(request.model, teacher);
+    await expect(run({ out: request.model, restart: true })).rejects.toThrow(/reads a network from there/);
+    await expect(run({ out: link, restart: true })).rejects.toThrow(/reads a network from there/);
+    await expect(run({ checkpoint: request.model, restart: true })).rejects.toMatchObject({
+      wayOut: 'Give another --checkpoint.',
+    });
+    await expect(run({ teacher, out: teacher, restart: true })).rejects.toThrow(/reads a network from there/);
+    await expect(run({ checkpoint: request.out, restart: true })).rejects.toThrow(/checkpoint is to be written there/);
+    expect(readFileSync(request.model)).toEqual(before);
   });
 
   test('the checkpoint of another training is refused and stays', async () => {

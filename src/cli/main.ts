@@ -9,6 +9,7 @@ import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { exportModel } from './export.ts';
 import { front } from './front.ts';
+import { lastGiven } from './last-given.ts';
 import { pick } from './pick.ts';
 import { profile } from './profile.ts';
 import { replay } from './replay.ts';
@@ -44,7 +45,8 @@ const commands: readonly Command[] = [
 export async function main(args: readonly string[]): Promise<ExitStatus> {
   const { console, close } = terminalConsole(args);
   let status: ExitStatus = 0;
-  let parser = yargs([...args])
+  const named = commands.find(({ usage }) => usage.split(' ')[0] === args[0]);
+  let parser = yargs(lastGiven(args, named?.options ?? {}))
     .scriptName('rankfront')
     .usage('$0 <command> [options]\n\nFinds the ranks at which a network really runs faster on your device.')
     .strict()

@@ -4,6 +4,8 @@ import { rungLabel } from '../decompose/ranks.ts';
 import type { Space } from '../space/space.ts';
 import type { TrialResult } from '../store/trial.ts';
 import type { Configuration } from '../tuner/strategy.ts';
+import { expectation, shown } from '../units/issue-text.ts';
+import { pathText } from '../units/parse-yaml.ts';
 import { referencePoint } from './objectives.ts';
 
 const requestSchema = z.strictObject({
@@ -64,8 +66,7 @@ export function parseRequest(line: string, space: Space): EvaluateRequest {
   const parsed = requestSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const at = issue?.path.length ? `${issue.path.join('.')}: ` : '';
-    return malformed(idOf(json), `${at}${issue?.message ?? 'not a request'}`);
+    return malformed(idOf(json), issue ? complaint(issue, json) : 'not a request');
   }
   const { id = null, configuration, assignment } = parsed.data;
   if ((configuration === undefined) === (assignment === undefined))
@@ -85,6 +86,16 @@ export function answerRecord(id: RequestId, result: TrialResult): object {
 }
 
 const malformed = (id: RequestId, error: string): EvaluateRequest => ({ kind: 'malformed', id, error });
+
+/** In the words of the other errors; what zod says itself is not for people. */
+function complaint(issue: z.core.$ZodIssue, json: unknown): string {
+  if (issue.code === 'unrecognized_keys')
+    return `"${issue.keys[0]}": unknown key; known are ${Object.keys(requestSchema.shape).join(', ')}`;
+  const path = issue.path.filter(part => typeof part !== 'symbol');
+  if (path.length === 0) return `expected a JSON object on the line, found ${shown(json)}`;
+  const value = path.reduce<unknown>((inner, part) => (inner as Record<string | number, unknown>)[part], json);
+  return `${pathText(path)}: expected ${expectation(issue)}, found ${shown(value)}`;
+}
 
 /** The id of a request that is wrong elsewhere, so that its sender can tell which one it was. */
 function idOf(json: unknown): RequestId {

@@ -2,6 +2,7 @@
 import { type Document, isCollection, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { UserError } from '../errors/user-error.ts';
+import { expectation, lowerFirst, shown } from './issue-text.ts';
 import { knownKeys } from './known-keys.ts';
 import { nearest } from './nearest.ts';
 
@@ -105,59 +106,6 @@ function correction(issue: Issue, value: unknown): string {
   return 'Change the value.';
 }
 
-function expectation(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return typeNames[issue.expected] ?? `a ${issue.expected}`;
-    case 'invalid_value':
-      return issue.values.length === 1 ? shown(issue.values[0]) : `one of ${issue.values.join(', ')}`;
-    case 'too_small':
-      return bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum);
-    case 'too_big':
-      return bound(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum);
-    case 'not_multiple_of':
-      return `a multiple of ${issue.divisor}`;
-    case 'custom':
-      return issue.message;
-    case 'invalid_union':
-      return unionText(issue.errors);
-    default:
-      return lowerFirst(issue.message);
-  }
-}
-
-function unionText(errors: readonly (readonly Issue[])[]): string {
-  const options = errors.flatMap(each => (each[0] ? [expectation(each[0])] : []));
-  return options.length > 0 ? [...new Set(options)].join(', or ') : 'another value';
-}
-
-function bound(origin: string, relation: string, limit: number | bigint): string {
-  const plural = limit === 1 || limit === 1n ? '' : 's';
-  if (origin === 'array' || origin === 'set') return `${relation} ${limit} item${plural}`;
-  if (origin === 'string') return `${relation} ${limit} character${plural}`;
-  return `${relation} ${limit}`;
-}
-
-const typeNames: Readonly<Record<string, string>> = {
-  string: 'a string',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a mapping of keys to values',
-  record: 'a mapping of keys to values',
-  null: 'null',
-};
-
-/** How a value is quoted in an error: short, and with its kind plain to see. */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'a mapping';
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  return String(value);
-}
-
 /** `sites[2].ladder`; the whole file is called so. */
 export function pathText(path: Path): string {
   if (path.length === 0) return 'the whole file';
@@ -190,8 +138,3 @@ function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): numb
   }
   return lines.linePos(offset).line;
 }
-
-const lowerFirst = (text: string): string => {
-  const line = text.split('\n')[0]?.replace(/[.:]$/, '') ?? '';
-  return line.charAt(0).toLowerCase() + line.slice(1);
-};

@@ -109,11 +109,24 @@ describe('a tuner of somebody else', () => {
   test.each([
     ['no JSON', 'rank 3', null, /expected a JSON object/],
     ['half a line', '{"id": 4, "config', null, /expected a JSON object/],
-    ['a list', '[0, 0]', null, /object/i],
+    ['a list', '[0, 0]', null, /^expected a JSON object on the line, found a list of 2$/],
+    ['null', 'null', null, /^expected a JSON object on the line, found null$/],
+    ['an id of another kind', '{"id": {}}', null, /^id: expected a string, or a number, found a mapping$/],
+    [
+      'a configuration that is no list',
+      '{"id": 4, "configuration": "dense"}',
+      4,
+      /^configuration: expected a list, found "dense"$/,
+    ],
     ['neither way to name rungs', '{"id": 4}', 4, /either "configuration".*or "assignment"/],
     ['too few rungs', '{"id": 5, "configuration": [0]}', 5, /expected 3 rungs, one per site, found 1/],
     ['a rung that is not there', '{"id": 6, "configuration": [0, 0, 99]}', 6, /expected a rung of 0 to \d+ at "conv3"/],
-    ['no whole number', '{"id": 7, "configuration": [0.5, 0, 0]}', 7, /configuration\.0/],
+    [
+      'no whole number',
+      '{"id": 7, "configuration": [0.5, 0, 0]}',
+      7,
+      /^configuration\[0\]: expected a whole number, found 0\.5$/,
+    ],
     ['an unknown site', '{"id": "x", "assignment": {"conv9": "dense"}}', 'x', /"conv9" is no site/],
     [
       'an unknown rung',
@@ -121,7 +134,12 @@ describe('a tuner of somebody else', () => {
       8,
       /"svd 999" is not on the ladder of "conv3"/,
     ],
-    ['a key that means nothing', '{"id": 9, "ranks": []}', 9, /ranks/],
+    [
+      'a key that means nothing',
+      '{"id": 9, "ranks": []}',
+      9,
+      /^"ranks": unknown key; known are id, configuration, assignment$/,
+    ],
   ])('is told what is wrong with %s, and is heard again', async (_, line, id, message) => {
     const answer = await talk.ask(line);
     expect(answer.id).toBe(id);

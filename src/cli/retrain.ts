@@ -7,7 +7,7 @@ import { type Console, defineCommand } from './command.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { movedCalibrationOption, movedDataOption, movedModelOption, storeOption, studyOption } from './options.ts';
 import { trainingDisplay, trainingEnd } from './training-display.ts';
-import { epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
+import { demandProvider, epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const retrain = defineCommand({
   usage: 'retrain',
@@ -54,6 +54,7 @@ export const retrain = defineCommand({
       distillationWeight: args['distil-weight'],
       temperature: args.temperature,
     });
+    await demandProvider(args);
     // Opened to read first: a store that is not there is not to be made.
     await withStudy(args, async () => {});
     const store = await openStore(args.store);

@@ -3,7 +3,7 @@ import { train as runTraining } from '../train/loop/train.ts';
 import { defineCommand } from './command.ts';
 import { modelOption } from './options.ts';
 import { trainingDisplay, trainingEnd } from './training-display.ts';
-import { epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
+import { demandProvider, epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const train = defineCommand({
   usage: 'train',
@@ -45,6 +45,7 @@ export const train = defineCommand({
       distillationWeight: args['distil-weight'],
       temperature: args.temperature,
     });
+    await demandProvider(args);
     const result = await runTraining(request, trainingDisplay(console, args.json), console.finish);
     return trainingEnd(console, args.json, result);
   },

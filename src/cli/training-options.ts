@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import type { InferredOptionTypes } from 'yargs';
 import { augmentationNames } from '../data/augment/augmentation.ts';
 import { type Normalization, normalizations } from '../data/normalize.ts';
+import { providerNames } from '../device/profile.ts';
+import { requireProvider } from '../device/providers.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { TrainRequest } from '../train/loop/request.ts';
 import type { OptimiserOptions } from '../train/options.ts';
@@ -54,7 +56,7 @@ export const trainingOptions = {
     default: 'onnxruntime' as const,
     describe: 'What runs the steps; tfjs is TensorFlow.js, where you have installed it (see rankfront doctor)',
   },
-  provider: { type: 'string', default: 'cpu', describe: 'The execution provider of ONNX Runtime' },
+  provider: { choices: providerNames, default: 'cpu' as const, describe: 'The execution provider of ONNX Runtime' },
   checkpoint: { type: 'string', describe: 'The file to go on from after a stop [default: OUT.checkpoint]' },
   'checkpoint-every': { type: 'string', default: '10m', describe: 'How much work may be lost; epochs end with one' },
   restart: { type: 'boolean', default: false, describe: 'Start anew, over what is there' },
@@ -114,6 +116,11 @@ export function trainRequest(
     checkpointMs: parseDuration(args['checkpoint-every'], '--checkpoint-every'),
     restart: args.restart,
   };
+}
+
+/** The CPU is always there. @throws UserError for a provider that does not work here */
+export async function demandProvider({ engine, provider }: Given): Promise<void> {
+  if (engine === 'onnxruntime' && provider !== 'cpu') await requireProvider(provider, 'train', 'Give --provider');
 }
 
 /** The whole number of epochs. */

@@ -31,16 +31,20 @@ export async function probeProvider(provider: string): Promise<ProviderState> {
   }
 }
 
-/** Throws a UserError that names the providers that are there unless `provider` is. */
-export async function requireProvider(provider: string, profileName: string): Promise<void> {
+/**
+ * @param doing what cannot be done without it: `open the device "laptop"`
+ * @param setting how it is set: `Set provider to`
+ * @throws UserError that names the providers that are there unless `provider` is
+ */
+export async function requireProvider(provider: string, doing: string, setting: string): Promise<void> {
   const wanted = await probeProvider(provider);
   if (wanted.available) return;
   const others = await probeProviders(providerNames.filter(name => name !== provider));
   const there = Object.keys(others).filter(name => others[name]?.available);
   throw new UserError(
-    `Cannot open the device "${profileName}": its execution provider "${provider}" is not there (${wanted.reason}).`,
+    `Cannot ${doing}: the execution provider "${provider}" is not there (${wanted.reason}).`,
     there.length > 0
-      ? `Set provider to one that is: ${there.join(', ')}; or install what "${provider}" needs.`
+      ? `${setting} one that is: ${there.join(', ')}; or install what "${provider}" needs.`
       : 'Install onnxruntime-node again: none of its providers works here.',
   );
 }

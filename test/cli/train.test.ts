@@ -95,4 +95,15 @@ describe('rankfront train', () => {
     expect(lossOf(undisturbed)).toBeGreaterThan(0);
     expect(Math.abs(lossOf(last) - lossOf(undisturbed)) / lossOf(undisturbed)).toBeLessThan(1e-5);
   });
+
+  test('a provider that does not exist, or is not here, is refused', async () => {
+    const unknown = await rankfront(args('provider.onnx', '--provider', 'nonsense'));
+    expect(unknown).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Given: "nonsense"') });
+    const absent = process.platform === 'win32' ? 'coreml' : 'dml';
+    const elsewhere = await rankfront(args('provider.onnx', '--provider', absent));
+    expect(elsewhere).toMatchObject({ status: 2, stdout: '' });
+    expect(elsewhere.stderr).toMatch(
+      /^rankfront: Cannot train: the execution provider "\w+" is not there .*Give --provider one that is: cpu/,
+    );
+  });
 });

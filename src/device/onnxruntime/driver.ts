@@ -20,7 +20,7 @@ const loadAllowanceMs = 180_000;
 
 /** Throws a UserError when the provider of the profile is not there. */
 export async function openOnnxruntime(profile: HardwareProfile, options: OpenOptions): Promise<Device> {
-  await requireProvider(profile.provider, profile.name);
+  await requireProvider(profile.provider, `open the device "${profile.name}"`, 'Set provider to');
   const child = startChild({ entry: entryUrl('entry', import.meta.url), recycleAfter });
   const closing = new AbortController();
   const settings = sessionSettings(profile);

@@ -63,7 +63,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   const refuse = (found: string, wayOut: string): UserError =>
     new UserError(`Cannot go on from the checkpoint "${path}": ${found}.`, wayOut);
   const anew = 'Give --restart to start the training anew.';
-  if (!signature.every((byte, i) => bytes[i] === byte))
+  if (!signature.every((byte, i) => (bytes[i] ?? byte) === byte))
     throw refuse('it is no checkpoint of rankfront', 'Give another file with --checkpoint.');
   if (bytes.length < fixedBytes) throw refuse('it is cut short', anew);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -15,6 +15,7 @@ import {
   noSums,
   type Sums,
   scoredBy,
+  start,
   top1Of,
   waitingShareOf,
 } from './course.ts';
@@ -70,6 +71,8 @@ export async function trainingLoop(
   const startedMs = performance.now();
   let course = from;
   let savedMs = startedMs;
+  /** Steps of the last checkpoint; null where there is none. */
+  let savedStep = from === start ? null : from.place.epoch * batchesPerEpoch + from.place.batch;
   const stepTimes = new Map<Phase, number[]>();
   const unfrozenStepMs = await unfrozenTime(runner, phases);
   taken(await runner.begin(course.place, epochs));
@@ -88,6 +91,7 @@ export async function trainingLoop(
     const state = known ?? taken(await runner.state());
     hooks.checkpoint(here(), state);
     savedMs = performance.now();
+    savedStep = state.counters.steps;
     return state;
   };
 
@@ -97,7 +101,7 @@ export async function trainingLoop(
     const hypers = Array.from({ length: count }, (_, i) => hyperAt(plan, first + i));
     const reports = taken(await runner.steps(hypers));
     const bad = reports.find(({ metrics }) => metrics.notFinite !== null);
-    if (bad) throw notFinite(bad, epoch, hypers.at(0)?.learningRate ?? 0);
+    if (bad) throw notFinite(bad, epoch, hypers[reports.indexOf(bad)]?.learningRate ?? 0, savedStep);
     if (reports.length < count) throw new Error(`the data ended ${count - reports.length} batches early`);
     stepTimes.get(phase)?.push(...reports.map(({ stepMs }) => stepMs));
     const sums = added(course.epoch, reports);
@@ -233,11 +237,16 @@ const places = {
   statistic: 'the running statistic',
 } as const;
 
-function notFinite({ step, metrics }: StepReport, epoch: number, learningRate: number): UserError {
+function notFinite(
+  { step, metrics }: StepReport,
+  epoch: number,
+  learningRate: number,
+  savedStep: number | null,
+): UserError {
   const { in: where, name } = metrics.notFinite ?? { in: 'loss' as const, name: '' };
   const what = where === 'loss' ? `${places.loss} (of the scores "${name}")` : `${places[where]} "${name}"`;
   return new UserError(
-    `The training diverged at step ${step} (epoch ${epoch + 1}): ${what} is NaN or infinite. The step was not taken, and the last checkpoint stays.`,
-    `Lower --lr (it was ${learningRate.toPrecision(3)} there), raise --warm-up, or give --clip-norm 1.`,
+    `The training diverged at step ${step} (epoch ${epoch + 1}): ${what} is NaN or infinite. The step was not taken${savedStep === null ? '; there is no checkpoint yet' : `, and the checkpoint of step ${savedStep} stays`}.`,
+    `Lower --lr (it was ${learningRate.toPrecision(3)} there), raise --warm-up, or give --clip-norm 1${savedStep === null ? '' : ', with another --out, or --restart in the place of the old training'}.`,
   );
 }

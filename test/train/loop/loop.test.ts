@@ -178,6 +178,11 @@ describe('the loop of a training', () => {
       ),
       wayOut: expect.stringContaining('Lower --lr'),
     });
+    const saved = kept.at(-1)?.place;
+    const said = saved
+      ? `the checkpoint of step ${saved.epoch * batchesPerEpoch + saved.batch} stays`
+      : 'no checkpoint yet';
+    await expect(work).rejects.toThrow(said);
     for (const { place } of kept) expect(place.epoch * batchesPerEpoch + place.batch).toBeLessThan(20);
   });
 });

@@ -52,31 +52,32 @@ export const defaultTraining: Omit<TrainingOptions, 'model' | 'batchSize'> = {
 /** @throws UserError naming the first option that is out of its range. */
 export function requireTrainingOptions(options: TrainingOptions): void {
   const { batchSize, accumulation, batchesPerCall, optimiser } = options;
-  const whole = (name: string, value: number): void =>
-    require(Number.isInteger(value) && value >= 1, name, 'a whole number from 1 on', value);
-  const share = (name: string, value: number): void =>
-    require(value >= 0 && value <= 1, name, 'a number from 0 to 1', value);
-  const below1 = (name: string, value: number): void =>
-    require(value >= 0 && value < 1, name, 'a number from 0 to below 1', value);
-  const positive = (name: string, value: number): void =>
-    require(value > 0 && Number.isFinite(value), name, 'a number above 0', value);
-  const notNegative = (name: string, value: number): void =>
-    require(value >= 0 && Number.isFinite(value), name, 'a number from 0 on', value);
-  whole('batch size', batchSize);
-  whole('accumulation', accumulation);
+  const whole: Check = (name, value, flag) =>
+    require(Number.isInteger(value) && value >= 1, name, 'a whole number from 1 on', value, flag);
+  const share: Check = (name, value, flag) =>
+    require(value >= 0 && value <= 1, name, 'a number from 0 to 1', value, flag);
+  const below1: Check = (name, value, flag) =>
+    require(value >= 0 && value < 1, name, 'a number from 0 to below 1', value, flag);
+  const positive: Check = (name, value, flag) =>
+    require(value > 0 && Number.isFinite(value), name, 'a number above 0', value, flag);
+  const notNegative: Check = (name, value, flag) =>
+    require(value >= 0 && Number.isFinite(value), name, 'a number from 0 on', value, flag);
+  whole('batch size', batchSize, '--batch');
+  whole('accumulation', accumulation, '--accumulate');
   whole('batches per call', batchesPerCall);
   require(accumulation % batchesPerCall ===
     0, 'batches per call', `a divisor of the accumulation ${accumulation}`, batchesPerCall);
-  share('label smoothing', options.labelSmoothing);
-  share('distillation weight', options.distillationWeight);
-  positive('temperature', options.temperature);
-  notNegative('weight decay', options.weightDecay);
-  notNegative('Frobenius decay', options.frobeniusDecay);
-  if (options.clipNorm !== null) positive('clip norm', options.clipNorm);
-  if (options.emaDecay !== null) share('EMA decay', options.emaDecay);
+  share('label smoothing', options.labelSmoothing, '--label-smoothing');
+  share('distillation weight', options.distillationWeight, '--distil-weight');
+  positive('temperature', options.temperature, '--temperature');
+  notNegative('weight decay', options.weightDecay, '--weight-decay');
+  notNegative('Frobenius decay', options.frobeniusDecay, '--frobenius-decay');
+  if (options.clipNorm !== null) positive('clip norm', options.clipNorm, '--clip-norm');
+  if (options.emaDecay !== null) share('EMA decay', options.emaDecay, '--ema');
   if (optimiser.kind === 'sgd') {
-    below1('momentum', optimiser.momentum);
-    require(!optimiser.nesterov || optimiser.momentum > 0, 'momentum', 'above 0 with Nesterov', optimiser.momentum);
+    below1('momentum', optimiser.momentum, '--momentum');
+    require(!optimiser.nesterov ||
+      optimiser.momentum > 0, 'momentum', 'above 0 with Nesterov', optimiser.momentum, '--momentum');
   } else {
     below1('beta1', optimiser.beta1);
     below1('beta2', optimiser.beta2);
@@ -84,6 +85,14 @@ export function requireTrainingOptions(options: TrainingOptions): void {
   }
 }
 
-function require(met: boolean, name: string, wanted: string, found: number): void {
-  if (!met) throw new UserError(`Cannot train with ${name} ${found}: expected ${wanted}.`, `Change the ${name}.`);
+/** @param flag of the command line, where there is one */
+type Check = (name: string, value: number, flag?: string) => void;
+
+function require(met: boolean, name: string, wanted: string, found: number, flag?: string): void {
+  if (met) return;
+  const value = Number.isNaN(found) ? 'that is no number' : found;
+  throw new UserError(
+    `Cannot train with ${name} ${value}: expected ${wanted}.`,
+    flag ? `Give another ${flag}.` : `Change the ${name}.`,
+  );
 }

@@ -62,14 +62,21 @@ export interface ScheduleOptions {
 export function scheduleOf(options: ScheduleOptions): Schedule {
   const { curve, peak, stepsPerEpoch, epochs, warmUpEpochs, rewindEpochs } = options;
   const whole = rewindEpochs ?? epochs;
-  require(peak > 0 && Number.isFinite(peak), `learning rate ${peak}`, 'a number above 0');
-  require(warmUpEpochs >= 0 && warmUpEpochs < whole, `${warmUpEpochs} epochs of warm-up`, `fewer than ${whole} epochs`);
-  require(whole >= epochs, `a schedule of ${whole} epochs to rewind into`, `at least the ${epochs} that are trained`);
-  if (curve.kind === 'cosine') require(curve.floor >= 0 && curve.floor <= 1, `floor ${curve.floor}`, 'from 0 to 1');
+  require(peak > 0 && Number.isFinite(peak), `learning rate ${peak}`, 'a number above 0', '--lr');
+  require(Number.isInteger(whole) &&
+    whole >=
+      epochs, `a schedule of ${whole} epochs to rewind into`, `a whole number, at least the ${epochs} that are trained`, '--rewind');
+  require(warmUpEpochs >= 0 &&
+    warmUpEpochs <
+      whole, `${warmUpEpochs} epochs of warm-up`, `a number from 0 to below the ${whole} of the schedule`, '--warm-up');
+  if (curve.kind === 'cosine')
+    require(curve.floor >= 0 && curve.floor <= 1, `floor ${curve.floor}`, 'from 0 to 1', '--schedule');
   if (curve.kind === 'step') {
     const ascending = curve.milestones.every((each, i) => each > (curve.milestones[i - 1] ?? 0) && each < 1);
-    require(ascending, `milestones ${curve.milestones.join(', ')}`, 'ascending shares of the training between 0 and 1');
-    require(curve.factor > 0 && curve.factor <= 1, `step factor ${curve.factor}`, 'above 0 and at most 1');
+    const found = `milestones ${curve.milestones.join(', ')}`;
+    require(ascending, found, 'ascending shares of the training between 0 and 1', '--schedule');
+    require(curve.factor > 0 &&
+      curve.factor <= 1, `step factor ${curve.factor}`, 'above 0 and at most 1', '--schedule');
   }
   return {
     curve,
@@ -80,6 +87,6 @@ export function scheduleOf(options: ScheduleOptions): Schedule {
   };
 }
 
-function require(met: boolean, found: string, wanted: string): void {
-  if (!met) throw new UserError(`Cannot train with ${found}: expected ${wanted}.`, 'Change the schedule.');
+function require(met: boolean, found: string, wanted: string, flag: string): void {
+  if (!met) throw new UserError(`Cannot train with ${found}: expected ${wanted}.`, `Give another ${flag}.`);
 }

@@ -74,12 +74,14 @@ describe('a training', () => {
     ['one image a part', { batch: 8, accumulation: 8 }, /one image at a time/, /smaller --accumulate/],
     ['uneven parts', { batch: 8, accumulation: 3 }, /--batch 8 in 3 parts/, /divides the batch/],
     ['more than there is', { batch: 41 }, /--batch 41: there are only 40 training images/, /at most --batch 40/],
-    ['no learning rate', { learningRate: 0 }, /learning rate 0: expected a number above 0/, /schedule/],
-    ['long warm-up', { warmUpEpochs: 3 }, /3 epochs of warm-up/, /schedule/],
+    ['no learning rate', { learningRate: 0 }, /learning rate 0: expected a number above 0/, /--lr/],
+    ['long warm-up', { warmUpEpochs: 3 }, /3 epochs of warm-up: expected .* below the 3 of the schedule/, /--warm-up/],
+    ['a rewind to less', { rewindEpochs: 2 }, /a schedule of 2 epochs.*at least the 3/, /--rewind/],
+    ['a rewind to a part', { rewindEpochs: 3.5 }, /a schedule of 3.5 epochs.*a whole number/, /--rewind/],
     ['everything frozen', { freeze: 'list:*' }, /all \d+ weights are frozen, and nothing is left to train/, /--freeze/],
     ['an unknown policy', { freeze: 'progresive' }, /no policy "progresive"/, /Did you mean "progressive"/],
     ['an unknown schedule', { schedule: 'linear' }, /the schedule "linear"/, /--schedule/],
-    ['a decay out of range', { emaDecay: 1.5 }, /EMA decay 1.5: expected a number from 0 to 1/, /Change/],
+    ['a decay out of range', { emaDecay: 1.5 }, /EMA decay 1.5: expected a number from 0 to 1/, /another --ema/],
   ])('%s is refused', (_, given, problem, wayOut) => refused(given, problem, wayOut));
 
   test('data that does not fit the network is refused', async () => {

@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Model } from '../src/onnx/graph.ts';
 import { writeModel } from '../src/onnx/write.ts';
 import { seededRng } from '../src/random/rng.ts';
-import { median } from '../src/stats/robust.ts';
+import { median, quantile } from '../src/stats/robust.ts';
 import { blockedLayout } from '../src/train/blocked/blocked-layout.ts';
 import { graphBuilder } from '../src/train/gradient/builder.ts';
 import { type ConvCall, isByChannel } from '../src/train/gradient/conv/call.ts';
@@ -115,10 +115,7 @@ async function measure(shape: ConvShape, block: number | null, rounds: number, t
   const figures = runs.map(({ name, cpuMs, wallMs, result }) => ({
     formulation: name,
     ms: median(cpuMs),
-    quartilesMs: [0.25, 0.75].map(share => [...cpuMs].sort((a, b) => a - b)[Math.floor(share * (rounds - 1))]) as [
-      number,
-      number,
-    ],
+    quartilesMs: [quantile(cpuMs, 0.25), quantile(cpuMs, 0.75)] as const,
     ratio: median(cpuMs.map((ms, i) => ms / first.cpuMs[i]!)),
     wallRatio: median(wallMs.map((ms, i) => ms / first.wallMs[i]!)),
     apart: result.reduce((most, value, i) => Math.max(most, Math.abs(value - first.result[i]!)), 0) / largest,

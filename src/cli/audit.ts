@@ -8,14 +8,7 @@ import { demandWritable, writeAtomically } from '../workers/model-file.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
-import {
-  jsonOption,
-  movedCalibrationOption,
-  movedDataOption,
-  movedModelOption,
-  storeOption,
-  studyOption,
-} from './options.ts';
+import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
 
 export const audit = defineCommand({
@@ -35,9 +28,7 @@ export const audit = defineCommand({
     },
     'retrain-configurations': { type: 'number', describe: 'Train so many of them, spread as all are [default: all]' },
     'retrain-batch': { type: 'number', default: 128, describe: 'Images per step of these trainings' },
-    model: movedModelOption,
-    data: movedDataOption,
-    calibration: movedCalibrationOption,
+    ...movedOptions,
     format: { choices: ['table', 'md', 'json'] as const, default: 'table' as const, describe: 'How to print it' },
     out: { type: 'string', describe: 'The file to write; standard output otherwise' },
     json: jsonOption,

@@ -5,14 +5,7 @@ import { reopenPlan } from '../study/reopen.ts';
 import { writeAtomically } from '../workers/model-file.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { withStudy } from './open-study.ts';
-import {
-  jsonOption,
-  movedCalibrationOption,
-  movedDataOption,
-  movedModelOption,
-  storeOption,
-  studyOption,
-} from './options.ts';
+import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 
 export const exportModel = defineCommand({
   usage: 'export',
@@ -22,9 +15,7 @@ export const exportModel = defineCommand({
     store: storeOption,
     trial: { type: 'number', demandOption: true, describe: 'The number of the trial; 0 is the dense model' },
     out: { type: 'string', demandOption: true, describe: 'The file to write' },
-    model: movedModelOption,
-    data: movedDataOption,
-    calibration: movedCalibrationOption,
+    ...movedOptions,
     json: jsonOption,
   },
   examples: [['rankfront export --study resnet18 --trial 42 --out resnet18-42.onnx', 'write the model of trial 42']],

@@ -25,12 +25,13 @@ export const studyOption = {
 } as const;
 export const jsonOption = { type: 'boolean', default: false, describe: 'Print JSON' } as const;
 
-/** For commands that need the files of a study again, should they have moved. */
 export const movedModelOption = { type: 'string', describe: 'Where the dense model is now, if it has moved' } as const;
-export const movedDataOption = { type: 'string', describe: 'Where the images are now, if they have moved' } as const;
-export const movedCalibrationOption = {
-  type: 'string',
-  describe: 'Where the calibration images are now, if they have moved',
+
+/** For commands that need all files of a study again, should they have moved. */
+export const movedOptions = {
+  model: movedModelOption,
+  data: { type: 'string', describe: 'Where the images are now, if they have moved' },
+  calibration: { type: 'string', describe: 'Where the calibration images are now, if they have moved' },
 } as const;
 
 export const normalizeOption = {

@@ -5,7 +5,7 @@ import { type RetrainResult, requireFactorised, retrain as runRetraining } from 
 import { formatPercent, formatPoints } from '../units/format.ts';
 import { type Console, defineCommand } from './command.ts';
 import { findStudy, withStudy } from './open-study.ts';
-import { movedCalibrationOption, movedDataOption, movedModelOption, storeOption, studyOption } from './options.ts';
+import { movedOptions, storeOption, studyOption } from './options.ts';
 import { trainingDisplay, trainingEnd } from './training-display.ts';
 import { demandProvider, epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
 
@@ -30,9 +30,7 @@ export const retrain = defineCommand({
     },
     temperature: { type: 'number', default: 4, describe: 'That of the distillation' },
     ...trainingOptions,
-    model: movedModelOption,
-    data: movedDataOption,
-    calibration: movedCalibrationOption,
+    ...movedOptions,
   },
   examples: [
     [

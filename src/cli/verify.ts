@@ -6,14 +6,7 @@ import { reopenPlan } from '../study/reopen.ts';
 import { passes, type TrialVerdict, verifyTrials } from '../study/verify.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
-import {
-  jsonOption,
-  movedCalibrationOption,
-  movedDataOption,
-  movedModelOption,
-  storeOption,
-  studyOption,
-} from './options.ts';
+import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 
 export const verify = defineCommand({
   usage: 'verify',
@@ -26,9 +19,7 @@ export const verify = defineCommand({
       describe: 'Only this trial; by default the front is measured and every other trial rebuilt',
     },
     all: { type: 'boolean', default: false, describe: 'Measure every trial, not only the front' },
-    model: movedModelOption,
-    data: movedDataOption,
-    calibration: movedCalibrationOption,
+    ...movedOptions,
     json: jsonOption,
   },
   examples: [

@@ -1,11 +1,13 @@
 /**
  * A training step on another execution provider beside the CPU: the losses of the first steps of SGD on ResNet-20, in fixed order and
- * without augmentation, and images a second of the networks that `throughput` times. Where the provider cannot be used, says so.
+ * without augmentation, and images a second of the networks that `throughput` times. Says which parts it had to leave out; the file is
+ * written after every part that ran, and not at all where none did.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { UserError } from '../../src/errors/user-error.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { median } from '../../src/stats/robust.ts';
 import { freshModel } from '../../src/train/network/fresh.ts';
@@ -14,7 +16,7 @@ import { openTrainer } from '../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../src/train/options.ts';
 import type { Batch } from '../../src/train/trainer.ts';
 import { machine } from './machine.ts';
-import { benchNetworks, cifarBatches, noise } from './networks.ts';
+import { type BenchNetwork, benchNetworks, cifarBatches, noise } from './networks.ts';
 
 interface Speed {
   readonly network: string;
@@ -44,11 +46,24 @@ export async function bench(args: string[]): Promise<void> {
   const steps = Number(values.steps);
   const threads = Number(values.threads);
   const out = values.out ?? join(import.meta.dirname, '../../results/reference/train', `${values.provider}.json`);
-  const losses = await firstLosses(Number(values.losses), providers, threads);
+  const networks = values.networks.split(',').map(networkOf);
   const speeds: Speed[] = [];
-  for (const network of benchNetworks.filter(({ name }) => values.networks.split(',').includes(name))) {
+  const leftOut: string[] = [];
+  const leaveOut = (what: string): void => {
+    leftOut.push(what);
+    console.log(`left out: ${what}`);
+  };
+  const command = `npm run bench -- train provider ${args.join(' ')}`.trim();
+  const losses = await firstLosses(Number(values.losses), providers, threads);
+  const keep = (): void => write(out, { command, threads, losses, speeds, leftOut });
+  if (losses) keep();
+  else leaveOut('the first losses, since ResNet-20 or CIFAR-10 is not among the assets');
+  for (const network of networks) {
     const model = network.open();
-    if (!model) continue;
+    if (!model) {
+      leaveOut(`${network.name}, whose file is not among the assets`);
+      continue;
+    }
     const batchSize = values.batch ? Number(values.batch) : network.batchSize;
     const batch = noise({ ...network, batchSize });
     const ms: Record<string, number[]> = {};
@@ -64,8 +79,24 @@ export async function bench(args: string[]): Promise<void> {
     };
     speeds.push(speed);
     console.log(`${network.name}, batch ${batchSize}: images/s ${JSON.stringify(speed.imagesPerSecond)}`);
-    write(out, { command: `npm run bench -- train provider ${args.join(' ')}`.trim(), threads, losses, speeds });
+    keep();
   }
+  if (losses || speeds.length > 0) {
+    if (leftOut.length > 0) keep();
+    console.log(`Wrote ${out}.`);
+    return;
+  }
+  console.error(
+    'Wrote no file: nothing ran. Put the networks into shared/assets/models, or name one of those that need no file.',
+  );
+  process.exitCode = 1;
+}
+
+function networkOf(name: string): BenchNetwork {
+  const network = benchNetworks.find(each => each.name === name);
+  if (network) return network;
+  const known = benchNetworks.map(each => each.name).join(', ');
+  throw new UserError(`Cannot time the network "${name}": expected one of ${known}.`, 'Name another with --networks.');
 }
 
 function write(path: string, report: object): void {

@@ -5,8 +5,9 @@
  */
 import type { Site } from '../decompose/site.ts';
 import type { InputMoments } from '../decompose/statistics.ts';
+import { intOf } from '../onnx/attributes.ts';
 import { graphBuilder } from '../onnx/builder.ts';
-import type { Attribute, Graph, Model, ValueInfo } from '../onnx/graph.ts';
+import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { floatsOf } from '../onnx/tensor.ts';
 import { constantsOf, resolved } from '../onnx/weights.ts';
 
@@ -144,7 +145,7 @@ function convValues(writer: Writer, site: Site): [string, string] {
 /** Rows as the positions of one image: [1, inChannels, rows, 1] and [1, outChannels, rows, 1]. */
 function matrixValues(writer: Writer, site: Site): [string, string] {
   const node = writer.graph.nodes[site.index]!;
-  const turned = node.opType === 'Gemm' && flag(node.attributes.get('transA'));
+  const turned = node.opType === 'Gemm' && intOf(node, 'transA', 0) !== 0;
   const asImage = (value: string, channels: number, columnsFirst: boolean): string => {
     const float = writer.asFloat(site, value);
     const rows = columnsFirst
@@ -179,8 +180,6 @@ function withoutBias(writer: Writer, site: Site, y: string): string {
   if (!bias) return y;
   return writer.add('Sub', [y, writer.constant([1, site.outChannels, 1, 1], floatsOf(bias), 'float32')]);
 }
-
-const flag = (attribute: Attribute | undefined): boolean => attribute?.kind === 'int' && attribute.value !== 0;
 
 /** Gathers nodes, constants, inputs and outputs beside those of `graph`, whose own outputs are not wanted any more. */
 function graphWriter(graph: Graph) {

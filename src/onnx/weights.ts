@@ -1,4 +1,5 @@
 /** Which values of a graph are constants, seen through the nodes that exporters put between a weight and its reader. */
+import { intOf, intsOf } from './attributes.ts';
 import { producersOf } from './edit.ts';
 import { elementTypeOf, isFloat } from './element-type.ts';
 import type { Graph, Node, Tensor } from './graph.ts';
@@ -51,8 +52,7 @@ export function resolved({ tensor, name, through }: Constant): Tensor | null {
   let values: Float32Array | null = null;
   for (const node of through) {
     if (node.opType === 'Cast') {
-      const to = node.attributes.get('to');
-      elementType = elementTypeOf(to?.kind === 'int' ? to.value : 0);
+      elementType = elementTypeOf(intOf(node, 'to', 0));
     } else if (node.opType === 'Transpose' && swapsAxes(node, dims.length)) {
       if (dims.length > 2) return null;
       values = transposed(values ?? floatsOf(tensor), dims[0]!, dims[1]!);
@@ -65,8 +65,7 @@ export function resolved({ tensor, name, through }: Constant): Tensor | null {
 }
 
 function swapsAxes(node: Node, rank: number): boolean {
-  const order = node.attributes.get('perm');
-  return order?.kind === 'ints' ? order.value.some((axis, i) => axis !== i) : rank > 1;
+  return intsOf(node, 'perm')?.some((axis, i) => axis !== i) ?? rank > 1;
 }
 
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {

@@ -4,6 +4,7 @@
  * gathered by constant indices, of the chosen positions only; the runtime does the products.
  * Only operators that every version of ONNX writes alike.
  */
+import { intsOf } from '../../onnx/attributes.ts';
 import { graphBuilder } from '../../onnx/builder.ts';
 import type { ElementType, Graph, Node, Tensor } from '../../onnx/graph.ts';
 import { seededRng, shuffled } from '../../random/rng.ts';
@@ -117,8 +118,8 @@ export function refitProbe(
  */
 function tapsOf(site: Site, last: Node, [height, width]: readonly number[]): ((position: number) => number)[] | null {
   if (height === 1 && width === 1) return null;
-  const [strideY, strideX] = intsOf(last, 'strides', [1, 1]) as [number, number];
-  const [dilationY, dilationX] = intsOf(last, 'dilations', [1, 1]) as [number, number];
+  const [strideY, strideX] = (intsOf(last, 'strides') ?? [1, 1]) as [number, number];
+  const [dilationY, dilationX] = (intsOf(last, 'dilations') ?? [1, 1]) as [number, number];
   // The second layer of `spatial` finds rows that the first has strided and padded already.
   const rowsDone = height === 1 && site.kernel[0] !== 1;
   const [top, left] = [rowsDone ? 0 : site.pads[0], site.pads[1]];
@@ -137,8 +138,3 @@ const somePositions = (of: number, count: number, seed: number): number[] =>
   )
     .slice(0, count)
     .sort((a, b) => a - b);
-
-const intsOf = ({ attributes }: Node, name: string, otherwise: readonly number[]): readonly number[] => {
-  const found = attributes.get(name);
-  return found?.kind === 'ints' ? found.value : otherwise;
-};

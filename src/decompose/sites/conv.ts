@@ -1,7 +1,8 @@
 /** Conv as a site. */
+import { intOf, intsOf, textOf } from '../../onnx/attributes.ts';
 import type { Node, Shape } from '../../onnx/graph.ts';
 import type { Site } from '../site.ts';
-import { biasParams, type Draft, intOf, intsOf, type Reading, readWeight } from './draft.ts';
+import { biasParams, type Draft, type Reading, readWeight } from './draft.ts';
 
 /** A 2-D Conv with a constant weight and known image sizes, or why it is no site. */
 export function convSite(reading: Reading, node: Node): Draft | string {
@@ -10,7 +11,7 @@ export function convSite(reading: Reading, node: Node): Draft | string {
   const { dims } = weight.tensor;
   if (dims.length !== 4) return `it is a ${dims.length - 2}-D convolution; only 2-D ones are factorised`;
   const [outChannels, inPerGroup, height, width] = dims as [number, number, number, number];
-  const groups = intOf(node.attributes.get('group'), 1);
+  const groups = intOf(node, 'group', 1);
   if (groups < 1 || outChannels % groups !== 0) {
     return `its ${outChannels} output channels cannot be divided into ${groups} groups`;
   }
@@ -20,8 +21,8 @@ export function convSite(reading: Reading, node: Node): Draft | string {
     return 'the height and width of its images are not known; export the model with a fixed image size';
   }
   const kernel = [height, width] as const;
-  const strides = pair(intsOf(node.attributes.get('strides'), [1, 1]));
-  const dilations = pair(intsOf(node.attributes.get('dilations'), [1, 1]));
+  const strides = pair(listOf(node, 'strides', [1, 1]));
+  const dilations = pair(listOf(node, 'dilations', [1, 1]));
   const images = reading.count(reading.shapes.get(node.outputs[0] ?? '')?.slice(0, 1)) ?? 1;
   const outputPositions = images * outputSize[0] * outputSize[1];
   const weights = dims.reduce((product, size) => product * size, 1);
@@ -54,6 +55,12 @@ function kindOf(groups: number, inPerGroup: number, area: number): Site['kind'] 
   return area === 1 ? 'conv1x1' : 'conv';
 }
 
+/** An empty list stands for the default too. */
+function listOf(node: Node, name: string, otherwise: readonly number[]): readonly number[] {
+  const given = intsOf(node, name);
+  return given && given.length > 0 ? given : otherwise;
+}
+
 const pair = (values: readonly number[]): [number, number] => [values[0]!, values[1]!];
 
 /** Height and width of [batch, channels, height, width], where both are known. */
@@ -71,11 +78,10 @@ function padsOf(
   strides: readonly [number, number],
   dilations: readonly [number, number],
 ): [number, number, number, number] {
-  const autoPad = node.attributes.get('auto_pad');
-  const mode = autoPad?.kind === 'string' ? autoPad.value : 'NOTSET';
+  const mode = textOf(node, 'auto_pad', 'NOTSET');
   if (mode === 'VALID') return [0, 0, 0, 0];
   if (mode !== 'SAME_UPPER' && mode !== 'SAME_LOWER') {
-    const [top, left, bottom, right] = intsOf(node.attributes.get('pads'), [0, 0, 0, 0]);
+    const [top, left, bottom, right] = listOf(node, 'pads', [0, 0, 0, 0]);
     return [top!, left!, bottom!, right!];
   }
   const same = (axis: 0 | 1): [number, number] => {

@@ -2,7 +2,7 @@
 
 import { batchSizes } from '../../onnx/cost.ts';
 import { isFloat } from '../../onnx/element-type.ts';
-import type { Attribute, Graph, Node, Shape, Tensor } from '../../onnx/graph.ts';
+import type { Graph, Node, Shape, Tensor } from '../../onnx/graph.ts';
 import { evaluate, productOfAll } from '../../onnx/shapes/dimension.ts';
 import { elementCount, floatsOf } from '../../onnx/tensor.ts';
 import { type Constant, constantsOf, resolved } from '../../onnx/weights.ts';
@@ -60,12 +60,4 @@ export function readWeight({ constant }: Reading, node: Node): Weight | string {
 export function biasParams({ constant }: Reading, name: string | undefined): number {
   const found = name ? constant(name) : null;
   return found ? elementCount(found.tensor.dims) : 0;
-}
-
-export function intOf(attribute: Attribute | undefined, otherwise: number): number {
-  return attribute?.kind === 'int' ? attribute.value : otherwise;
-}
-
-export function intsOf(attribute: Attribute | undefined, otherwise: readonly number[]): readonly number[] {
-  return attribute?.kind === 'ints' && attribute.value.length > 0 ? attribute.value : otherwise;
 }

@@ -1,10 +1,11 @@
 /** Gemm and MatMul as sites. */
+import { intOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
-import { biasParams, type Draft, intOf, type Reading, readWeight } from './draft.ts';
+import { biasParams, type Draft, type Reading, readWeight } from './draft.ts';
 
 /** Gemm with a constant B, or why it is no site. */
 export function gemmSite(reading: Reading, node: Node): Draft | string {
-  return matrixSite(reading, node, 'gemm', intOf(node.attributes.get('transB'), 0) === 0);
+  return matrixSite(reading, node, 'gemm', intOf(node, 'transB', 0) === 0);
 }
 
 /** MatMul with a constant matrix on the right, or why it is no site. */

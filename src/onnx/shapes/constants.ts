@@ -1,17 +1,9 @@
 /** Operators that make values out of attributes and shapes. */
+
+import { intOf } from '../attributes.ts';
 import type { Dimension } from '../graph.ts';
 import { productOfAll } from './dimension.ts';
-import {
-  constantValue,
-  int,
-  maxContent,
-  numbers,
-  type Rule,
-  type Rules,
-  shaped,
-  unknown,
-  withContent,
-} from './rule.ts';
+import { constantValue, maxContent, numbers, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
 
 const constant: Rule = ({ node }) => {
   for (const attribute of node.attributes.values()) {
@@ -41,7 +33,7 @@ const shapeOf: Rule = at => {
   if (!shape) return [shaped([null])];
   const clamp = (value: number): number =>
     Math.min(Math.max(value < 0 ? value + shape.length : value, 0), shape.length);
-  const sizes = shape.slice(clamp(int(at, 'start', 0)), clamp(int(at, 'end', shape.length)));
+  const sizes = shape.slice(clamp(intOf(at.node, 'start', 0)), clamp(intOf(at.node, 'end', shape.length)));
   return [withContent([sizes.length], sizes)];
 };
 

@@ -1,17 +1,9 @@
 /** Operators that compute each element from the elements at the same place. */
+
+import { intOf } from '../attributes.ts';
 import type { Dimension } from '../graph.ts';
 import { add, broadcast, divide, multiply } from './dimension.ts';
-import {
-  int,
-  likeFirst,
-  type Rule,
-  type Rules,
-  type Situation,
-  shaped,
-  unknown,
-  type Value,
-  withContent,
-} from './rule.ts';
+import { likeFirst, type Rule, type Rules, type Situation, shaped, unknown, type Value, withContent } from './rule.ts';
 
 const unary = (
   'Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Clip Cos Cosh Elu Erf Exp Gelu HardSigmoid HardSwish IsInf IsNaN ' +
@@ -76,7 +68,7 @@ const floatCodes = new Set([1, 10, 11, 16]);
 const cast: Rule = at => {
   const { shape, content } = at.input(0);
   if (!shape || !content) return [shaped(shape)];
-  const floating = floatCodes.has(int(at, 'to', 0));
+  const floating = floatCodes.has(intOf(at.node, 'to', 0));
   return [withContent(shape, floating ? content : content.map(truncated), floating)];
 };
 const truncated = (value: Dimension): Dimension => (typeof value === 'number' ? Math.trunc(value) : value);

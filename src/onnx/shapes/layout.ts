@@ -1,14 +1,16 @@
 /** Operators that give the same elements other axes. */
+
+import { intOf, intsOf } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { axisOf, broadcast, divide, multiply, productOfAll } from './dimension.ts';
-import { int, ints, intsSince, maxContent, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
+import { intsSince, maxContent, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
 
 /** 0 keeps the size at that place (unless allowzero), one -1 takes what is left. */
 const reshape: Rule = at => {
   const { shape: from, content, floating } = at.input(0);
   const target = at.input(1).content;
   if (!target) return [shaped(unknownOfRank(at.input(1).shape))];
-  const keepZero = int(at, 'allowzero', 0) !== 0;
+  const keepZero = intOf(at.node, 'allowzero', 0) !== 0;
   const wanted = target.map((size, i): Dimension => (size === 0 && !keepZero ? (from?.[i] ?? null) : size));
   const open = wanted.flatMap((size, i) => (size === -1 ? [i] : []));
   // When all but one size is known, it is what is left, also where that one was only not known.
@@ -29,7 +31,7 @@ function unknownOfRank(vector: Shape | null): Shape | null {
 
 const flatten: Rule = at => {
   const { shape } = at.input(0);
-  const axis = int(at, 'axis', 1);
+  const axis = intOf(at.node, 'axis', 1);
   const split = shape && (axis < 0 ? axis + shape.length : axis);
   if (!shape || split === null || split < 0 || split > shape.length) return [unknown];
   return [shaped([productOfAll(shape.slice(0, split)), productOfAll(shape.slice(split))])];
@@ -38,7 +40,7 @@ const flatten: Rule = at => {
 const transpose: Rule = at => {
   const { shape, content, floating } = at.input(0);
   if (!shape) return [unknown];
-  const order = ints(at, 'perm') ?? shape.map((_, i) => shape.length - 1 - i);
+  const order = intsOf(at.node, 'perm') ?? shape.map((_, i) => shape.length - 1 - i);
   if (order.length !== shape.length || order.some(axis => axisOf(axis, shape.length) === null)) return [unknown];
   const result = order.map(axis => shape[axisOf(axis, shape.length)!]!);
   return [shape.length <= 1 ? withContent(result, content, floating) : shaped(result)];
@@ -46,7 +48,7 @@ const transpose: Rule = at => {
 
 const squeeze: Rule = at => {
   const { shape, content, floating } = at.input(0);
-  const given = at.opset < 13 ? ints(at, 'axes') !== null : at.has(1);
+  const given = at.opset < 13 ? intsOf(at.node, 'axes') !== null : at.has(1);
   const axes = intsSince(at, 13, 'axes', 1);
   if (!shape || (given && !axes)) return [unknown];
   // Without axes, all of size 1 go; a size that is not known might be one.

@@ -1,4 +1,5 @@
 /** How the shapes of a node's outputs follow from its inputs. */
+import { intsOf as listOf } from '../attributes.ts';
 import type { Dimension, Node, Shape, Tensor } from '../graph.ts';
 import { floatsOf, intsOf } from '../tensor.ts';
 
@@ -48,24 +49,9 @@ export const withContent = (shape: Shape, content: readonly Dimension[] | null, 
 /** Same shape as the first input: most of the activations. */
 export const likeFirst: Rule = at => [shaped(at.input(0).shape)];
 
-export function int({ node }: Situation, name: string, otherwise: number): number {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? attribute.value : otherwise;
-}
-
-export function ints({ node }: Situation, name: string): readonly number[] | null {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'ints' ? attribute.value : null;
-}
-
-export function text({ node }: Situation, name: string, otherwise: string): string {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'string' ? attribute.value : otherwise;
-}
-
 /** Axes and the like: an attribute before opset `since`, input `i` from then on. Null when absent or not known. */
 export const intsSince = (at: Situation, since: number, name: string, i: number): readonly number[] | null =>
-  at.opset < since ? ints(at, name) : numbers(at.input(i).content);
+  at.opset < since ? listOf(at.node, name) : numbers(at.input(i).content);
 
 /** The content when every element is a number. */
 export const numbers = (content: readonly Dimension[] | null): readonly number[] | null =>

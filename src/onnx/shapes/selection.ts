@@ -1,7 +1,9 @@
 /** Operators that take parts out of values or put values together. */
+
+import { intOf } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { add, axisOf } from './dimension.ts';
-import { int, intsSince, numbers, type Rule, type Rules, shaped, unknown, type Value, withContent } from './rule.ts';
+import { intsSince, numbers, type Rule, type Rules, shaped, unknown, type Value, withContent } from './rule.ts';
 
 /** First element and count of `start:end:step` along an axis of n, as in Python. */
 function slicePlan(n: number, start: number, end: number, step: number): { first: number; count: number } {
@@ -51,7 +53,7 @@ const slice: Rule = at => {
 const gather: Rule = at => {
   const [data, indices] = [at.input(0), at.input(1)];
   if (!data.shape || !indices.shape) return [unknown];
-  const axis = axisOf(int(at, 'axis', 0), data.shape.length);
+  const axis = axisOf(intOf(at.node, 'axis', 0), data.shape.length);
   if (axis === null) return [unknown];
   const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
   if (data.shape.length !== 1 || shape.length > 1 || !data.content || !indices.content) return [shaped(shape)];
@@ -65,7 +67,7 @@ const gatherNd: Rule = at => {
   const [data, indices] = [at.input(0).shape, at.input(1).shape];
   const depth = indices?.at(-1);
   if (!data || !indices || typeof depth !== 'number') return [unknown];
-  return [shaped([...indices.slice(0, -1), ...data.slice(int(at, 'batch_dims', 0) + depth)])];
+  return [shaped([...indices.slice(0, -1), ...data.slice(intOf(at.node, 'batch_dims', 0) + depth)])];
 };
 
 const concat: Rule = at => {
@@ -73,7 +75,7 @@ const concat: Rule = at => {
   const shapes = inputs.flatMap(({ shape }) => (shape ? [shape] : []));
   const rank = shapes[0]?.length ?? 0;
   if (shapes.length === 0 || shapes.some(shape => shape.length !== rank)) return [unknown];
-  const axis = axisOf(int(at, 'axis', 0), rank);
+  const axis = axisOf(intOf(at.node, 'axis', 0), rank);
   if (axis === null) return [unknown];
   const complete = shapes.length === inputs.length;
   // Along the other axes all agree, so the one that knows most is right.
@@ -100,7 +102,7 @@ const mostTelling = (sizes: readonly Dimension[]): Dimension =>
 /** Sizes by attribute (before opset 13) or input; otherwise equal parts, the last one smaller. */
 const split: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(int(at, 'axis', 0), shape.length);
+  const axis = shape && axisOf(intOf(at.node, 'axis', 0), shape.length);
   if (!shape || axis === null) return [];
   const outputs = at.node.outputs.length;
   const sizes = intsSince(at, 13, 'split', 1);
@@ -141,18 +143,20 @@ const reduced = (shape: Shape | null, axes: readonly number[] | null, keep: bool
 /** No axes means all of them, or none of them with noop_with_empty_axes. ReduceSum took them as an input first. */
 const reduce: Rule = at => {
   const { shape } = at.input(0);
-  const keep = int(at, 'keepdims', 1) !== 0;
+  const keep = intOf(at.node, 'keepdims', 1) !== 0;
   const axes = intsSince(at, at.node.opType === 'ReduceSum' ? 13 : 18, 'axes', 1);
   if (!axes && at.has(1)) return [shaped(keep && shape ? shape.map(() => null) : null)];
-  if (!axes?.length && int(at, 'noop_with_empty_axes', 0) !== 0) return [shaped(shape)];
+  if (!axes?.length && intOf(at.node, 'noop_with_empty_axes', 0) !== 0) return [shaped(shape)];
   return [shaped(reduced(shape, axes?.length ? axes : null, keep))];
 };
 
-const argument: Rule = at => [shaped(reduced(at.input(0).shape, [int(at, 'axis', 0)], int(at, 'keepdims', 1) !== 0))];
+const argument: Rule = at => [
+  shaped(reduced(at.input(0).shape, [intOf(at.node, 'axis', 0)], intOf(at.node, 'keepdims', 1) !== 0)),
+];
 
 const topK: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(int(at, 'axis', -1), shape.length);
+  const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length);
   if (!shape || axis === null) return [];
   const result = shaped(shape.with(axis, at.input(1).content?.[0] ?? null));
   return [result, result];
@@ -160,7 +164,7 @@ const topK: Rule = at => {
 
 const oneHot: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(int(at, 'axis', -1), shape.length + 1);
+  const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length + 1);
   if (!shape || axis === null) return [unknown];
   return [shaped(shape.toSpliced(axis, 0, at.input(1).content?.[0] ?? null))];
 };

@@ -1,7 +1,9 @@
 /** Operators that slide a window over the last axes: convolution and pooling. */
+
+import { intOf, intsOf, textOf } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { axisOf, multiply } from './dimension.ts';
-import { int, ints, type Rule, type Rules, type Situation, shaped, text, unknown } from './rule.ts';
+import { type Rule, type Rules, type Situation, shaped, unknown } from './rule.ts';
 
 /** Notation of one axis: x input size, k window, d dilation, s stride, p padding before and after together. */
 interface Axis {
@@ -15,11 +17,13 @@ interface Axis {
 function axesOf(at: Situation, kernel: readonly number[]): readonly Axis[] | null {
   const rank = kernel.length;
   const list = (name: string, length: number, fill: number): readonly number[] =>
-    ints(at, name) ?? new Array<number>(length).fill(fill);
+    intsOf(at.node, name) ?? new Array<number>(length).fill(fill);
   const strides = list('strides', rank, 1);
   const dilations = list('dilations', rank, 1);
   const pads =
-    text(at, 'auto_pad', 'NOTSET') === 'NOTSET' ? list('pads', 2 * rank, 0) : new Array<number>(2 * rank).fill(0);
+    textOf(at.node, 'auto_pad', 'NOTSET') === 'NOTSET'
+      ? list('pads', 2 * rank, 0)
+      : new Array<number>(2 * rank).fill(0);
   if (strides.length !== rank || dilations.length !== rank || pads.length !== 2 * rank) return null;
   if (![...kernel, ...strides, ...dilations].every(value => Number.isInteger(value) && value > 0)) return null;
   return kernel.map((k, i) => ({ k, d: dilations[i]!, s: strides[i]!, p: pads[i]! + pads[i + rank]! }));
@@ -35,13 +39,13 @@ function slide(x: Dimension, { k, d, s, p }: Axis, same: boolean, ceil: boolean)
   return (ceil ? Math.ceil(room / s) : Math.floor(room / s)) + 1;
 }
 
-const isSame = (at: Situation): boolean => text(at, 'auto_pad', 'NOTSET').startsWith('SAME');
+const isSame = (at: Situation): boolean => textOf(at.node, 'auto_pad', 'NOTSET').startsWith('SAME');
 
 /** The kernel by its attribute, or by the shape of the weight. */
 function kernelOf(at: Situation): readonly number[] | null {
   const weight = at.input(1).shape?.slice(2);
   if (weight?.every(size => typeof size === 'number')) return weight as number[];
-  return ints(at, 'kernel_shape');
+  return intsOf(at.node, 'kernel_shape');
 }
 
 /** X [batch, channels, x...] and W [out, in / groups, k...] give [batch, out, y...]. */
@@ -60,8 +64,8 @@ const convTranspose: Rule = at => {
   const kernel = kernelOf(at);
   const axes = kernel && axesOf(at, kernel);
   if (!x || !axes || x.length !== axes.length + 2) return [unknown];
-  const wanted = ints(at, 'output_shape');
-  const extra = ints(at, 'output_padding');
+  const wanted = intsOf(at.node, 'output_shape');
+  const extra = intsOf(at.node, 'output_padding');
   const spatial = axes.map(({ k, d, s, p }, i): Dimension => {
     if (wanted) return wanted[i + wanted.length - axes.length] ?? null;
     const size = x[i + 2]!;
@@ -70,20 +74,20 @@ const convTranspose: Rule = at => {
     return s * (size - 1) + (extra?.[i] ?? 0) + d * (k - 1) + 1 - p;
   });
   const outPerGroup = at.input(1).shape?.[1] ?? null;
-  return [shaped([x[0]!, multiply(outPerGroup, int(at, 'group', 1)), ...spatial])];
+  return [shaped([x[0]!, multiply(outPerGroup, intOf(at.node, 'group', 1)), ...spatial])];
 };
 
 const pool: Rule = at => {
   const x = at.input(0).shape;
-  const kernel = ints(at, 'kernel_shape');
+  const kernel = intsOf(at.node, 'kernel_shape');
   const axes = kernel && axesOf(at, kernel);
   if (!x || !axes || x.length !== axes.length + 2) return [unknown];
-  const ceil = int(at, 'ceil_mode', 0) !== 0;
+  const ceil = intOf(at.node, 'ceil_mode', 0) !== 0;
   const spatial = axes.map((axis, i): Dimension => {
     const size = x[i + 2]!;
     const y = slide(size, axis, isSame(at), ceil);
     // A window that ceil_mode adds must start within the input or its padding before (as in PyTorch).
-    const before = ints(at, 'pads')?.[i] ?? 0;
+    const before = intsOf(at.node, 'pads')?.[i] ?? 0;
     return ceil && typeof y === 'number' && typeof size === 'number' && (y - 1) * axis.s >= size + before ? y - 1 : y;
   });
   const shape: Shape = [x[0]!, x[1]!, ...spatial];
@@ -98,7 +102,7 @@ const globalPool: Rule = at => {
 /** Channels to pixels: [b, c, h, w] to [b, c / n^2, h n, w n]; and back. */
 const depthToSpace: Rule = at => {
   const x = at.input(0).shape;
-  const n = int(at, 'blocksize', 1);
+  const n = intOf(at.node, 'blocksize', 1);
   if (x?.length !== 4 || n < 1) return [unknown];
   const [b, c, h, w] = x as [Dimension, Dimension, Dimension, Dimension];
   const channels = typeof c === 'number' && c % (n * n) === 0 ? c / (n * n) : null;
@@ -107,7 +111,7 @@ const depthToSpace: Rule = at => {
 
 const spaceToDepth: Rule = at => {
   const x = at.input(0).shape;
-  const n = int(at, 'blocksize', 1);
+  const n = intOf(at.node, 'blocksize', 1);
   if (x?.length !== 4 || n < 1) return [unknown];
   const [b, c, h, w] = x as [Dimension, Dimension, Dimension, Dimension];
   const part = (size: Dimension): Dimension => (typeof size === 'number' && size % n === 0 ? size / n : null);
@@ -118,10 +122,10 @@ const spaceToDepth: Rule = at => {
 const resize: Rule = at => {
   const x = at.input(0).shape;
   if (!x) return [unknown];
-  const axes = (ints(at, 'axes') ?? x.map((_, i) => i)).map(axis => axisOf(axis, x.length));
+  const axes = (intsOf(at.node, 'axes') ?? x.map((_, i) => i)).map(axis => axisOf(axis, x.length));
   const sizes = at.has(3) ? at.input(3).content : null;
   const scales = at.has(2) ? at.input(2).content : null;
-  const plain = text(at, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
+  const plain = textOf(at.node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
   const shape = [...x];
   axes.forEach((axis, i) => {
     if (axis === null) return;

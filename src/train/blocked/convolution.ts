@@ -1,6 +1,7 @@
 /** Convolutions in the blocked layout. */
+
+import { intOf, intsOf } from '../../onnx/attributes.ts';
 import type { Node, Shape } from '../../onnx/graph.ts';
-import { intOf, intsOf } from '../gradient/attributes.ts';
 import { windowOf } from '../gradient/window.ts';
 import { blockedDomain, type LayoutBuilder } from './layout.ts';
 

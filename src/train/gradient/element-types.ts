@@ -1,7 +1,8 @@
 /** The element type of every value of a graph, as far as gradients need it. */
+
+import { intOf } from '../../onnx/attributes.ts';
 import { elementTypeOf } from '../../onnx/element-type.ts';
 import type { ElementType, Graph, Node } from '../../onnx/graph.ts';
-import { intOf } from './attributes.ts';
 
 /** Operators whose output has a type of its own, whatever their inputs have. */
 const fixed: Readonly<Record<string, ElementType>> = {

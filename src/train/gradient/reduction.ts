@@ -1,6 +1,7 @@
 /** What the gradients of sums and means along axes share. */
+
+import { intOf } from '../../onnx/attributes.ts';
 import type { Shape } from '../../onnx/graph.ts';
-import { intOf } from './attributes.ts';
 import { NoGradient, type Situation } from './rule.ts';
 
 /** The axes that a node reduces, counted from the front. */

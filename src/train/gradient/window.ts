@@ -1,6 +1,7 @@
 /** The window of a convolution or pooling node along each spatial axis. */
+
+import { intsOf, textOf } from '../../onnx/attributes.ts';
 import type { Node, Shape } from '../../onnx/graph.ts';
-import { intsOf, textOf } from './attributes.ts';
 import { NoGradient } from './rule.ts';
 
 /** One spatial axis; sizes in elements. */

@@ -1,7 +1,7 @@
 /** The factorised sites of a network, as a penalty on the product of their factors needs them. */
 import { factorLayersOf } from '../../decompose/factor-layers.ts';
+import { intOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
-import { intOf } from '../gradient/attributes.ts';
 import type { Network } from '../network/prepare.ts';
 
 export interface Factor {

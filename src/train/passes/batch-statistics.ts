@@ -1,9 +1,10 @@
 /** BatchNormalization as it is trained: normalised by the statistics of the batch, with running statistics kept up to date. */
+
+import { floatOf, withAttribute } from '../../onnx/attributes.ts';
 import { makeNode } from '../../onnx/builder.ts';
-import type { Attribute, Model, Node, Shape } from '../../onnx/graph.ts';
+import type { Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import { floatOf } from '../gradient/attributes.ts';
 import { type Builder, graphBuilder } from '../gradient/builder.ts';
 import { raiseOpset } from './raise-opset.ts';
 
@@ -54,11 +55,9 @@ export function batchStatistics(
   return { model: { ...model, graph: whole }, updates };
 }
 
-function trainingForm({ source: _, ...node }: Node, outputs: readonly string[]): Node {
-  const attributes = new Map<string, Attribute>(node.attributes)
-    .set('training_mode', { kind: 'int', value: 1 })
-    .set('momentum', { kind: 'float', value: 0 });
-  return { ...node, attributes, outputs };
+function trainingForm(node: Node, outputs: readonly string[]): Node {
+  const training = withAttribute(node, 'training_mode', { kind: 'int', value: 1 });
+  return { ...withAttribute(training, 'momentum', { kind: 'float', value: 0 }), outputs };
 }
 
 interface Statistics {

@@ -1,9 +1,9 @@
 /** Brings a model to opset 18, from which on axes, splits and pads are inputs: one form for gradients to know. */
 import { UserError } from '../../errors/user-error.ts';
-import { freshNames } from '../../onnx/edit.ts';
-import type { Attribute, Model, Node, Shape, Tensor } from '../../onnx/graph.ts';
+import { floatOf, intOf, intsOf, withAttribute, withoutAttributes } from '../../onnx/attributes.ts';
+import { type Builder, graphBuilder } from '../../onnx/builder.ts';
+import type { Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
-import { floatTensor, intTensor } from '../../onnx/tensor.ts';
 import { standardDomain } from '../../onnx/versions.ts';
 
 /** Raised models have this version; later ones stay as they are. */
@@ -37,78 +37,50 @@ export function raiseOpset(model: Model): Model {
       'Export it again with a newer opset_version.',
     );
   }
-  const fresh = freshNames(model.graph);
+  const build = graphBuilder(model.graph, 'opset');
   const shapes = inferShapes(model.graph, model.opsets);
-  const constants: Tensor[] = [];
-  const integers = (values: readonly number[]): string => {
-    const tensor = intTensor(fresh(`integers[${values.join(',')}]`), [values.length], values);
-    constants.push(tensor);
-    return tensor.name;
-  };
-  const scalar = (value: number): string => {
-    const tensor = floatTensor(fresh(`float32(${value})`), [], Float32Array.of(value));
-    constants.push(tensor);
-    return tensor.name;
-  };
   const nodes = model.graph.nodes.map(node => {
     if (standardDomain(node.domain) !== '') return node;
     const { opType, outputs } = node;
     const rule = moved[opType];
-    if (rule && from < rule.since) return withInput(node, rule.attribute, rule.place, integers);
-    if (opType === 'Split' && !node.inputs[1]) return withAttribute(node, 'num_outputs', outputs.length);
+    if (rule && from < rule.since) return withInput(node, rule.attribute, rule.place, build);
+    if (opType === 'Split' && !node.inputs[1]) return withInt(node, 'num_outputs', outputs.length);
     if ((opType === 'Softmax' || opType === 'LogSoftmax') && from < 13) return softmax(node, shapes);
-    if (opType === 'Dropout' && from < 12) return dropout(node, scalar);
-    if (opType === 'BatchNormalization') return { ...without(node, []), outputs: outputs.slice(0, 1) };
+    if (opType === 'Dropout' && from < 12) return dropout(node, build);
+    if (opType === 'BatchNormalization') return { ...withoutAttributes(node, []), outputs: outputs.slice(0, 1) };
     return node;
   });
-  const initializers = new Map(model.graph.initializers);
-  for (const tensor of constants) initializers.set(tensor.name, tensor);
   return {
     ...model,
-    graph: { ...model.graph, nodes, initializers },
+    graph: { ...model.graph, nodes, initializers: build.initializers() },
     opsets: new Map([...model.opsets, ['', wanted]]),
     irVersion: Math.max(model.irVersion, 8),
   };
 }
 
-/** A node of its own, so that it is written as it is now and not as it lay in the file. */
-function without({ source: _, ...node }: Node, names: readonly string[]): Node {
-  return { ...node, attributes: new Map([...node.attributes].filter(([name]) => !names.includes(name))) };
-}
+const withInt = (node: Node, name: string, value: number): Node => withAttribute(node, name, { kind: 'int', value });
 
-function withAttribute(node: Node, name: string, value: number): Node {
-  const attribute: Attribute = { kind: 'int', value };
-  const bare = without(node, []);
-  return { ...bare, attributes: new Map([...bare.attributes, [name, attribute]]) };
-}
-
-function withInput(node: Node, name: string, place: number, integers: (values: readonly number[]) => string): Node {
-  const attribute = node.attributes.get(name);
-  if (attribute?.kind !== 'ints') {
-    return node.opType === 'Split' ? withAttribute(node, 'num_outputs', node.outputs.length) : node;
-  }
+function withInput(node: Node, name: string, place: number, { integers }: Builder): Node {
+  const values = intsOf(node, name);
+  if (!values) return node.opType === 'Split' ? withInt(node, 'num_outputs', node.outputs.length) : node;
   const inputs = [...node.inputs];
   while (inputs.length < place) inputs.push('');
-  inputs[place] = integers(attribute.value);
-  return { ...without(node, [name]), inputs };
+  inputs[place] = integers(values);
+  return { ...withoutAttributes(node, [name]), inputs };
 }
 
 /** Before opset 13 the axes from `axis` on were one, so that only the last axis meant what it means now. */
 function softmax(node: Node, shapes: ReadonlyMap<string, Shape>): Node {
-  const axis = node.attributes.get('axis');
-  const at = axis?.kind === 'int' ? axis.value : 1;
+  const axis = intOf(node, 'axis', 1);
   const rank = shapes.get(node.inputs[0] ?? '')?.length ?? 0;
-  if (at === -1 || at === rank - 1) return withAttribute(node, 'axis', -1);
+  if (axis === -1 || axis === rank - 1) return withInt(node, 'axis', -1);
   throw new UserError(
     `Cannot train through the node "${node.name || node.outputs[0]}" (${node.opType}): before opset 13 it joins several axes.`,
     'Export the model again with opset 13 or later.',
   );
 }
 
-function dropout(node: Node, scalar: (value: number) => string): Node {
-  const ratio = node.attributes.get('ratio');
-  return {
-    ...without(node, ['ratio']),
-    inputs: [node.inputs[0] ?? '', scalar(ratio?.kind === 'float' ? ratio.value : 0.5)],
-  };
-}
+const dropout = (node: Node, { scalar }: Builder): Node => ({
+  ...withoutAttributes(node, ['ratio']),
+  inputs: [node.inputs[0] ?? '', scalar(floatOf(node, 'ratio', 0.5), 'float32')],
+});

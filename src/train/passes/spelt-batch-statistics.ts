@@ -1,9 +1,10 @@
 /** BatchNormalization in training, spelt out for execution providers that have only the other form (WebGPU's refuses `training_mode`). */
+
+import { intOf } from '../../onnx/attributes.ts';
 import { makeNode } from '../../onnx/builder.ts';
 import type { Attribute, Model, Node } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import { intOf } from '../gradient/attributes.ts';
 import { graphBuilder } from '../gradient/builder.ts';
 
 /**

@@ -1,10 +1,11 @@
 /** The gradient of MaxPool without its second output, for execution providers that have only the first (WebGPU's). */
+
+import { intsOf } from '../../onnx/attributes.ts';
 import { consumersOf, producersOf } from '../../onnx/edit.ts';
 import { codeOf } from '../../onnx/element-type.ts';
 import type { ElementType, Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import { intsOf } from '../gradient/attributes.ts';
 import { type Builder, graphBuilder } from '../gradient/builder.ts';
 import { elementTypes } from '../gradient/element-types.ts';
 import { keepLive } from '../gradient/live.ts';

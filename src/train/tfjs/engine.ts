@@ -1,11 +1,11 @@
 /** TensorFlow.js as the engine of training: runs the graph of a step node by node. */
 import { UserError } from '../../errors/user-error.ts';
+import { intOf } from '../../onnx/attributes.ts';
 import { codeOf } from '../../onnx/element-type.ts';
 import type { Tensor as Constant, Model, Node } from '../../onnx/graph.ts';
 import { floatsOf, intsOf } from '../../onnx/tensor.ts';
 import { standardDomain } from '../../onnx/versions.ts';
 import type { Engine, Program, Value } from '../engine.ts';
-import { intOf } from '../gradient/attributes.ts';
 import { type Item, isWhole, type Operator, type Tensor, type Tf } from './item.ts';
 import { convolution } from './operators/convolution.ts';
 import { elementwise } from './operators/elementwise.ts';

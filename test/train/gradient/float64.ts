@@ -3,9 +3,9 @@
  * of average pooling and of a few activations: each is written out in operators that have one, as its definition has it.
  */
 
+import { floatOf, intOf, intsOf } from '../../../src/onnx/attributes.ts';
 import type { Graph, Model, Node, Shape, Tensor } from '../../../src/onnx/graph.ts';
 import { inferShapes } from '../../../src/onnx/shapes.ts';
-import { floatOf, intOf, intsOf } from '../../../src/train/gradient/attributes.ts';
 import { type Builder, graphBuilder } from '../../../src/train/gradient/builder.ts';
 import { type WindowAxis, windowOf } from '../../../src/train/gradient/window.ts';
 import { doubleTensor } from './values.ts';

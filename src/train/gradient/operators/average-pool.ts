@@ -1,5 +1,5 @@
 /** y = the mean of each window of x. */
-import { intOf, intsOf } from '../attributes.ts';
+import { intOf, intsOf } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 import { unread, type WindowAxis, windowOf } from '../window.ts';
 

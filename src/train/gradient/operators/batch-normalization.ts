@@ -1,5 +1,5 @@
 /** y = gamma (x - mean) / sqrt(variance + epsilon) + beta, by channel (axis 1). Ioffe and Szegedy 2015. */
-import { floatOf, intOf } from '../attributes.ts';
+import { floatOf, intOf } from '../../../onnx/attributes.ts';
 import type { GradientRule, Situation } from '../rule.ts';
 import { NoGradient } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 /** y = its inputs one behind the other along an axis. */
-import { intOf } from '../attributes.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 
 /** Each input takes its own part of dy. */

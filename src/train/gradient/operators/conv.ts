@@ -1,5 +1,5 @@
 /** y[n, m] = sum over c of x[n, c] * w[m, c] + b[m] over the channels of each group, as a cross-correlation. */
-import { intOf } from '../attributes.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { inputGradient } from '../conv/input-gradient.ts';
 import { weightGradient } from '../conv/weight-gradient.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** y = the slices of x at the given places of one axis. */
-import { intOf } from '../attributes.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 
 /** dx = for each place the sum of the slices of dy that were taken there. */

@@ -1,5 +1,5 @@
 /** y = x P(x), P the normal distribution function, or its approximation by tanh (Hendrycks and Gimpel 2016, section 2). */
-import { textOf } from '../attributes.ts';
+import { textOf } from '../../../onnx/attributes.ts';
 import type { GradientRule, Situation } from '../rule.ts';
 
 export const gelu: GradientRule = at => {

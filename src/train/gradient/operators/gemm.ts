@@ -1,5 +1,5 @@
 /** y = alpha A' B' + beta c, where A' is A or its transpose, and c is broadcast. */
-import { floatOf, intOf } from '../attributes.ts';
+import { floatOf, intOf } from '../../../onnx/attributes.ts';
 import { unbroadcast } from '../broadcast.ts';
 import type { GradientRule } from '../rule.ts';
 

@@ -1,7 +1,7 @@
 /** y = max(0, min(1, alpha x + beta)). */
 
+import { floatOf } from '../../../onnx/attributes.ts';
 import type { ElementType } from '../../../onnx/graph.ts';
-import { floatOf } from '../attributes.ts';
 import type { Builder } from '../builder.ts';
 import type { GradientRule } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 /** y = gamma (x - mean) / sigma + beta over the last axes, each place before them by itself (Ba, Kiros and Hinton 2016). */
-import { floatOf, intOf } from '../attributes.ts';
+import { floatOf, intOf } from '../../../onnx/attributes.ts';
 import { unbroadcast } from '../broadcast.ts';
 import { type GradientRule, NoGradient, type Situation } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 /** y = x where x > 0, alpha x elsewhere. */
-import { floatOf } from '../attributes.ts';
+import { floatOf } from '../../../onnx/attributes.ts';
 import type { GradientRule } from '../rule.ts';
 
 /** dx = dy times 1 or alpha; alpha at x = 0, as PyTorch has it. */

@@ -1,5 +1,5 @@
 /** y = the largest element of each window of x. */
-import { intOf } from '../attributes.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 
 /** dx = dy at the place that each window took its element from (the first one of equals), added up where windows share it. */

@@ -1,5 +1,5 @@
 /** y = x with elements put before and after along some axes. */
-import { textOf } from '../attributes.ts';
+import { textOf } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 
 /** The inner part of dy: padding by the opposite amounts cuts off what was put there. */

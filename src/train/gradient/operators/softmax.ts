@@ -1,5 +1,5 @@
 /** y = exp(x) / sum of exp(x) along one axis. */
-import { intOf } from '../attributes.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import type { GradientRule } from '../rule.ts';
 
 /** dx = y (dy - sum dy y). */

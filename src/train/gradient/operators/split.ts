@@ -1,5 +1,5 @@
 /** y_0, y_1, ... = x cut into parts along an axis. */
-import { intOf } from '../attributes.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import type { GradientRule } from '../rule.ts';
 
 /** The gradients of the parts one behind the other, zeros for parts that nothing depends on. */

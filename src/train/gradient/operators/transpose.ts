@@ -1,5 +1,5 @@
 /** y = x with its axes in another order. */
-import { intsOf } from '../attributes.ts';
+import { intsOf } from '../../../onnx/attributes.ts';
 import type { GradientRule } from '../rule.ts';
 
 /** dy with its axes in the order before. */

@@ -1,6 +1,7 @@
 /** Operators that treat each element by itself. */
+
+import { floatOf, intOf, textOf } from '../../../onnx/attributes.ts';
 import { codeOf } from '../../../onnx/element-type.ts';
-import { floatOf, intOf, textOf } from '../../gradient/attributes.ts';
 import { type Call, isWhole, type Operator, type Operators, type Tensor, type Tf, type Whole } from '../item.ts';
 
 const unary =

@@ -1,5 +1,5 @@
 /** Pooling over windows, tap by tap: one strided view of the input for each place in the window. */
-import { intOf, intsOf } from '../../gradient/attributes.ts';
+import { intOf, intsOf } from '../../../onnx/attributes.ts';
 import { type WindowAxis, windowOf } from '../../gradient/window.ts';
 import type { Call, Operator, Operators, Tensor } from '../item.ts';
 import { outputShape } from './convolution.ts';

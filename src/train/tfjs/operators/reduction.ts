@@ -1,5 +1,5 @@
 /** Sums over axes, products of matrices, and what is made of both. */
-import { floatOf, intOf } from '../../gradient/attributes.ts';
+import { floatOf, intOf } from '../../../onnx/attributes.ts';
 import { axisOf, type Call, type Operator, type Operators, type Tensor, type Tf } from '../item.ts';
 
 const reduced =

@@ -1,5 +1,5 @@
 /** Operators that move elements and compute none. */
-import { intOf, intsOf, textOf } from '../../gradient/attributes.ts';
+import { intOf, intsOf, textOf } from '../../../onnx/attributes.ts';
 import { axisOf, type Call, isWhole, type Operator, type Operators, product, type Tensor } from '../item.ts';
 
 const whole = (numbers: readonly number[]) => ({ dims: [numbers.length], numbers });

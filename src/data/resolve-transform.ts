@@ -26,7 +26,3 @@ export function resolveTransform(spec: DataSpec, height: number | null, width: n
   const whole = small || side <= largestSmallSide;
   return { resize: spec.resize ?? (whole ? side : Math.round((side * 256) / 224)), ...size };
 }
-
-/** `short side 256, centre 224 x 224`. */
-export const transformText = ({ resize, height, width }: Transform): string =>
-  `${resize === null ? '' : `short side ${resize}, `}centre ${height} x ${width}`;

@@ -16,7 +16,6 @@ export const providerNames = [
   'openvino',
   'rocm',
 ] as const;
-export type Provider = (typeof providerNames)[number];
 
 const rooflineSchema = z
   .strictObject({

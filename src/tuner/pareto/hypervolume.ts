@@ -16,12 +16,6 @@ export function hypervolume(points: readonly Point[], reference: Point): number 
   return measure(inside, reference);
 }
 
-/** What `point` adds to the hypervolume of `others`: 0 when one of them is no worse. */
-export function hypervolumeContribution(point: Point, others: readonly Point[], reference: Point): number {
-  if (!point.every((value, k) => value < reference[k]!)) return 0;
-  return exclusive(point, others, reference);
-}
-
 function measure(points: readonly Point[], reference: Point): number {
   if (points.length === 0) return 0;
   switch (reference.length) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRng } from '../../../src/random/rng.ts';
 import type { Point } from '../../../src/tuner/pareto/dominance.ts';
-import { hypervolume, hypervolumeContribution } from '../../../src/tuner/pareto/hypervolume.ts';
+import { hypervolume } from '../../../src/tuner/pareto/hypervolume.ts';
 
 const edge = 8;
 /** Whole numbers, so that every sum below is exact; some beyond the reference. */
@@ -69,16 +69,6 @@ describe.each([1, 2, 3, 4, 5])('hypervolume of %i objectives', objectives => {
       fc.property(sets(objectives, 12), points => {
         const turn = (point: Point): number[] => [...point.slice(1), point[0]!];
         expect(hypervolume(points.map(turn), reference)).toBe(hypervolume(points, reference));
-      }),
-    );
-  });
-
-  test('a contribution is the difference that the point makes', () => {
-    fc.assert(
-      fc.property(sets(objectives, 10), sets(objectives, 1), (points, [point]) => {
-        if (!point) return;
-        const difference = hypervolume([...points, point], reference) - hypervolume(points, reference);
-        expect(hypervolumeContribution(point, points, reference)).toBe(difference);
       }),
     );
   });

@@ -4,9 +4,10 @@ import type { Environment } from '../environment.ts';
 import type { ObservationSummary } from '../observation.ts';
 import type { TrialArchive } from '../store.ts';
 import type { CompleteTrial, Trial } from '../trial.ts';
-import { storedObservationOf, summaryColumns, summaryOf, trialOf } from './rows.ts';
+import { storedObservationOf, summaryColumns, summaryOf } from './observation-rows.ts';
 import type { Database } from './schema.ts';
 import type { Session } from './session.ts';
+import { trialOf } from './trial-rows.ts';
 
 type Condition = (eb: ExpressionBuilder<Database, 'trials'>) => Expression<SqlBool>;
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Environment } from '../environment.ts';
 import type { Observation, Phase } from '../observation.ts';
-import { observationRow } from './rows.ts';
+import { observationRow } from './observation-rows.ts';
 import type { Database } from './schema.ts';
 
 export async function insertObservations(

@@ -6,8 +6,8 @@ import type { TrialQueue } from '../store.ts';
 import type { TrialResult } from '../trial.ts';
 import { updateFront } from './front.ts';
 import { insertObservations } from './observations.ts';
-import { runningTrialOf } from './rows.ts';
 import type { Session } from './session.ts';
+import { runningTrialOf } from './trial-rows.ts';
 
 /** `release` puts the unfinished trials of this queue back, for a store that is closed. */
 export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQueue & { release(): Promise<void> } {

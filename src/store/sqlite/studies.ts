@@ -4,8 +4,8 @@ import { demandSame } from '../identity.ts';
 import type { StudyStore } from '../store.ts';
 import type { StudySummary } from '../study.ts';
 import { trialStates } from '../trial.ts';
-import { studyOf, studyRow } from './rows.ts';
 import type { Session } from './session.ts';
+import { studyOf, studyRow } from './study-rows.ts';
 
 export const sqliteStudies = ({ read, write, now }: Session): StudyStore => ({
   create: study =>

@@ -1,0 +1,7 @@
+/** A column that may be null by its type and, where it is read, is not. */
+
+/** What a constraint of the table promises to be there. */
+export function stored<T>(value: T | null): T {
+  if (value === null) throw new Error('a value that the store promises is missing');
+  return value;
+}

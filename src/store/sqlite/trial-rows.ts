@@ -1,0 +1,80 @@
+/** From rows of trials to the records of the interface. */
+import type { Selectable } from 'kysely';
+import type { ObservationSummary } from '../observation.ts';
+import type { RunningTrial, Trial, TrialBase } from '../trial.ts';
+import type { TrialsTable } from './schema.ts';
+import { stored } from './stored.ts';
+
+const trialBase = (row: Selectable<TrialsTable>): TrialBase => ({
+  id: row.id,
+  studyId: row.study_id,
+  number: row.number,
+  configuration: JSON.parse(row.configuration),
+  assignment: JSON.parse(row.assignment),
+  strategy: row.strategy,
+  rngBefore: row.rng_before === null ? null : JSON.parse(row.rng_before),
+  rngAfter: row.rng_after === null ? null : JSON.parse(row.rng_after),
+  requeues: row.requeues,
+  createdAtMs: row.created_at_ms,
+  startedAtMs: row.started_at_ms,
+  startedAfter: row.started_after,
+  asked:
+    row.setup_id === null
+      ? null
+      : { setup: row.setup_id, after: stored(row.asked_after), known: stored(row.asked_known) },
+});
+
+export const runningTrialOf = (row: Selectable<TrialsTable>): RunningTrial => ({
+  ...trialBase(row),
+  state: 'running',
+  owner: {
+    pid: stored(row.owner_pid),
+    startTime: stored(row.owner_start_time),
+    bootId: stored(row.owner_boot_id),
+  },
+});
+
+/** `observations` are those of this trial. */
+export function trialOf(row: Selectable<TrialsTable>, observations: readonly ObservationSummary[]): Trial {
+  const base = trialBase(row);
+  if (row.state === 'waiting') return { ...base, state: 'waiting' };
+  if (row.state === 'running') return runningTrialOf(row);
+  const finished = {
+    ...base,
+    finishedAtMs: stored(row.finished_at_ms),
+    finishedSequence: stored(row.finished_sequence),
+    stages: {
+      buildMs: row.build_ms,
+      ...(row.correction_ms === null ? {} : { correctionMs: row.correction_ms }),
+      latencyMs: row.latency_ms,
+      accuracyMs: row.accuracy_ms,
+    },
+    observations,
+  };
+  switch (row.state) {
+    case 'complete':
+      return {
+        ...finished,
+        state: 'complete',
+        modelSha256: stored(row.model_sha256),
+        macs: stored(row.macs),
+        params: stored(row.params),
+        values: JSON.parse(stored(row.objective_values)),
+        standardErrors: JSON.parse(stored(row.standard_errors)),
+        feasible: row.feasible === 1,
+        hypervolume: stored(row.hypervolume),
+      };
+    case 'failed':
+      return { ...finished, state: 'failed', reason: stored(row.failure_reason), detail: row.detail ?? '' };
+    case 'pruned':
+      return {
+        ...finished,
+        state: 'pruned',
+        detail: row.detail ?? '',
+        values: JSON.parse(row.objective_values ?? '[]'),
+        standardErrors: JSON.parse(row.standard_errors ?? '[]'),
+      };
+    default:
+      return row.state satisfies never;
+  }
+}

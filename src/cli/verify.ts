@@ -3,7 +3,8 @@
 import type { CompleteTrial } from '../store/trial.ts';
 import { requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
-import { passes, type TrialVerdict, verifyTrials } from '../study/verify.ts';
+import { passes, type TrialVerdict } from '../study/verdict.ts';
+import { verifyTrials } from '../study/verify.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';

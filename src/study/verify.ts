@@ -1,20 +1,15 @@
 /** `verify`: stored trials made and measured again (docs/decisions/0004). */
-
-import { largestDifference } from '../decompose/corrections/packing.ts';
 import { latencyBudget } from '../device/profile.ts';
-import type { Environment } from '../store/environment.ts';
-import { currentEnvironment } from '../store/environment.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
 import { reopenCalibration } from './calibration.ts';
-import type { CandidateFacts } from './candidate.ts';
-import { consistentLatency, freshMeasurements, withinPrediction } from './consistent-latency.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { observe } from './observe.ts';
 import { openStudyData } from './open-data.ts';
 import type { Plan } from './plan.ts';
-import { type Seen, seenIn } from './read-front.ts';
+import { seenIn } from './read-front.ts';
+import { judgeAccuracy, judgeCorrection, judgeLatency, judgeModel, type TrialVerdict } from './verdict.ts';
 
 export interface VerifyOptions {
   readonly store: Store;
@@ -33,43 +28,6 @@ export interface VerifyOptions {
   readonly finish: AbortSignal;
   readonly stop: AbortSignal;
 }
-
-export interface TrialVerdict {
-  readonly trial: number;
-  /** Whether the rebuilt candidate has the stored hash; near: it cannot, since the runtime rounded its statistics otherwise. */
-  readonly model: 'equal' | 'near' | 'differs';
-  /** Whether the correction, found anew on the calibration images, is the stored one; null where there is none or it was not tried. */
-  readonly correction: { readonly verdict: 'equal' | 'differs'; readonly largestDifference: number } | null;
-  readonly accuracy: {
-    readonly verdict: 'equal' | 'near' | 'differs';
-    readonly stored: number;
-    readonly now: number;
-    readonly changedImages: number;
-  } | null;
-  readonly latency: {
-    readonly verdict: 'consistent' | 'differs' | 'other-machine';
-    readonly stored: number;
-    /** The geometric mean of the fresh measurements. */
-    readonly now: number;
-    /** One, or `freshMeasurements` when the first one differed. */
-    readonly measurements: number;
-  } | null;
-  /** Why it could not be measured. */
-  readonly failure: string | null;
-}
-
-export const passes = ({ model, correction, accuracy, latency, failure }: TrialVerdict): boolean =>
-  model !== 'differs' &&
-  correction?.verdict !== 'differs' &&
-  accuracy?.verdict !== 'differs' &&
-  latency?.verdict !== 'differs' &&
-  failure === null;
-
-/** Of a scale or shift x, relative to 1 + |x|. Sums of 10^5 and more float32 numbers in another order differ by less. */
-const correctionTolerance = 1e-3;
-
-/** Share of images whose prediction may change on another machine, where the runtime rounds otherwise. */
-const nearTies = 1 / 200;
 
 /** The verdicts of all trials, in order; fewer when it is interrupted. */
 export async function verifyTrials(options: VerifyOptions): Promise<TrialVerdict[]> {
@@ -154,7 +112,7 @@ async function remeasured(
   const seen = {
     trial: trial.number,
     model,
-    correction: await judgeCorrection(trial, correction, instruments),
+    correction: await correctionAgain(trial, correction, instruments),
   } as const;
   if (!before || !now) return { ...seen, accuracy: null, latency: null, failure: 'its observations are not stored' };
   return {
@@ -165,51 +123,15 @@ async function remeasured(
   };
 }
 
-function judgeModel(trial: CompleteTrial, now: CandidateFacts, roundedOtherwise: boolean): TrialVerdict['model'] {
-  if (now.sha256 === trial.modelSha256) return 'equal';
-  return roundedOtherwise && now.macs === trial.macs && now.params === trial.params ? 'near' : 'differs';
-}
-
-/** Found anew, the correction must be the stored one but for the rounding of sums; null where it cannot be found anew. */
-async function judgeCorrection(
+/** Null where there is none or it cannot be found anew. */
+async function correctionAgain(
   trial: CompleteTrial,
   stored: Uint8Array | null,
   { builder, corrects }: OpenInstruments,
 ): Promise<TrialVerdict['correction']> {
   if (!stored || !corrects) return null;
   const found = await builder.correction(trial.assignment);
-  const now = found.state === 'complete' ? found.value : null;
-  const difference = now ? largestDifference(stored, now) : Number.POSITIVE_INFINITY;
-  return { verdict: difference <= correctionTolerance ? 'equal' : 'differs', largestDifference: difference };
-}
-
-function judgeAccuracy({ accuracy: before }: Seen, { accuracy: now }: Seen): NonNullable<TrialVerdict['accuracy']> {
-  const changedImages = before.predictions.reduce(
-    (sum, predicted, image) => sum + (predicted === now.predictions[image] ? 0 : 1),
-    0,
-  );
-  const near = !sameRuntime(before.environment) && changedImages <= nearTies * before.images;
-  const verdict = changedImages === 0 ? 'equal' : near ? 'near' : 'differs';
-  return { verdict, stored: before.value, now: now.value, changedImages };
-}
-
-/** A difference that the rank test finds must also lie outside of what fresh sessions differ by among themselves. */
-async function judgeLatency(
-  { latency: before }: Seen,
-  { latency: now }: Seen,
-  again: () => Promise<number | null>,
-): Promise<NonNullable<TrialVerdict['latency']>> {
-  const fresh = [now.value];
-  let consistent = consistentLatency(before, now).consistent;
-  if (!consistent && now.candidateSamplesMs.length > 1) {
-    for (let ratio = await again(); ratio !== null; ratio = fresh.length < freshMeasurements ? await again() : null) {
-      fresh.push(ratio);
-    }
-    consistent = fresh.length === freshMeasurements && withinPrediction(before.value, fresh);
-  }
-  const verdict = consistent ? 'consistent' : sameMachine(before.environment) ? 'differs' : 'other-machine';
-  const mean = Math.exp(fresh.reduce((sum, ratio) => sum + Math.log(ratio), 0) / fresh.length);
-  return { verdict, stored: before.value, now: mean, measurements: fresh.length };
+  return judgeCorrection(stored, found.state === 'complete' ? found.value : null);
 }
 
 /** The ratio in a session made anew; null when it cannot be measured. */
@@ -225,11 +147,3 @@ async function latencyAgain(
   const latency = await instruments.device.latency(built.value, instruments.reference, budget);
   return latency.state === 'complete' ? latency.value.ratio : null;
 }
-
-const sameMachine = ({ cpuModel, cores, arch }: Environment): boolean => {
-  const here = currentEnvironment();
-  return here.cpuModel === cpuModel && here.cores === cores && here.arch === arch;
-};
-
-const sameRuntime = (environment: Environment): boolean =>
-  sameMachine(environment) && currentEnvironment().onnxruntime === environment.onnxruntime;

@@ -8,7 +8,9 @@
 import type { Assignment } from '../decompose/method.ts';
 import { wilsonInterval } from '../stats/proportion.ts';
 import { dominators } from './dominance.ts';
-import type { Interval } from './event.ts';
+import type { Interval, LimitsSet } from './event.ts';
+
+export type FrontLimits = Omit<LimitsSet, 'kind' | 'resumed'>;
 
 /** What was seen of one trial in one phase. */
 export interface Measurement {
@@ -51,8 +53,8 @@ export interface FrontInput {
     readonly confirm: DenseMeasurement | null;
   };
   readonly trials: readonly TrialInput[];
-  /** What trials are held to, in words; missing or empty without limits. */
-  readonly limits?: string;
+  /** What trials are held to; missing or empty without limits. */
+  readonly limits?: FrontLimits;
   /** Whether to report the figures of the confirm phase, of the trials that have them. */
   readonly confirmed: boolean;
 }
@@ -88,8 +90,8 @@ export interface FrontPoint extends Figures {
 
 export interface FrontReport {
   readonly study: string;
-  /** What trials were held to, in words; empty without limits. Trials beyond them are not in the report. */
-  readonly limits: string;
+  /** What trials were held to; empty without limits. Trials beyond them are not in the report. */
+  readonly limits: FrontLimits;
   readonly objectives: readonly string[];
   /** The phase whose figures are reported. */
   readonly confirmed: boolean;
@@ -116,7 +118,7 @@ export function frontReport(input: FrontInput): FrontReport {
   const onFront = (point: FrontPoint): boolean => point.trial === 0 || point.dominatedBy === null;
   return {
     study,
-    limits: input.limits ?? '',
+    limits: input.limits ?? {},
     objectives,
     confirmed,
     dense: judged.find(({ trial }) => trial === 0) ?? dense,

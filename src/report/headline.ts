@@ -1,6 +1,7 @@
 /** What an engineer reads first: two to four plain sentences about a front. */
 import { formatMs } from '../units/format.ts';
 import { effectiveFront, searchFront, sourceOf } from './effective-front.ts';
+import { limitsText } from './event-text.ts';
 import type { FrontPoint, FrontReport } from './front-report.ts';
 import { type Gain, gainAmong, headlineDrop } from './gain.ts';
 import { fasterBeyondNoise, kneeOf, lossless } from './judge.ts';
@@ -38,8 +39,8 @@ function gainSentence(gain: Gain, { dense, limits }: FrontReport, maxDrop: numbe
     case 'too-costly':
       return `No trial on the front keeps within ${pointsWords(maxDrop)} of ${denseIs}: ${nameOf(gain.point)} comes nearest, ${figuresWords(gain.point)}.`;
     case 'dense-alone':
-      if (limits)
-        return `No trial within the limits (${limits}) beats ${denseIs}. Search within others, or lift them by --max-drop none.`;
+      if (limitsText(limits))
+        return `No trial within the limits (${limitsText(limits)}) beats ${denseIs}. Search within others, or lift them by --max-drop none.`;
       return `Nothing beats ${denseIs}: it is alone on the front. Keep the dense model.`;
     default:
       return gain satisfies never;
@@ -60,7 +61,9 @@ function losslessSentence(points: readonly FrontPoint[], gain: Gain): string[] {
 }
 
 const limitsSentence = ({ limits }: FrontReport, { kind }: Gain): string =>
-  limits && kind !== 'dense-alone' ? `Trials beyond the limits of the study (${limits}) are left out.` : '';
+  limitsText(limits) && kind !== 'dense-alone'
+    ? `Trials beyond the limits of the study (${limitsText(limits)}) are left out.`
+    : '';
 
 function phaseSentence(report: FrontReport): string {
   const images = `${report.images} images`;

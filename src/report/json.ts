@@ -2,12 +2,14 @@
 import type { Rank } from '../decompose/method.ts';
 import { type Source, sourceOf } from './effective-front.ts';
 import type { Interval } from './event.ts';
-import type { Figures, FrontReport } from './front-report.ts';
+import type { Figures, FrontLimits, FrontReport } from './front-report.ts';
 import { type Gain, gainOf, headlineDrop } from './gain.ts';
 
 export interface FrontRecord {
   readonly study: string;
   readonly objectives: readonly string[];
+  /** What trials are held to, as shares, milliseconds and times; empty without limits. Trials beyond them are left out. */
+  readonly limits: FrontLimits;
   readonly dense: { readonly latencyMs: number; readonly accuracy: number };
   /** What the headline says and `pick --max-drop` picks by: confirmed figures where there are any. */
   readonly gain: {
@@ -46,6 +48,7 @@ export const frontJson = (report: FrontReport): string => JSON.stringify(frontRe
 export const frontRecord = (report: FrontReport): FrontRecord => ({
   study: report.study,
   objectives: report.objectives,
+  limits: report.limits,
   dense: { latencyMs: report.dense.latencyMs, accuracy: report.dense.accuracy },
   gain: gainRecord(report),
   points: report.points.map(point => ({

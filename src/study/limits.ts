@@ -46,3 +46,6 @@ export const triedOf = (trials: readonly Pick<Trial, 'number'>[], dense: DenseFi
     if (trial.number === 0 || ratio === undefined || error === undefined) return [];
     return [{ trial: trial.number, speedup: 1 / ratio, latencyMs: ratio * dense.latencyMs, drop: error - dense.error }];
   });
+
+export const sameLimits = (a: Limits, b: Limits): boolean =>
+  a.maxDrop === b.maxDrop && a.maxLatencyMs === b.maxLatencyMs && a.minSpeedup === b.minSpeedup;

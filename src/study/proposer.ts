@@ -22,8 +22,8 @@ export interface ProposerParts {
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
   readonly strategy: string;
-  /** Undefined: those of the latest trial hold on; empty: none any more. */
-  readonly limits?: Limits | undefined;
+  /** Whether this run gave the limits that are stored (`rememberLimits`), and told them. */
+  readonly limitsGiven: boolean;
   /** Whether to begin from what is known of single sites. */
   readonly prior: boolean;
   readonly emit: (event: StudyEvent) => void;
@@ -40,12 +40,11 @@ export interface LimitedProposer extends Proposer {
 /** Null when it was stopped meanwhile. The caller closes the asker. */
 export async function openProposer(parts: ProposerParts): Promise<LimitedProposer | null> {
   const { store, study, plan, instruments, strategy, emit } = parts;
-  const before = await latestLimits(store, study);
-  const limits = parts.limits ?? before;
+  const limits = await latestLimits(store, study);
   const dense = await denseFigures(store, study);
   const constraints = constraintsOf(limits, dense);
-  if (hasLimits(limits) || hasLimits(before)) {
-    emit({ kind: 'limits', ...limits, resumed: !parts.limits });
+  if (hasLimits(limits)) {
+    if (!parts.limitsGiven) emit({ kind: 'limits', ...limits, resumed: true });
     await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
   }
   const { space } = plan;
@@ -67,7 +66,7 @@ export async function openProposer(parts: ProposerParts): Promise<LimitedPropose
 }
 
 /** A setup that comes back after another one is kept again, so that the latest is always the one in force. */
-async function keptAsLatest(store: Store, study: Study, setup: Setup): Promise<number> {
+export async function keptAsLatest(store: Store, study: Study, setup: Setup): Promise<number> {
   const latest = await store.tuning.latestSetup(study.id);
   const record = setupRecord(setup);
   if (latest && isDeepStrictEqual(setupRecord(setupFrom(latest.setup)), setupRecord(setupFrom(record))))
@@ -78,12 +77,18 @@ async function keptAsLatest(store: Store, study: Study, setup: Setup): Promise<n
 /** What the next proposal would be made from, by the latest run; null before the first proposal. */
 export async function latestSetup(store: Pick<Store, 'trials' | 'tuning'>, study: Study): Promise<Setup | null> {
   const asked = (await store.trials.list(study.id)).some(trial => trial.asked !== null);
-  const latest = asked ? await store.tuning.latestSetup(study.id) : null;
+  return asked ? storedSetup(store, study) : null;
+}
+
+/** Also before the first proposal, where it may hold nothing but limits. */
+export async function storedSetup({ tuning }: Pick<Store, 'tuning'>, study: Study): Promise<Setup | null> {
+  const latest = await tuning.latestSetup(study.id);
   return latest && setupFrom(latest.setup);
 }
 
-const latestLimits = async (store: Store, study: Study): Promise<Limits> =>
-  (await latestSetup(store, study))?.limits ?? {};
+/** What candidates are held to; empty without limits. */
+export const latestLimits = async (store: Pick<Store, 'tuning'>, study: Study): Promise<Limits> =>
+  (await storedSetup(store, study))?.limits ?? {};
 
 /** Throws while the dense model is not measured. */
 export async function denseFigures(store: Pick<Store, 'trials'>, study: Study): Promise<DenseFigures> {

@@ -2,7 +2,6 @@
 
 import { UserError } from '../errors/user-error.ts';
 import { pairedAccuracy } from '../evaluate/paired.ts';
-import { limitsText } from '../report/event-text.ts';
 import {
   type DenseMeasurement,
   type FrontInput,
@@ -16,7 +15,7 @@ import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
-import { latestSetup } from './proposer.ts';
+import { latestLimits } from './proposer.ts';
 
 type Latency = Extract<StoredObservation, { kind: 'latency' }>;
 type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
@@ -86,7 +85,7 @@ export async function readFrontInput(store: Store, study: Study, confirmed: bool
       confirm: denseConfirm && denseMeasurement(denseConfirm, referencesMs(trials, 'confirm')),
     },
     trials: inputs,
-    limits: limitsText((await latestSetup(store, study))?.limits ?? {}),
+    limits: await latestLimits(store, study),
     confirmed,
   };
 }

@@ -27,8 +27,8 @@ export interface RunParts {
   readonly propose: () => Promise<LimitedProposer | null>;
   /** Whether trials that can hardly enter the front any more are given up half-way. */
   readonly pruning: boolean;
-  /** Whether this run gave limits, even none: then all trials are judged by them. False by default. */
-  readonly limitsGiven?: boolean;
+  /** Keeps the limits that this run gave, and judges all trials by them; missing where it gave none. */
+  readonly rememberLimits?: (() => Promise<void>) | undefined;
   readonly emit: (event: StudyEvent) => void;
 }
 
@@ -64,6 +64,7 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
     spaceSize: spaceSize(plan.space).toPrecision(3),
     resumedFrom: before.filter(({ number }) => number > 0).length,
   });
+  await parts.rememberLimits?.();
   const interrupted = (): boolean => budget.finish.aborted || budget.stop.aborted;
   await store.studies.setState(study.id, 'searching');
   let endedBy = await searchTrials(parts, budget);
@@ -115,9 +116,7 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
   try {
     const endedBy = await runLoop(dense, { ...limited, trials: 0 });
     const begun = await store.trials.list(study.id);
-    // New limits change the front also where no trial is left to propose.
-    const done = begun.length > budget.trials && !parts.limitsGiven;
-    if (endedBy === 'interrupted' || done) return endedBy;
+    if (endedBy === 'interrupted' || begun.length > budget.trials) return endedBy;
     proposer = await parts.propose();
     if (!proposer) return 'interrupted';
     const { constraints } = proposer;

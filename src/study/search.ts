@@ -18,6 +18,7 @@ import type { Limits } from './limits.ts';
 import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
 import { openProposer } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
+import { rememberLimits } from './remember-limits.ts';
 import { runStudy } from './run-study.ts';
 import { demandSameLadders } from './same-ladders.ts';
 
@@ -133,8 +134,10 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
       const { limits, prior = true, onSweep } = options;
+      const limitsGiven = limits !== undefined;
+      const remember = limits && (() => rememberLimits({ store, study, strategy, emit, ...problem }, limits));
       const propose = () =>
-        openProposer({ store, study, plan, instruments, strategy, limits, prior, emit, onSweep, stop });
+        openProposer({ store, study, plan, instruments, strategy, limitsGiven, prior, emit, onSweep, stop });
       const { endedBy, confirmed } = await runStudy(
         {
           store,
@@ -144,7 +147,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
           propose,
           emit,
           pruning: options.pruning ?? true,
-          limitsGiven: limits !== undefined,
+          rememberLimits: remember,
         },
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );

@@ -2,7 +2,7 @@
 import { frontReport } from '../report/front-report.ts';
 import { bestSpeedup, type StudySummary } from '../report/study-list.ts';
 import type { Store } from '../store/store.ts';
-import { latestSetup } from './proposer.ts';
+import { latestLimits } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
 
 export async function studyRows(store: Store): Promise<StudySummary[]> {
@@ -21,7 +21,7 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
       bestSpeedup:
         study && trials.complete > 0 ? bestSpeedup(frontReport(await readFrontInput(store, study, false))) : null,
       hypervolume: summary.hypervolume,
-      limits: (study && (await latestSetup(store, study))?.limits) ?? {},
+      limits: study ? await latestLimits(store, study) : {},
       created: new Date(summary.createdAtMs).toISOString(),
       model: summary.modelPath,
     });

@@ -102,13 +102,15 @@ describe('confirmed figures decide, where there are any', () => {
 });
 
 test('limits are told, since a front hides what lies beyond them', () => {
-  const limits = 'at least 50.00x as fast';
+  const limits = { minSpeedup: 50 };
   expect(headline(frontReport({ ...study([]), limits }))).toEqual([
     'No trial within the limits (at least 50.00x as fast) beats the dense model (10 ms). Search within others, or lift them by --max-drop none.',
   ]);
   expect(headline(frontReport({ ...mixed(), limits }))).toContain(
     'Trials beyond the limits of the study (at least 50.00x as fast) are left out.',
   );
+  expect(frontRecord(frontReport({ ...mixed(), limits })).limits).toEqual(limits);
+  expect(frontRecord(frontReport(mixed())).limits).toEqual({});
 });
 
 test('search-time figures are said to flatter, confirmed ones how many left', () => {

@@ -4,6 +4,7 @@ import { exportTrial, requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
 import { writeAtomically } from '../workers/model-file.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
+import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 
@@ -21,7 +22,8 @@ export const exportModel = defineCommand({
   examples: [['rankfront export --study resnet18 --trial 42 --out resnet18-42.onnx', 'write the model of trial 42']],
   run: async (args, console) =>
     withStudy<ExitStatus>(args, async (study, store) => {
-      const trial = requireComplete(await store.trials.get(study.id, args.trial), args.trial, study);
+      const number = count('--trial', args.trial, 0, 1);
+      const trial = requireComplete(await store.trials.get(study.id, number), number, study);
       const plan = reopenPlan(study, args.store, args.model);
       const statistics = await reopenStatistics(plan, study, args, { warn: console.note });
       const correction = await store.trials.correction(trial.id);

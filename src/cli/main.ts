@@ -4,7 +4,6 @@ import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { audit } from './audit.ts';
 import type { Command, ExitStatus } from './command.ts';
-import { demandNumbers } from './demand-numbers.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -74,7 +73,6 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
         return built;
       },
       async parsed => {
-        demandNumbers(parsed, { ...command.options, ...command.positionals });
         status = await command.run(parsed as never, console);
       },
     );

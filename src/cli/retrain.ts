@@ -4,6 +4,7 @@ import type { TrainingRun } from '../store/training.ts';
 import { type RetrainResult, requireFactorised, retrain as runRetraining } from '../study/retrain.ts';
 import { formatPercent, formatPoints } from '../units/format.ts';
 import { type Console, defineCommand } from './command.ts';
+import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { movedOptions, storeOption, studyOption } from './options.ts';
 import { trainingDisplay, trainingEnd } from './training-display.ts';
@@ -39,7 +40,8 @@ export const retrain = defineCommand({
     ],
   ],
   run: async (args, console) => {
-    requireFactorised(args.trial);
+    const trial = count('--trial', args.trial, 0, 1);
+    requireFactorised(trial);
     const own = trainRequest(args, {
       model: '',
       fresh: false,
@@ -63,7 +65,7 @@ export const retrain = defineCommand({
         study,
         {
           storePath: args.store,
-          trial: args.trial,
+          trial,
           model: args.model,
           data: args.data,
           calibration: args.calibration,

@@ -3,6 +3,7 @@ import { UserError } from '../errors/user-error.ts';
 import { trialText } from '../report/trial-report.ts';
 import { sitesOf, trialView } from '../study/trial-view.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
+import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, movedModelOption, storeOption, studyOption } from './options.ts';
 
@@ -16,12 +17,10 @@ export const show = defineCommand({
   examples: [['rankfront show 42 --study resnet18', 'trial 42']],
   run: async (args, console) =>
     withStudy<ExitStatus>(args, async (study, store) => {
-      const trial = await store.trials.get(study.id, args.trial);
+      const number = count('trial', args.trial, 0, 1);
+      const trial = await store.trials.get(study.id, number);
       if (!trial)
-        throw new UserError(
-          `"${study.name}" has no trial ${args.trial}.`,
-          `See "rankfront front --study ${study.name}".`,
-        );
+        throw new UserError(`"${study.name}" has no trial ${number}.`, `See "rankfront front --study ${study.name}".`);
       const sites = sitesOf(study, args.model ?? study.model.path);
       if (!sites)
         console.note(

@@ -89,8 +89,8 @@ export function trainRequest(
     augment: args.augment,
     out: args.out,
     keep: args.keep,
-    batch: count('--batch', args.batch, 1) ?? 1,
-    accumulation: count('--accumulate', args.accumulate, 1) ?? 1,
+    batch: count('--batch', args.batch, 1),
+    accumulation: count('--accumulate', args.accumulate, 1),
     schedule: args.schedule,
     warmUpEpochs: args['warm-up'] ?? own.epochs / 20,
     freeze: args.freeze,
@@ -100,8 +100,8 @@ export function trainRequest(
     clipNorm: args['clip-norm'] ?? null,
     emaDecay: args.ema === 0 ? null : args.ema,
     precision: args.precision,
-    scoreEvery: count('--score-every', args['score-every'], 1) ?? 1,
-    seed: count('--seed', args.seed, 0) ?? 0,
+    scoreEvery: count('--score-every', args['score-every'], 1),
+    seed: count('--seed', args.seed, 0),
     engine:
       args.engine === 'tfjs'
         ? { kind: 'tfjs', package: null }
@@ -125,7 +125,7 @@ export async function demandProvider({ engine, provider }: Given): Promise<void>
 
 /** The whole number of epochs. */
 export function epochsOf(value: number): number {
-  return count('--epochs', value, 1) ?? 1;
+  return count('--epochs', value, 1);
 }
 
 export function learningRateOf(value: number): number {

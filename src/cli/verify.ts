@@ -6,6 +6,7 @@ import { reopenPlan } from '../study/reopen.ts';
 import { passes, type TrialVerdict } from '../study/verdict.ts';
 import { verifyTrials } from '../study/verify.ts';
 import { defineCommand } from './command.ts';
+import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 
@@ -29,11 +30,10 @@ export const verify = defineCommand({
   ],
   run: async (args, console) =>
     withStudy(args, async (study, store) => {
+      const number = count('--trial', args.trial, 0, 1);
       const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
       const one =
-        args.trial === undefined
-          ? null
-          : requireComplete(await store.trials.get(study.id, args.trial), args.trial, study);
+        number === undefined ? null : requireComplete(await store.trials.get(study.id, number), number, study);
       const measure = one ? [one] : args.all ? complete : await store.trials.front(study.id);
       const verdicts = await verifyTrials({
         store,

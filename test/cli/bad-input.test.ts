@@ -35,7 +35,7 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
   ['a command that is not there', () => ['serach'], /Did you mean search\?/],
   ['an option that is not there', () => search({}, '--trails', '5'), /Unknown argument.*trails/],
   ['a choice that is not there', () => ['front', '--format', 'html'], /Invalid values: Argument: format, Given/],
-  ['a word for a number', () => search({ '--trials': 'many' }), /--trials: expected a number, found no number/],
+  ['a word for a number', () => search({ '--trials': 'many' }), /whole number of at least 0, found no number/],
   [
     'corrections without images to correct on',
     () => search({ '--study': 'plain' }, '--corrections', 'moments'),
@@ -93,7 +93,7 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
   [
     'a word for the number of a trial',
     () => ['export', '--store', world.store, '--trial', 'best', '--out', at('best.onnx')],
-    /--trial: expected a number, found no number/,
+    /--trial: expected a whole number of at least 0, found no number/,
   ],
   ['a trial that is not there', () => ['show', '77', '--store', world.store], /has no trial 77/],
   ['a study that is not there', () => ['front', '--store', world.store, '--study', 'smal'], /Did you mean "small"\?/],

@@ -43,6 +43,11 @@ export const trainingOptions = {
     default: 'default' as const,
     describe: 'What is done to training images: crop and flip by default; strong adds colour, mixup and cutmix',
   },
+  'plain-epochs': {
+    type: 'number',
+    default: 0,
+    describe: 'The last epochs, of strong augmentation, that do without colour, mixup and cutmix',
+  },
   normalize: {
     choices: normalizations,
     describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
@@ -87,6 +92,7 @@ export function trainRequest(
     ...own,
     normalize: args.normalize as Normalization | undefined,
     augment: args.augment,
+    plainEpochs: count('--plain-epochs', args['plain-epochs'], 0),
     out: args.out,
     keep: args.keep,
     batch: count('--batch', args.batch, 1),

@@ -86,6 +86,7 @@ function training({ epochs, batch }: ShortRetrain, out: string): RetrainOptions[
   return {
     normalize: undefined,
     augment: 'default',
+    plainEpochs: 0,
     out,
     keep: 'last',
     epochs,

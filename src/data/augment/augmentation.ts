@@ -43,6 +43,14 @@ export function namedAugmentation(name: AugmentationName, side: number): Augment
   return { ...usual, jitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }, mixup: 0.2, cutmix: 1 };
 }
 
+/** Crop and flip alone: what the last epochs are shown, closer to the images that the network is for (He et al. 2019, arXiv 1909.09148). */
+export const plain = (augmentation: Augmentation): Augmentation => ({
+  ...augmentation,
+  jitter: null,
+  mixup: 0,
+  cutmix: 0,
+});
+
 /** Planes R, G, B of the size of `transform`; what the network is shown of `image` in training. */
 export function augmented(image: RgbImage, augmentation: Augmentation, transform: Transform, rng: Rng): Uint8Array {
   const { height, width, resize } = transform;

@@ -2,7 +2,7 @@
  * Hands out the batches of a training in their order, made ahead of time in threads, so that a step does not wait. What a batch
  * holds follows from the seed and its place alone, not from the number of threads or from where a run was taken up.
  */
-import type { Augmentation } from '../../data/augment/augmentation.ts';
+import { type Augmentation, plain } from '../../data/augment/augmentation.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { itemsOf } from '../../data/load.ts';
 import { UserError } from '../../errors/user-error.ts';
@@ -21,6 +21,8 @@ export interface LoaderOptions {
   readonly classes: number;
   readonly reading: InputReading;
   readonly augmentation: Augmentation;
+  /** The epoch from which on it is `plain`; never by default. */
+  readonly plainFrom?: number;
   /** Images per batch. */
   readonly batch: number;
   readonly seed: number;
@@ -58,7 +60,7 @@ export interface Loader {
 
 /** Throws a UserError when the dataset does not fill one batch. */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
-  const { dataset, labels, classes, reading, augmentation, seed } = options;
+  const { dataset, labels, classes, reading, augmentation, plainFrom = Infinity, seed } = options;
   const batchesPerEpoch = Math.floor(dataset.count / options.batch);
   if (batchesPerEpoch === 0)
     throw new UserError(
@@ -92,7 +94,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       memory,
       labels: samples.map(sample => labels[sample]!),
       classes,
-      augmentation,
+      augmentation: place.epoch >= plainFrom ? plain(augmentation) : augmentation,
       reading,
       standIns: true,
     });

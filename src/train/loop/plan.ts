@@ -80,6 +80,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
         classes: network.classes,
         reading,
         augmentation: namedAugmentation(request.augment, side),
+        plainFrom: request.epochs - plainEpochsOf(request),
         seed: request.seed,
         threads: request.loaderThreads,
         maxUnreadable: 'maxUnreadable' in spec ? spec.maxUnreadable : 0,
@@ -124,6 +125,20 @@ function trainingOptions(request: TrainRequest, network: Network): RunnerSetup['
   };
   requireTrainingOptions({ ...training, model: network.model, teacher: null });
   return training;
+}
+
+function plainEpochsOf({ augment, plainEpochs, epochs }: TrainRequest): number {
+  if (plainEpochs > epochs)
+    throw new UserError(
+      `Cannot train with ${plainEpochs} plain epochs: there are ${epochs} in all.`,
+      `Give at most --plain-epochs ${epochs}.`,
+    );
+  if (plainEpochs > 0 && augment !== 'strong')
+    throw new UserError(
+      `Cannot train with plain epochs at the end: --augment ${augment} has no colour, mixup or cutmix to leave out.`,
+      'Give --augment strong, or leave out --plain-epochs.',
+    );
+  return plainEpochs;
 }
 
 function labelled(dataset: Dataset, classes: number): Int32Array {
@@ -190,6 +205,8 @@ function identityOf(
     '--ema': request.emaDecay,
     '--precision': request.precision,
     '--augment': request.augment,
+    // Left out where there are none, so that checkpoints from before there was this option can be gone on from.
+    ...(request.plainEpochs > 0 && { '--plain-epochs': request.plainEpochs }),
     '--seed': request.seed,
     '--fresh': request.fresh,
     '--engine': request.engine.kind,

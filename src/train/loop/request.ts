@@ -15,6 +15,8 @@ export interface TrainRequest {
   readonly data: string;
   readonly normalize: Normalization | undefined;
   readonly augment: AugmentationName;
+  /** The last of them are without the colour, mixup and cutmix of `strong`. */
+  readonly plainEpochs: number;
   /** Where the trained network goes. */
   readonly out: string;
   /** `best` is the epoch with the largest validation accuracy. */

@@ -79,6 +79,11 @@ describe('the loader', () => {
     for (let i = 0; i < 8; i++)
       expect(targets.probabilities.subarray(10 * i, 10 * i + 10).reduce((a, b) => a + b)).toBeCloseTo(1, 6);
   });
+  it('shows plain images from the epoch on that is asked for', async () => {
+    const [strong, usual] = [await all({}), await all({ augmentation: namedAugmentation('default', 32) })];
+    const mixed = contents(await all({ plainFrom: 1 }));
+    expect(mixed).toEqual([...contents(strong).slice(0, 6), ...contents(usual).slice(6)]);
+  });
   it('refuses a batch that is larger than the dataset', async () => {
     await expect(openLoader(options({ batch: 51 }))).rejects.toThrow(
       'Cannot train with --batch 51: there are only 50 training images.',

@@ -53,6 +53,14 @@ describe('a training', () => {
     expect(loop.phases.at(-1)!.frozenShare).toBeGreaterThan(0);
     expect(setup.data.reading).toMatchObject({ layout: 'nchw', transform: { height: 8, width: 8 } });
     expect(identity).toMatchObject({ '--lr': '0.05', '--freeze': 'progressive' });
+    expect(setup.data.plainFrom).toBe(3);
+  });
+
+  test('ends with the plain epochs that are asked for', async () => {
+    const strong = { ...small, augment: 'strong' } as const;
+    const { setup, identity } = await planTraining({ ...strong, plainEpochs: 1 });
+    expect(setup.data.plainFrom).toBe(2);
+    expect(identity).toEqual({ ...(await planTraining(strong)).identity, '--plain-epochs': '1' });
   });
 
   test('keeps its identity where threads, scoring or checkpoints differ, and nowhere else', async () => {
@@ -64,6 +72,7 @@ describe('a training', () => {
       { learningRate: 0.1 },
       { emaDecay: null },
       { batch: 10 },
+      { augment: 'strong' as const },
       { freeze: 'list:norm1*' },
     ])
       expect((await planTraining({ ...small, ...other })).identity).not.toEqual(identity);
@@ -75,6 +84,8 @@ describe('a training', () => {
     ['uneven parts', { batch: 8, accumulation: 3 }, /--batch 8 in 3 parts/, /divides the batch/],
     ['more than there is', { batch: 41 }, /--batch 41: there are only 40 training images/, /at most --batch 40/],
     ['no learning rate', { learningRate: 0 }, /learning rate 0: expected a number above 0/, /--lr/],
+    ['more plain epochs', { augment: 'strong', plainEpochs: 4 }, /4 plain epochs: there are 3/, /--plain-epochs 3/],
+    ['plain epochs of default', { plainEpochs: 1 }, /--augment default has no colour/, /--augment strong/],
     ['long warm-up', { warmUpEpochs: 3 }, /3 epochs of warm-up: expected .* below the 3 of the schedule/, /--warm-up/],
     ['a rewind to less', { rewindEpochs: 2 }, /a schedule of 2 epochs.*at least the 3/, /--rewind/],
     ['a rewind to a part', { rewindEpochs: 3.5 }, /a schedule of 3.5 epochs.*a whole number/, /--rewind/],

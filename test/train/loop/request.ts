@@ -19,6 +19,7 @@ export function smallTraining(folder: string): TrainRequest {
     data,
     normalize: undefined,
     augment: 'default',
+    plainEpochs: 0,
     out: join(folder, 'out.onnx'),
     keep: 'best',
     epochs: 3,

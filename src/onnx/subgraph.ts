@@ -35,6 +35,9 @@ export function bodiesOf(node: Node): Body {
   return union(graphs.map(message => bodyOf(message, 1)));
 }
 
+/** What a node reads: its inputs, and what its bodies read of the graph around them. */
+export const readsOf = (node: Node): readonly string[] => [...node.inputs, ...bodiesOf(node).reads];
+
 const graphsOf = ({ g, graphs }: AttributeProto): readonly Uint8Array[] => (g.length > 0 ? [g, ...graphs] : graphs);
 
 /** The operators in the body of a function of the model's own. */

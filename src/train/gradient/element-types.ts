@@ -26,13 +26,18 @@ export function elementTypes(graph: Graph): Map<string, ElementType> {
   const types = new Map<string, ElementType>();
   for (const tensor of graph.initializers.values()) types.set(tensor.name, tensor.elementType);
   for (const { name, elementType } of graph.inputs) types.set(name, elementType);
+  const stated = new Map([...graph.valueInfo.values(), ...graph.outputs].map(each => [each.name, each.elementType]));
   for (const node of graph.nodes) {
     node.outputs.forEach((name, i) => {
-      if (name !== '') types.set(name, outputType(node, i, types));
+      // What a body yields is not looked into; where the file does not say it, it may be what is trained.
+      const type = withBody.has(node.opType) ? (stated.get(name) ?? 'float32') : outputType(node, i, types);
+      if (name !== '') types.set(name, type);
     });
   }
   return types;
 }
+
+const withBody = new Set(['If', 'Loop', 'Scan']);
 
 function outputType(node: Node, i: number, types: ReadonlyMap<string, ElementType>): ElementType {
   const { opType, inputs, attributes } = node;

@@ -3,6 +3,7 @@ import { UserError } from '../../errors/user-error.ts';
 import { isFloat } from '../../onnx/element-type.ts';
 import type { Graph, Model, Node, Shape, Tensor } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
+import { readsOf } from '../../onnx/subgraph.ts';
 import { elementCount, floatsOf, intsOf } from '../../onnx/tensor.ts';
 import { constantsOf } from '../../onnx/weights.ts';
 import { raiseOpset } from '../passes/raise-opset.ts';
@@ -78,7 +79,8 @@ function reversePass(graph: Graph, wrt: readonly string[], shapes: ReadonlyMap<s
     build,
     gradients: flowing,
     get dy() {
-      const first = flowing[0];
+      const [first, ...others] = flowing;
+      if (others.some(each => each !== null)) throw new NoGradient('more than its first output is trained through');
       if (first === null || first === undefined) throw new NoGradient('nothing flows back through its first output');
       return first;
     },
@@ -99,7 +101,7 @@ function reversePass(graph: Graph, wrt: readonly string[], shapes: ReadonlyMap<s
   });
 
   const backThrough = (node: Node): void => {
-    if (!node.inputs.some(name => active.has(name)) || stopsGradients(node)) return;
+    if (stopsGradients(node) || !readsOf(node).some(name => active.has(name))) return;
     const flowing = node.outputs.map(total);
     if (flowing.every(each => each === null)) return;
     build.within(node.outputs[0] ?? node.name);
@@ -146,7 +148,7 @@ function reversePass(graph: Graph, wrt: readonly string[], shapes: ReadonlyMap<s
 function dependents(graph: Graph, wrt: readonly string[], carries: (name: string) => boolean): ReadonlySet<string> {
   const active = new Set(wrt);
   for (const node of graph.nodes) {
-    if (stopsGradients(node) || !node.inputs.some(name => active.has(name))) continue;
+    if (stopsGradients(node) || !readsOf(node).some(name => active.has(name))) continue;
     for (const name of node.outputs) if (name !== '' && carries(name)) active.add(name);
   }
   return active;

@@ -1,5 +1,6 @@
 /** Dropping nodes that nothing needs. */
 import type { Node } from '../../onnx/graph.ts';
+import { readsOf } from '../../onnx/subgraph.ts';
 
 /** The nodes, in their order, that one of `roots` is computed from. */
 export function keepLive(nodes: readonly Node[], roots: Iterable<string>): Node[] {
@@ -7,7 +8,7 @@ export function keepLive(nodes: readonly Node[], roots: Iterable<string>): Node[
   const kept: Node[] = [];
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some(name => needed.has(name))) continue;
-    for (const name of node.inputs) needed.add(name);
+    for (const name of readsOf(node)) needed.add(name);
     kept.push(node);
   }
   return kept.reverse();

@@ -8,7 +8,7 @@ export interface Situation {
   readonly build: Builder;
   /** dL/dy_i as a value of the graph, or null where nothing flows back through that output. At least one is there. */
   readonly gradients: readonly (string | null)[];
-  /** dL/dy_0. Throws where nothing flows back through the first output. */
+  /** dL/dy_0. Throws where nothing flows back through the first output, and where anything does through another. */
   readonly dy: string;
   /** Whether anybody needs dL/dx_i; a rule computes nothing else. */
   readonly needs: (i: number) => boolean;

@@ -5,6 +5,7 @@
  * graph does, graphs of the form `accumulate` add up gradients and the one of the form `finish` takes the step.
  */
 import type { Model, Node, Shape, ValueInfo } from '../../onnx/graph.ts';
+import { readsOf } from '../../onnx/subgraph.ts';
 import { type Builder, graphBuilder } from '../gradient/builder.ts';
 import { keepLive } from '../gradient/live.ts';
 import { renamed } from '../network/rename.ts';
@@ -129,7 +130,7 @@ function finished(model: Model, build: Builder, inputs: readonly ValueInfo[], ou
   const { graph } = model;
   const nodes = keepLive([...graph.nodes, ...build.nodes()], outputs);
   const initializers = build.initializers();
-  const read = new Set([...nodes.flatMap(each => each.inputs), ...outputs]);
+  const read = new Set([...nodes.flatMap(readsOf), ...outputs]);
   for (const name of initializers.keys()) if (!read.has(name)) initializers.delete(name);
   return {
     ...model,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/errors/user-error.ts';
 import { gradients } from '../../../src/train/gradient/gradients.ts';
+import { branching } from '../../onnx/branching.ts';
 import { buildModel } from '../../onnx/build.ts';
 import { checkGradients } from './check.ts';
 
@@ -51,6 +52,29 @@ describe('the reverse pass', () => {
       nodes: [{ op: 'MaxPool', inputs: ['x'], outputs: ['y'], attributes: { kernel_shape: [2, 2], storage_order: 1 } }],
     });
     expect(() => gradients(model, { of: 'y', wrt: ['x'] })).toThrow('it counts places column by column');
+  });
+
+  test('names a node whose body reads a value on the way', () => {
+    expect(() => gradients(branching(), { of: 'y', wrt: ['x'] })).toThrow(
+      '(If): this operator has no gradient here. Freeze what lies before it: x.',
+    );
+    expect(() => gradients(branching(), { of: 'y', wrt: ['up'] })).toThrow(UserError);
+  });
+
+  test('names a node of which more than the first output is trained through', () => {
+    const model = buildModel({
+      opset: 20,
+      inputs: [
+        { name: 'x', shape: [2, 3] },
+        { name: 'gamma', shape: [3] },
+      ],
+      outputs: ['y'],
+      nodes: [
+        { op: 'LayerNormalization', inputs: ['x', 'gamma'], outputs: ['normal', 'mean'] },
+        { op: 'Add', inputs: ['normal', 'mean'], outputs: ['y'] },
+      ],
+    });
+    expect(() => gradients(model, { of: 'y', wrt: ['x'] })).toThrow('more than its first output is trained through');
   });
 
   test('gives zeros for a value that nothing depends on, and stops at whole numbers', async () => {

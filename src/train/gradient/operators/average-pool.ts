@@ -1,5 +1,5 @@
 /** y = the mean of each window of x. */
-import { intOf, intsOf } from '../../../onnx/attributes.ts';
+import { intOf, intsOf, textOf } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 import { unread, type WindowAxis, windowOf } from '../window.ts';
 
@@ -8,6 +8,9 @@ export const averagePool: GradientRule = at => {
   const { build, node, dy } = at;
   const kernel = intsOf(node, 'kernel_shape');
   if (!kernel) throw new NoGradient('it has no kernel_shape');
+  // ONNX Runtime pads for a window without the dilations, ONNX for one with them.
+  if (textOf(node, 'auto_pad', 'NOTSET').startsWith('SAME') && intsOf(node, 'dilations')?.some(each => each > 1))
+    throw new NoGradient('it has dilations beside auto_pad; export it with pads');
   const [x, y] = [at.shape(0), at.outputShape(0)];
   const axes = windowOf(node, kernel, x, y);
   const type = at.elementType(0);

@@ -6,7 +6,7 @@ import { NoGradient } from '../rule.ts';
 /**
  * With running statistics, which are constants: dx = a dy with a = gamma / sigma, dbeta = sum dy, dgamma = sum dy (x - mean) / sigma.
  *
- * With batch statistics (`training_mode`, which the pass `trainBatchNormalization` sets) mean and variance depend on x, and
+ * With batch statistics (`training_mode`, which the pass `batchStatistics` sets, with a momentum of 0) mean and variance depend on x, and
  * dx = a (dy - dbeta / m - (x - mean) dgamma / (sigma m)), m elements of a channel (section 3 there). It is computed as
  * a dy + b x + c with vectors a, b and c, so that the data are read as few times as possible.
  */
@@ -17,6 +17,9 @@ export const batchNormalization: GradientRule = at => {
   const type = at.elementType(0);
   const axes = Array.from({ length: rank }, (_, i) => i).filter(axis => axis !== 1);
   const training = intOf(node, 'training_mode', 0) !== 0;
+  if (training && floatOf(node, 'momentum', 0.9) !== 0)
+    throw new NoGradient('it is in training mode; export the network in inference mode');
+  if (!training && (at.needs(3) || at.needs(4))) throw new NoGradient('its mean and variance are computed');
   const mean = training ? at.output(1) : at.input(3);
   const variance = training ? at.output(2) : at.input(4);
   const epsilon = build.scalar(floatOf(node, 'epsilon', 1e-5), type);

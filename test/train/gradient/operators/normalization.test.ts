@@ -57,6 +57,13 @@ describe('BatchNormalization', () => {
     }
   });
 
+  test('refuses what it would get wrong: statistics that are trained through, and a training mode of the file', async () => {
+    const computed = { ...subject([2, 3, 4]), fixed: [] };
+    await expect(checkGradients(computed)).rejects.toThrow('its mean and variance are computed');
+    const training = [{ ...batchNorm({ training_mode: 1 }), outputs: ['y', 'm', 'v'] }];
+    await expect(checkGradients({ ...subject([2, 3, 4]), nodes: training })).rejects.toThrow('in training mode');
+  });
+
   test('followed by a scale that is read again, as at the end of a residual branch', async () => {
     await checkGradients({
       ...subject([2, 3, 4, 4]),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkGradients } from '../check.ts';
 
 const windows = fc
@@ -54,6 +54,16 @@ describe('pooling', () => {
       }),
       { seed: 2, numRuns: 12 },
     );
+  });
+
+  test('AveragePool refuses dilations beside auto_pad, which ONNX Runtime reads in its own way', async () => {
+    const attributes = { kernel_shape: [2, 2], dilations: [2, 1], auto_pad: 'SAME_LOWER' };
+    await expect(
+      checkGradients({
+        inputs: { x: [1, 1, 2, 4] },
+        nodes: [{ op: 'AveragePool', inputs: ['x'], outputs: ['y'], attributes }],
+      }),
+    ).rejects.toThrow('it has dilations beside auto_pad');
   });
 
   test('GlobalAveragePool', async () => {

@@ -1,20 +1,41 @@
 /** Brings a network into the one form that training works on. */
+import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { runPasses } from '../../onnx/pass.ts';
 import { dropDeadInitializersPass } from '../../onnx/passes/drop-dead-initializers.ts';
 import { liftConstantsPass } from '../../onnx/passes/lift-constants.ts';
+import { inferenceFormPass } from '../passes/inference-form.ts';
+import { ownVectorsPass } from '../passes/own-vectors.ts';
 import { raiseOpset } from '../passes/raise-opset.ts';
 import { type Classifier, classifierOf } from './classifier.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
 
 export interface Network extends Parameters, Classifier {
-  /** At opset 18 or later, its constants all initialisers. */
+  /** At opset 18 or later, as it is used and not as it is trained, its constants all initialisers. */
   readonly model: Model;
 }
 
+const passes = [liftConstantsPass, ownVectorsPass, inferenceFormPass, dropDeadInitializersPass];
+
+/** @throws UserError for a network that cannot be trained, whatever its operators are */
 export function prepareNetwork(given: Model, what?: string): Network {
-  const { model } = runPasses([liftConstantsPass, dropDeadInitializersPass], raiseOpset(given));
-  return { model, ...parametersOf(model.graph), ...classifierOf(model, what) };
+  const { model } = runPasses(passes, raiseOpset(given));
+  const parameters = parametersOf(model.graph);
+  requireFloat32(model, parameters);
+  return { model, ...parameters, ...classifierOf(model, what) };
+}
+
+/** A weight in float16 that a Cast widens is trained in float32 and written as it was. */
+function requireFloat32({ graph }: Model, { weights }: Parameters): void {
+  const other = weights.find(
+    ({ name, index }) =>
+      graph.initializers.get(name)?.elementType !== 'float32' && graph.nodes[index]?.inputs.includes(name),
+  );
+  if (!other) return;
+  throw new UserError(
+    `Cannot train the network: expected weights in float32, found "${other.name}" in ${graph.initializers.get(other.name)?.elementType}.`,
+    'Export the network in float32; --precision float16 then takes its products in float16.',
+  );
 }
 
 /** The same network for `batchSize` images. */

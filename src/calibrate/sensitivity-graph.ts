@@ -12,6 +12,7 @@ import { graphBuilder } from '../onnx/builder.ts';
 import type { Model, ValueInfo } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/shapes.ts';
 import { gradients } from '../train/gradient/gradients.ts';
+import { logitsOf } from '../train/network/logits.ts';
 import { raiseOpset } from '../train/passes/raise-opset.ts';
 
 /**
@@ -45,7 +46,7 @@ export function sensitivityGraph(model: Model, sites: readonly Site[]): Sensitiv
 
 function build(model: Model, sites: readonly Site[]): SensitivityGraph | NoSensitivity {
   const { graph } = model;
-  const logits = logitsOf(model);
+  const logits = logitsOf(graph, graph.outputs[0]?.name ?? '');
   const shape = inferShapes(graph, model.opsets).get(logits);
   const classes = shape?.at(-1);
   if (shape?.length !== 2 || typeof classes !== 'number') return 'its output is no row of class scores';
@@ -94,11 +95,4 @@ function build(model: Model, sites: readonly Site[]): SensitivityGraph | NoSensi
     classes,
     outputs,
   };
-}
-
-/** The output of the model, or what its last Softmax reads. */
-function logitsOf({ graph }: Model): string {
-  const output = graph.outputs[0]?.name ?? '';
-  const last = graph.nodes.find(({ outputs }) => outputs[0] === output);
-  return last && (last.opType === 'Softmax' || last.opType === 'LogSoftmax') ? (last.inputs[0] ?? '') : output;
 }

@@ -121,6 +121,17 @@ describe('a network that was exported in training mode', () => {
   });
 });
 
+test('a network that ends in probabilities is trained as one that ends in scores, and stays what it is', async () => {
+  const { graph } = plain;
+  for (const op of ['Softmax', 'LogSoftmax']) {
+    const nodes = [...graph.nodes, makeNode('last', op, ['scores'], ['probabilities'], { axis: 1 })];
+    const outputs = [{ ...graph.outputs[0]!, name: 'probabilities' }];
+    const ending: Model = { ...plain, graph: { ...graph, nodes, outputs } };
+    expect(await trained(ending)).toEqual(await trained(plain));
+    expect(prepareNetwork(ending).model.graph.outputs.map(({ name }) => name)).toEqual(['probabilities']);
+  }
+});
+
 test('weights in float16 are refused', () => {
   const initializers = new Map(plain.graph.initializers);
   const weight = initializers.get('c2.weight')!;

@@ -29,12 +29,16 @@ export const validationShare = 0.1;
  * - folder: its folders train and val (or validation, valid, test); a folder of such a name against the train beside it; else a
  *   tenth of the images of every class, chosen by `seed`, is kept for validation.
  *
- * @throws UserError when there are no training images, no labels, or a class without a training image
+ * @throws UserError when there are no images in a part, no labels, or a class without a training image
  */
 export async function openSplits(spec: DataSpec, seed: number, overrides: DatasetOverrides = {}): Promise<Splits> {
   const splits = await found({ ...spec, normalize: overrides.normalize ?? spec.normalize }, seed);
   demandEveryClass(splits.train);
-  return splits;
+  if (splits.validation.count > 0) return splits;
+  throw new UserError(
+    `Cannot train: there is no image to score on (${splits.validation.description}).`,
+    'Put the validation images there.',
+  );
 }
 
 async function found(spec: DataSpec, seed: number): Promise<Splits> {
@@ -100,7 +104,18 @@ async function pair(spec: FolderSpec, train: string, validation: string, rule: s
   const [first, second] = await Promise.all(
     [train, validation].map(directory => openFolder({ ...spec, directory, labels: null })),
   );
-  return { train: first!, validation: withClassesOf(first!, second!), rule };
+  return { train: first!, validation: withClassesOf(first!, ofOneClass(first!, second!)), rule };
+}
+
+const folderOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf('/')));
+
+/** A single folder of images is no class by itself; beside training images it is one of theirs. */
+function ofOneClass({ labels, classNames }: Dataset, held: Dataset): Dataset {
+  const [name = '', ...others] = new Set(held.ids.map(folderOf));
+  if (held.labels || !labels || others.length > 0) return held;
+  const label = classNames ? classNames.indexOf(name) : /^\d+$/.test(name) ? Number(name) : -1;
+  if (label < 0) return held;
+  return { ...held, labels: new Int32Array(held.count).fill(label), classes: label + 1, classNames };
 }
 
 /** The labels of `held` by the names of `train`. */
@@ -167,13 +182,16 @@ function demandEveryClass(train: Dataset): void {
   );
 }
 
-/** A class folder without an image, which a list of images does not show. */
-function emptyFolder({ spec, source, ids, classNames }: Dataset): string | null {
-  if (source.kind !== 'folder' || spec.kind !== 'folder' || !classNames) return null;
-  const [path] = source.paths;
+/** A class folder without an image, which a list of images does not show. Where a file says the classes, folders are none. */
+function emptyFolder({ spec, source, ids, labels, classNames }: Dataset): string | null {
+  const [path] = source.kind === 'folder' && spec.kind === 'folder' ? source.paths : [];
   const [id] = ids;
-  if (!path || !id) return null;
+  if (!path || !id || !labels) return null;
+  const classOfFolder = (name: string): number => (classNames ? classNames.indexOf(name) : Number(name || Number.NaN));
+  if (!ids.every((each, i) => classOfFolder(folderOf(each)) === labels[i])) return null;
   const root = path.slice(0, path.length - id.length);
+  const full = new Set(ids.map(folderOf));
+  const isClass = (name: string): boolean => (classNames ? !name.startsWith('.') : /^\d+$/.test(name));
   const folders = readdirSync(root, { withFileTypes: true }).filter(entry => entry.isDirectory());
-  return folders.find(({ name }) => !name.startsWith('.') && !classNames.includes(name))?.name ?? null;
+  return folders.find(({ name }) => isClass(name) && !full.has(name))?.name ?? null;
 }

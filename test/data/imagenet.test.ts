@@ -37,6 +37,13 @@ describe('imagenet', () => {
     await expect(open()).rejects.toThrow('its class "n00000009" is not among the 3 classes of the training set');
   });
 
+  it('without an image to score on is refused', async () => {
+    mkdirSync(join(root, 'val/n00000001'), { recursive: true });
+    await expect(openSplits(parseDataSpec(`imagenet:${root}`), 0)).rejects.toThrow(
+      /^Cannot train: there is no image to score on \(0 images of 3 classes in .*val\)\. Put the validation images there/,
+    );
+  });
+
   it('reads the numbers of the kit by its table: a MATLAB file, or text', async () => {
     flat();
     // The table of the fixture, made by scipy: 1 is n00000003, 2 is n00000001, 3 is n00000002, 4 an inner node.

@@ -80,8 +80,39 @@ describe('the two parts of a folder', () => {
   it('are refused where a class is empty or nothing has a label', async () => {
     mkdirSync(join(scratch, 'own', 'wasp'));
     await expect(splits(`folder:${join(scratch, 'own')}`)).rejects.toThrow('the class "wasp" has no training image');
+    for (const name of ['0', '1']) for (let i = 0; i < 20; i++) image('numbers', name, `${i}.png`);
+    mkdirSync(join(scratch, 'numbers', '2'));
+    await expect(splits(`folder:${join(scratch, 'numbers')}`)).rejects.toThrow('the class "2" has no training image');
     for (let i = 0; i < 4; i++) image('bare', `${i}.png`);
     await expect(splits(`folder:${join(scratch, 'bare')}`)).rejects.toThrow('the images have no labels');
+  });
+});
+
+describe('the two parts of a folder, told by other things than its folders', () => {
+  it('take the classes from a file of labels, beside which folders are no classes', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `images/${i}.png`);
+    for (const name of names) image('listed', name);
+    mkdirSync(join(scratch, 'listed', 'notes'));
+    const lines = names.map((name, i) => `${name},${i % 2 === 0 ? 'ant' : 'bee'}`);
+    writeFileSync(join(scratch, 'listed', 'labels.csv'), lines.join('\n'));
+    const { train, validation } = await splits(`folder:${join(scratch, 'listed')}`);
+    expect([train.count, validation.count]).toEqual([18, 2]);
+    expect(train.classNames).toEqual(['ant', 'bee']);
+  });
+  it('may have images of a single class to score on', async () => {
+    for (const name of ['cat', 'dog', 'eel']) image('single', 'train', name, 'a.png');
+    image('single', 'val', 'dog', 'b.png');
+    const { validation } = await splits(`folder:${join(scratch, 'single')}`);
+    expect([...validation.labels!]).toEqual([1]);
+    expect(validation.classNames).toEqual(['cat', 'dog', 'eel']);
+    for (const name of ['0', '2', '4']) image('digits', 'train', name, 'a.png');
+    for (const name of ['1', '3']) image('digits', 'train', name, 'a.png');
+    image('digits', 'val', '3', 'b.png');
+    expect([...(await splits(`folder:${join(scratch, 'digits')}`)).validation.labels!]).toEqual([3]);
+    image('stranger', 'train', 'cat', 'a.png');
+    image('stranger', 'train', 'dog', 'a.png');
+    image('stranger', 'val', 'fox', 'b.png');
+    expect((await splits(`folder:${join(scratch, 'stranger')}`)).validation.labels).toBeNull();
   });
 });
 

@@ -31,13 +31,15 @@ export function cutBox(width: number, height: number, lambda: number, rng: Rng):
 export function withBox(batch: SoftBatch, { left, top, width, height }: Box): SoftBatch {
   const { images, targets, count } = batch;
   const area = batch.width * batch.height;
+  // What lies side by side in a row of an image: one plane's values of its pixels, or all three.
+  const [planes, values] = batch.layout === 'nchw' ? [3, 1] : [1, 3];
   const out = images.slice();
   for (let i = 0; i < count; i++)
-    for (let channel = 0; channel < 3; channel++)
+    for (let plane = 0; plane < planes; plane++)
       for (let y = top; y < top + height; y++) {
-        const own = (i * 3 + channel) * area + y * batch.width + left;
-        const other = ((count - 1 - i) * 3 + channel) * area + y * batch.width + left;
-        out.set(images.subarray(other, other + width), own);
+        const within = plane * area + (y * batch.width + left) * values;
+        const other = (count - 1 - i) * 3 * area + within;
+        out.set(images.subarray(other, other + width * values), i * 3 * area + within);
       }
   return { ...batch, images: out, targets: mixedRows(targets, count, 1 - (width * height) / area) };
 }

@@ -9,6 +9,8 @@ export interface SoftBatch {
   readonly count: number;
   readonly height: number;
   readonly width: number;
+  /** Whether an image is three planes or rows of pixels. */
+  readonly layout: 'nchw' | 'nhwc';
 }
 
 /** Each image with the one at the mirrored place of the batch: lambda x_i + (1 - lambda) x_(N-1-i), lambda from Beta(alpha, alpha). */

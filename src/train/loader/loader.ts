@@ -112,9 +112,9 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       const sample = samples[place]!;
       bad.set(sample, `${dataset.ids[sample]} (${reason})`);
     }
-    // A few damaged files at the start are no sign of how many there are.
+    // A few damaged files at the start are no sign of how many there are, but a batch of nothing else is.
     const allowed = Math.max(3, options.maxUnreadable * seen.size);
-    if (bad.size > allowed)
+    if (bad.size > allowed || made.unreadable.length === samples.length)
       throw new UserError(
         `Cannot train on the data: ${bad.size} of the first ${seen.size} images are unreadable: ${[...bad.values()].slice(0, 3).join('; ')}.`,
         'Restore or remove them, or raise maxUnreadable in a dataset YAML.',

@@ -36,7 +36,7 @@ export interface BatchJob {
   readonly classes: number;
   readonly augmentation: Augmentation;
   readonly reading: InputReading;
-  /** Whether a neighbour stands in for an image that cannot be read; otherwise its place is left at zeros. */
+  /** Whether a neighbour stands in for an image that cannot be read; otherwise, and where none can, its place is left at zeros. */
   readonly standIns: boolean;
 }
 
@@ -66,8 +66,8 @@ export async function makeBatch(job: BatchJob): Promise<MadeBatch> {
   if (augmentation.mixup === 0 && augmentation.cutmix === 0) return { images, soft: null, labels, unreadable };
   const targets = oneHot(labels, classes);
   const rng = batchRng(job.seed, job.epoch, job.batch);
-  if (reading.layout === 'nhwc' && augmentation.cutmix > 0) throw new RangeError('cutmix works on planes');
-  const mixed = mixedBatch({ images, targets, count: samples.length, height, width }, augmentation, rng);
+  const { layout } = reading;
+  const mixed = mixedBatch({ images, targets, count: samples.length, height, width, layout }, augmentation, rng);
   return {
     images: mixed.images as Float32Array<ArrayBuffer>,
     soft: mixed.targets as Float32Array<ArrayBuffer>,
@@ -101,12 +101,11 @@ async function loadAll(job: BatchJob): Promise<{ loaded: (Loaded | null)[]; unre
   }
   const readable = found.flatMap((image, at) => (image ? [at] : []));
   if (!job.standIns) return { loaded: found.map((pixels, from) => pixels && { from, pixels }), unreadable };
-  const loaded = found.map((image, at): Loaded => {
+  const loaded = found.map((image, at): Loaded | null => {
     // The nearest readable one before it, else the first.
     const from = image ? at : (readable.findLast(other => other < at) ?? readable[0]);
     const pixels = from === undefined ? undefined : found[from];
-    if (from === undefined || !pixels) throw new Error(`no image of the batch can be read: ${unreadable[0]?.reason}`);
-    return { from, pixels };
+    return from === undefined || !pixels ? null : { from, pixels };
   });
   return { loaded, unreadable };
 }

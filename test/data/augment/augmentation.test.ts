@@ -106,6 +106,7 @@ const batchOf = (count: number, height = 4, width = 5, classes = 3): SoftBatch =
   count,
   height,
   width,
+  layout: 'nchw',
 });
 
 describe('mixup', () => {
@@ -142,6 +143,22 @@ describe('cutmix', () => {
     expect([...mixed.images.subarray(0, 20)]).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0]);
     const sum = mixed.images.reduce((a, b) => a + b);
     expect(sum).toBe(60); // what one image loses, the other gains
+  });
+  it('cuts the same box out of rows of pixels as out of planes', () => {
+    const [count, height, width] = [3, 4, 5];
+    const area = height * width;
+    const asPixels = (planes: Float32Array): Float32Array =>
+      planes.map((_, at) => {
+        const within = at % (3 * area);
+        return planes[at - within + (within % 3) * area + Math.floor(within / 3)]!;
+      });
+    const planes = { ...batchOf(count), images: Float32Array.from({ length: count * 3 * area }, (_, i) => i) };
+    const box = { left: 1, top: 1, width: 3, height: 2 };
+    const cut = withBox(planes, box);
+    const pixels = withBox({ ...planes, images: asPixels(planes.images), layout: 'nhwc' }, box);
+    expect(pixels.images).toEqual(asPixels(cut.images));
+    expect(pixels.targets).toEqual(cut.targets);
+    expect(cut.images).not.toEqual(planes.images);
   });
 });
 

@@ -72,6 +72,18 @@ describe('the loader', () => {
     }
     expect([...epochOrder(50, 7, 0)]).not.toEqual([...epochOrder(50, 7, 1)]);
   });
+  it('gives a network of rows of pixels the same strong batches as one of planes', async () => {
+    const planes = await all({}, undefined, 1);
+    const pixels = await all({ reading: { ...reading, layout: 'nhwc' } }, undefined, 1);
+    for (const [n, { batch }] of pixels.entries()) {
+      const other = planes[n]!.batch;
+      expect(batch.targets).toEqual(other.targets);
+      for (let i = 0; i < batch.images.length; i += 101) {
+        const within = i % 3072;
+        expect(batch.images[i]).toBe(other.images[i - within + (within % 3) * 1024 + Math.floor(within / 3)]);
+      }
+    }
+  });
   it('gives soft targets where images are mixed', async () => {
     const [first] = await all({});
     const { targets } = first!.batch;
@@ -123,6 +135,11 @@ describe('images in files', () => {
     expect(reds.map(Math.round)).toEqual(labels);
     expect(labels).not.toContain(0);
     expect(new Set(labels).size).toBe(22);
+    const gone = await images(24);
+    await expect(all({ ...more, dataset: gone, batch: 2 }, { epoch: 0, batch: 0 }, 1)).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/^Cannot train on the data: 2 of the first 2 images are unreadable: /),
+    });
     const many = await images(9);
     await expect(all({ ...more, dataset: many, batch: 12 }, { epoch: 0, batch: 0 }, 1)).rejects.toThrow(
       /Cannot train on the data: \d of the first \d+ images are unreadable: /,

@@ -2,6 +2,7 @@
 import { noAugmentation } from '../../data/augment/augmentation.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { itemsOf } from '../../data/load.ts';
+import { UserError } from '../../errors/user-error.ts';
 import { entryUrl } from '../../workers/entry.ts';
 import { createThreadPool } from '../../workers/thread-pool.ts';
 import type { Batch } from '../trainer.ts';
@@ -20,8 +21,10 @@ export interface ValidationOptions {
 }
 
 export interface ValidationBatches {
-  /** Images that cannot be read are left out. */
+  /** Images that cannot be read are left out. Throws a UserError when they are more than the dataset allows, or all. */
   batches(): AsyncGenerator<Batch>;
+  /** Images that could not be read so far, and one of them with the reason. */
+  unreadable(): { readonly images: number; readonly example: string };
   close(): Promise<void>;
 }
 
@@ -49,6 +52,19 @@ export async function openValidation(options: ValidationOptions): Promise<Valida
     made.catch(() => {}); // reported when its turn comes
     return made;
   };
+  const bad = new Map<number, string>();
+  const judge = (index: number, { unreadable }: MadeBatch): void => {
+    for (const { at, reason } of unreadable) {
+      const sample = index * options.batch + at;
+      bad.set(sample, `${dataset.ids[sample]} (${reason})`);
+    }
+    const share = 'maxUnreadable' in dataset.spec ? dataset.spec.maxUnreadable : 0;
+    if (bad.size <= Math.max(3, share * dataset.count) && bad.size < dataset.count) return;
+    throw new UserError(
+      `Cannot score on the data: ${bad.size} of ${dataset.count} validation images are unreadable: ${[...bad.values()].slice(0, 3).join('; ')}.`,
+      'Restore or remove them, or raise maxUnreadable in a dataset YAML.',
+    );
+  };
   return {
     batches: async function* () {
       const count = Math.ceil(dataset.count / options.batch);
@@ -59,15 +75,19 @@ export async function openValidation(options: ValidationOptions): Promise<Valida
       };
       try {
         fill();
+        let index = 0;
         for (let next = queue.shift(); next; next = queue.shift()) {
           fill();
-          const batch = readable(await next);
+          const made = await next;
+          judge(index++, made);
+          const batch = readable(made);
           if (batch) yield batch;
         }
       } finally {
         await Promise.allSettled(queue);
       }
     },
+    unreadable: () => ({ images: bad.size, example: [...bad.values()][0] ?? '' }),
     close: () => pool.close(),
   };
 }

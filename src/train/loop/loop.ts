@@ -3,7 +3,7 @@ import type { Attempt } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { median } from '../../stats/robust.ts';
 import type { Phase } from '../freezing/phases.ts';
-import type { StepReport, TrainingRunner } from '../runner/runner.ts';
+import type { StepReport, TrainingRunner, ValidationScore } from '../runner/runner.ts';
 import { learningRateAt, type Schedule } from '../schedule/schedule.ts';
 import type { Hyperparameters, TrainingState, WeightChoice } from '../trainer.ts';
 import {
@@ -126,7 +126,8 @@ export async function trainingLoop(
     const { epoch } = course.place;
     const last = epoch + 1 === epochs;
     const due = plan.scoreEvery !== null && (last || (epoch + 1) % plan.scoreEvery === 0);
-    const validation = due ? scoredBy(weightChoice, taken(await runner.evaluate(weightChoice))) : null;
+    const score = due ? taken(await runner.evaluate(weightChoice)) : null;
+    const validation = score && scoredBy(weightChoice, score);
     const so = course.epoch;
     const before = bestEpoch(course.epochs)?.validation?.top1 ?? -1;
     const record: EpochFinished = {
@@ -150,9 +151,17 @@ export async function trainingLoop(
     if (record.best) hooks.best(state, weightChoice);
     hooks.emit(record);
     await checkpoint(state);
-    const { images, example } = taken(await runner.unreadable());
-    if (images > 0 && epoch === from.place.epoch)
-      hooks.emit({ kind: 'warning', message: `${images} training images are unreadable, for example ${example}.` });
+    tellUnreadable('training', taken(await runner.unreadable()), 'neighbours stand in for them');
+    if (score) tellUnreadable('validation', score.unreadable, 'left out');
+  };
+  /** How many of each kind were told of. */
+  const told = new Map<string, number>();
+  const tellUnreadable = (kind: string, found: ValidationScore['unreadable'], so: string): void => {
+    const { images, example } = found;
+    if (images <= (told.get(kind) ?? 0)) return;
+    told.set(kind, images);
+    const message = `${images} ${kind} images are unreadable and ${so}, for example ${example}.`;
+    hooks.emit({ kind: 'warning', message });
   };
 
   let running: Phase | null = null;

@@ -61,6 +61,8 @@ export interface ValidationScore {
   /** Images whose label is among the five largest scores; all of them with five classes or fewer. */
   readonly correctTop5: number;
   readonly count: number;
+  /** Images that could not be read and are left out, and one of them with the reason. */
+  readonly unreadable: { readonly images: number; readonly example: string };
   readonly wallMs: number;
 }
 
@@ -75,7 +77,7 @@ export interface TrainingRunner {
    */
   steps(hypers: readonly Hyperparameters[]): Promise<Attempt<readonly StepReport[]>>;
   setTrainable(set: TrainableSet): Promise<Attempt<null>>;
-  /** Scores the validation set. Throws an Error when there is none. */
+  /** Scores the validation set. Throws an Error when there is none, a UserError when too many of its images are unreadable. */
   evaluate(choice: WeightChoice): Promise<Attempt<ValidationScore>>;
   state(): Promise<Attempt<TrainingState>>;
   load(state: TrainingState): Promise<Attempt<null>>;
@@ -84,7 +86,7 @@ export interface TrainingRunner {
    * the place in the data are afterwards as they were.
    */
   time(set: TrainableSet, repeats: number): Promise<Attempt<readonly number[]>>;
-  /** Images that could not be read so far, and one of them with the reason. */
+  /** Training images that could not be read so far, and one of them with the reason. */
   unreadable(): Promise<Attempt<{ readonly images: number; readonly example: string }>>;
   close(): Promise<void>;
 }

@@ -18,7 +18,15 @@ export async function validationScore(
     const labels = batch.targets.kind === 'labels' ? batch.targets.labels : new Int32Array(0);
     correctTop5 += amongFive(found.logits, labels);
   }
-  return { loss: loss / Math.max(1, count), correct, correctTop5, count, wallMs: performance.now() - startMs };
+  const unreadable = validation.unreadable();
+  return {
+    loss: loss / Math.max(1, count),
+    correct,
+    correctTop5,
+    count,
+    unreadable,
+    wallMs: performance.now() - startMs,
+  };
 }
 
 /** Images with fewer than five scores larger than that of their label. */

@@ -156,9 +156,12 @@ describe('the loop of a training', () => {
     expect(at(3)).not.toEqual(at(2));
   });
 
-  test('tells of unreadable images once', async () => {
+  test('tells of unreadable images of both parts once', async () => {
     const { events } = await run();
-    expect(kinds(events, 'warning')).toMatchObject([{ message: expect.stringContaining('b.jpg (damaged)') }]);
+    expect(kinds(events, 'warning')).toMatchObject([
+      { message: '2 training images are unreadable and neighbours stand in for them, for example b.jpg (damaged).' },
+      { message: '1 validation images are unreadable and left out, for example v.jpg (cut short).' },
+    ]);
   });
 
   test('ends with the step and the weight when a number is not finite, the last checkpoint kept', async () => {

@@ -42,5 +42,6 @@ export const noiseValidation: ValidationBatches = {
   batches: async function* () {
     for (let i = 0; i < 5; i++) yield noise(2, i);
   },
+  unreadable: () => ({ images: 1, example: 'v.jpg (cut short)' }),
   close: async () => {},
 };

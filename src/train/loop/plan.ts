@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { labelsFor } from '../../data/labels-for.ts';
 import { normalizationName, normalizationTable } from '../../data/normalize.ts';
 import { resolveTransform } from '../../data/resolve-transform.ts';
-import { parseDataSpec } from '../../data/spec.ts';
+import { type DataSpec, parseDataSpec } from '../../data/spec.ts';
 import { openSplits, type Splits } from '../../data/splits.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { type LoadedModel, loadModel } from '../../workers/model-file.ts';
@@ -218,6 +218,17 @@ function identityOf(
     'the training set': train.hash,
     'the validation set': validation.hash,
     'the normalisation': normalizationName(train.spec.normalize),
+    ...saidOf(train.spec),
     ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value ?? 'none')])),
+  };
+}
+
+/** What a dataset YAML says beside that; left out where it says nothing, so that older checkpoints can be gone on from. */
+function saidOf({ channels, resize, crop, labelOffset }: DataSpec): Identity {
+  return {
+    ...(channels !== 'rgb' && { 'channels in the dataset YAML': channels }),
+    ...(resize !== null && { 'resize in the dataset YAML': String(resize) }),
+    ...(crop !== null && { 'crop in the dataset YAML': String(crop) }),
+    ...(labelOffset !== 0 && { 'labelOffset in the dataset YAML': String(labelOffset) }),
   };
 }

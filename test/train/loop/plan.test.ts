@@ -1,5 +1,5 @@
 /** What cannot be trained is said in a sentence, before anything is started. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -76,6 +76,20 @@ describe('a training', () => {
       { freeze: 'list:norm1*' },
     ])
       expect((await planTraining({ ...small, ...other })).identity).not.toEqual(identity);
+  });
+
+  test('is another one where its images are read in another way', async () => {
+    const { identity } = await planTraining(small);
+    expect(identity).toMatchObject({ 'resize in the dataset YAML': '8' });
+    const yaml = readFileSync(small.data, 'utf8');
+    for (const said of ['channels: bgr', 'crop: 8']) {
+      writeFileSync(at('said.yaml'), `${yaml}${said}\n`);
+      const [name, value] = said.split(': ') as [string, string];
+      expect((await planTraining({ ...small, data: at('said.yaml') })).identity).toEqual({
+        ...identity,
+        [`${name} in the dataset YAML`]: value,
+      });
+    }
   });
 
   test.each<[string, Partial<TrainRequest>, RegExp, RegExp]>([

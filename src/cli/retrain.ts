@@ -76,7 +76,7 @@ export const retrain = defineCommand({
         {
           note: console.note,
           before: run => tellBefore(console, args.json, run),
-          emit: trainingDisplay(console, args.json),
+          emit: trainingDisplay(console, args),
           finish: console.finish,
         },
       );

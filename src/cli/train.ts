@@ -46,7 +46,7 @@ export const train = defineCommand({
       temperature: args.temperature,
     });
     await demandProvider(args);
-    const result = await runTraining(request, trainingDisplay(console, args.json), console.finish);
+    const result = await runTraining(request, trainingDisplay(console, args), console.finish);
     return trainingEnd(console, args.json, result);
   },
 });

@@ -5,12 +5,15 @@ import type { TrainResult } from '../train/loop/train.ts';
 import { formatPercent } from '../units/format.ts';
 import type { Console, ExitStatus } from './command.ts';
 
-export function trainingDisplay(console: Console, json: boolean): (event: TrainingEvent) => void {
+export function trainingDisplay(
+  console: Console,
+  { json, restart }: { readonly json: boolean; readonly restart: boolean },
+): (event: TrainingEvent) => void {
   if (json || !console.progress) return event => console.out(JSON.stringify(event));
   let progress = noTrainingProgress;
   return event => {
     progress = advanceTraining(progress, event);
-    const text = trainingText(event);
+    const text = trainingText(event, restart);
     if (text) console.note(text);
     const line = trainingLine(progress);
     if (line !== '') console.progress?.(line);

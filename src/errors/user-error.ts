@@ -6,11 +6,14 @@
  *   'Export the model with torch.onnx.export.');
  */
 export class UserError extends Error {
+  /** The first of the two sentences. */
+  readonly problem: string;
   readonly wayOut: string;
 
   constructor(problem: string, wayOut: string, options?: ErrorOptions) {
     super(oneLine(`${problem} ${wayOut}`.trim()), options);
     this.name = 'UserError';
+    this.problem = oneLine(problem);
     this.wayOut = oneLine(wayOut);
   }
 }

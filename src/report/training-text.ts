@@ -3,8 +3,11 @@ import type { EpochFinished, PhaseFinished, PhaseStarted, StepsTaken, TrainingEv
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent } from '../units/format.ts';
 
-/** Null for what is not told in a line of its own. */
-export function trainingText(event: TrainingEvent): string | null {
+/**
+ * Null for what is not told in a line of its own.
+ * @param restart whether the command line says that the training is to start anew
+ */
+export function trainingText(event: TrainingEvent, restart = false): string | null {
   switch (event.kind) {
     case 'training-started': {
       const { trainImages, validationImages, epochs, batchesPerEpoch, stepSize, resumedFrom } = event;
@@ -21,7 +24,7 @@ export function trainingText(event: TrainingEvent): string | null {
       return `warning: ${event.message}`;
     case 'training-finished':
       return event.endedBy === 'interrupted'
-        ? `Stopped at step ${event.steps}; the same command goes on from there.`
+        ? `Stopped at step ${event.steps}; the same command${restart ? ' without --restart' : ''} goes on from there.`
         : `Trained ${event.steps} steps in ${formatDuration(event.wallMs)}.`;
     case 'steps':
     case 'checkpoint':

@@ -8,12 +8,13 @@ import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import { identityText, type TrainingRun } from '../store/training.ts';
 import type { CompleteTrial } from '../store/trial.ts';
+import { withFilesHeld } from '../train/checkpoint/lock.ts';
 import type { TrainingEvent } from '../train/loop/event.ts';
 import { planTraining, type TrainPlan } from '../train/loop/plan.ts';
 import { preflight } from '../train/loop/preflight.ts';
 import type { TrainRequest } from '../train/loop/request.ts';
 import { rescored } from '../train/loop/rescore.ts';
-import { type TrainResult, train } from '../train/loop/train.ts';
+import { type TrainResult, trainPlanned } from '../train/loop/train.ts';
 import { writeAtomically } from '../workers/model-file.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { reopenStatistics } from './calibration.ts';
@@ -104,27 +105,29 @@ export async function trainPrepared(
   denseTop1?: number,
 ): Promise<RetrainResult> {
   const { request, plan } = prepared;
-  // Before the store is told of a run: one that is complete stays so when it cannot be begun again.
-  preflight(request, plan, [prepared.dense]);
-  const run = await begun(store, prepared, commandLine, denseTop1);
-  hooks.before(run);
-  const keeper = trainingKeeper(store.training, run.id);
-  try {
-    const result = await train(
-      request,
-      event => {
-        keeper.event(event);
-        hooks.emit(event);
-      },
-      hooks.finish,
-      plan,
-    );
-    await keeper.end(result, null);
-    return { ...result, run };
-  } catch (error) {
-    await keeper.end(null, error);
-    throw error;
-  }
+  return withFilesHeld(request, async () => {
+    // Before the store is told of a run: one that is complete stays so when it cannot be begun again.
+    const kept = preflight(request, plan, [prepared.dense]);
+    const run = await begun(store, prepared, commandLine, denseTop1);
+    hooks.before(run);
+    const keeper = trainingKeeper(store.training, run.id);
+    // A run that was killed may have had epochs in its checkpoint that the store had not been told of yet.
+    for (const epoch of kept?.course.epochs ?? []) keeper.event(epoch);
+    try {
+      const result = await trainPlanned(request, plan, {
+        emit: event => {
+          keeper.event(event);
+          hooks.emit(event);
+        },
+        finish: hooks.finish,
+        ended: ended => keeper.end(ended, null),
+      });
+      return { ...result, run };
+    } catch (error) {
+      await keeper.end(null, error);
+      throw error;
+    }
+  });
 }
 
 /** Writes the candidate to `path` and returns where the dense model is. */

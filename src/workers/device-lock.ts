@@ -16,8 +16,8 @@ export interface DeviceLock {
 }
 
 export interface LockOptions {
-  /** Told once per holder that is waited for. */
-  readonly onWait?: (message: string) => void;
+  /** Told once per holder that is waited for, with its process id. */
+  readonly onWait?: (message: string, pid: number) => void;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
   /** The system's folder for temporary files by default. */
@@ -55,7 +55,7 @@ export async function acquireDeviceLock(device: string, options: LockOptions = {
     const holder = readHolder(path);
     if (holder === 'free') continue;
     if (holder !== 'half-written' && isAlive(holder)) {
-      if (holder.token !== told) options.onWait?.(waitingFor(holder, device));
+      if (holder.token !== told) options.onWait?.(waitingFor(holder, device), holder.pid);
       told = holder.token;
     } else if (holder !== 'half-written' || ageMs(path) > halfWrittenMs) {
       takeAway(path, holder === 'half-written' ? null : holder.token);

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 const main = pathToFileURL(join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')).href;
 const program = `import { main } from ${JSON.stringify(main)}; process.exitCode = await main(process.argv.slice(1));`;
+const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e'];
 
 export interface Ended {
   readonly status: number | null;
@@ -23,16 +24,11 @@ export function start(
   env: Readonly<Record<string, string>> = {},
   cwd = process.cwd(),
   stdin: 'ignore' | 'pipe' = 'ignore',
+  /** A program that runs the command, and its arguments. */
+  inFront: readonly string[] = [],
 ): Started {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program, '--', ...args],
-    {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: [stdin, 'pipe', 'pipe'],
-    },
-  );
+  const [file = '', ...rest] = [...inFront, process.execPath, ...flags, program, '--', ...args];
+  const child = spawn(file, rest, { cwd, env: { ...process.env, ...env }, stdio: [stdin, 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', chunk => {

@@ -96,6 +96,32 @@ describe('rankfront train', () => {
     expect(Math.abs(lossOf(last) - lossOf(undisturbed)) / lossOf(undisturbed)).toBeLessThan(1e-5);
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'where the disk fills it says how to go on, and goes on from there',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      // The shell lets no file grow beyond 4 KiB: room for the network, and none for a checkpoint.
+      const small = ['bash', '-c', 'ulimit -f 4; exec "$@"', 'bash'];
+      const full = (out: string): Promise<Ended> => start(args(out, '--fresh'), {}, folder, 'ignore', small).ended;
+      const first = await full('full.onnx');
+      expect(first.status).toBe(2);
+      expect(first.stderr).toMatch(
+        /^rankfront: Cannot write the checkpoint to ".*": the file is too large\. Free some space, .* run the same command again with --restart: it starts anew\.$/m,
+      );
+      const again = stopping(args('filled.onnx', '--fresh', '--checkpoint-every', '1ms'), 8);
+      const kept = eventsOf(await again('SIGINT')).findLast(({ kind }) => kind === 'checkpoint');
+      const checkpoint = readFileSync(at('filled.onnx.checkpoint'));
+      const second = await full('filled.onnx');
+      expect(second.status).toBe(2);
+      expect(second.stderr).toContain(`run the same command again: it goes on from step ${kept?.step}.`);
+      expect(readFileSync(at('filled.onnx.checkpoint')).equals(checkpoint)).toBe(true);
+      expect(await rankfront(args('filled.onnx', '--fresh'))).toMatchObject({ status: 0, stderr: '' });
+      expect(readFileSync(at('filled.onnx')).equals(readFileSync(at('whole.onnx')))).toBe(true);
+    },
+  );
+
   test('a provider that does not exist, or is not here, is refused', async () => {
     const unknown = await rankfront(args('provider.onnx', '--provider', 'nonsense'));
     expect(unknown).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Given: "nonsense"') });

@@ -19,6 +19,11 @@ export interface Checkpoint {
   readonly identity: Identity;
   readonly course: Course;
   readonly state: TrainingState;
+  /**
+   * SHA-256 (hexadecimal) of the network of the best epoch as it was written; null where none was. Undefined in a checkpoint from
+   * before this was kept.
+   */
+  readonly written?: string | null;
 }
 
 export type Identity = Readonly<Record<string, string>>;
@@ -35,11 +40,12 @@ const headSchema = z.object({
   course: z.looseObject({ place: z.object({ epoch: z.int(), batch: z.int() }) }),
   counters: z.object({ steps: z.number(), lossScale: z.number(), stepsSinceScaling: z.number() }),
   tensors: z.array(z.object({ name: z.string(), dims: z.array(z.number()) })),
+  written: z.string().nullable().optional(),
 });
 
-export function encodeCheckpoint({ identity, course, state }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({ identity, course, state, written }: Checkpoint): Uint8Array {
   const tensors = [...state.tensors].map(([name, { dims }]) => ({ name, dims }));
-  const plain = JSON.stringify({ identity, course, counters: state.counters, tensors });
+  const plain = JSON.stringify({ identity, course, counters: state.counters, tensors, written });
   const unpadded = new TextEncoder().encode(plain).length;
   const head = new TextEncoder().encode(plain + ' '.repeat((4 - ((fixedBytes + unpadded) % 4)) % 4));
   const count = [...state.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -91,5 +97,6 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
     identity: head.identity,
     course: head.course as unknown as Course,
     state: { tensors: new Map(tensors), counters: head.counters },
+    ...(head.written === undefined ? {} : { written: head.written }),
   };
 }

@@ -1,9 +1,7 @@
 /** The loop of a training, written once: what is trained, scored, kept and told, and in which order. */
-import type { Attempt } from '../../errors/failure.ts';
-import { UserError } from '../../errors/user-error.ts';
 import { median } from '../../stats/robust.ts';
 import type { Phase } from '../freezing/phases.ts';
-import type { StepReport, TrainingRunner, ValidationScore } from '../runner/runner.ts';
+import type { TrainingRunner, ValidationScore } from '../runner/runner.ts';
 import { learningRateAt, type Schedule } from '../schedule/schedule.ts';
 import type { Hyperparameters, TrainingState, WeightChoice } from '../trainer.ts';
 import {
@@ -20,6 +18,7 @@ import {
   waitingShareOf,
 } from './course.ts';
 import type { EpochFinished, TrainingEvent } from './event.ts';
+import { notFinite, taken } from './stopped.ts';
 
 export interface LoopPlan {
   readonly epochs: number;
@@ -184,7 +183,12 @@ export async function trainingLoop(
     }
     if (batch < batchesPerEpoch) {
       await call(phase, Math.min(callSize(course.epoch), batchesPerEpoch - batch));
-      if (hooks.finish.aborted) return { endedBy: 'interrupted', state: await checkpoint(), course: here() };
+      if (hooks.finish.aborted) {
+        // The run that goes on takes no step of a phase that has none left, and so cannot tell its times.
+        if (epoch + 1 === phase.to && course.place.batch === batchesPerEpoch)
+          hooks.emit(phaseFinished(phase, stepTimes, unfrozenStepMs));
+        return { endedBy: 'interrupted', state: await checkpoint(), course: here() };
+      }
       if (performance.now() - savedMs >= plan.checkpointMs) await checkpoint();
     } else {
       await endEpoch(phase);
@@ -192,15 +196,6 @@ export async function trainingLoop(
   }
   if (running) hooks.emit(phaseFinished(running, stepTimes, unfrozenStepMs));
   return { endedBy: 'epochs', state: taken(await runner.state()), course: here() };
-}
-
-/** The state of a failed command is lost with the process, and the training goes on from its last checkpoint. */
-export function taken<T>(attempt: Attempt<T>): T {
-  if (attempt.state === 'complete') return attempt.value;
-  throw new UserError(
-    `The training was stopped: ${attempt.detail} (${attempt.reason}).`,
-    'Run the same command again to go on from the last checkpoint; with less memory, give a smaller --batch.',
-  );
 }
 
 /** The average follows closely at first, when the weights are still far from where they will be. */
@@ -237,25 +232,4 @@ function phaseFinished(
     stepMs: times.length > 0 ? median(times) : 0,
     unfrozenStepMs,
   };
-}
-
-const places = {
-  loss: 'the loss',
-  gradient: 'the gradient of the weight',
-  weight: 'the weight',
-  statistic: 'the running statistic',
-} as const;
-
-function notFinite(
-  { step, metrics }: StepReport,
-  epoch: number,
-  learningRate: number,
-  savedStep: number | null,
-): UserError {
-  const { in: where, name } = metrics.notFinite ?? { in: 'loss' as const, name: '' };
-  const what = where === 'loss' ? `${places.loss} (of the scores "${name}")` : `${places[where]} "${name}"`;
-  return new UserError(
-    `The training diverged at step ${step} (epoch ${epoch + 1}): ${what} is NaN or infinite. The step was not taken${savedStep === null ? '; there is no checkpoint yet' : `, and the checkpoint of step ${savedStep} stays`}.`,
-    `Lower --lr (it was ${learningRate.toPrecision(3)} there), raise --warm-up, or give --clip-norm 1${savedStep === null ? '' : ', with another --out, or --restart in the place of the old training'}.`,
-  );
 }

@@ -1,7 +1,7 @@
 /** Scores a network from its file on the validation images of a training, in a process of its own. */
 import { startRunner } from '../runner/remote.ts';
-import { taken } from './loop.ts';
 import type { TrainPlan } from './plan.ts';
+import { taken } from './stopped.ts';
 
 export async function rescored(
   path: string,

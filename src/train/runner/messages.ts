@@ -25,7 +25,6 @@ export const done = (value: unknown): RunnerAnswer => ({ kind: 'done', value });
 /** Rethrows what is no UserError. */
 export function refused(error: unknown): RunnerAnswer {
   if (!(error instanceof UserError)) throw error;
-  const { message, wayOut } = error;
-  const problem = message.endsWith(wayOut) ? message.slice(0, message.length - wayOut.length).trimEnd() : message;
+  const { problem, wayOut } = error;
   return { kind: 'refused', problem, wayOut };
 }

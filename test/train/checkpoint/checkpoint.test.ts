@@ -43,6 +43,11 @@ describe('a checkpoint', () => {
     expect(file.read(identity)).toBeNull();
     file.write(checkpoint);
     expect(file.read(identity)).toEqual(checkpoint);
+    expect(file.read(identity)).not.toHaveProperty('written');
+    for (const written of [null, 'f'.repeat(64)]) {
+      file.write({ ...checkpoint, written });
+      expect(file.read(identity)?.written).toBe(written);
+    }
     expect(Object.is(file.read(identity)?.state.tensors.get('weight/a "ü"')?.data[1], -0)).toBe(true);
     file.remove();
     expect(existsSync(path())).toBe(false);

@@ -156,6 +156,26 @@ describe('the loop of a training', () => {
     expect(at(3)).not.toEqual(at(2));
   });
 
+  test('stopped behind the last step of a phase it tells the times of that phase, which no other run takes', async () => {
+    const frozen = { trainable: new Set(['bias']), settled: new Set(['weight']) };
+    const phases = [
+      { from: 0, to: 2, set: everything, frozenShare: 0 },
+      { from: 2, to: 4, set: frozen, frozenShare: 0.97 },
+    ];
+    const stopped = await run(
+      { phases },
+      null,
+      (event, stop) => event.kind === 'steps' && event.step >= 10 && stop.abort(),
+    );
+    expect(kinds(stopped.events, 'phase-finished')).toMatchObject([{ epochs: [1, 2], steps: 10 }]);
+    const inside = await run(
+      { phases },
+      null,
+      (event, stop) => event.kind === 'steps' && event.step >= 4 && stop.abort(),
+    );
+    expect(kinds(inside.events, 'phase-finished')).toEqual([]);
+  });
+
   test('tells of unreadable images of both parts once', async () => {
     const { events } = await run();
     expect(kinds(events, 'warning')).toMatchObject([

@@ -110,7 +110,6 @@ const valuesOf = ({ tensors }: TrainingState, engine: Engine): Map<string, Value
 
 function nowOf(counters: Counters, hyper: Hyperparameters, options: TrainingOptions): Now {
   return {
-    step: counters.steps + 1,
     learningRate: hyper.learningRate,
     emaDecay: hyper.emaDecay ?? options.emaDecay ?? 0,
     distillationWeight: hyper.distillationWeight ?? options.distillationWeight,

@@ -60,7 +60,7 @@ export interface StateTensor {
 /**
  * Everything that the next step depends on, but for the batch. Names of `tensors` are `slot/NAME` with NAME the initialiser of the
  * network: slot `weight` (also weights that are frozen), `statistic` (running means and variances), `ema`, and what the
- * optimiser keeps (`momentum`; `first-moment`, `second-moment`).
+ * optimiser keeps (`momentum`; `first-moment`, `second-moment` and their scalars `first-share`, `second-share`).
  */
 export interface TrainingState {
   readonly tensors: ReadonlyMap<string, StateTensor>;

@@ -8,7 +8,7 @@ import { type Transformation, updateOf } from './transformation.ts';
 export function trace(mu: number, nesterov: boolean): Transformation {
   if (mu === 0) return { slots: [], update: (_, updates) => ({ updates, kept: new Map() }) };
   return {
-    slots: ['momentum'],
+    slots: [{ name: 'momentum', size: 'weight' }],
     update: ({ build, weights, slot }, updates) => {
       const next = new Map<string, string>();
       const kept = new Map<string, string>();

@@ -6,8 +6,6 @@ import type { Builder } from '../gradient/builder.ts';
 
 /** What is known of a step before it runs. */
 export interface Now {
-  /** 1 for the first step. */
-  readonly step: number;
   readonly learningRate: number;
   readonly emaDecay: number;
   readonly distillationWeight: number;
@@ -25,10 +23,17 @@ export interface TrainedWeight {
   readonly decays: boolean;
 }
 
+/** What is kept of each weight from one step that trains it to the next; zeros at the start. */
+export interface Slot {
+  readonly name: string;
+  /** In the shape of the weight, or one number for all of it. */
+  readonly size: 'weight' | 'scalar';
+}
+
 export interface UpdateScope {
   readonly build: Builder;
   readonly weights: readonly TrainedWeight[];
-  /** The value that holds what was kept for a weight before the step, in the weight's shape; zeros at the start. */
+  /** The value that holds what was kept of a weight before the step. */
   readonly slot: (slot: string, weight: string) => string;
   /** The graph input that is fed from `source`; the same name gives the same input. */
   readonly scalar: (name: string, source: ScalarSource) => string;
@@ -46,8 +51,7 @@ export interface Updated {
 }
 
 export interface Transformation {
-  /** What it keeps of each weight. */
-  readonly slots: readonly string[];
+  readonly slots: readonly Slot[];
   readonly update: (scope: UpdateScope, updates: Updates) => Updated;
 }
 

@@ -2,6 +2,7 @@
 import type { Model, Tensor } from '../../onnx/graph.ts';
 import { elementCount, floatsOf, floatTensor } from '../../onnx/tensor.ts';
 import type { Network } from '../network/prepare.ts';
+import type { Slot } from '../optimiser/transformation.ts';
 import type { StateTensor, TrainingState } from '../trainer.ts';
 
 /** Loss scale at the start of training in half precision (Micikevicius et al. 2018; PyTorch's GradScaler starts there too). */
@@ -9,7 +10,7 @@ export const firstLossScale = 65_536;
 
 export interface StateLayout {
   /** What the optimiser keeps of each weight. */
-  readonly slots: readonly string[];
+  readonly slots: readonly Slot[];
   readonly average: boolean;
   readonly scaledLoss: boolean;
 }
@@ -25,7 +26,10 @@ export function initialState(network: Network, { slots, average, scaledLoss }: S
   for (const weight of network.weights) tensors.set(`weight/${weight.name}`, own(weight));
   for (const statistic of network.statistics) tensors.set(`statistic/${statistic.name}`, own(statistic));
   for (const { name, dims } of network.weights) {
-    for (const slot of slots) tensors.set(`${slot}/${name}`, { dims, data: new Float32Array(elementCount(dims)) });
+    for (const slot of slots) {
+      const shape = slot.size === 'scalar' ? [] : dims;
+      tensors.set(`${slot.name}/${name}`, { dims: shape, data: new Float32Array(elementCount(shape)) });
+    }
   }
   if (average)
     for (const each of [...network.weights, ...network.statistics]) tensors.set(`ema/${each.name}`, own(each));

@@ -73,11 +73,12 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
     inputs.push({ name: fresh, elementType: 'float32', shape });
     return fresh;
   };
+  const scalarSlots = new Set(options.optimiser.slots.flatMap(({ name, size }) => (size === 'scalar' ? [name] : [])));
   const slot = (name: string, weight: string): string => {
     const key = `${name}/${weight}`;
     const known = state.get(key);
     if (known !== undefined) return known;
-    const made = input(key, dimsOf.get(weight) ?? null);
+    const made = input(key, scalarSlots.has(name) ? [] : (dimsOf.get(weight) ?? null));
     state.set(key, made);
     return made;
   };

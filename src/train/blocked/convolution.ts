@@ -1,9 +1,10 @@
 /** Convolutions in the blocked layout. */
 
 import { intOf, intsOf } from '../../onnx/attributes.ts';
-import type { Node, Shape } from '../../onnx/graph.ts';
+import type { Node } from '../../onnx/graph.ts';
 import { windowOf } from '../gradient/window.ts';
 import { blockedDomain, type LayoutBuilder } from './layout.ts';
+import type { BlockedRule, Rewriting } from './rule.ts';
 
 export interface ConvShapes {
   /** batch, channels, height, width */
@@ -14,8 +15,8 @@ export interface ConvShapes {
 }
 
 /** The sizes of a convolution that the blocked layout has, or null: one group of whole blocks, in two spatial axes. */
-export function blockedConvShapes(node: Node, block: number, shape: (name: string) => Shape | null): ConvShapes | null {
-  const [x, w, y] = [node.inputs[0] ?? '', node.inputs[1] ?? '', node.outputs[0] ?? ''].map(name => sizes(shape(name)));
+export function blockedConvShapes({ to: { block }, sizes }: Rewriting, node: Node): ConvShapes | null {
+  const [x, w, y] = [node.inputs[0] ?? '', node.inputs[1] ?? '', node.outputs[0] ?? ''].map(sizes);
   if (!x || !w || !y || x.length !== 4) return null;
   if (intOf(node, 'group', 1) !== 1) return null;
   const [out = 0, channels = 0] = w;
@@ -23,14 +24,14 @@ export function blockedConvShapes(node: Node, block: number, shape: (name: strin
   return fits ? { x, w, y } : null;
 }
 
-/** Appends the convolution; `filterOf` is where its weight comes from, if that is a value with its first two axes swapped. */
-export function blockedConvolution(
-  to: LayoutBuilder,
-  node: Node,
-  { x, w, y }: ConvShapes,
-  swappedFilter: string | null,
-): void {
+export const convolution: BlockedRule = (at, node) => {
+  const { to, producer } = at;
+  const shapes = blockedConvShapes(at, node);
+  if (!shapes) return false;
+  const { x, w, y } = shapes;
   const [input = '', weight = '', bias] = node.inputs;
+  const filterFrom = producer(weight);
+  const swappedFilter = swapsBatchAndChannels(filterFrom) ? (filterFrom.inputs[0] ?? null) : null;
   const axes = windowOf(node, w.slice(2), x, y);
   // Left and right paddings are computed one place at a time, which is slow where they are most of the output.
   const pads = [...axes.map(({ before }) => before), ...axes.map(({ after }) => after)];
@@ -51,7 +52,8 @@ export function blockedConvolution(
   );
   const [output = ''] = node.outputs;
   to.define(output, value, w[0] ?? 0);
-}
+  return true;
+};
 
 /** out x in x k as out/B x k x in x B, for images of fewer channels than a block, which stay plain. */
 function thinFilter(to: LayoutBuilder, weight: string, w: readonly number[]): string {
@@ -87,9 +89,6 @@ function fullFilter(to: LayoutBuilder, weight: string, w: readonly number[], swa
   return to.add('Reshape', [turned, to.integers(w)], {});
 }
 
-const sizes = (shape: Shape | null): readonly number[] | null =>
-  shape?.every(size => typeof size === 'number') ? (shape as readonly number[]) : null;
-
 /** Whether the node changes the places of batch and channels and nothing else. */
-export const swapsBatchAndChannels = (node: Node | undefined): node is Node =>
+const swapsBatchAndChannels = (node: Node | undefined): node is Node =>
   node?.opType === 'Transpose' && String(intsOf(node, 'perm')) === '1,0,2,3';

@@ -5,7 +5,7 @@
  */
 import { freshNames } from '../../onnx/edit.ts';
 import type { Attribute, Graph, Node, Tensor } from '../../onnx/graph.ts';
-import { intTensor } from '../../onnx/tensor.ts';
+import { floatTensor, intTensor } from '../../onnx/tensor.ts';
 
 /** The operator set of these convolutions, internal to ONNX Runtime. */
 export const blockedDomain = 'com.microsoft.nchwc';
@@ -17,6 +17,10 @@ export interface LayoutBuilder {
   /** Appends a node as it is, its inputs brought into the plain layout. */
   readonly keep: (node: Node) => void;
   readonly integers: (values: readonly number[]) => string;
+  /** A float32 scalar. */
+  readonly number: (value: number) => string;
+  /** A float32 vector of ones. */
+  readonly ones: (count: number) => string;
   /** The value in the plain layout, under its own name. */
   readonly plain: (name: string) => string;
   /** The value in the blocked layout, reordered once for all who read it. */
@@ -25,6 +29,8 @@ export interface LayoutBuilder {
   readonly isBlocked: (name: string) => boolean;
   /** Says that `blocked` holds `name`, of so many channels, which nothing holds in the plain layout yet. */
   readonly define: (name: string, blocked: string, channels: number) => void;
+  /** The values that hold others in the blocked layout. */
+  readonly blockedValues: () => ReadonlySet<string>;
   readonly nodes: () => readonly Node[];
   readonly constants: () => readonly Tensor[];
 }
@@ -42,6 +48,11 @@ export function layoutBuilder(graph: Graph, block: number): LayoutBuilder {
   const tensors = new Map<string, Tensor>();
   const blockedNames = new Map<string, string>();
   const pending = new Map<string, number>();
+  const constant = (key: string, make: (name: string) => Tensor): string => {
+    const tensor = tensors.get(key) ?? make(fresh(`blocked/${key}`));
+    tensors.set(key, tensor);
+    return tensor.name;
+  };
 
   const add: LayoutBuilder['add'] = (opType, inputs, attributes, { domain = '', output } = {}) => {
     const name = fresh(`blocked/${opType}`);
@@ -67,12 +78,9 @@ export function layoutBuilder(graph: Graph, block: number): LayoutBuilder {
       for (const name of node.inputs) plain(name);
       nodes.push(node);
     },
-    integers: values => {
-      const key = values.join(',');
-      const tensor = tensors.get(key) ?? intTensor(fresh(`blocked/integers[${key}]`), [values.length], values);
-      tensors.set(key, tensor);
-      return tensor.name;
-    },
+    integers: values => constant(`integers[${values}]`, name => intTensor(name, [values.length], values)),
+    number: value => constant(`number[${value}]`, name => floatTensor(name, [], Float32Array.of(value))),
+    ones: count => constant(`ones[${count}]`, name => floatTensor(name, [count], new Float32Array(count).fill(1))),
     plain,
     blocked: name => {
       const known = blockedNames.get(name);
@@ -86,6 +94,7 @@ export function layoutBuilder(graph: Graph, block: number): LayoutBuilder {
       blockedNames.set(name, value);
       pending.set(name, channels);
     },
+    blockedValues: () => new Set(blockedNames.values()),
     nodes: () => nodes,
     constants: () => [...tensors.values()],
   };

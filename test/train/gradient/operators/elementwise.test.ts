@@ -92,6 +92,12 @@ describe('operators of two inputs, broadcast', () => {
         numbers: { e: exponent },
       });
     }
+    await checkGradients({ inputs: { x: [2, 3] }, nodes: [node('Pow', ['x', 'e'])], integers: { e: 3 } });
+  });
+
+  test('Pow at zero: no exponent makes NaN of a base of zero, nor a base of zero of an exponent', async () => {
+    expect(await cornerGradient({ op: 'Pow', inputs: ['x', 'zero'], outputs: ['y'] })).toEqual([0, 0]);
+    expect(await cornerGradient({ op: 'Pow', inputs: ['zero', 'x'], outputs: ['y'] })).toEqual([0, 0]);
   });
 
   test('Sum of three, and Where by a condition that is broadcast', async () => {

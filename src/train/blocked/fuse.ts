@@ -1,6 +1,7 @@
 /** Blocked convolutions that take in the addition and the activation behind them, as the runtime's own do at inference. */
 import { withAttribute } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
+import { readsOf } from '../../onnx/subgraph.ts';
 import { blockedDomain } from './layout.ts';
 
 /**
@@ -14,7 +15,7 @@ export function fuseIntoConvolutions(
   read: Iterable<string>,
 ): Node[] {
   const uses = new Map<string, number>();
-  for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...read]) uses.set(name, (uses.get(name) ?? 0) + 1);
+  for (const name of [...nodes.flatMap(readsOf), ...read]) uses.set(name, (uses.get(name) ?? 0) + 1);
   const made = new Map<string, Node>();
   const gone = new Set<Node>();
   /** The convolution that computes `name` for one reader, and is not followed by an activation. */

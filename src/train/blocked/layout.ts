@@ -5,6 +5,7 @@
  */
 import { freshNames } from '../../onnx/edit.ts';
 import type { Attribute, Graph, Node, Tensor } from '../../onnx/graph.ts';
+import { readsOf } from '../../onnx/subgraph.ts';
 import { floatTensor, intTensor } from '../../onnx/tensor.ts';
 
 /** The operator set of these convolutions, internal to ONNX Runtime. */
@@ -14,7 +15,7 @@ export interface LayoutBuilder {
   readonly block: number;
   /** Appends a node of one output, called `output` where that is given. */
   readonly add: (opType: string, inputs: readonly string[], attributes: Attributes, options?: AddOptions) => string;
-  /** Appends a node as it is, its inputs brought into the plain layout. */
+  /** Appends a node as it is, what it reads brought into the plain layout. */
   readonly keep: (node: Node) => void;
   readonly integers: (values: readonly number[]) => string;
   /** A float32 scalar. */
@@ -75,7 +76,7 @@ export function layoutBuilder(graph: Graph, block: number): LayoutBuilder {
     block,
     add,
     keep: node => {
-      for (const name of node.inputs) plain(name);
+      for (const name of readsOf(node)) plain(name);
       nodes.push(node);
     },
     integers: values => constant(`integers[${values}]`, name => intTensor(name, [values.length], values)),

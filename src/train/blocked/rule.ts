@@ -2,6 +2,7 @@
 import { producersOf } from '../../onnx/edit.ts';
 import type { Graph, Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
+import { readsOf } from '../../onnx/subgraph.ts';
 import { intsOf } from '../../onnx/tensor.ts';
 import { type LayoutBuilder, layoutBuilder } from './layout.ts';
 
@@ -41,7 +42,7 @@ const sizesOf = (shape: Shape | null): readonly number[] | null =>
 function readersOf({ nodes }: Graph): ReadonlyMap<string, readonly Node[]> {
   const found = new Map<string, Node[]>();
   for (const node of nodes)
-    for (const name of new Set(node.inputs)) found.set(name, [...(found.get(name) ?? []), node]);
+    for (const name of new Set(readsOf(node))) found.set(name, [...(found.get(name) ?? []), node]);
   return found;
 }
 

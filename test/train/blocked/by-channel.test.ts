@@ -7,6 +7,7 @@ import { intTensor } from '../../../src/onnx/tensor.ts';
 import { blockedLayout } from '../../../src/train/blocked/blocked-layout.ts';
 import { blockedDomain } from '../../../src/train/blocked/layout.ts';
 import { blockSize } from '../../../src/train/onnxruntime/block-size.ts';
+import { branching } from '../../onnx/branching.ts';
 import { buildModel, type TinyNode } from '../../onnx/build.ts';
 import { run } from '../../onnx/runtime.ts';
 import { uniform } from '../gradient/values.ts';
@@ -159,5 +160,22 @@ describe.skipIf(block === null)('in the blocked layout', () => {
       outputs: ['y'],
     });
     expect(count(made, 'Add')).toBe(1);
+  });
+
+  test('what only the body of a node reads is there in the plain layout', () => {
+    const [branch] = branching().graph.nodes.slice(2);
+    const { graph, ...rest } = behindConvolution({
+      inputs: sizes(),
+      nodes: [{ op: 'Relu', inputs: ['c'], outputs: ['body'] }],
+      outputs: [],
+    });
+    const [conv, relu] = graph.nodes;
+    const [image, value] = ['image', 'x'];
+    const nodes = [{ ...conv!, inputs: [image, 'w'] }, { ...relu!, outputs: [value] }, branch!];
+    const inputs = graph.inputs.map(each => (each.name === 'x' ? { ...each, name: image } : each));
+    const outputs = [{ name: 'y', elementType: 'float32' as const, shape: null }];
+    const made = blockedLayout({ ...rest, graph: { ...graph, nodes, inputs, outputs } }, vectors);
+    const reordered = made.graph.nodes.find(node => node.outputs[0] === value);
+    expect(reordered?.opType).toBe('ReorderOutput');
   });
 });

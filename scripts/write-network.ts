@@ -19,9 +19,9 @@ export const networks: Readonly<Record<string, readonly Block[]>> = {
 };
 
 if (import.meta.main) {
-  const [name = '', file = ''] = parseArgs({ allowPositionals: true }).positionals;
+  const [name = '', file = '', ...more] = parseArgs({ allowPositionals: true, strict: false }).positionals;
   const blocks = networks[name];
-  if (!blocks || file === '') {
+  if (!blocks || file === '' || more.length > 0) {
     console.error(`Usage: node scripts/write-network.ts ${Object.keys(networks).join('|')} FILE`);
     process.exit(2);
   }

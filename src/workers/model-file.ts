@@ -4,6 +4,7 @@ import {
   closeSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -11,7 +12,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
 import type { Model } from '../onnx/graph.ts';
 import { readModel } from '../onnx/read.ts';
@@ -73,10 +74,20 @@ export function readBytes(path: string, what: string): Uint8Array {
 
 export const readText = (path: string, what: string): string => new TextDecoder().decode(readBytes(path, what));
 
+const temporaryOf = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.tmp`;
+
+/** Removes what processes left that were killed while they wrote `path`. Nobody else may write it now. */
+export function removeHalfWritten(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)];
+  for (const each of readdirSync(folder))
+    if (each.startsWith(name) && /^\.[0-9a-f]{8}\.tmp$/.test(each.slice(name.length)))
+      rmSync(join(folder, each), { force: true });
+}
+
 /** Writes through a temporary file in the same folder; a full disk is a UserError and leaves what was there. */
 export function writeAtomically(path: string, bytes: Uint8Array | string, what: string): void {
   const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryOf(path);
   try {
     const file = openSync(temporary, 'wx');
     try {
@@ -94,7 +105,7 @@ export function writeAtomically(path: string, bytes: Uint8Array | string, what: 
 
 /** Throws the UserError of `writeAtomically` before the work whose result is to be written there. */
 export function demandWritable(path: string, what: string): void {
-  const probe = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const probe = temporaryOf(path);
   try {
     closeSync(openSync(probe, 'wx'));
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory())

@@ -121,7 +121,7 @@ export async function trainingLoop(
     });
   };
 
-  const endEpoch = async (phase: Phase): Promise<void> => {
+  const endEpoch = async (phase: Phase): Promise<TrainingState> => {
     const { epoch } = course.place;
     const last = epoch + 1 === epochs;
     const due = plan.scoreEvery !== null && (last || (epoch + 1) % plan.scoreEvery === 0);
@@ -152,6 +152,7 @@ export async function trainingLoop(
     await checkpoint(state);
     tellUnreadable('training', taken(await runner.unreadable()), 'neighbours stand in for them');
     if (score) tellUnreadable('validation', score.unreadable, 'left out');
+    return state;
   };
   /** How many of each kind were told of. */
   const told = new Map<string, number>();
@@ -161,6 +162,14 @@ export async function trainingLoop(
     told.set(kind, images);
     const message = `${images} ${kind} images are unreadable and ${so}, for example ${example}.`;
     hooks.emit({ kind: 'warning', message });
+  };
+
+  const interrupted = (phase: Phase, state: TrainingState): LoopResult => {
+    // The run that goes on takes no step of a phase that has none left, and so cannot tell its times.
+    const { epoch, batch } = course.place;
+    if (epoch * batchesPerEpoch + batch === phase.to * batchesPerEpoch)
+      hooks.emit(phaseFinished(phase, stepTimes, unfrozenStepMs));
+    return { endedBy: 'interrupted', state, course: here() };
   };
 
   let running: Phase | null = null;
@@ -183,15 +192,11 @@ export async function trainingLoop(
     }
     if (batch < batchesPerEpoch) {
       await call(phase, Math.min(callSize(course.epoch), batchesPerEpoch - batch));
-      if (hooks.finish.aborted) {
-        // The run that goes on takes no step of a phase that has none left, and so cannot tell its times.
-        if (epoch + 1 === phase.to && course.place.batch === batchesPerEpoch)
-          hooks.emit(phaseFinished(phase, stepTimes, unfrozenStepMs));
-        return { endedBy: 'interrupted', state: await checkpoint(), course: here() };
-      }
+      if (hooks.finish.aborted) return interrupted(phase, await checkpoint());
       if (performance.now() - savedMs >= plan.checkpointMs) await checkpoint();
     } else {
-      await endEpoch(phase);
+      const state = await endEpoch(phase);
+      if (hooks.finish.aborted && course.place.epoch < epochs) return interrupted(phase, state);
     }
   }
   if (running) hooks.emit(phaseFinished(running, stepTimes, unfrozenStepMs));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeModel } from '../../onnx/write.ts';
-import { writeAtomically } from '../../workers/model-file.ts';
+import { removeHalfWritten, writeAtomically } from '../../workers/model-file.ts';
 import { checkpointFile } from '../checkpoint/file.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import { withFilesHeld } from '../checkpoint/lock.ts';
@@ -50,7 +50,9 @@ export async function trainPlanned(request: TrainRequest, plan: TrainPlan, hooks
   const { emit } = hooks;
   for (const note of [...plan.splits.train.notes, ...plan.splits.validation.notes])
     emit({ kind: 'warning', message: note });
-  const { endedBy, course, state, best } = await trained(request, plan, preflight(request, plan), hooks);
+  const kept = preflight(request, plan);
+  for (const path of [request.out, request.checkpoint]) removeHalfWritten(path);
+  const { endedBy, course, state, best } = await trained(request, plan, kept, hooks);
   const network = endedBy === 'interrupted' ? null : await written(request, plan, { course, state, best }, emit);
   const result = { endedBy, course, written: network };
   await hooks.ended?.(result);

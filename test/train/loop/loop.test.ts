@@ -156,6 +156,16 @@ describe('the loop of a training', () => {
     expect(at(3)).not.toEqual(at(2));
   });
 
+  test('stopped while it scores it takes no further step', async () => {
+    const whole = await run();
+    const first = await run({}, null, (event, stop) => event.kind === 'epoch' && event.epoch === 2 && stop.abort());
+    expect(first.result).toMatchObject({ endedBy: 'interrupted', course: { place: { epoch: 2, batch: 0 } } });
+    expect(first.checkpoints.at(-1)!.course.place).toEqual({ epoch: 2, batch: 0 });
+    expectSame((await run({}, first.checkpoints.at(-1)!)).result.state, whole.result.state);
+    const last = await run({}, null, (event, stop) => event.kind === 'epoch' && event.epoch === epochs && stop.abort());
+    expect(last.result.endedBy).toBe('epochs');
+  });
+
   test('stopped behind the last step of a phase it tells the times of that phase, which no other run takes', async () => {
     const frozen = { trainable: new Set(['bias']), settled: new Set(['weight']) };
     const phases = [
@@ -168,6 +178,12 @@ describe('the loop of a training', () => {
       (event, stop) => event.kind === 'steps' && event.step >= 10 && stop.abort(),
     );
     expect(kinds(stopped.events, 'phase-finished')).toMatchObject([{ epochs: [1, 2], steps: 10 }]);
+    const scoring = await run(
+      { phases },
+      null,
+      (event, stop) => event.kind === 'epoch' && event.epoch === 2 && stop.abort(),
+    );
+    expect(kinds(scoring.events, 'phase-finished')).toMatchObject([{ epochs: [1, 2], steps: 10 }]);
     const inside = await run(
       { phases },
       null,

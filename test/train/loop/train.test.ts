@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -70,10 +79,14 @@ describe('before anything is started', () => {
     const before = readFileSync(request.checkpoint);
     const teacher = join(folder, 'teacher.onnx');
     writeFileSync(teacher, writeModel(tinyNetwork()));
+    // What a process left that was killed while it wrote goes; what only looks like it stays.
+    const [left, mine] = [`${request.checkpoint}.0a1b2c3d.tmp`, `${request.checkpoint}.mine.tmp`];
+    for (const path of [left, mine]) writeFileSync(path, 'half');
     await expect(run({ teacher, restart: true })).rejects.toThrow(
       'Cannot distil: the teacher scores 3 classes on images of 3 x 6 x 6, the network 10 on 3 x 8 x 8.',
     );
     expect(readFileSync(request.checkpoint)).toEqual(before);
+    expect([existsSync(left), existsSync(mine)]).toEqual([false, true]);
   });
 
   test('files that another training writes are left alone', async () => {

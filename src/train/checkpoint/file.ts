@@ -2,12 +2,14 @@
 import { existsSync, rmSync } from 'node:fs';
 import { UserError } from '../../errors/user-error.ts';
 import { readBytes, writeAtomically } from '../../workers/model-file.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Identity } from './format.ts';
+import { beginsAsCheckpoint, type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Identity } from './format.ts';
 
 export interface CheckpointFile {
   readonly path: string;
   /** Null when there is none. Throws a UserError when there is one that cannot be gone on from. */
   read(identity: Identity): Checkpoint | null;
+  /** Throws a UserError when what is there is no checkpoint, whose place a new one could take. */
+  requireReplaceable(): void;
   /** A crash or a full disk leaves the old one; the latter is a UserError. */
   write(checkpoint: Checkpoint): void;
   remove(): void;
@@ -20,6 +22,13 @@ export const checkpointFile = (path: string): CheckpointFile => ({
     const found = decodeCheckpoint(readBytes(path, 'the checkpoint'), path);
     requireSame(found.identity, identity, path);
     return found;
+  },
+  requireReplaceable: () => {
+    if (!existsSync(path) || beginsAsCheckpoint(readBytes(path, 'the checkpoint'))) return;
+    throw new UserError(
+      `Cannot keep the checkpoint in "${path}": there is a file that is no checkpoint of rankfront.`,
+      'Give another --checkpoint.',
+    );
   },
   write: checkpoint => writeAtomically(path, encodeCheckpoint(checkpoint), 'the checkpoint'),
   remove: () => rmSync(path, { force: true }),

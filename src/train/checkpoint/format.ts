@@ -64,12 +64,16 @@ export function encodeCheckpoint({ identity, course, state, written }: Checkpoin
   return bytes;
 }
 
+/** Whether it begins as a checkpoint does, however soon it ends. */
+export const beginsAsCheckpoint = (bytes: Uint8Array): boolean =>
+  signature.every((byte, i) => (bytes[i] ?? byte) === byte);
+
 /** @throws UserError for a file of another kind or version, cut short, or damaged */
 export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   const refuse = (found: string, wayOut: string): UserError =>
     new UserError(`Cannot go on from the checkpoint "${path}": ${found}.`, wayOut);
   const anew = 'Give --restart to start the training anew.';
-  if (!signature.every((byte, i) => (bytes[i] ?? byte) === byte))
+  if (!beginsAsCheckpoint(bytes))
     throw refuse('it is no checkpoint of rankfront', 'Give another file with --checkpoint.');
   if (bytes.length < fixedBytes) throw refuse('it is cut short', anew);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -29,6 +29,7 @@ export function preflight(
     );
   demandWritable(request.out, 'the trained network');
   demandWritable(file.path, 'the checkpoint');
+  if (request.restart) file.requireReplaceable();
   return found;
 }
 

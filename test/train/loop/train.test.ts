@@ -103,6 +103,14 @@ describe('before anything is started', () => {
     expect(await withFilesHeld(request, async () => 'free again')).toBe('free again');
   });
 
+  test('a file that is no checkpoint is not taken for one that --restart begins over', async () => {
+    writeFileSync(request.checkpoint, 'my notes');
+    await expect(run({ restart: true })).rejects.toThrow(
+      /^Cannot keep the checkpoint in ".*": there is a file that is no checkpoint of rankfront\. Give another --checkpoint\.$/,
+    );
+    expect(readFileSync(request.checkpoint, 'utf8')).toBe('my notes');
+  });
+
   test('the checkpoint of another training is refused and stays', async () => {
     const { identity } = await planTraining(request);
     const state = { tensors: new Map(), counters: { steps: 0, lossScale: 1, stepsSinceScaling: 0 } };

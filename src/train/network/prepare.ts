@@ -4,6 +4,8 @@ import type { Model } from '../../onnx/graph.ts';
 import { runPasses } from '../../onnx/pass.ts';
 import { dropDeadInitializersPass } from '../../onnx/passes/drop-dead-initializers.ts';
 import { liftConstantsPass } from '../../onnx/passes/lift-constants.ts';
+import { readsOf } from '../../onnx/subgraph.ts';
+import { keepLive } from '../gradient/live.ts';
 import { inferenceFormPass } from '../passes/inference-form.ts';
 import { ownVectorsPass } from '../passes/own-vectors.ts';
 import { raiseOpset } from '../passes/raise-opset.ts';
@@ -20,9 +22,20 @@ const passes = [liftConstantsPass, ownVectorsPass, inferenceFormPass, dropDeadIn
 /** @throws UserError for a network that cannot be trained, whatever its operators are */
 export function prepareNetwork(given: Model, what?: string): Network {
   const { model } = runPasses(passes, raiseOpset(given));
-  const parameters = parametersOf(model.graph);
+  const classifier = classifierOf(model, what);
+  const parameters = parametersBehind(model, classifier.scores);
   requireFloat32(model, parameters);
-  return { model, ...parameters, ...classifierOf(model, what) };
+  return { model, ...parameters, ...classifier };
+}
+
+/** Of what the scores do not depend on, such as another head, nothing is trained: without a gradient, its weights would only decay. */
+function parametersBehind({ graph }: Model, scores: string): Parameters {
+  const read = new Set(keepLive(graph.nodes, [scores]).flatMap(readsOf));
+  const { weights, statistics } = parametersOf(graph);
+  return {
+    weights: weights.filter(({ name }) => read.has(name)),
+    statistics: statistics.filter(({ name }) => read.has(name)),
+  };
 }
 
 /** A weight in float16 that a Cast widens is trained in float32 and written as it was. */

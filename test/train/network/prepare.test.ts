@@ -132,6 +132,23 @@ test('a network that ends in probabilities is trained as one that ends in scores
   }
 });
 
+test('a head that the scores do not depend on is not trained, and does not decay', async () => {
+  const { graph } = plain;
+  const other: Node[] = [
+    makeNode('norm', 'BatchNormalization', ['r2', 'o.scale', 'o.shift', 'o.mean', 'o.variance'], ['o']),
+    makeNode('kernel', 'Conv', ['o', 'o.weight'], ['map']),
+  ];
+  const initializers = new Map(graph.initializers);
+  for (const part of ['scale', 'shift', 'mean', 'variance'])
+    initializers.set(`o.${part}`, { ...initializers.get(`n2.${part}`)!, name: `o.${part}` });
+  initializers.set('o.weight', { ...initializers.get('c2.weight')!, name: 'o.weight' });
+  const outputs = [...graph.outputs, { name: 'map', elementType: 'float32' as const, shape: null }];
+  const twoHeaded = { ...plain, graph: { ...graph, nodes: [...graph.nodes, ...other], initializers, outputs } };
+  const { weights, statistics } = prepareNetwork(plain);
+  expect(prepareNetwork(twoHeaded)).toMatchObject({ weights, statistics });
+  expect(await trained(twoHeaded)).toEqual(await trained(plain));
+});
+
 test('weights in float16 are refused', () => {
   const initializers = new Map(plain.graph.initializers);
   const weight = initializers.get('c2.weight')!;

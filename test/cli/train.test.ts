@@ -99,7 +99,7 @@ describe('rankfront train', () => {
   test.skipIf(process.platform === 'win32')(
     'where the disk fills it says how to go on, and goes on from there',
     {
-      timeout: 120_000,
+      timeout: 300_000,
     },
     async () => {
       // The shell lets no file grow beyond 4 KiB: room for the network, and none for a checkpoint.

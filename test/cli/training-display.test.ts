@@ -1,0 +1,100 @@
+/** The end of a training: what is said of the file, and the status. */
+import { describe, expect, test } from 'vitest';
+import type { Console } from '../../src/cli/command.ts';
+import { trainingDisplay, trainingEnd } from '../../src/cli/training-display.ts';
+import { start } from '../../src/train/loop/course.ts';
+import type { EpochFinished, TrainingEvent } from '../../src/train/loop/event.ts';
+import type { TrainResult } from '../../src/train/loop/train.ts';
+
+const epoch: EpochFinished = {
+  kind: 'epoch',
+  epoch: 3,
+  epochs: 4,
+  step: 30,
+  learningRate: 0.01,
+  frozenShare: 0,
+  train: { loss: 1, top1: 0.5 },
+  validation: { weights: 'ema', loss: 1, top1: 0.7, top5: 1, images: 200 },
+  best: true,
+  imagesPerSecond: 100,
+  waitingShare: 0,
+  stepMs: 1,
+  wallMs: 1,
+};
+const ended = (top1: number): TrainResult => ({
+  endedBy: 'epochs',
+  course: start,
+  written: { path: 'net.onnx', bytes: 2_500_000, epoch, top1, images: 200, sha256: 'f'.repeat(64) },
+});
+
+function recorder(terminal: boolean) {
+  const said = { out: [] as string[], note: [] as string[], progress: [] as string[] };
+  const console: Console = {
+    commandLine: [],
+    out: text => said.out.push(text),
+    note: text => said.note.push(text),
+    progress: terminal ? line => said.progress.push(line) : null,
+    colour: false,
+    lines: async function* () {},
+    finish: new AbortController().signal,
+    stop: new AbortController().signal,
+  };
+  return { console, said };
+}
+
+describe('the end of a training', () => {
+  test('is the status 1 where the file scores otherwise than training said, by more than one image', () => {
+    for (const [top1, status] of [
+      [0.7, 0],
+      [0.705, 0],
+      [0.71, 1],
+      [0.69, 1],
+    ] as const) {
+      const { console, said } = recorder(true);
+      expect(trainingEnd(console, false, ended(top1))).toBe(status);
+      expect(said.out).toHaveLength(1);
+      expect(said.out[0]).toMatch(
+        /^Wrote net\.onnx \(2\.5 MB\): epoch 3, \d\d\.\d\d % of 200 validation images, scored from the file\.$/,
+      );
+      expect(said.note.join()).toContain(status === 0 ? '' : 'training reported 70.00 %. Do not use it');
+      if (status === 0) expect(said.note).toEqual([]);
+      const lines = recorder(false);
+      expect(trainingEnd(lines.console, false, ended(top1))).toBe(status);
+      expect(JSON.parse(lines.said.out[0]!)).toEqual({
+        kind: 'written',
+        path: 'net.onnx',
+        bytes: 2_500_000,
+        epoch: 3,
+        weights: 'ema',
+        top1,
+        reported: 0.7,
+        images: 200,
+        agrees: status === 0,
+      });
+    }
+  });
+
+  test('is the status 130 where it was interrupted, with nothing written', () => {
+    const { console, said } = recorder(true);
+    expect(trainingEnd(console, false, { endedBy: 'interrupted', course: start, written: null })).toBe(130);
+    expect(said).toEqual({ out: [], note: [], progress: [] });
+  });
+});
+
+test('every event is one line of JSON where there is no terminal or JSON is asked for, and none of them elsewhere', () => {
+  const events: TrainingEvent[] = [epoch, { kind: 'checkpoint', path: 'a\nb', step: 3 }];
+  for (const [terminal, json] of [
+    [false, false],
+    [true, true],
+  ] as const) {
+    const { console, said } = recorder(terminal);
+    for (const event of events) trainingDisplay(console, { json, restart: false })(event);
+    expect(said.out.every(line => !line.includes('\n'))).toBe(true);
+    expect(said.out.map(line => JSON.parse(line))).toEqual(events);
+    expect(said.note).toEqual([]);
+  }
+  const { console, said } = recorder(true);
+  for (const event of events) trainingDisplay(console, { json: false, restart: false })(event);
+  expect(said.out).toEqual([]);
+  expect(said.note).toEqual([expect.stringMatching(/^epoch 3\/4 .* val 70\.00 % \(EMA\).* best$/)]);
+});

@@ -20,6 +20,7 @@ import { scheduleOf } from '../schedule/schedule.ts';
 import { batchesPerCall } from '../step/batches-per-call.ts';
 import type { LoopPlan } from './loop.ts';
 import type { TrainRequest } from './request.ts';
+import { unseenClasses } from './unseen.ts';
 
 export interface TrainPlan {
   readonly network: Network;
@@ -28,6 +29,8 @@ export interface TrainPlan {
   /** But for the path of the model, which may have to be written first. */
   readonly setup: Omit<RunnerSetup, 'modelPath'>;
   readonly identity: Identity;
+  /** What people should know before it starts. */
+  readonly notes: readonly string[];
 }
 
 /** @throws UserError for the first thing that does not fit */
@@ -93,6 +96,11 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
       },
     },
     identity: identityOf(request, loaded, teacher, splits),
+    notes: [
+      ...train.notes,
+      ...validation.notes,
+      ...[unseenClasses(labels, network.classes, train.spec.labelOffset)].filter(note => note !== null),
+    ],
   };
 }
 

@@ -48,8 +48,7 @@ export interface TrainHooks {
  */
 export async function trainPlanned(request: TrainRequest, plan: TrainPlan, hooks: TrainHooks): Promise<TrainResult> {
   const { emit } = hooks;
-  for (const note of [...plan.splits.train.notes, ...plan.splits.validation.notes])
-    emit({ kind: 'warning', message: note });
+  for (const note of plan.notes) emit({ kind: 'warning', message: note });
   const kept = preflight(request, plan);
   for (const path of [request.out, request.checkpoint]) removeHalfWritten(path);
   const { endedBy, course, state, best } = await trained(request, plan, kept, hooks);

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeModel } from '../../../src/onnx/write.ts';
 import { planTraining } from '../../../src/train/loop/plan.ts';
@@ -54,6 +55,24 @@ describe('a training', () => {
     expect(setup.data.reading).toMatchObject({ layout: 'nchw', transform: { height: 8, width: 8 } });
     expect(identity).toMatchObject({ '--lr': '0.05', '--freeze': 'progressive' });
     expect(setup.data.plainFrom).toBe(3);
+  });
+
+  test('tells of outputs that no training image has the class of, but not of background', async () => {
+    expect((await planTraining(small)).notes).toEqual([]);
+    mkdirSync(at('few'), { recursive: true });
+    const image = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#456' } })
+      .png()
+      .toBuffer();
+    for (let i = 0; i < 40; i++) writeFileSync(at(`few/${i}.png`), image);
+    const plan = async (label: (i: number) => number, yaml: string) => {
+      writeFileSync(at('few/labels.csv'), Array.from({ length: 40 }, (_, i) => `${i}.png,${label(i)}`).join('\n'));
+      writeFileSync(at('few.yaml'), `kind: folder\ndirectory: few\n${yaml}`);
+      return (await planTraining({ ...small, data: at('few.yaml') })).notes;
+    };
+    expect(await plan(i => i % 8, '')).toEqual([
+      'No training image has the class of 2 of the 10 outputs of the network (8, 9): what it knows of them will be lost.',
+    ]);
+    expect(await plan(i => i % 9, 'labelOffset: 1')).toEqual([]);
   });
 
   test('ends with the plain epochs that are asked for', async () => {

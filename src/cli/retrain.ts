@@ -7,8 +7,9 @@ import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { movedOptions, storeOption, studyOption } from './options.ts';
+import { positive } from './positive.ts';
 import { trainingDisplay, trainingEnd } from './training-display.ts';
-import { demandProvider, epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
+import { demandProvider, epochsOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const retrain = defineCommand({
   usage: 'retrain',
@@ -48,8 +49,8 @@ export const retrain = defineCommand({
       teacher: null,
       data: '',
       epochs: epochsOf(args.epochs),
-      learningRate: learningRateOf(args.lr ?? (args.optimiser === 'adamw' ? 0.0005 : 0.01)),
-      rewindEpochs: args.rewind ?? null,
+      learningRate: positive('--lr', args.lr ?? (args.optimiser === 'adamw' ? 0.0005 : 0.01), 0.01),
+      rewindEpochs: count('--rewind', args.rewind, 1, 30) ?? null,
       labelSmoothing: args['label-smoothing'],
       distillationWeight: args['distil-weight'],
       temperature: args.temperature,

@@ -1,9 +1,11 @@
 /** `rankfront train`: trains a network, from its weights or from fresh ones. */
+import { UserError } from '../errors/user-error.ts';
 import { train as runTraining } from '../train/loop/train.ts';
 import { defineCommand } from './command.ts';
 import { modelOption } from './options.ts';
+import { positive } from './positive.ts';
 import { trainingDisplay, trainingEnd } from './training-display.ts';
-import { demandProvider, epochsOf, learningRateOf, trainingOptions, trainRequest } from './training-options.ts';
+import { demandProvider, epochsOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const train = defineCommand({
   usage: 'train',
@@ -20,8 +22,8 @@ export const train = defineCommand({
     lr: { type: 'number', describe: 'The largest learning rate [default: 0.1 with --fresh, else 0.01; adamw 0.001]' },
     'label-smoothing': { type: 'number', default: 0.1, describe: 'Share of each target spread over all classes' },
     distil: { type: 'string', describe: 'A network whose scores are matched too, an ONNX file' },
-    'distil-weight': { type: 'number', default: 0.5, describe: 'The share of that in the loss' },
-    temperature: { type: 'number', default: 4, describe: 'That of the distillation' },
+    'distil-weight': { type: 'number', describe: 'The share of that in the loss [default: 0.5]' },
+    temperature: { type: 'number', describe: 'That of the distillation [default: 4]' },
     ...trainingOptions,
   },
   examples: [
@@ -33,17 +35,23 @@ export const train = defineCommand({
   ],
   run: async (args, console) => {
     const usual = args.optimiser === 'adamw' ? 0.001 : args.fresh ? 0.1 : 0.01;
+    for (const name of ['distil-weight', 'temperature'] as const)
+      if (args.distil === undefined && args[name] !== undefined)
+        throw new UserError(
+          `--${name}: there is no network whose scores are matched.`,
+          `Give it with --distil, or leave out --${name}.`,
+        );
     const request = trainRequest(args, {
       model: args.model,
       fresh: args.fresh,
       teacher: args.distil ?? null,
       data: args.data,
       epochs: epochsOf(args.epochs),
-      learningRate: learningRateOf(args.lr ?? usual),
+      learningRate: positive('--lr', args.lr ?? usual, 0.01),
       rewindEpochs: null,
       labelSmoothing: args['label-smoothing'],
-      distillationWeight: args['distil-weight'],
-      temperature: args.temperature,
+      distillationWeight: args['distil-weight'] ?? 0.5,
+      temperature: args.temperature ?? 4,
     });
     await demandProvider(args);
     const result = await runTraining(request, trainingDisplay(console, args), console.finish);

@@ -5,11 +5,11 @@ import { augmentationNames } from '../data/augment/augmentation.ts';
 import { type Normalization, normalizations } from '../data/normalize.ts';
 import { providerNames } from '../device/profile.ts';
 import { requireProvider } from '../device/providers.ts';
-import { UserError } from '../errors/user-error.ts';
 import type { TrainRequest } from '../train/loop/request.ts';
 import type { OptimiserOptions } from '../train/options.ts';
 import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
+import { notNegative } from './positive.ts';
 
 export const trainingOptions = {
   out: { type: 'string', demandOption: true, describe: 'The trained network, the ONNX file to write' },
@@ -98,7 +98,7 @@ export function trainRequest(
     batch: count('--batch', args.batch, 1),
     accumulation: count('--accumulate', args.accumulate, 1),
     schedule: args.schedule,
-    warmUpEpochs: args['warm-up'] ?? own.epochs / 20,
+    warmUpEpochs: notNegative('--warm-up', args['warm-up'], 1) ?? own.epochs / 20,
     freeze: args.freeze,
     optimiser: optimiserOf(args),
     weightDecay: args['weight-decay'] ?? (args.optimiser === 'sgd' ? 5e-4 : 0.05),
@@ -114,10 +114,10 @@ export function trainRequest(
         : {
             kind: 'onnxruntime',
             provider: args.provider,
-            threads: count('--threads', args.threads, 1) ?? cores,
+            threads: count('--threads', args.threads, 1, cores) ?? cores,
             graphOptimization: 'all',
           },
-    loaderThreads: count('--loader-threads', args['loader-threads'], 1) ?? Math.max(1, Math.floor(cores / 4)),
+    loaderThreads: count('--loader-threads', args['loader-threads'], 1, 1) ?? Math.max(1, Math.floor(cores / 4)),
     checkpoint: args.checkpoint ?? `${args.out}.checkpoint`,
     checkpointMs: parseDuration(args['checkpoint-every'], '--checkpoint-every'),
     restart: args.restart,
@@ -132,11 +132,6 @@ export async function demandProvider({ engine, provider }: Given): Promise<void>
 /** The whole number of epochs. */
 export function epochsOf(value: number): number {
   return count('--epochs', value, 1);
-}
-
-export function learningRateOf(value: number): number {
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new UserError(`--lr: expected a number above 0, found ${value}.`, 'Give, for example, --lr 0.01.');
 }
 
 function optimiserOf({ optimiser, momentum }: Given): OptimiserOptions {

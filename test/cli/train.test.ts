@@ -132,4 +132,18 @@ describe('rankfront train', () => {
       /^rankfront: Cannot train: the execution provider "\w+" is not there .*Give --provider one that is: cpu/,
     );
   });
+
+  test.each([
+    ['--lr', 'abc', /--lr: expected a positive number, found no number\. Give, for example, --lr 0\.01/],
+    ['--warm-up', 'abc', /--warm-up: expected a number from 0 on, found no number/],
+    ['--warm-up', '-1', /--warm-up: expected a number from 0 on, found -1/],
+    ['--ema', 'abc', /EMA decay that is no number/],
+    ['--plain-epochs', '0.5', /--plain-epochs: expected a whole number/],
+    ['--temperature', '3', /--temperature: there is no network whose scores are matched\. Give it with --distil/],
+    ['--distil-weight', '0.9', /--distil-weight: there is no network/],
+  ])('%s %s is refused in one sentence', async (flag, value, says) => {
+    const refused = await rankfront(args('refused.onnx', flag, value));
+    expect(refused).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(says) });
+    expect(existsSync(at('refused.onnx'))).toBe(false);
+  });
 });

@@ -39,6 +39,10 @@ export const retrain = defineCommand({
       'rankfront retrain --study resnet18 --trial 42 --freeze progressive --out resnet18-42.onnx',
       'retrain trial 42, fewer layers from epoch to epoch',
     ],
+    [
+      'rankfront retrain --trial 42 --epochs 12 --lr 0.05 --augment strong --plain-epochs 3 --distil-weight 0.9 --out resnet18-42.onnx',
+      'the most that can be won back, where there is time',
+    ],
   ],
   run: async (args, console) => {
     const trial = count('--trial', args.trial, 0, 1);

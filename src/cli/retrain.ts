@@ -40,8 +40,8 @@ export const retrain = defineCommand({
       'retrain trial 42, fewer layers from epoch to epoch',
     ],
     [
-      'rankfront retrain --trial 42 --epochs 12 --lr 0.05 --augment strong --plain-epochs 3 --distil-weight 0.9 --out resnet18-42.onnx',
-      'the most that can be won back, where there is time',
+      'rankfront retrain --trial 42 --epochs 12 --augment strong --plain-epochs 3 --distil-weight 0.9 --out resnet18-42.onnx',
+      'longer, with mixed images and closer to the teacher: what won back the most',
     ],
   ],
   run: async (args, console) => {

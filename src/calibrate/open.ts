@@ -1,5 +1,4 @@
 /** Calibration images, and what the dense model's sites look like on them: from the cache, or measured once. */
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
 import { resolveTransform } from '../data/resolve-transform.ts';
@@ -11,7 +10,7 @@ import type { SessionSettings } from '../evaluate/messages.ts';
 import { imageInput } from '../evaluate/model-interface.ts';
 import { prepare } from '../evaluate/prepare.ts';
 import type { Model } from '../onnx/graph.ts';
-import type { LoadedModel } from '../workers/model-file.ts';
+import { type LoadedModel, sha256Of } from '../workers/model-file.ts';
 import { type ObjectCache, openObjectCache } from '../workers/object-cache.ts';
 import { calibrationPositions, ownCalibrationImages } from './choose.ts';
 import { decodeStatistics, encodeStatistics } from './encode.ts';
@@ -90,7 +89,7 @@ export async function statisticsOf(
   const outputs = sites.map(({ name, outputSize }) => [name, outputSize]);
   const pixels = [basename(prepared.path), reading.normalize, reading.channels, [...positions]];
   const settings = [session.threads, session.graphOptimization, seed];
-  const key = hashOf(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, settings])));
+  const key = sha256Of(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, settings])));
   const stored = await statisticsCache(warn).read(key);
   if (stored) return kept(stored);
   const options = { model, sites, images, session, seed, onProgress: progress, signal };
@@ -110,7 +109,7 @@ export async function statisticsOf(
   const statistics =
     sensitivity.state === 'failed' ? measured.value : withSensitivity(measured.value, sensitivity.value);
   const bytes = encodeStatistics(statistics);
-  const found = { statistics, bytes, sha256: hashOf(bytes) };
+  const found = { statistics, bytes, sha256: sha256Of(bytes) };
   await statisticsCache(warn).write(key, bytes);
   await keyCache(warn).write(found.sha256, key);
   return found;
@@ -138,7 +137,7 @@ export async function keptStatistics(
 const kept = (bytes: Uint8Array): KeptStatistics => ({
   statistics: decodeStatistics(bytes),
   bytes,
-  sha256: hashOf(bytes),
+  sha256: sha256Of(bytes),
 });
 
 const statisticsCache = (onWarning: (message: string) => void): ObjectCache<Uint8Array> =>
@@ -146,5 +145,3 @@ const statisticsCache = (onWarning: (message: string) => void): ObjectCache<Uint
 /** From the hash of statistics to the key that they are kept under. */
 const keyCache = (onWarning: (message: string) => void): ObjectCache<string> =>
   openObjectCache('statistics-key', 'Calibration statistics', { onWarning });
-
-export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

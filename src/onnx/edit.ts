@@ -1,6 +1,6 @@
 /** The moves that graph rewrites are made of. All give back a new graph and share what has not changed. */
 import type { Graph, Node, Tensor } from './graph.ts';
-import { bodiesOf } from './subgraph.ts';
+import { bodiesOf, readsOf } from './subgraph.ts';
 
 /** The node that defines each value. */
 export function producersOf(graph: Graph): ReadonlyMap<string, Node> {
@@ -13,7 +13,7 @@ export function producersOf(graph: Graph): ReadonlyMap<string, Node> {
 export function consumersOf(graph: Graph): ReadonlyMap<string, readonly Node[]> {
   const consumers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
-    for (const name of new Set([...node.inputs, ...bodiesOf(node).reads])) {
+    for (const name of new Set(readsOf(node))) {
       if (name === '') continue;
       const list = consumers.get(name);
       if (list) list.push(node);

@@ -114,7 +114,7 @@ export async function trainPrepared(
     // A run that was killed may have had epochs in its checkpoint that the store had not been told of yet.
     for (const epoch of kept?.course.epochs ?? []) keeper.event(epoch);
     try {
-      const result = await trainPlanned(request, plan, {
+      const result = await trainPlanned(request, plan, () => kept, {
         emit: event => {
           keeper.event(event);
           hooks.emit(event);

@@ -25,6 +25,9 @@ export interface LoadedModel {
   readonly model: Model;
 }
 
+/** SHA-256, hexadecimal. */
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 /** Throws a UserError when there is no readable file at `path` or it is no model that can be worked on. */
 export function loadModel(path: string): LoadedModel {
   const bytes = readBytes(path, 'the model');

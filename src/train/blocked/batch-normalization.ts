@@ -24,7 +24,7 @@ export const batchNormalization: BlockedRule = (at, node) => {
     const centred = scaleByChannel(to, x, to.ones(channels), to.add('Neg', [mean], {}), channels);
     const squares = sumOfProducts(to, centred, centred, sizes);
     const count = to.number(batch * height * width);
-    const variance = to.add('Div', [squares, count], {}, varianceName ? { output: varianceName } : {});
+    const variance = to.add('Div', [squares, count], {}, { output: varianceName });
     to.define(output, scaleByChannel(to, centred, factorOf(variance), to.plain(shift), channels), channels);
   } else {
     const factor = factorOf(to.plain(givenVariance));

@@ -1,5 +1,5 @@
 /** What is done channel by channel in the blocked layout, in the runtime's own blocked operators. */
-import { blockedDomain, type LayoutBuilder } from './layout.ts';
+import { type Attributes, blockedDomain, type LayoutBuilder } from './layout.ts';
 
 /**
  * factor x + shift by channel, of a blocked x, in one pass over it: a depthwise convolution of one tap, as the runtime makes of
@@ -17,9 +17,8 @@ export function scaleByChannel(
   pads: readonly number[] = [0, 0, 0, 0],
 ): string {
   const filter = to.add('Reshape', [factor, to.integers([channels, 1, 1, 1])], {});
-  const sizes = { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads };
   const inputs = [x, filter, ...(shift === null ? [] : [shift])];
-  return to.add('Conv', inputs, { group: channels, ...sizes }, { domain: blockedDomain });
+  return depthwise(to, inputs, { group: channels, kernel_shape: [1, 1], pads });
 }
 
 /**
@@ -38,21 +37,17 @@ export function sumOfProducts(
   const images = batch * channels;
   const data = to.add('Reshape', [a, to.integers([1, images, height, width])], {});
   const filter = to.add('Reshape', [b, to.integers([images, 1, height, width])], {});
-  const attributes = {
-    group: images,
-    kernel_shape: [height, width],
-    strides: [1, 1],
-    dilations: [1, 1],
-    pads: [0, 0, 0, 0],
-  };
-  const sums = to.add('Conv', [data, filter], attributes, { domain: blockedDomain });
+  const sums = depthwise(to, [data, filter], { group: images, kernel_shape: [height, width], pads: [0, 0, 0, 0] });
   const byImage = to.add('Reshape', [sums, to.integers([batch, channels])], {});
-  return to.add('ReduceSum', [byImage, to.integers([0])], { keepdims: 0 }, output ? { output } : {});
+  return to.add('ReduceSum', [byImage, to.integers([0])], { keepdims: 0 }, { output });
 }
+
+const depthwise = (to: LayoutBuilder, inputs: readonly string[], attributes: Attributes): string =>
+  to.add('Conv', inputs, { ...attributes, strides: [1, 1], dilations: [1, 1] }, { domain: blockedDomain });
 
 /** The mean of every channel of a blocked x over batch and places: a vector in the plain layout, called `output` where that is given. */
 export function meanByChannel(to: LayoutBuilder, x: string, output?: string): string {
   // Of one place each, images are alike in both layouts.
   const means = to.add('GlobalAveragePool', [x], {}, { domain: blockedDomain });
-  return to.add('ReduceMean', [means, to.integers([0, 2, 3])], { keepdims: 0 }, output ? { output } : {});
+  return to.add('ReduceMean', [means, to.integers([0, 2, 3])], { keepdims: 0 }, { output });
 }

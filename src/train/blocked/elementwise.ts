@@ -3,12 +3,13 @@ import { scaleByChannel } from './by-channel.ts';
 import { alreadyBlocked, type BlockedRule, blockedSizes } from './rule.ts';
 
 /** Where all inputs are of one shape or single numbers, and one is blocked already. */
-export const elementwise: BlockedRule = ({ to, ...at }, node) => {
+export const elementwise: BlockedRule = (at, node) => {
+  const { to, sizes } = at;
   const [output = ''] = node.outputs;
-  const whole = blockedSizes({ to, ...at }, output);
+  const whole = blockedSizes(at, output);
   if (!whole) return false;
-  const same = (name: string): boolean => String(at.sizes(name)) === String(whole);
-  const single = (name: string): boolean => at.sizes(name)?.length === 0;
+  const same = (name: string): boolean => String(sizes(name)) === String(whole);
+  const single = (name: string): boolean => sizes(name)?.length === 0;
   if (!node.inputs.every(name => same(name) || single(name)) || !node.inputs.some(to.isBlocked)) return false;
   const inputs = node.inputs.map(name => (same(name) ? to.blocked(name) : to.plain(name)));
   const value = `${output}/blocked`;

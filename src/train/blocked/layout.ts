@@ -40,7 +40,8 @@ export type Attributes = Readonly<Record<string, number | string | readonly numb
 
 export interface AddOptions {
   readonly domain?: string;
-  readonly output?: string;
+  /** Another name than one of its own; none where it is empty. */
+  readonly output?: string | undefined;
 }
 
 export function layoutBuilder(graph: Graph, block: number): LayoutBuilder {
@@ -58,8 +59,8 @@ export function layoutBuilder(graph: Graph, block: number): LayoutBuilder {
   const add: LayoutBuilder['add'] = (opType, inputs, attributes, { domain = '', output } = {}) => {
     const name = fresh(`blocked/${opType}`);
     const entries = Object.entries(attributes).map(([key, value]) => [key, attributeOf(value)] as const);
-    nodes.push({ name, opType, domain, inputs, outputs: [output ?? name], attributes: new Map(entries) });
-    return output ?? name;
+    nodes.push({ name, opType, domain, inputs, outputs: [output || name], attributes: new Map(entries) });
+    return output || name;
   };
   const plain = (name: string): string => {
     const channels = pending.get(name);

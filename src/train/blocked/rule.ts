@@ -1,8 +1,7 @@
 /** What the blocked layout has for an operator. */
-import { producersOf } from '../../onnx/edit.ts';
-import type { Graph, Model, Node, Shape } from '../../onnx/graph.ts';
+import { consumersOf, producersOf } from '../../onnx/edit.ts';
+import type { Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
-import { readsOf } from '../../onnx/subgraph.ts';
 import { intsOf } from '../../onnx/tensor.ts';
 import { type LayoutBuilder, layoutBuilder } from './layout.ts';
 
@@ -23,7 +22,7 @@ export type BlockedRule = (at: Rewriting, node: Node) => boolean;
 export function rewritingOf({ graph, opsets }: Model, block: number): Rewriting {
   const shapes = inferShapes(graph, opsets);
   const producers = producersOf(graph);
-  const readers = readersOf(graph);
+  const readers = consumersOf(graph);
   return {
     to: layoutBuilder(graph, block),
     sizes: name => sizesOf(shapes.get(name) ?? null),
@@ -38,13 +37,6 @@ export function rewritingOf({ graph, opsets }: Model, block: number): Rewriting 
 
 const sizesOf = (shape: Shape | null): readonly number[] | null =>
   shape?.every(size => typeof size === 'number') ? (shape as readonly number[]) : null;
-
-function readersOf({ nodes }: Graph): ReadonlyMap<string, readonly Node[]> {
-  const found = new Map<string, Node[]>();
-  for (const node of nodes)
-    for (const name of new Set(readsOf(node))) found.set(name, [...(found.get(name) ?? []), node]);
-  return found;
-}
 
 /** The sizes of a value of whole blocks of channels in two spatial axes, or null. */
 export function blockedSizes({ to, sizes }: Rewriting, name: string): readonly number[] | null {

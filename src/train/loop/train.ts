@@ -32,7 +32,7 @@ export async function train(
   finish: AbortSignal,
 ): Promise<TrainResult> {
   const plan = await planTraining(request);
-  return withFilesHeld(request, () => trainPlanned(request, plan, { emit, finish }));
+  return withFilesHeld(request, () => trainPlanned(request, plan, () => preflight(request, plan), { emit, finish }));
 }
 
 export interface TrainHooks {
@@ -44,12 +44,18 @@ export interface TrainHooks {
 
 /**
  * Trains by the plan of `request`, whose files the caller holds.
+ * @param checked the checkpoint to go on from, as `preflight` gives it
  * @throws UserError for what cannot be trained, and when the training diverges
  */
-export async function trainPlanned(request: TrainRequest, plan: TrainPlan, hooks: TrainHooks): Promise<TrainResult> {
+export async function trainPlanned(
+  request: TrainRequest,
+  plan: TrainPlan,
+  checked: () => Checkpoint | null,
+  hooks: TrainHooks,
+): Promise<TrainResult> {
   const { emit } = hooks;
   for (const note of plan.notes) emit({ kind: 'warning', message: note });
-  const kept = preflight(request, plan);
+  const kept = checked();
   for (const path of [request.out, request.checkpoint]) removeHalfWritten(path);
   const { endedBy, course, state, best } = await trained(request, plan, kept, hooks);
   const network = endedBy === 'interrupted' ? null : await written(request, plan, { course, state, best }, emit);

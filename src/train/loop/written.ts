@@ -1,9 +1,8 @@
 /** The network that a training leaves: written, and scored again from its file. */
-import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { withMetadata } from '../../onnx/metadata.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { readBytes, writeAtomically } from '../../workers/model-file.ts';
+import { readBytes, sha256Of, writeAtomically } from '../../workers/model-file.ts';
 import { rankfrontVersion } from '../../workers/version.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import { withState } from '../state/initial-state.ts';
@@ -55,8 +54,7 @@ export async function written(
   return { path: out, bytes: statSync(out).size, epoch: lost ? last : wanted, top1, images, sha256: hashOf(out) };
 }
 
-const hashOf = (path: string): string => sha256(readBytes(path, 'the trained network'));
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const hashOf = (path: string): string => sha256Of(readBytes(path, 'the trained network'));
 
 /** Returns the hash of the file, SHA-256, hexadecimal. */
 export function writeNetwork(
@@ -72,5 +70,5 @@ export function writeNetwork(
   });
   const bytes = writeModel(model);
   writeAtomically(request.out, bytes, 'the trained network');
-  return sha256(bytes);
+  return sha256Of(bytes);
 }

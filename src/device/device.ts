@@ -1,4 +1,6 @@
 import type { Attempt } from '../errors/failure.ts';
+import type { Quality } from '../stats/quality.ts';
+import type { Conditions } from './conditions.ts';
 import type { Warning } from './warning.ts';
 
 /** An ONNX file on disk and the SHA-256 (hexadecimal) of its bytes. */
@@ -36,6 +38,9 @@ export interface PairedLatency {
   /** Raw samples in milliseconds, in the order in which they were taken; equal lengths. */
   readonly candidateSamplesMs: readonly number[];
   readonly referenceSamplesMs: readonly number[];
+  /** A disturbed one is shown as such, and never counts as known; its interval holds what disturbance is known to do. */
+  readonly quality: Quality;
+  readonly conditions: Conditions;
   readonly endedBy: 'interval' | 'time' | 'exact';
   readonly warnings: readonly Warning[];
   readonly wallMs: number;

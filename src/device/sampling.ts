@@ -99,7 +99,7 @@ function add(samples: Samples, candidateMs: number, referenceMs: number): void {
 export function summarise(
   { candidateSamplesMs, referenceSamplesMs, endedBy }: Pairs,
   seed: number,
-): Omit<PairedLatency, 'warnings' | 'wallMs'> {
+): Omit<PairedLatency, 'quality' | 'conditions' | 'warnings' | 'wallMs'> {
   const level = levelled(candidateSamplesMs, referenceSamplesMs);
   return {
     ratio: ratioOfMedians(level.x, level.y),

@@ -1,5 +1,6 @@
 /** A device whose latencies are computed: the same models give the same numbers. For planning and for tests. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { undisturbed } from './conditions.ts';
 import type { Device, ModelFile, PairedLatency } from './device.ts';
 
 /** Milliseconds of one call of a model, or why it cannot be run. */
@@ -34,6 +35,8 @@ export function exactLatency(candidateMs: number, referenceMs: number): PairedLa
     referenceMs,
     candidateSamplesMs: [candidateMs],
     referenceSamplesMs: [referenceMs],
+    quality: 'good',
+    conditions: undisturbed(1),
     endedBy: 'exact',
     warnings: [],
     wallMs: 0,

@@ -1,6 +1,6 @@
 /** What callers promise about a result; a breach is a mistake of ours, not of the user. */
 import type { Observation } from './observation.ts';
-import type { TrialResult } from './trial.ts';
+import type { Remeasured, TrialResult } from './trial.ts';
 
 /** Throws a RangeError when `result` cannot be one of a study with `objectives` objectives. */
 export function checkResult(result: TrialResult, objectives: number): void {
@@ -14,6 +14,12 @@ export function checkResult(result: TrialResult, objectives: number): void {
       );
     }
   }
+}
+
+export function checkRemeasured({ latency, values, standardErrors }: Remeasured): void {
+  checkObservations([latency]);
+  if (values.length !== standardErrors.length || ![...values, ...standardErrors].every(Number.isFinite))
+    throw new RangeError(`a trial measured again needs finite values and standard errors, not [${values}]`);
 }
 
 export function checkObservations(observations: readonly Observation[]): void {

@@ -1,4 +1,4 @@
-/** The front as it would have been under other limits. */
+/** The front as it would have been under other limits, or with other values. */
 import type { FrontOf, FrontPoint } from './store.ts';
 
 interface Judged {
@@ -12,14 +12,14 @@ interface Judged {
 /** @param complete the complete trials of a study; they come back in the order in which they were finished */
 export function judgedAgain<T extends Judged>(
   complete: readonly T[],
-  feasible: (values: readonly number[]) => boolean,
+  feasible: (trial: T) => boolean,
   frontOf: FrontOf,
 ): { readonly trials: readonly T[]; readonly members: readonly number[] } {
   let front: readonly FrontPoint[] = [];
   const inOrder = [...complete].sort((a, b) => a.finishedSequence - b.finishedSequence);
   const trials = inOrder.map(trial => {
     const { number, values } = trial;
-    const allowed = feasible(values);
+    const allowed = feasible(trial);
     const points = allowed ? [...front, { number, values }] : front;
     const { members, hypervolume } = frontOf(points);
     front = points.filter(point => members.includes(point.number));

@@ -1,12 +1,12 @@
 /** A store in memory that behaves as the one on disk does, for tests: the same calls give the same records each time. */
 
 import { currentOwner, isAlive, type Owner } from '../workers/process-identity.ts';
-import { checkObservations, checkResult } from './check.ts';
+import { checkObservations, checkRemeasured, checkResult } from './check.ts';
 import { demandSame } from './identity.ts';
 import { judgedAgain } from './judge.ts';
 import { type MemoryTrainings, memoryTraining, memoryTrainings } from './memory-training.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation } from './observation.ts';
-import type { JsonRecord, Store } from './store.ts';
+import type { FrontOf, JsonRecord, Store } from './store.ts';
 import type { Study, StudySummary } from './study.ts';
 import { type CompleteTrial, type RunningTrial, type Trial, trialStates } from './trial.ts';
 
@@ -86,8 +86,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     const { owner: _, ...rest } = trial;
     replace({ ...rest, state: 'waiting', requeues });
   };
-  const finishedCount = (studyId: number): number =>
-    ofStudy(studyId).filter(trial => 'finishedSequence' in trial).length;
+  const finishedCount = (studyId: number): number => Math.max(0, ...ofStudy(studyId).map(latestSequence));
+  const rejudge = (studyId: number, feasible: (trial: CompleteTrial) => boolean, frontOf: FrontOf): void => {
+    const complete = ofStudy(studyId).filter((trial): trial is CompleteTrial => trial.state === 'complete');
+    const { trials, members } = judgedAgain(complete, feasible, frontOf);
+    for (const trial of trials) replace(trial);
+    content.fronts.set(studyId, members);
+  };
 
   return {
     studies: {
@@ -172,18 +177,25 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
           );
           const { correction, ...rest } = result;
           if (correction) content.corrections.set(trialId, correction.slice());
-          replace(copyOf({ ...base, ...rest, observations: [], hypervolume: front.hypervolume }));
-        } else if (result.state === 'failed') {
-          replace(copyOf({ ...base, ...result, observations: [] }));
-        } else {
-          replace(copyOf({ ...base, ...result, observations: [] }));
-        }
+          replace(copyOf({ ...base, ...rest, observations: [], hypervolume: front.hypervolume, revisions: [] }));
+        } else replace(copyOf({ ...base, ...result, observations: [] }));
         observe(trialId, 'search', result.observations, time);
       },
       confirm: async (trialId, observations) => {
         checkObservations(observations);
         find(trialId);
         if (observations.length > 0) observe(trialId, 'confirm', observations, now());
+      },
+      remeasure: async (trialId, again, frontOf) => {
+        checkRemeasured(again);
+        const trial = find(trialId);
+        if (trial.state !== 'complete') throw new RangeError(`a trial that is ${trial.state} cannot be measured again`);
+        const { values, standardErrors } = trial;
+        const revision = { replacedAt: finishedCount(trial.studyId) + 1, values, standardErrors };
+        const { latency, ...rest } = again;
+        replace(copyOf({ ...trial, ...rest, revisions: [...trial.revisions, revision] }));
+        observe(trialId, 'search', [latency], now());
+        rejudge(trial.studyId, each => each.feasible, frontOf);
       },
       requeueLost: async studyId => {
         const lost = ofStudy(studyId).filter(
@@ -198,10 +210,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       list: async (studyId, { states, finishedAfter } = {}) =>
         ofStudy(studyId)
           .filter(trial => !states || states.includes(trial.state))
-          .filter(
-            trial =>
-              finishedAfter === undefined || ('finishedSequence' in trial && trial.finishedSequence > finishedAfter),
-          )
+          .filter(trial => finishedAfter === undefined || latestSequence(trial) > finishedAfter)
           .map(shown),
       get: async (studyId, number) => {
         const trial = ofStudy(studyId).find(other => other.number === number);
@@ -238,10 +247,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       },
       siteTable: async studyId => content.siteTables.get(studyId) ?? null,
       judge: async (studyId, feasible, frontOf) => {
-        const complete = ofStudy(studyId).filter((trial): trial is CompleteTrial => trial.state === 'complete');
-        const { trials, members } = judgedAgain(complete, feasible, frontOf);
-        for (const trial of trials) replace(trial);
-        content.fronts.set(studyId, members);
+        rejudge(studyId, ({ values }) => feasible(values), frontOf);
       },
     },
 
@@ -254,6 +260,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
   };
 }
+
+/** Of its end, or of the last time that it was measured again; 0 while it is open. */
+const latestSequence = (trial: Trial): number =>
+  trial.state === 'complete'
+    ? (trial.revisions.at(-1)?.replacedAt ?? trial.finishedSequence)
+    : 'finishedSequence' in trial
+      ? trial.finishedSequence
+      : 0;
 
 /** A copy that the caller's later changes do not reach. */
 const copyOf = <T>(record: T): T => structuredClone(record);
@@ -280,7 +294,7 @@ function withoutSamples(observation: StoredObservation): ObservationSummary {
     const { candidateSamplesMs: _candidate, referenceSamplesMs: _reference, ...rest } = observation;
     return rest;
   }
-  const { correct: _correct, predictions: _predictions, ...rest } = observation;
+  const { correct: _correct, predictions: _predictions, places: _places, ...rest } = observation;
   return rest;
 }
 

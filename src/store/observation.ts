@@ -1,4 +1,5 @@
 /** One objective of one trial as it was measured, with everything needed to doubt it later. */
+import type { Quality } from '../stats/quality.ts';
 import type { Environment } from './environment.ts';
 
 /** `search` while the front is looked for; `confirm` at the end, on the images left untouched and with a long run. */
@@ -29,6 +30,24 @@ export interface LatencySummary extends Measured {
   /** The dense model, interleaved with the candidate. */
   readonly referenceMs: number;
   readonly endedBy: string;
+  /** Of observations from before this was kept: `disturbed` where other load was warned of, else `good`. */
+  readonly quality: Quality;
+  /** What spoke for or against it; null for observations from before this was kept. */
+  readonly conditions: ConditionsRecord | null;
+}
+
+/** How a latency was taken, as the device tells it; plain JSON. */
+export interface ConditionsRecord {
+  /** How many of the pairs each session of the runtime gave, in the order of the samples. */
+  readonly sessionPairs: readonly number[];
+  /** Pairs that were timed and left out, since the machine was busy meanwhile. */
+  readonly pairsLeftOut: number;
+  /** Time spent waiting for a quiet machine. */
+  readonly waitedMs: number;
+  /** Time of the dense model over what it takes here when the machine is quiet; null where that is not known. */
+  readonly slowdown: number | null;
+  /** What was seen in the way, as typed records; only their `kind` matters to the store. */
+  readonly causes: readonly WarningRecord[];
 }
 
 export interface LatencySamples {

@@ -8,7 +8,7 @@
 import type { Observation, StoredObservation } from './observation.ts';
 import type { NewStudy, Study, StudyState, StudySummary } from './study.ts';
 import type { TrainingStore } from './training.ts';
-import type { CompleteTrial, NewTrial, RunningTrial, Trial, TrialResult, TrialState } from './trial.ts';
+import type { CompleteTrial, NewTrial, Remeasured, RunningTrial, Trial, TrialResult, TrialState } from './trial.ts';
 
 export interface Store {
   readonly studies: StudyStore;
@@ -44,6 +44,11 @@ export interface TrialQueue {
   finish(trialId: number, result: TrialResult, frontOf: FrontOf): Promise<void>;
   /** Adds observations of the confirm phase; they replace earlier ones of the same kind. Those of the search stay. */
   confirm(trialId: number, observations: readonly Observation[]): Promise<void>;
+  /**
+   * Puts a latency that was taken again in the place of a complete trial's of the search, with the values that follow. What it
+   * replaces is kept, and the front and all hypervolumes become what they would have been with these values.
+   */
+  remeasure(trialId: number, again: Remeasured, frontOf: FrontOf): Promise<void>;
   /** Puts running trials whose process is gone back in the queue and returns their number. */
   requeueLost(studyId: number): Promise<number>;
 }
@@ -82,7 +87,7 @@ export interface TrialArchive {
 
 export interface TrialFilter {
   readonly states?: readonly TrialState[];
-  /** Only trials finished after the one with this `finishedSequence`. */
+  /** Only trials finished, or measured again, after this `finishedSequence`. */
   readonly finishedAfter?: number;
 }
 

@@ -90,7 +90,7 @@ export interface TrialBase extends NewTrial {
 
 interface Finished {
   readonly finishedAtMs: number;
-  /** The order in which the trials of the study were finished, from 1, without gaps. */
+  /** The order in which the trials of the study were finished, from 1. Measuring one again takes a number too. */
   readonly finishedSequence: number;
   readonly stages: StageTimes;
   /** Of both phases. */
@@ -104,7 +104,25 @@ export type CompleteTrial = TrialBase &
   Omit<CompleteResult, 'observations' | 'correction'> & {
     /** Of the front as it stood after this trial. */
     readonly hypervolume: number;
+    /** What it had before it was measured again, the oldest first. */
+    readonly revisions: readonly Revision[];
   };
+
+/** The values that a trial had until its latency was measured again, since the machine had been busy. */
+export interface Revision {
+  /** A number in the order of `finishedSequence`: whoever was told of no later one was told these values. */
+  readonly replacedAt: number;
+  readonly values: readonly number[];
+  readonly standardErrors: readonly number[];
+}
+
+/** A latency taken again, with the objectives that follow from it. */
+export interface Remeasured {
+  readonly latency: Extract<Observation, { kind: 'latency' }>;
+  readonly values: readonly number[];
+  readonly standardErrors: readonly number[];
+  readonly feasible: boolean;
+}
 export type FailedTrial = TrialBase & Finished & Omit<FailedResult, 'observations'>;
 export type PrunedTrial = TrialBase & Finished & Omit<PrunedResult, 'observations'>;
 

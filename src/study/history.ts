@@ -33,7 +33,7 @@ export function toldFor(
   const finished: { readonly sequence: number; readonly outcome: Outcome }[] = [];
   const pending: { readonly number: number; readonly configuration: Configuration }[] = [];
   for (const trial of trials) {
-    const outcome = outcomeOf(trial, constraints);
+    const outcome = outcomeOf(trial, constraints, after);
     if (outcome && 'finishedSequence' in trial && trial.finishedSequence <= after) {
       finished.push({ sequence: trial.finishedSequence, outcome });
     } else if (trial.number < known) pending.push(trial);
@@ -44,12 +44,20 @@ export function toldFor(
   };
 }
 
-/** Null while it has none. */
-export function outcomeOf(trial: Trial, constraints: readonly Constraint[]): Outcome | null {
+/**
+ * Null while it has none.
+ *
+ * @param after of a trial that was measured again later than this, the values that it had before
+ */
+export function outcomeOf(
+  trial: Trial,
+  constraints: readonly Constraint[],
+  after = Number.POSITIVE_INFINITY,
+): Outcome | null {
   const { configuration } = trial;
   switch (trial.state) {
     case 'complete': {
-      const { values, standardErrors } = trial;
+      const { values, standardErrors } = trial.revisions.find(({ replacedAt }) => replacedAt > after) ?? trial;
       return { state: 'complete', configuration, values, standardErrors, feasible: keepsTo(constraints, values) };
     }
     case 'pruned':

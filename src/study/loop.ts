@@ -105,10 +105,10 @@ async function refresh({ store, study }: LoopParts, known: Map<number, Trial>, a
   const open = await store.trials.list(study.id, { states: ['waiting', 'running'] });
   const done = await store.trials.list(study.id, { states: ['complete', 'failed', 'pruned'], finishedAfter: after });
   for (const trial of [...open, ...done]) known.set(trial.number, trial);
-  return done.reduce(
-    (latest, trial) => Math.max(latest, 'finishedSequence' in trial ? trial.finishedSequence : 0),
-    after,
-  );
+  return done.reduce((latest, trial) => {
+    const revised = trial.state === 'complete' ? (trial.revisions.at(-1)?.replacedAt ?? 0) : 0;
+    return Math.max(latest, revised, 'finishedSequence' in trial ? trial.finishedSequence : 0);
+  }, after);
 }
 
 /** The trials up to the first number that is not known: a trial of another process may be listed before an older one. */

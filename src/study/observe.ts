@@ -93,7 +93,10 @@ export async function observe(
 }
 
 /** The dense model against itself has the ratio 1 by definition; its interval and samples show the noise. */
-export function latencyObservation(latency: PairedLatency, isDense: boolean): Observation {
+export function latencyObservation(
+  latency: PairedLatency,
+  isDense: boolean,
+): Extract<Observation, { kind: 'latency' }> {
   const [low, high] = latency.interval;
   return {
     kind: 'latency',
@@ -103,6 +106,8 @@ export function latencyObservation(latency: PairedLatency, isDense: boolean): Ob
     candidateMs: latency.candidateMs,
     referenceMs: latency.referenceMs,
     endedBy: latency.endedBy,
+    quality: latency.quality,
+    conditions: latency.conditions,
     warnings: latency.warnings,
     candidateSamplesMs: latency.candidateSamplesMs,
     referenceSamplesMs: latency.referenceSamplesMs,

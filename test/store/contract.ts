@@ -277,6 +277,57 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect((await store.trials.front(study.id))[0]?.observations).toHaveLength(4);
     });
 
+    test('a latency measured again takes the place of the old one, and the front is as if it had been so from the first', async () => {
+      const points = [
+        [0.5, 0.5],
+        [0.4, 0.6],
+        [0.6, 0.55],
+      ];
+      for (const [n, values] of points.entries()) {
+        const { id } = await begin(n);
+        await store.queue.finish(id, completed(n, { values }), frontOf);
+      }
+      const before = await store.trials.get(study.id, 0);
+      if (before?.state !== 'complete') throw new Error('trial 0 is not complete');
+      expect(before.revisions).toEqual([]);
+      // Slower than it was taken for: what it had dominated comes back.
+      const again = { latency: latencyOf(9), values: [0.7, 0.5], standardErrors: [0.01, 0.002], feasible: true };
+      await store.queue.remeasure(before.id, again, frontOf);
+      await reopen();
+      const after = await store.trials.get(study.id, 0);
+      expect(after).toMatchObject({
+        values: again.values,
+        standardErrors: again.standardErrors,
+        finishedSequence: 1,
+        revisions: [{ replacedAt: 4, values: before.values, standardErrors: before.standardErrors }],
+      });
+      expect((await store.trials.front(study.id)).map(({ number }) => number)).toEqual([0, 1, 2]);
+      const alone = frontOf([{ number: 0, values: again.values }]).hypervolume;
+      expect(after).toMatchObject({ hypervolume: alone });
+      const samples = await store.trials.samples(before.id);
+      expect(samples.map(({ kind, value }) => [kind, value])).toEqual([
+        ['latency', latencyOf(9).value],
+        ['accuracy', accuracyOf(0).value],
+      ]);
+      const since = (sequence: number) => store.trials.list(study.id, { finishedAfter: sequence });
+      expect((await since(3)).map(({ number }) => number)).toEqual([0]);
+      expect(await since(4)).toEqual([]);
+      const next = await begin(3);
+      expect(next.startedAfter).toBe(4);
+      await store.queue.finish(next.id, completed(3), frontOf);
+      expect(await store.trials.get(study.id, 3)).toMatchObject({ finishedSequence: 5 });
+    });
+
+    test('only a complete trial can be measured again, by values that are finite', async () => {
+      const { id } = await begin(0);
+      const again = { latency: latencyOf(9), values: [0.7, 0.5], standardErrors: [0.01, 0.002], feasible: true };
+      await expect(store.queue.remeasure(id, again, frontOf)).rejects.toThrow('running cannot be measured again');
+      await store.queue.finish(id, completed(0), frontOf);
+      await expect(store.queue.remeasure(id, { ...again, values: [Number.NaN, 0.5] }, frontOf)).rejects.toThrow(
+        RangeError,
+      );
+    });
+
     test('trials are listed by number, by state and since a given one', async () => {
       for (let n = 0; n < 5; n++) await begin(n);
       const ids = (await store.trials.list(study.id)).map(({ id }) => id);

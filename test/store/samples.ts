@@ -47,7 +47,7 @@ export const newTrial = (n: number): NewTrial => ({
   asked: null,
 });
 
-export const latencyOf = (n: number, samples = 5): Observation => ({
+export const latencyOf = (n: number, samples = 5): Extract<Observation, { kind: 'latency' }> => ({
   kind: 'latency',
   value: 0.5 + n / 1000,
   standardError: 0.001,
@@ -59,6 +59,17 @@ export const latencyOf = (n: number, samples = 5): Observation => ({
   candidateMs: 6.5 + n / 10,
   referenceMs: 13,
   endedBy: 'interval',
+  quality: n % 3 === 2 ? 'disturbed' : 'good',
+  conditions:
+    n % 5 === 4
+      ? null
+      : {
+          sessionPairs: [samples - 2, 2],
+          pairsLeftOut: n,
+          waitedMs: 10.5 * n,
+          slowdown: n % 2 === 0 ? null : 1 + n / 100,
+          causes: [{ kind: 'other-load', busyCores: 0.75 }],
+        },
   candidateSamplesMs: Array.from({ length: samples }, (_, i) => 6.5 + (n + i) / 7),
   referenceSamplesMs: Array.from({ length: samples }, (_, i) => 13 + (n - i) / 11),
 });

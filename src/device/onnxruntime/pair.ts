@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
-import type { ModelFile } from '../device.ts';
+import { undisturbed } from '../conditions.ts';
+import type { ModelFile, PairedLatency } from '../device.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import { crowds, judge } from '../judge.ts';
 import { otherBusyCores, readCpuTimes } from '../other-load.ts';
@@ -83,7 +84,14 @@ async function measure(candidate: Loaded, reference: Loaded, request: PairReques
     otherBusyCores: othersSince(),
     timerResolutionMs,
   });
-  const latency = { ...summarise(pairs, budget.seed), warnings, wallMs: performance.now() - start };
+  const disturbed = warnings.some(({ kind }) => kind === 'other-load');
+  const latency: PairedLatency = {
+    ...summarise(pairs, budget.seed),
+    quality: disturbed ? 'disturbed' : 'good',
+    conditions: undisturbed(pairs.candidateSamplesMs.length),
+    warnings,
+    wallMs: performance.now() - start,
+  };
   return { kind: 'measured', latency };
 }
 

@@ -19,7 +19,14 @@ export const sqliteArchive = ({ read }: Session): TrialArchive => ({
         eb.and([
           eb('trials.study_id', '=', studyId),
           ...(filter.states ? [eb('trials.state', 'in', filter.states)] : []),
-          ...(filter.finishedAfter === undefined ? [] : [eb('trials.finished_sequence', '>', filter.finishedAfter)]),
+          ...(filter.finishedAfter === undefined
+            ? []
+            : [
+                eb.or([
+                  eb('trials.finished_sequence', '>', filter.finishedAfter),
+                  eb('trials.revised_sequence', '>', filter.finishedAfter),
+                ]),
+              ]),
         ]),
       ),
     );
@@ -79,6 +86,15 @@ async function trialsWhere(db: Kysely<Database>, condition: Condition): Promise<
     .orderBy('phase', 'desc')
     .orderBy('kind', 'desc')
     .execute();
+  const revised = rows.some(row => row.revised_sequence !== null)
+    ? await db
+        .selectFrom('revisions')
+        .select(['trial_id', 'replaced_at', 'objective_values', 'standard_errors'])
+        .where('trial_id', 'in', db.selectFrom('trials').select('trials.id').where(condition))
+        .orderBy('replaced_at')
+        .execute()
+    : [];
+  const revisions = Map.groupBy(revised, row => row.trial_id);
   const environments = await environmentsOf(db);
   const byTrial = new Map<number, ObservationSummary[]>();
   for (const row of observed) {
@@ -86,7 +102,7 @@ async function trialsWhere(db: Kysely<Database>, condition: Condition): Promise<
     own.push(summaryOf(row, environments(row.environment_id)));
     byTrial.set(row.trial_id, own);
   }
-  return rows.map(row => trialOf(row, byTrial.get(row.id) ?? []));
+  return rows.map(row => trialOf(row, byTrial.get(row.id) ?? [], revisions.get(row.id) ?? []));
 }
 
 async function environmentsOf(db: Kysely<Database>): Promise<(id: number) => Environment> {

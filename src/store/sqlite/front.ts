@@ -1,5 +1,6 @@
 /** The front of a study in SQL. */
 import type { Transaction } from 'kysely';
+import { judgedAgain } from '../judge.ts';
 import type { FrontOf } from '../store.ts';
 import type { Database } from './schema.ts';
 
@@ -30,4 +31,40 @@ export async function updateFront(db: Transaction<Database>, trial: Finishing, f
     await db.insertInto('front_members').values({ study_id: trial.study_id, trial_id: trial.id }).execute();
   }
   return hypervolume;
+}
+
+/** Judges every complete trial of a study again and writes fronts and hypervolumes as they would have been. */
+export async function rejudge(
+  db: Transaction<Database>,
+  studyId: number,
+  feasible: (trial: { readonly values: readonly number[]; readonly feasible: boolean }) => boolean,
+  frontOf: FrontOf,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('trials')
+    .select(['id', 'number', 'finished_sequence', 'objective_values', 'feasible', 'hypervolume'])
+    .where('study_id', '=', studyId)
+    .where('state', '=', 'complete')
+    .execute();
+  const complete = rows.map(row => ({
+    id: row.id,
+    number: row.number,
+    finishedSequence: row.finished_sequence ?? 0,
+    values: JSON.parse(row.objective_values ?? '[]') as number[],
+    feasible: row.feasible === 1,
+    hypervolume: row.hypervolume ?? 0,
+  }));
+  const { trials, members } = judgedAgain(complete, feasible, frontOf);
+  for (const trial of trials) {
+    await db
+      .updateTable('trials')
+      .set({ feasible: trial.feasible ? 1 : 0, hypervolume: trial.hypervolume })
+      .where('id', '=', trial.id)
+      .execute();
+  }
+  await db.deleteFrom('front_members').where('study_id', '=', studyId).execute();
+  for (const { id, number } of trials) {
+    if (!members.includes(number)) continue;
+    await db.insertInto('front_members').values({ study_id: studyId, trial_id: id }).execute();
+  }
 }

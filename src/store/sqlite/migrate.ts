@@ -6,6 +6,7 @@ import { studies } from './migrations/001-studies.ts';
 import { tuning } from './migrations/002-tuning.ts';
 import { corrections } from './migrations/004-corrections.ts';
 import { training } from './migrations/005-training.ts';
+import { quality } from './migrations/006-quality.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '002-tuning': tuning,
   '004-corrections': corrections,
   '005-training': training,
+  '006-quality': quality,
 };
 
 /** Every schema that ever was, oldest first. */

@@ -1,7 +1,8 @@
 /** Between rows of observations and the records of the interface. */
 import type { Insertable, Selectable } from 'kysely';
+import type { Quality } from '../../stats/quality.ts';
 import type { Environment } from '../environment.ts';
-import type { Observation, ObservationSummary, Phase, StoredObservation } from '../observation.ts';
+import type { Observation, ObservationSummary, Phase, StoredObservation, WarningRecord } from '../observation.ts';
 import {
   packBits,
   packFloats,
@@ -32,6 +33,8 @@ export const summaryColumns = [
   'reference_ms',
   'ended_by',
   'images',
+  'quality',
+  'conditions',
 ] as const satisfies (keyof ObservationsTable)[];
 
 type SummaryRow = Pick<Selectable<ObservationsTable>, (typeof summaryColumns)[number]>;
@@ -68,6 +71,8 @@ export function observationRow(observation: Observation, place: ObservationPlace
     correct: accuracy && packBits(accuracy.correct),
     predictions: accuracy && packShorts(accuracy.predictions),
     places: accuracy?.places ? packInts(accuracy.places) : null,
+    quality: latency?.quality ?? null,
+    conditions: latency?.conditions ? JSON.stringify(latency.conditions) : null,
   };
 }
 
@@ -90,8 +95,14 @@ export function summaryOf(row: SummaryRow, environment: Environment): Observatio
     candidateMs: stored(row.candidate_ms),
     referenceMs: stored(row.reference_ms),
     endedBy: stored(row.ended_by),
+    quality: row.quality ?? qualityBefore(measured.warnings),
+    conditions: row.conditions === null ? null : JSON.parse(row.conditions),
   };
 }
+
+/** Before quality was kept, other load was warned of, and the value stood as if it were good. */
+const qualityBefore = (warnings: readonly WarningRecord[]): Quality =>
+  warnings.some(({ kind }) => kind === 'other-load') ? 'disturbed' : 'good';
 
 export function storedObservationOf(row: Selectable<ObservationsTable>, environment: Environment): StoredObservation {
   const summary = summaryOf(row, environment);

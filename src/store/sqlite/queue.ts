@@ -1,11 +1,12 @@
 /** The life of a trial in SQL: begun or claimed, finished, confirmed, or put back when its process died. */
 
 import { isAlive, type Owner } from '../../workers/process-identity.ts';
-import { checkObservations, checkResult } from '../check.ts';
+import { checkObservations, checkRemeasured, checkResult } from '../check.ts';
 import type { TrialQueue } from '../store.ts';
 import type { TrialResult } from '../trial.ts';
 import { updateFront } from './front.ts';
 import { insertObservations } from './observations.ts';
+import { revise } from './revise.ts';
 import type { Session } from './session.ts';
 import { runningTrialOf } from './trial-rows.ts';
 
@@ -143,6 +144,11 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
           .execute();
         await insertObservations(db, trialId, 'confirm', observations, now());
       });
+    },
+
+    remeasure: async (trialId, again, frontOf) => {
+      checkRemeasured(again);
+      await write('store a latency that was measured again', db => revise(db, trialId, again, frontOf, now()));
     },
 
     requeueLost: async studyId => {

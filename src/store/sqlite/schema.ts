@@ -1,6 +1,7 @@
 /** The tables as queries see them. JSON is kept as text, times of day as milliseconds since 1970, truth as 0 and 1. */
 import type { Generated } from 'kysely';
 import type { FailureReason } from '../../errors/failure.ts';
+import type { Quality } from '../../stats/quality.ts';
 import type { Phase } from '../observation.ts';
 import type { StudyState } from '../study.ts';
 import type { TrainingRunState } from '../training.ts';
@@ -12,6 +13,7 @@ export interface Database {
   trials: TrialsTable;
   environments: EnvironmentsTable;
   observations: ObservationsTable;
+  revisions: RevisionsTable;
   front_members: FrontMembersTable;
   tuner_setups: TunerSetupsTable;
   corrections: CorrectionsTable;
@@ -95,6 +97,8 @@ export interface TrialsTable {
   asked_known: number | null;
   started_after: number | null;
   correction_ms: number | null;
+  /** Of the latest time that it was measured again, in the order of `finished_sequence`. */
+  revised_sequence: number | null;
 }
 
 export interface EnvironmentsTable {
@@ -126,6 +130,22 @@ export interface ObservationsTable {
   correct: Uint8Array | null;
   predictions: Uint8Array | null;
   places: Uint8Array | null;
+  /** Null for an accuracy, and for latencies from before this was kept. */
+  quality: Quality | null;
+  /** JSON; null as above. */
+  conditions: string | null;
+}
+
+/** Values and latency that a trial had until it was measured again. */
+export interface RevisionsTable {
+  trial_id: number;
+  replaced_at: number;
+  objective_values: string;
+  standard_errors: string;
+  /** JSON: the row of the observation without its samples. */
+  latency: string;
+  candidate_samples: Uint8Array;
+  reference_samples: Uint8Array;
 }
 
 export interface FrontMembersTable {

@@ -1,8 +1,8 @@
 /** From rows of trials to the records of the interface. */
 import type { Selectable } from 'kysely';
 import type { ObservationSummary } from '../observation.ts';
-import type { RunningTrial, Trial, TrialBase } from '../trial.ts';
-import type { TrialsTable } from './schema.ts';
+import type { Revision, RunningTrial, Trial, TrialBase } from '../trial.ts';
+import type { RevisionsTable, TrialsTable } from './schema.ts';
 import { stored } from './stored.ts';
 
 const trialBase = (row: Selectable<TrialsTable>): TrialBase => ({
@@ -34,8 +34,20 @@ export const runningTrialOf = (row: Selectable<TrialsTable>): RunningTrial => ({
   },
 });
 
-/** `observations` are those of this trial. */
-export function trialOf(row: Selectable<TrialsTable>, observations: readonly ObservationSummary[]): Trial {
+type RevisionRow = Pick<Selectable<RevisionsTable>, 'replaced_at' | 'objective_values' | 'standard_errors'>;
+
+const revisionOf = (row: RevisionRow): Revision => ({
+  replacedAt: row.replaced_at,
+  values: JSON.parse(row.objective_values),
+  standardErrors: JSON.parse(row.standard_errors),
+});
+
+/** `observations` and `revisions` are those of this trial. */
+export function trialOf(
+  row: Selectable<TrialsTable>,
+  observations: readonly ObservationSummary[],
+  revisions: readonly RevisionRow[],
+): Trial {
   const base = trialBase(row);
   if (row.state === 'waiting') return { ...base, state: 'waiting' };
   if (row.state === 'running') return runningTrialOf(row);
@@ -63,6 +75,7 @@ export function trialOf(row: Selectable<TrialsTable>, observations: readonly Obs
         standardErrors: JSON.parse(stored(row.standard_errors)),
         feasible: row.feasible === 1,
         hypervolume: stored(row.hypervolume),
+        revisions: revisions.map(revisionOf),
       };
     case 'failed':
       return { ...finished, state: 'failed', reason: stored(row.failure_reason), detail: row.detail ?? '' };

@@ -1,7 +1,7 @@
 /** In SQL: what strategies were given, the table of single sites, and trials judged again. */
 import { createHash } from 'node:crypto';
-import { judgedAgain } from '../judge.ts';
 import type { JsonRecord, TuningStore } from '../store.ts';
+import { rejudge } from './front.ts';
 import type { Session } from './session.ts';
 
 export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
@@ -58,33 +58,5 @@ export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
     }),
 
   judge: (studyId, feasible, frontOf) =>
-    write('judge the trials by other limits', async db => {
-      const rows = await db
-        .selectFrom('trials')
-        .select(['id', 'number', 'finished_sequence', 'objective_values', 'feasible', 'hypervolume'])
-        .where('study_id', '=', studyId)
-        .where('state', '=', 'complete')
-        .execute();
-      const complete = rows.map(row => ({
-        id: row.id,
-        number: row.number,
-        finishedSequence: row.finished_sequence ?? 0,
-        values: JSON.parse(row.objective_values ?? '[]') as number[],
-        feasible: row.feasible === 1,
-        hypervolume: row.hypervolume ?? 0,
-      }));
-      const { trials, members } = judgedAgain(complete, feasible, frontOf);
-      for (const trial of trials) {
-        await db
-          .updateTable('trials')
-          .set({ feasible: trial.feasible ? 1 : 0, hypervolume: trial.hypervolume })
-          .where('id', '=', trial.id)
-          .execute();
-      }
-      await db.deleteFrom('front_members').where('study_id', '=', studyId).execute();
-      for (const { id, number } of trials) {
-        if (!members.includes(number)) continue;
-        await db.insertInto('front_members').values({ study_id: studyId, trial_id: id }).execute();
-      }
-    }),
+    write('judge the trials by other limits', db => rejudge(db, studyId, ({ values }) => feasible(values), frontOf)),
 });

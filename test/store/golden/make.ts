@@ -66,6 +66,12 @@ for (let n = 0; n < 7; n++) {
     await store.training.end(run.id, { state: 'complete', top1: 0.9214, writtenSha256: '6'.repeat(64), detail: '' });
   }
   if (n === 2) await store.queue.confirm(trial.id, [latencyOf(20, 40), accuracyOf(20, 100)]);
+  if (n === 2)
+    await store.queue.remeasure(
+      trial.id,
+      { latency: latencyOf(21), values: [0.85, 0.3], standardErrors: [0.004, 0.002], feasible: true },
+      frontOf,
+    );
 }
 await store.studies.setState(study.id, 'stopped');
 await store.close();

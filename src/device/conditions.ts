@@ -1,0 +1,36 @@
+/** How a latency was taken: what was in its way, and what of it counts. */
+
+/** What was seen to disturb a measurement. */
+export type Cause =
+  /** The threads that measured waited for a core for this share of the time that they wanted to run. */
+  | { readonly kind: 'waited-for-cores'; readonly share: number }
+  /** Cores that other processes kept busy on average; `names` are those that did the most, such as `python3 (process 812)`. */
+  | { readonly kind: 'other-load'; readonly busyCores: number; readonly names: readonly string[] }
+  /** Share of the processor time that the host gave to other guests. */
+  | { readonly kind: 'stolen'; readonly share: number }
+  /** Time of the dense model over what it takes on this device when the machine is quiet. */
+  | { readonly kind: 'slow-reference'; readonly slowdown: number }
+  /** The process may use fewer cores than the profile has threads: no quiet time will come. */
+  | { readonly kind: 'few-cores'; readonly cores: number; readonly threads: number };
+
+export interface Conditions {
+  /** How many of the pairs each session of the runtime gave, in the order of the samples. */
+  readonly sessionPairs: readonly number[];
+  /** Pairs that were timed and left out, since the machine was busy meanwhile. */
+  readonly pairsLeftOut: number;
+  /** Time spent waiting for a quiet machine. */
+  readonly waitedMs: number;
+  /** Time of the dense model over what it takes here when the machine is quiet; null where that is not known. */
+  readonly slowdown: number | null;
+  /** Empty for a good measurement. */
+  readonly causes: readonly Cause[];
+}
+
+/** Of a latency that is computed: one session, nothing in its way. */
+export const undisturbed = (pairs: number): Conditions => ({
+  sessionPairs: [pairs],
+  pairsLeftOut: 0,
+  waitedMs: 0,
+  slowdown: null,
+  causes: [],
+});

@@ -10,27 +10,33 @@ export interface ModelFile {
 }
 
 export interface LatencyBudget {
-  /** Sampling ends when the 95 % interval of the ratio is within +- this share of it, 0.01 by default. */
-  readonly halfWidth: number;
   /**
-   * Sampling ends after this many milliseconds, warm-up not counted; where other processes take cores away meanwhile, it goes
-   * on for up to three times as long.
+   * Sampling ends when more sessions would narrow the 95 % interval of the ratio by no more than this share of it, 0.01 by default;
+   * what changes between measurements comes on top.
    */
+  readonly halfWidth: number;
+  /** Sampling ends after this many milliseconds of calls on a quiet machine, warm-up not counted. */
   readonly maxMs: number;
   /** At least this many pairs are taken before the interval may end it. */
   readonly minPairs: number;
-  /** Seeds the order of the calls and the bootstrap. */
+  /** Seeds the order of the calls. */
   readonly seed: number;
+  /** Sessions of the runtime that the interval rests on, at least; 5 by default, 1 for a first impression. */
+  readonly sessions?: number | undefined;
+  /** How long to wait in all for a quiet machine before a disturbed figure is taken; 0 by default. */
+  readonly waitMs?: number | undefined;
+  /** What the reference takes on this device when the machine is quiet, in milliseconds; where it is known. */
+  readonly quietReferenceMs?: number | null | undefined;
 }
 
-/** Candidate against reference, their calls randomly interleaved in one process. */
+/** Candidate against reference, their calls randomly interleaved in one process, in several sessions. */
 export interface PairedLatency {
   /**
-   * Median candidate time over median reference time, after what slowed both down was taken out (`stats/levelled.ts`); below 1
-   * is faster. Where load came and went it is nearer to the truth than `candidateMs / referenceMs`.
+   * The geometric mean over sessions of median candidate time over median reference time, after what slowed both down was taken
+   * out (`stats/levelled.ts`); below 1 is faster.
    */
   readonly ratio: number;
-  /** 95 % bootstrap interval of the ratio. */
+  /** 95 % interval of the ratio over sessions (`stats/session-interval.ts`). */
   readonly interval: readonly [number, number];
   /** Medians of the raw samples. */
   readonly candidateMs: number;

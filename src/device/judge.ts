@@ -1,22 +1,15 @@
-/** From samples to judgement: what may have spoilt them. The limits stand here and nowhere else. */
+/** From samples to judgement: what makes them less sharp than they could be. The limits stand here and nowhere else. */
 import { median, relativeSpread } from '../stats/robust.ts';
 import type { Warning } from './warning.ts';
 
 export interface Circumstances {
   readonly candidateSamplesMs: readonly number[];
   readonly referenceSamplesMs: readonly number[];
-  /** Cores that other processes kept busy; null where the system does not tell. */
-  readonly otherBusyCores: number | null;
-  readonly cores: number;
-  /** Cores that the measurement itself needs; 0 when it runs elsewhere. */
-  readonly threads: number;
   readonly timerResolutionMs: number;
 }
 
 /** A quiet machine gives 1 to 3 %; beyond this share the interval needs many more pairs. */
 const noisySpread = 0.1;
-/** Below this many busy cores it is the system's own housekeeping. */
-const housekeepingCores = 0.2;
 const driftLimit = 0.05;
 /** A call shorter than this many ticks is rounded by more than one per cent. */
 const ticksPerCall = 100;
@@ -25,8 +18,6 @@ export function judge(seen: Circumstances): Warning[] {
   const warnings: Warning[] = [];
   const spread = spreadOfOneCall(seen.candidateSamplesMs, seen.referenceSamplesMs);
   if (spread > noisySpread) warnings.push({ kind: 'noisy', spread });
-  if (seen.otherBusyCores !== null && crowds(seen.otherBusyCores, seen))
-    warnings.push({ kind: 'other-load', busyCores: seen.otherBusyCores });
   const drift = driftOf(seen.referenceSamplesMs);
   if (Math.abs(drift) > driftLimit) warnings.push({ kind: 'clock-drift', drift });
   const callMs = Math.min(median(seen.candidateSamplesMs), median(seen.referenceSamplesMs));
@@ -34,10 +25,6 @@ export function judge(seen: Circumstances): Warning[] {
     warnings.push({ kind: 'coarse-timer', callMs, resolutionMs: seen.timerResolutionMs });
   return warnings;
 }
-
-/** Whether so many busy cores leave fewer than the measurement needs. */
-export const crowds = (otherBusyCores: number, { cores, threads }: Pick<Circumstances, 'cores' | 'threads'>): boolean =>
-  otherBusyCores > Math.max(housekeepingCores, cores - threads);
 
 /**
  * Standard deviation of a call over its median: what slows down both calls of a pair cancels in their ratio, which then

@@ -37,16 +37,28 @@ const latencyBudgetSchema = z
       .gt(0)
       .max(0.5)
       .default(0.01)
-      .describe('Sampling ends when the 95 % interval of the ratio is within +- this share of it.'),
+      .describe(
+        'Sampling ends when the 95 % interval of the ratio is within +- this share of it, but for what differs between measurements.',
+      ),
     maxMs: z
       .number()
       .min(1)
       .default(20_000)
-      .describe(
-        'Sampling ends after this many milliseconds, warm-up not counted; three times as many where other processes disturb it.',
-      ),
+      .describe('Sampling ends after this many milliseconds of calls on a quiet machine, warm-up not counted.'),
     minPairs: z.int().min(5).default(20).describe('At least this many pairs before the interval may end it.'),
     warmup: z.int().min(0).default(5).describe('Calls of each model that are made first and thrown away.'),
+    sessions: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe('Both models are loaded afresh at least this many times; the interval is over these sessions.'),
+    waitMs: z
+      .number()
+      .min(0)
+      .default(120_000)
+      .describe(
+        'While other processes disturb a measurement, it waits for a quiet machine up to this many milliseconds in all.',
+      ),
   })
   .prefault({});
 
@@ -94,13 +106,15 @@ export const parseHardwareProfile = (text: string, fileName: string): HardwarePr
 export const hardwareJsonSchema = (): object =>
   z.toJSONSchema(hardwareProfileSchema, { io: 'input', target: 'draft-7' });
 
-/** The budget that the profile sets, with the seed of the order of the calls and of the bootstrap. */
+/** The budget that the profile sets, with the seed of the order of the calls. */
 export const latencyBudget = (
-  { latencyBudget: { halfWidth, maxMs, minPairs } }: HardwareProfile,
+  { latencyBudget: { halfWidth, maxMs, minPairs, sessions, waitMs } }: HardwareProfile,
   seed: number,
 ): LatencyBudget => ({
   halfWidth,
   maxMs,
   minPairs,
   seed,
+  sessions,
+  waitMs,
 });

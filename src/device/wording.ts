@@ -1,4 +1,6 @@
 /** The one place that words warnings: what was seen, and what helps. */
+import { formatDuration } from '../units/duration.ts';
+import type { Cause } from './conditions.ts';
 import type { Warning } from './warning.ts';
 
 export interface WordedWarning {
@@ -33,5 +35,30 @@ export function wordWarning(warning: Warning): WordedWarning {
       return warning satisfies never;
   }
 }
+
+/** One clause on what is in the way, such as `python3 (process 812) keeps 1.0 cores busy`. */
+export function causeText(cause: Cause): string {
+  switch (cause.kind) {
+    case 'waited-for-cores':
+      return `the measurement waited for a core ${percent(cause.share)} of its time`;
+    case 'other-load': {
+      const { names, busyCores } = cause;
+      const who = names.length > 0 ? names.join(' and ') : 'other processes';
+      return `${who} ${names.length === 1 ? 'keeps' : 'keep'} ${busyCores.toFixed(1)} cores busy`;
+    }
+    case 'stolen':
+      return `other guests of this host took ${percent(cause.share)} of the processor time`;
+    case 'slow-reference':
+      return `the dense model took ${cause.slowdown.toFixed(2)} times as long as when the machine is quiet`;
+    case 'few-cores':
+      return `this process may use ${cause.cores} ${cause.cores === 1 ? 'core' : 'cores'} and the hardware profile has threads: ${cause.threads}`;
+    default:
+      return cause satisfies never;
+  }
+}
+
+/** What a measurement that waits for a quiet machine says. */
+export const waitingText = (causes: readonly Cause[], leftMs: number): string =>
+  `Waiting for a quiet machine, up to ${formatDuration(leftMs)}: ${causes.map(causeText).join('; ')}.`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

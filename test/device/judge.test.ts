@@ -8,9 +8,6 @@ const steady = Array.from({ length: 40 }, (_, i) => 10 + 0.01 * ((i * 7) % 5));
 const quiet: Circumstances = {
   candidateSamplesMs: steady,
   referenceSamplesMs: steady,
-  otherBusyCores: 0.05,
-  cores: 4,
-  threads: 2,
   timerResolutionMs: 1e-4,
 };
 const kinds = (changed: Partial<Circumstances>) => judge({ ...quiet, ...changed }).map(warning => warning.kind);
@@ -18,7 +15,6 @@ const kinds = (changed: Partial<Circumstances>) => judge({ ...quiet, ...changed 
 describe('judge', () => {
   test('has nothing to say of a quiet machine', () => {
     expect(judge(quiet)).toEqual([]);
-    expect(judge({ ...quiet, otherBusyCores: null })).toEqual([]);
   });
 
   test('noise: every call differs by a third from the next', () => {
@@ -27,13 +23,6 @@ describe('judge', () => {
     expect(warning).toMatchObject({ kind: 'noisy' });
     // Ratios of 1 / 0.85 and 1 / 1.15: median 1.023, MAD 0.1535; times 1.4826, over sqrt(2).
     if (warning?.kind === 'noisy') expect(warning.spread).toBeCloseTo(0.157, 3);
-  });
-
-  test('other load counts when it leaves fewer cores than the measurement needs', () => {
-    expect(kinds({ otherBusyCores: 1.9 })).toEqual([]);
-    expect(kinds({ otherBusyCores: 2.1 })).toEqual(['other-load']);
-    expect(kinds({ otherBusyCores: 0.3, threads: 4 })).toEqual(['other-load']);
-    expect(kinds({ otherBusyCores: 0.1, threads: 4 })).toEqual([]);
   });
 
   test('drift: the second half is slower or faster, not a single slow call', () => {

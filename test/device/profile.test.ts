@@ -37,7 +37,14 @@ describe('parseHardwareProfile', () => {
       batchSize: 1,
       precision: 'float32',
     });
-    expect(latencyBudget(profile, 7)).toEqual({ halfWidth: 0.01, maxMs: 20_000, minPairs: 20, seed: 7 });
+    expect(latencyBudget(profile, 7)).toEqual({
+      halfWidth: 0.01,
+      maxMs: 20_000,
+      minPairs: 20,
+      seed: 7,
+      sessions: 5,
+      waitMs: 120_000,
+    });
   });
 
   test.each([

@@ -1,16 +1,23 @@
-/** The driver that measures: ONNX Runtime in a child process, one measurement at a time on the whole machine. */
+/** The driver that measures: ONNX Runtime in a child process, one session at a time on the whole machine. */
+import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
+import { median } from '../../stats/robust.ts';
 import { startChild } from '../../workers/child.ts';
 import { acquireDeviceLock } from '../../workers/device-lock.ts';
 import { entryUrl } from '../../workers/entry.ts';
 import { loadModel } from '../../workers/model-file.ts';
-import type { Device, ModelFile, PairedLatency } from '../device.ts';
+import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
+import { causesOf, type Machine } from '../disturbance.ts';
+import { judge } from '../judge.ts';
+import { lookAround } from '../look.ts';
+import { type Measured, measureSessions } from '../measure.ts';
 import type { OpenOptions } from '../open.ts';
 import type { HardwareProfile } from '../profile.ts';
 import { requireProvider } from '../providers.ts';
-import { longestMs } from '../sampling.ts';
-import type { PairAnswer, Request, SessionSettings } from './messages.ts';
+import { waitingText } from '../wording.ts';
+import type { PairAnswer, Request, Sampled, SessionSettings } from './messages.ts';
 import { requirePrecision } from './require-precision.ts';
 
 /** What the native side leaks per pair of sessions is bounded by starting afresh after this many. */
@@ -23,7 +30,9 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
   await requireProvider(profile.provider, `open the device "${profile.name}"`, 'Set provider to');
   const child = startChild({ entry: entryUrl('entry', import.meta.url), recycleAfter });
   const closing = new AbortController();
+  const { signal } = closing;
   const settings = sessionSettings(profile);
+  const machine = machineOf(profile);
   const checked = new Set<string>();
   const check = (reference: ModelFile): void => {
     if (profile.precision !== 'float16' || checked.has(reference.sha256)) return;
@@ -31,34 +40,84 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
     checked.add(reference.sha256);
   };
 
+  /** One session at a time on the whole machine; another process may take its turn in between. */
+  const sampled = async (request: Request, timeoutMs: number): Promise<Attempt<Sampled>> => {
+    const lock = await acquireDeviceLock(profile.provider, {
+      signal,
+      ...(options.onWait ? { onWait: options.onWait } : {}),
+      ...(options.lockDir ? { folder: options.lockDir } : {}),
+    });
+    if (!lock) return interrupted;
+    try {
+      const answer = await child.request<PairAnswer>(request, timeoutMs);
+      if (answer.state === 'failed') return answer;
+      if (answer.value.kind === 'misfit') throw new UserError(answer.value.problem, answer.value.wayOut);
+      return complete(answer.value);
+    } finally {
+      lock.release();
+    }
+  };
+
   return {
     driver: 'onnxruntime',
     latency: async (candidate, reference, budget): Promise<Attempt<PairedLatency>> => {
-      const interrupted = failed('interrupted', 'the device was closed');
-      if (closing.signal.aborted) return interrupted;
+      if (signal.aborted) return interrupted;
       check(reference);
-      const lock = await acquireDeviceLock(profile.provider, {
-        signal: closing.signal,
-        ...(options.onWait ? { onWait: options.onWait } : {}),
-        ...(options.lockDir ? { folder: options.lockDir } : {}),
-      });
-      if (!lock) return interrupted;
-      try {
-        const { warmup } = profile.latencyBudget;
-        const request: Request = { do: 'pair', candidate, reference, settings, budget, warmup };
-        const timeoutMs = options.timeoutMs ?? longestMs(budget) + loadAllowanceMs;
-        const answer = await child.request<PairAnswer>(request, timeoutMs);
-        if (answer.state === 'failed') return answer;
-        if (answer.value.kind === 'misfit') throw new UserError(answer.value.problem, answer.value.wayOut);
-        return complete(answer.value.latency);
-      } finally {
-        lock.release();
-      }
+      const start = performance.now();
+      const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs;
+      const { warmup } = profile.latencyBudget;
+      let timerResolutionMs = 0;
+      const answer = await measureSessions(
+        {
+          session: async plan => {
+            const request = { do: 'pair', candidate, reference, settings, plan: { ...plan, warmup } } as const;
+            const session = await sampled(request, timeoutMs);
+            if (session.state === 'failed') return session;
+            const { pairs, strain } = session.value;
+            timerResolutionMs = session.value.timerResolutionMs;
+            const quietMs = budget.quietReferenceMs ?? null;
+            const slowdown = quietMs === null ? null : median(pairs.referenceSamplesMs) / quietMs;
+            return complete({ ...pairs, causes: causesOf(strain, machine, slowdown) });
+          },
+          look: () => lookAround(machine, signal),
+          now: () => performance.now(),
+          sleep: ms => delay(ms, undefined, { signal }).catch(() => {}),
+          waiting: (causes, leftMs) => options.onWait?.(waitingText(causes, leftMs)),
+          aborted: () => signal.aborted,
+        },
+        budget,
+      );
+      return answer.state === 'failed'
+        ? answer
+        : complete(pairedLatency(answer.value, budget, { timerResolutionMs, wallMs: performance.now() - start }));
     },
     close: async () => {
       closing.abort();
       await child.close();
     },
+  };
+}
+
+const interrupted = failed('interrupted', 'the device was closed');
+
+/** An accelerator computes elsewhere: what keeps the host's cores busy hardly touches it. */
+const machineOf = ({ provider, threads }: HardwareProfile): Machine => ({
+  cores: availableParallelism(),
+  threads: provider === 'cpu' || provider === 'xnnpack' ? threads : 1,
+});
+
+function pairedLatency(
+  measured: Measured,
+  { quietReferenceMs }: LatencyBudget,
+  { timerResolutionMs, wallMs }: { readonly timerResolutionMs: number; readonly wallMs: number },
+): PairedLatency {
+  const { sessionPairs, pairsLeftOut, waitedMs, causes, ...figures } = measured;
+  const slowdown = quietReferenceMs == null ? null : measured.referenceMs / quietReferenceMs;
+  return {
+    ...figures,
+    conditions: { sessionPairs, pairsLeftOut, waitedMs, slowdown, causes },
+    warnings: judge({ ...measured, timerResolutionMs }),
+    wallMs,
   };
 }
 

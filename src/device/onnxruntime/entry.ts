@@ -2,16 +2,14 @@
 import { complete } from '../../errors/failure.ts';
 import { serve } from '../../workers/serve.ts';
 import type { PairAnswer, Probed, ProfileAnswer, Request } from './messages.ts';
-import { pairMeasurer } from './pair.ts';
+import { samplePair } from './pair.ts';
 import { probe } from './probe.ts';
 import { runProfiled } from './run-profiled.ts';
-
-const measurePair = pairMeasurer();
 
 serve<Request, PairAnswer | ProfileAnswer | Probed>(async request => {
   switch (request.do) {
     case 'pair':
-      return measurePair(request);
+      return samplePair(request);
     case 'profile':
       return runProfiled(request);
     case 'probe': {

@@ -1,8 +1,10 @@
 /** What the driver asks of its child process and what it gets back. */
 
-import type { LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
+import type { ModelFile } from '../device.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import type { HardwareProfile } from '../profile.ts';
+import type { Pairs, SessionPlan } from '../sampling.ts';
+import type { Strain } from '../vitals.ts';
 
 /** What of a profile decides how a session runs. */
 export type SessionSettings = Pick<
@@ -17,8 +19,7 @@ export type Request =
       readonly candidate: ModelFile;
       readonly reference: ModelFile;
       readonly settings: SessionSettings;
-      readonly budget: LatencyBudget;
-      readonly warmup: number;
+      readonly plan: SessionPlan;
     }
   | {
       readonly do: 'profile';
@@ -30,9 +31,13 @@ export type Request =
       readonly tracePrefix: string;
     };
 
-export interface Measured {
-  readonly kind: 'measured';
-  readonly latency: PairedLatency;
+/** One session of both models. */
+export interface Sampled {
+  readonly kind: 'sampled';
+  readonly pairs: Pairs;
+  /** What went on while the pairs were taken. */
+  readonly strain: Strain;
+  readonly timerResolutionMs: number;
 }
 
 export interface Profiled {
@@ -45,5 +50,5 @@ export interface Probed {
   readonly kind: 'probed';
 }
 
-export type PairAnswer = Measured | Misfit;
+export type PairAnswer = Sampled | Misfit;
 export type ProfileAnswer = Profiled | Misfit;

@@ -1,20 +1,17 @@
-/** In the child process: a candidate and the dense model side by side. */
-import { availableParallelism } from 'node:os';
+/** In the child process: one session of a candidate and the dense model side by side, both loaded afresh. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
-import { undisturbed } from '../conditions.ts';
-import type { ModelFile, PairedLatency } from '../device.ts';
+import { seededRng } from '../../random/rng.ts';
+import type { ModelFile } from '../device.ts';
 import type { Misfit } from '../free-dimensions.ts';
-import { crowds, judge } from '../judge.ts';
-import { otherBusyCores, readCpuTimes } from '../other-load.ts';
-import { samplePairs, summarise } from '../sampling.ts';
+import { samplePairs } from '../sampling.ts';
+import { readVitals, strainBetween } from '../vitals.ts';
 import { allFinite, type Feeds, randomFeeds } from './inputs.ts';
 import type { PairAnswer, Request, SessionSettings } from './messages.ts';
 import { openSession, sessionOptions, timeCall } from './session.ts';
 
 interface Loaded {
-  readonly key: string;
   readonly session: InferenceSession;
   readonly feeds: Feeds;
   /** Whether its outputs on the random input are all finite. */
@@ -23,85 +20,51 @@ interface Loaded {
 
 type PairRequest = Extract<Request, { do: 'pair' }>;
 
-/** Measures one request after the other and keeps the session of the reference between them. */
-export function pairMeasurer(): (request: PairRequest) => Promise<Attempt<PairAnswer>> {
-  let kept: Loaded | null = null;
-
-  const referenceOf = async (file: ModelFile, settings: SessionSettings): Promise<Attempt<Loaded | Misfit>> => {
-    const key = JSON.stringify([file.sha256, settings]);
-    if (kept?.key === key) return complete(kept);
-    const old = kept;
-    kept = null;
-    await old?.session.release();
-    const loaded = await load(file, 'the dense model', key, settings);
-    if (loaded.state === 'complete' && 'session' in loaded.value) kept = loaded.value;
-    return loaded;
-  };
-
-  return async request => {
-    const start = performance.now();
-    const reference = await referenceOf(request.reference, request.settings);
-    if (reference.state === 'failed') return reference;
-    if (!('session' in reference.value)) return complete(reference.value);
-    const candidate = await load(request.candidate, 'the candidate', '', request.settings);
-    if (candidate.state === 'failed') return candidate;
-    if (!('session' in candidate.value)) return complete(candidate.value);
-    try {
-      if (reference.value.finite && !candidate.value.finite)
-        return failed(
-          'not-finite',
-          'the candidate gives NaN or infinity on an input on which the dense model does not',
-        );
-      return complete(await measure(candidate.value, reference.value, request, start));
-    } catch (error) {
-      return rejection('cannot run the candidate beside the dense model', error);
-    } finally {
-      await candidate.value.session.release();
+/** Where a model lies in memory depends on what was loaded before it: the order of the two is drawn. */
+export async function samplePair(request: PairRequest): Promise<Attempt<PairAnswer>> {
+  const { settings } = request;
+  const loaded: Loaded[] = [];
+  const candidateFirst = seededRng(request.plan.seed).integer(2) === 0;
+  const models = [
+    { file: request.candidate, what: 'the candidate' },
+    { file: request.reference, what: 'the dense model' },
+  ];
+  try {
+    for (const { file, what } of candidateFirst ? models : models.reverse()) {
+      const answer = await load(file, what, settings);
+      if (answer.state === 'failed') return answer;
+      if (!('session' in answer.value)) return complete(answer.value);
+      loaded.push(answer.value);
     }
-  };
+    const [candidate, reference] = candidateFirst ? loaded : loaded.reverse();
+    if (!candidate || !reference) throw new Error('both models were loaded');
+    if (reference.finite && !candidate.finite)
+      return failed('not-finite', 'the candidate gives NaN or infinity on an input on which the dense model does not');
+    return complete(await sample(candidate, reference, request));
+  } catch (error) {
+    return rejection('cannot run the candidate beside the dense model', error);
+  } finally {
+    for (const { session } of loaded) await session.release();
+  }
 }
 
-async function measure(candidate: Loaded, reference: Loaded, request: PairRequest, start: number): Promise<PairAnswer> {
-  const { budget, warmup, settings } = request;
-  const timerResolutionMs = timerResolution();
-  const machine = { cores: availableParallelism(), threads: settings.threads };
-  const before = readCpuTimes();
-  const othersSince = (): number | null => otherBusyCores(before, readCpuTimes());
+async function sample(candidate: Loaded, reference: Loaded, { plan }: PairRequest): Promise<PairAnswer> {
+  let before = readVitals();
   const pairs = await samplePairs(
     () => timeCall(candidate.session, candidate.feeds),
     () => timeCall(reference.session, reference.feeds),
-    budget,
-    warmup,
-    {
-      now: () => performance.now(),
-      disturbed: () => crowds(othersSince() ?? 0, machine),
-      interruptions: () => process.resourceUsage().involuntaryContextSwitches,
+    plan,
+    () => performance.now(),
+    () => {
+      before = readVitals();
     },
   );
-  const warnings = judge({
-    ...pairs,
-    ...machine,
-    otherBusyCores: othersSince(),
-    timerResolutionMs,
-  });
-  const disturbed = warnings.some(({ kind }) => kind === 'other-load');
-  const latency: PairedLatency = {
-    ...summarise(pairs, budget.seed),
-    quality: disturbed ? 'disturbed' : 'good',
-    conditions: undisturbed(pairs.candidateSamplesMs.length),
-    warnings,
-    wallMs: performance.now() - start,
-  };
-  return { kind: 'measured', latency };
+  const strain = strainBetween(before, readVitals());
+  return { kind: 'sampled', pairs, strain, timerResolutionMs: timerResolution() };
 }
 
 /** Loads a model, makes its input and runs it once; the session of one that cannot be run is released. */
-async function load(
-  file: ModelFile,
-  what: string,
-  key: string,
-  settings: SessionSettings,
-): Promise<Attempt<Loaded | Misfit>> {
+async function load(file: ModelFile, what: string, settings: SessionSettings): Promise<Attempt<Loaded | Misfit>> {
   const opened = await openSession(file.path, what, sessionOptions(settings));
   if (opened.state === 'failed') return opened;
   const session = opened.value;
@@ -112,7 +75,7 @@ async function load(
       return complete({ ...feeds, problem: `Cannot time ${what}: ${feeds.problem}.` });
     }
     const outputs = Object.values(await session.run(feeds.feeds));
-    return complete({ key, session, feeds, finite: outputs.every(output => allFinite(output)) });
+    return complete({ session, feeds, finite: outputs.every(output => allFinite(output)) });
   } catch (error) {
     await session.release();
     return rejection(`cannot run ${what}`, error);

@@ -19,7 +19,8 @@ import { inlineAsker } from '../src/study/asker.ts';
 import type { Evaluator } from '../src/study/evaluate.ts';
 import { runLoop } from '../src/study/loop.ts';
 import { frontOf, referencePoint } from '../src/study/objectives.ts';
-import { hopeBelow } from '../src/study/run-study.ts';
+import { patienceOf } from '../src/study/patience.ts';
+import { hopeBelow } from '../src/study/search-trials.ts';
 import { sweepSites } from '../src/study/site-sweep.ts';
 import { tunerPrior } from '../src/study/tuner-prior.ts';
 import { chancesOf, dropEstimate } from '../src/tuner/early-stopping.ts';
@@ -85,9 +86,9 @@ function scorerWith(evaluator: Evaluator, path: string): Score {
 }
 
 async function priorOf({ plan: { space }, instruments }: Evaluator): Promise<TunerPrior> {
-  const table = await sweepSites({ space, instruments, seed: 0 });
-  if ('state' in table) throw new Error(table.detail);
-  return tunerPrior(space, table, instruments.loss);
+  const swept = await sweepSites({ space, instruments, seed: 0, patience: patienceOf(0), quietReferenceMs: null });
+  if ('state' in swept) throw new Error(swept.detail);
+  return tunerPrior(space, swept.table, instruments.loss);
 }
 
 interface Row {

@@ -6,6 +6,7 @@ import { rungLabel } from '../../src/decompose/ranks.ts';
 import { denseConfiguration, ladderLengths } from '../../src/space/configuration.ts';
 import { type Evaluator, openEvaluator } from '../../src/study/evaluate.ts';
 import { referencePoint } from '../../src/study/objectives.ts';
+import { patienceOf } from '../../src/study/patience.ts';
 import { sweepSites } from '../../src/study/site-sweep.ts';
 import { tunerPrior } from '../../src/study/tuner-prior.ts';
 import type { TunerPrior } from '../../src/tuner/prior.ts';
@@ -79,9 +80,10 @@ export async function openReal(name: RealName): Promise<RealProblem> {
 /** What a study knows before its first trial, kept beside the evaluations. */
 async function knownBefore({ plan, instruments }: Evaluator, path: string): Promise<TunerPrior> {
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as TunerPrior;
-  const table = await sweepSites({ space: plan.space, instruments, seed: 0 });
-  if ('state' in table) throw new Error(table.detail);
-  const prior = tunerPrior(plan.space, table, instruments.loss);
+  const patience = patienceOf(600_000);
+  const swept = await sweepSites({ space: plan.space, instruments, seed: 0, patience, quietReferenceMs: null });
+  if ('state' in swept) throw new Error(swept.detail);
+  const prior = tunerPrior(plan.space, swept.table, instruments.loss);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(prior));
   return prior;

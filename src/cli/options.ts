@@ -1,6 +1,7 @@
 /** Options that several commands share, worded once. */
 import type { InferredOptionTypes } from 'yargs';
 import { normalizations } from '../data/normalize.ts';
+import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
 
 export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
@@ -23,6 +24,17 @@ export const studyOption = {
   type: 'string',
   describe: 'The study; may be left out when the store holds only one',
 } as const;
+/** Of every command that times. */
+export const waitOption = {
+  type: 'string',
+  describe:
+    'How long a measurement may wait for a quiet machine: 10m, 2h, none [default: as the hardware profile says, 2m]',
+} as const;
+
+/** Milliseconds; undefined where the profile decides. Throws a UserError for what is no duration. */
+export const waitOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : text === 'none' ? 0 : parseDuration(text, '--wait');
+
 export const jsonOption = { type: 'boolean', default: false, describe: 'Print JSON' } as const;
 
 export const movedModelOption = { type: 'string', describe: 'Where the dense model is now, if it has moved' } as const;

@@ -13,7 +13,7 @@ import { parseDrop } from '../units/drop.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { jsonOption, problemOf, problemOptions, storeOption } from './options.ts';
+import { jsonOption, problemOf, problemOptions, storeOption, waitOf, waitOption } from './options.ts';
 import { positive } from './positive.ts';
 
 export const search = defineCommand({
@@ -28,6 +28,7 @@ export const search = defineCommand({
       describe: 'Trials of the study, the dense model not counted [default: 100, or no limit with --time]',
     },
     time: { type: 'string', describe: 'Wall time of this run, such as 8h or 45m' },
+    wait: waitOption,
     strategy: { choices: strategyNames, default: 'bayesian', describe: 'What proposes the next ranks' },
     prior: {
       type: 'boolean',
@@ -68,6 +69,7 @@ export const search = defineCommand({
       store: args.store,
       trials: count('--trials', args.trials, 0),
       timeMs: args.time === undefined ? undefined : parseDuration(args.time, '--time'),
+      waitMs: waitOf(args.wait),
       strategy: args.strategy,
       prior: args.prior,
       pruning: args.pruning,

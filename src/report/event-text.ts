@@ -26,6 +26,8 @@ export function eventText(event: StudyEvent): string | null {
       return event.onFront
         ? `Trial ${event.trial}: ${speedups(event)}, ${formatPoints(-event.drop)}, on the front of ${event.frontSize}.`
         : null;
+    case 'remeasured':
+      return `Measured trial ${event.trial} again on a quiet machine: ${speedups(event)}, after ${formatSpeedup(1 / event.before)} on a busy one.`;
     case 'trial-failed':
       return `Trial ${event.trial} failed (${event.reason}): ${event.detail}`;
     case 'warning':

@@ -86,6 +86,17 @@ export interface TrialPruned {
   readonly images: number;
 }
 
+/** A latency that was disturbed, taken again on a quiet machine. */
+export interface Remeasured {
+  readonly kind: 'remeasured';
+  readonly trial: number;
+  readonly ratio: number;
+  /** 95 % interval of `ratio`. */
+  readonly interval: Interval;
+  /** The ratio that it takes the place of. */
+  readonly before: number;
+}
+
 export interface TrialFailed {
   readonly kind: 'trial-failed';
   readonly trial: number;
@@ -137,6 +148,7 @@ export type StudyEvent =
   | TrialStarted
   | TrialFinished
   | TrialPruned
+  | Remeasured
   | TrialFailed
   | WarningRaised
   | ConfirmStarted

@@ -73,6 +73,7 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     case 'study-finished':
       return { ...progress, frontSize: event.frontSize };
     case 'trial-started':
+    case 'remeasured':
     case 'site-table':
     case 'limits':
     case 'warning':

@@ -15,7 +15,7 @@ import { accuracyObservation } from './observe.ts';
 import { openStudyData } from './open-data.ts';
 import type { Plan } from './plan.ts';
 import { reopenPlan } from './reopen.ts';
-import { scoreTimeoutMs } from './run-study.ts';
+import { scoreTimeoutMs } from './run-budget.ts';
 
 export interface AuditOptions {
   readonly storePath: string;

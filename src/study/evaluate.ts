@@ -11,7 +11,7 @@ import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import { observe } from './observe.ts';
 import { type Plan, planFromFiles } from './plan.ts';
-import { scoreTimeoutMs } from './run-study.ts';
+import { scoreTimeoutMs } from './run-budget.ts';
 
 export interface EvaluatorOptions {
   /** Path of the dense model, an ONNX file. */

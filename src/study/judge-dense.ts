@@ -1,7 +1,7 @@
 /** Whether the dense model is fed rightly, asked before anything long is begun. */
 import { UserError } from '../errors/user-error.ts';
 import type { OpenScorer } from '../evaluate/open.ts';
-import { scoreTimeoutMs } from './run-study.ts';
+import { scoreTimeoutMs } from './run-budget.ts';
 
 /**
  * @param accept whether to go on with a warning

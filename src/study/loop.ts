@@ -26,8 +26,8 @@ export interface LoopParts {
   readonly space: Space;
   /** Null for a run that measures the dense model and nothing else. */
   readonly proposer: Proposer | null;
-  /** Measures one trial; the number seeds what is random in it. */
-  readonly observe: (trial: RunningTrial) => Promise<TrialResult>;
+  /** Measures one trial; the number seeds what is random in it. `idle` resolves when the next proposal is thought out. */
+  readonly observe: (trial: RunningTrial, idle: Promise<unknown>) => Promise<TrialResult>;
   readonly emit: (event: StudyEvent) => void;
   /** Called for every finished trial, with its raw samples; may throw to end the search (a dense model at chance). */
   readonly finished: (trial: RunningTrial, result: TrialResult) => Promise<void>;
@@ -70,7 +70,8 @@ export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<End
     emit({ kind: 'trial-started', trial: trial.number, strategy: trial.strategy });
     known.set(trial.number, trial);
     ahead = askAhead(parts, budget, withoutGaps(known));
-    const result = trial.requeues < deathsPerTrial ? await parts.observe(trial) : lethal(trial);
+    const idle = ahead?.proposal.catch(() => {}) ?? Promise.resolve();
+    const result = trial.requeues < deathsPerTrial ? await parts.observe(trial, idle) : lethal(trial);
     if (budget.stop.aborted || (result.state === 'failed' && result.reason === 'interrupted')) return 'interrupted';
     if (result.state === 'failed' && fatal.has(result.reason)) throw new StoppedSearch(result.detail);
     // Nothing can be compared without the dense model: it stays in the queue, for the next start.

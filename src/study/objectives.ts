@@ -15,6 +15,15 @@ export const objectiveValues = (latencyRatio: number, accuracy: number): [number
   1 - accuracy,
 ];
 
+/** The same with another latency. */
+export const withLatency = (
+  { values, standardErrors }: { readonly values: readonly number[]; readonly standardErrors: readonly number[] },
+  latency: { readonly value: number; readonly standardError: number },
+): { readonly values: readonly number[]; readonly standardErrors: readonly number[] } => ({
+  values: [latency.value, ...values.slice(1)],
+  standardErrors: [latency.standardError, ...standardErrors.slice(1)],
+});
+
 /** Share of images that are not counted as right. */
 export const errorOf = (values: readonly number[]): number => values[1] ?? Number.NaN;
 

@@ -28,6 +28,8 @@ export interface Instruments {
 export interface ObserveBudget {
   readonly latency: LatencyBudget;
   readonly score: ScoreBudget;
+  /** Whatever else this process does meanwhile: it is waited for before the latency is taken, for which the machine must be quiet. */
+  readonly idle?: Promise<unknown> | undefined;
   /** When to give the trial up, given its latency; never when missing. */
   readonly stopping?: ((latency: { readonly value: number; readonly standardError: number }) => Stopping) | undefined;
 }
@@ -60,6 +62,7 @@ export async function observe(
   const built = await timed('buildMs', () => instruments.build(assignment, 'candidate.onnx', correction));
   if (built.state === 'failed') return given(built);
   if (built.value.correctionMs !== null) stages.correctionMs = built.value.correctionMs;
+  await budget.idle;
   const latency = await timed('latencyMs', () =>
     instruments.device.latency(built.value, instruments.reference, budget.latency),
   );

@@ -27,6 +27,13 @@ export interface Plan extends ModelSites {
   readonly hardwareSource: SourceText;
 }
 
+/** The same, whose measurements wait this long for a quiet machine; as the hardware profile says where none is given. */
+export function withWait(plan: Plan, waitMs: number | undefined): Plan {
+  if (waitMs === undefined) return plan;
+  const { hardware } = plan;
+  return { ...plan, hardware: { ...hardware, latencyBudget: { ...hardware.latencyBudget, waitMs } } };
+}
+
 const sourceOf = (text: string): SourceText => ({ text, sha256: sha256Of(new TextEncoder().encode(text)) });
 
 /** Throws a UserError when the model has no site at all. */

@@ -1,5 +1,6 @@
 /** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
 import { isDeepStrictEqual } from 'node:util';
+import { latencyBudget } from '../device/profile.ts';
 import type { StudyEvent } from '../report/event.ts';
 import { ladderLengths } from '../space/configuration.ts';
 import { priorGuesses } from '../space/prior.ts';
@@ -11,7 +12,9 @@ import type { OpenInstruments } from './instruments.ts';
 import { constraintsOf, type DenseFigures, hasLimits, keepsTo, type Limits } from './limits.ts';
 import type { Proposer } from './loop.ts';
 import { frontOf, referencePoint } from './objectives.ts';
+import { patienceOf } from './patience.ts';
 import type { Plan } from './plan.ts';
+import { quietReferenceMs } from './quiet-reference.ts';
 import { type Setup, setupFrom, setupRecord, siteTableSchema } from './setup.ts';
 import { sweepSites } from './site-sweep.ts';
 import { tunerPrior } from './tuner-prior.ts';
@@ -112,6 +115,8 @@ async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
     instruments,
     seed: study.seed,
     stop,
+    patience: patienceOf(latencyBudget(plan.hardware, 0).waitMs ?? 0),
+    quietReferenceMs: quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] })),
     ...(onSweep ? { progress: onSweep } : {}),
   });
   if ('state' in found) {
@@ -119,9 +124,14 @@ async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
       emit({ kind: 'warning', trial: null, message: `Single sites were not measured: ${found.detail}.` });
     return null;
   }
-  await store.tuning.keepSiteTable(study.id, { ...found });
-  emit({ kind: 'site-table', sites: found.changes.length, wallMs: performance.now() - startedMs });
-  return found;
+  const { table, disturbed, measured } = found;
+  if (disturbed === 0) await store.tuning.keepSiteTable(study.id, { ...table });
+  else {
+    const message = `${disturbed} of ${measured} measurements of single sites were disturbed: they are taken as rough, and measured again at the next start.`;
+    emit({ kind: 'warning', trial: null, message });
+  }
+  emit({ kind: 'site-table', sites: table.changes.length, wallMs: performance.now() - startedMs });
+  return table;
 }
 
 const fitsLadders = ({ changes, standardErrors }: SiteTable, lengths: readonly number[]): boolean =>

@@ -1,55 +1,22 @@
 /** An open study from its first or next trial to a confirmed front. */
+import type { LatencyBudget } from '../device/device.ts';
 import { latencyBudget } from '../device/profile.ts';
-import { UserError } from '../errors/user-error.ts';
-import type { EndedBy, StudyEvent } from '../report/event.ts';
-import { outOfReach, trialsBeforeWarning } from '../report/out-of-reach.ts';
+import type { EndedBy } from '../report/event.ts';
 import { spaceSize } from '../space/configuration.ts';
-import type { Store } from '../store/store.ts';
-import type { Study } from '../store/study.ts';
-import type { CompleteTrial, RunningTrial, TrialResult } from '../store/trial.ts';
-import { chancesOf } from '../tuner/early-stopping.ts';
-import type { Constraint } from '../tuner/strategy.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
-import type { OpenInstruments } from './instruments.ts';
-import { keepsTo, triedOf } from './limits.ts';
-import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
-import { type ObserveBudget, observe } from './observe.ts';
-import type { Plan } from './plan.ts';
-import type { LimitedProposer } from './proposer.ts';
-import { trialEvents } from './trial-events.ts';
-
-export interface RunParts {
-  readonly store: Store;
-  readonly study: Study;
-  readonly plan: Plan;
-  readonly instruments: OpenInstruments;
-  /** Called once the dense model is measured; null when it was stopped. */
-  readonly propose: () => Promise<LimitedProposer | null>;
-  /** Whether trials that can hardly enter the front any more are given up half-way. */
-  readonly pruning: boolean;
-  /** Keeps the limits that this run gave, and judges all trials by them; missing where it gave none. */
-  readonly rememberLimits?: (() => Promise<void>) | undefined;
-  readonly emit: (event: StudyEvent) => void;
-}
-
-export interface RunBudget {
-  /** Trials of the study, the dense model not counted; may be infinite. */
-  readonly trials: number;
-  /** Wall time of this run, confirmation included, counted from `startedMs` of the monotonic clock. */
-  readonly timeMs: number | null;
-  readonly startedMs: number;
-  readonly finish: AbortSignal;
-  readonly stop: AbortSignal;
-}
+import { constraintsOf } from './limits.ts';
+import { type Patience, patienceOf } from './patience.ts';
+import { denseFigures, latestLimits } from './proposer.ts';
+import { quietReferenceMs } from './quiet-reference.ts';
+import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
+import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from './run-budget.ts';
+import { type RunParts, searchTrials } from './search-trials.ts';
 
 export interface RunEnd {
   readonly endedBy: EndedBy;
   /** Whether every member of the front is confirmed. */
   readonly confirmed: boolean;
 }
-
-/** A scorer that has not answered by then hangs: an hour is beyond any proxy or confirm set that this is meant for. */
-export const scoreTimeoutMs = 3_600_000;
 
 export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunEnd> {
   const { store, study, plan, emit } = parts;
@@ -65,120 +32,47 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
     resumedFrom: before.filter(({ number }) => number > 0).length,
   });
   await parts.rememberLimits?.();
-  const interrupted = (): boolean => budget.finish.aborted || budget.stop.aborted;
   await store.studies.setState(study.id, 'searching');
-  let endedBy = await searchTrials(parts, budget);
+  const latency = latencyBudget(plan.hardware, study.seed);
+  const patience = patienceOf(latency.waitMs ?? 0, () => leftMs(budget));
+  let endedBy = await searchTrials(parts, budget, patience);
+  if (endedBy !== 'interrupted') await putRight(parts, budget, latency, patience);
   let confirmed = false;
   if (endedBy !== 'interrupted') {
     await store.studies.setState(study.id, 'confirming');
-    const latency = confirmBudget(latencyBudget(plan.hardware, study.seed));
+    const quietMs = quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] }));
     confirmed = await confirmFront({
       ...parts,
-      latency,
+      latency: { ...confirmBudget(latency), quietReferenceMs: quietMs },
       timeoutMs: scoreTimeoutMs,
       ...budget,
       timeLeft: () => timeLeft(budget),
     });
-    if (interrupted()) endedBy = 'interrupted';
+    if (interrupted(budget)) endedBy = 'interrupted';
   }
   await store.studies.setState(study.id, endedBy === 'interrupted' ? 'stopped' : 'complete');
   await tellEnd(parts, endedBy, performance.now() - budget.startedMs);
   return { endedBy, confirmed };
 }
 
-async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
-  const { store, study, plan, instruments, emit } = parts;
-  const { timeMs } = budget;
-  const latency = latencyBudget(plan.hardware, study.seed);
-  const events = trialEvents({ store, study, emit });
-  let confirmMs = 0;
-  const observeWith = ({ assignment, number }: RunningTrial, stopping?: ObserveBudget['stopping']) =>
-    observe(instruments, assignment, {
-      latency: { ...latency, seed: study.seed + number },
-      score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
-      stopping,
-    });
-  const dense: LoopParts = {
-    store,
-    study,
-    space: plan.space,
-    proposer: null,
-    emit,
-    observe: trial => observeWith(trial),
-    finished: async (trial, result) => {
-      await events.finished(trial, result);
-      // Over a large validation set, confirming may take longer than the night: half of it is for the search.
-      if (timeMs !== null) confirmMs = Math.min(timeMs / 2, await confirmEstimateMs(store, study, instruments));
-    },
-  };
-  const limited = { ...budget, timeLeft: () => timeLeft(budget, confirmMs) };
-  let proposer: LimitedProposer | null = null;
-  try {
-    const endedBy = await runLoop(dense, { ...limited, trials: 0 });
-    const begun = await store.trials.list(study.id);
-    if (endedBy === 'interrupted' || begun.length > budget.trials) return endedBy;
-    proposer = await parts.propose();
-    if (!proposer) return 'interrupted';
-    const { constraints } = proposer;
-    const observed: LoopParts['observe'] = async trial => {
-      const front = await store.trials.front(study.id);
-      const result = await observeWith(trial, parts.pruning ? stoppingFor(front, constraints) : undefined);
-      return result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result;
-    };
-    const watch = await limitWatch(parts, proposer);
-    const finished: LoopParts['finished'] = async (trial, result) => {
-      await dense.finished(trial, result);
-      watch({ ...result, number: trial.number });
-    };
-    return await runLoop({ ...dense, proposer, observe: observed, finished }, limited);
-  } catch (error) {
-    if (!(error instanceof StoppedSearch)) throw error;
-    await store.studies.setState(study.id, 'stopped');
-    throw new UserError(
-      `The search stopped: ${error.message}.`,
-      'What is stored stays; run the same command again to go on.',
-      { cause: error },
-    );
-  } finally {
-    await proposer?.asker.close();
-  }
-}
-
-/** Warns once a run, when enough trials were seen and none keeps to the limits; those of earlier runs count. */
-async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: LimitedProposer) {
-  const tried = triedOf(await store.trials.list(study.id, { states: ['complete', 'pruned'] }), dense);
-  let told = false;
-  const look = (): void => {
-    const message = told || tried.length < trialsBeforeWarning ? null : outOfReach(limits, tried);
-    if (message === null) return;
-    told = true;
-    emit({ kind: 'warning', trial: null, message });
-  };
-  look();
-  return (trial: TrialResult & { readonly number: number }): void => {
-    tried.push(...triedOf([trial], dense));
-    look();
-  };
-}
-
-/** A trial goes on while it enters the front with at least this probability. */
-export const hopeBelow = 0.01;
-
-/** By the front as it stands when a trial is begun. */
-export const stoppingFor =
-  (front: readonly CompleteTrial[], constraints: readonly Constraint[]): ObserveBudget['stopping'] =>
-  latency => ({ chances: chancesOf(front, latency, constraints), below: hopeBelow });
-
-const timeLeft = ({ timeMs, startedMs }: RunBudget, reservedMs = 0): boolean =>
-  timeMs === null || performance.now() - startedMs + reservedMs < timeMs;
-
-/** What confirming the front as it stands would take, from what the search's measurements took. */
-async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {
-  const front = await store.trials.front(study.id);
-  const mean = (stage: 'latencyMs' | 'accuracyMs'): number =>
-    front.reduce((sum, { stages }) => sum + (stages[stage] ?? 0), 0) / Math.max(1, front.length);
-  const images = scorer.confirmIndices.length / Math.max(1, scorer.proxyIndices.length);
-  return (front.length + 1) * (4 * mean('latencyMs') + images * mean('accuracyMs'));
+/** Latencies of the search that were disturbed, measured again before the end; what is left is told with the way to go on. */
+async function putRight(
+  { store, study, instruments, emit }: RunParts,
+  budget: RunBudget,
+  latency: LatencyBudget,
+  patience: Patience,
+): Promise<void> {
+  if ((await store.trials.get(study.id, 0))?.state !== 'complete') return;
+  const parts = { store, study, instruments, latency, patience, emit };
+  const constraints = constraintsOf(await latestLimits(store, study), await denseFigures(store, study));
+  const goOn = (): boolean => !interrupted(budget) && timeLeft(budget);
+  await remeasureDisturbed({ ...parts, constraints }, 'all', goOn);
+  const left = await disturbedTrials({ store, study }, 'all');
+  if (left.length === 0 || interrupted(budget)) return;
+  const onFront = (await disturbedTrials({ store, study }, 'front')).length;
+  const count = left.length === 1 ? 'The latency of one trial is' : `The latencies of ${left.length} trials are`;
+  const message = `${count} disturbed (${onFront} on the front): the machine was busy. Run the same command again when it is quiet; only these are measured again.`;
+  emit({ kind: 'warning', trial: null, message });
 }
 
 async function tellEnd({ store, study, emit }: RunParts, endedBy: EndedBy, wallMs: number): Promise<void> {

@@ -15,7 +15,7 @@ import { type Calibration, openCalibration } from './calibration.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import type { Limits } from './limits.ts';
-import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
+import { modelBaseName, type Plan, planFromFiles, withWait } from './plan.ts';
 import { openProposer } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
 import { rememberLimits } from './remember-limits.ts';
@@ -39,6 +39,8 @@ export interface SearchOptions {
   readonly trials?: number | undefined;
   /** Wall time of this run, confirmation included. */
   readonly timeMs?: number | undefined;
+  /** How long a measurement waits for a quiet machine, in milliseconds; by default as the hardware profile says. */
+  readonly waitMs?: number | undefined;
   /** `bayesian` by default. */
   readonly strategy?: string | undefined;
   /** Whether to begin from what single sites change and lose, measured at the start; true by default. */
@@ -103,7 +105,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const seed = options.seed ?? 0;
   const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
 
-  const asked = planFromFiles(options.model, options.space, options.hardware);
+  const asked = withWait(planFromFiles(options.model, options.space, options.hardware), options.waitMs);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.
   const store = await openStore(options.store ?? 'results/rankfront.sqlite');

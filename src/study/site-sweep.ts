@@ -4,9 +4,11 @@ import type { Failure } from '../errors/failure.ts';
 import { assignmentOf, denseConfiguration } from '../space/configuration.ts';
 import type { Space } from '../space/space.ts';
 import { z95 } from '../stats/normal.ts';
+import type { Quality } from '../stats/quality.ts';
 import type { SiteTable } from '../tuner/prior.ts';
 import type { CandidateBuilder } from './candidate.ts';
 import type { Instruments } from './observe.ts';
+import type { Patience } from './patience.ts';
 import { drawnTogether, type SweptRung, savedShares, siteTable } from './site-table.ts';
 
 export interface SweepParts {
@@ -14,6 +16,8 @@ export interface SweepParts {
   readonly instruments: Pick<Instruments, 'device' | 'reference'> & { readonly builder: CandidateBuilder };
   /** Seeds the order of the calls. */
   readonly seed: number;
+  readonly patience: Patience;
+  readonly quietReferenceMs: number | null;
   readonly progress?: (done: number, total: number) => void;
   /** Aborted to end at once. */
   readonly stop?: AbortSignal;
@@ -23,37 +27,51 @@ export interface SweepParts {
 const measuredAtMost = 100;
 const computedAtMost = 400;
 /** A single measurement. */
-const shortBudget = { halfWidth: 0.005, maxMs: 700, minPairs: 10 };
+const shortBudget = { halfWidth: 0.005, maxMs: 700, minPairs: 10, sessions: 1 };
+
+export interface Swept {
+  readonly table: SiteTable;
+  /** Measurements that were disturbed, of how many. */
+  readonly disturbed: number;
+  readonly measured: number;
+}
 
 /** A failure when one measurement failed: the search then goes without a table. A computed latency is taken at its word. */
-export async function sweepSites(parts: SweepParts): Promise<SiteTable | Failure> {
+export async function sweepSites(parts: SweepParts): Promise<Swept | Failure> {
   const { space, instruments, progress, stop } = parts;
   const exact = instruments.device.driver === 'roofline';
   const places = sweepPlaces(space, exact ? computedAtMost : measuredAtMost);
-  const swept: SweptRung[] = [];
+  const swept: (SweptRung & { readonly quality: Quality })[] = [];
   for (const [done, place] of places.entries()) {
     progress?.(done, places.length);
     if (stop?.aborted) return { state: 'failed', reason: 'interrupted', detail: 'the sweep was interrupted' };
-    const found = await sweepOne(parts, place, { ...shortBudget, seed: parts.seed + done });
+    const waiting = { waitMs: parts.patience.waitMs(), quietReferenceMs: parts.quietReferenceMs };
+    const found = await sweepOne(parts, place, { ...shortBudget, ...waiting, seed: parts.seed + done });
     if ('state' in found) return found;
     swept.push(found);
   }
   progress?.(places.length, places.length);
-  return siteTable(space, exact ? swept : drawnTogether(swept));
+  return {
+    table: siteTable(space, exact ? swept : drawnTogether(swept)),
+    disturbed: swept.filter(({ quality }) => quality === 'disturbed').length,
+    measured: swept.length,
+  };
 }
 
 async function sweepOne(
-  { space, instruments: { builder, device, reference } }: SweepParts,
+  { space, instruments: { builder, device, reference }, patience }: SweepParts,
   { site, rung, saved }: Omit<SweptRung, 'change' | 'standardError'>,
   budget: LatencyBudget,
-): Promise<SweptRung | Failure> {
+): Promise<(SweptRung & { readonly quality: Quality }) | Failure> {
   const configuration = denseConfiguration(space).map((dense, i) => (i === site ? rung : dense));
   const built = await builder.write(assignmentOf(space, configuration), 'swept.onnx', null);
   if (built.state === 'failed') return built;
   const latency = await device.latency(built.value, reference, budget);
   if (latency.state === 'failed') return latency;
   const [low, high] = latency.value.interval;
-  return { site, rung, saved, change: latency.value.ratio - 1, standardError: (high - low) / (2 * z95) };
+  patience.tell(latency.value.quality);
+  const { ratio, quality } = latency.value;
+  return { site, rung, saved, change: ratio - 1, standardError: (high - low) / (2 * z95), quality };
 }
 
 /** The cheapest rung of every site, and as many evenly spread between it and dense as the number of measurements allows. */

@@ -185,7 +185,9 @@ describe('folder', () => {
     expect(labelsFor(dataset, 1000)).toBeNull();
   });
   it('without an image, or that is not there, is refused', async () => {
-    await expect(folder({ 'readme.txt': '' })).rejects.toThrow(/expected JPEG, PNG or WebP images, found none/);
+    await expect(folder({ 'readme.txt': '' })).rejects.toThrow(
+      /expected JPEG, PNG, WebP, GIF, TIFF or AVIF images, found none/,
+    );
     await expect(openDataset(parseDataSpec(`folder:${scratch}/nowhere`))).rejects.toThrow(
       /no directory that can be read/,
     );

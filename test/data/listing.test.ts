@@ -136,12 +136,12 @@ test('a pipe, a device and images of other formats are left out and named once',
   const made = tree();
   execFileSync('mkfifo', [made.at('c0/pipe.jpg')]);
   symlinkSync('/dev/zero', made.at('c1/zero.png'));
-  for (const name of ['c0/a.bmp', 'c0/b.BMP', 'c1/c.heic']) writeFileSync(made.at(name), '');
+  for (const name of ['c0/a.heif', 'c0/b.HEIC', 'c1/c.heic']) writeFileSync(made.at(name), '');
   const dataset = await open(made);
   expect(labels(dataset)).toEqual(six);
   expect(dataset.notes).toEqual([
     '2 images are left out, being no ordinary files: c0/pipe.jpg is a named pipe (FIFO), c1/zero.png is a character device.',
-    'Images in formats that are not read are left out (2 .bmp, 1 .heic). Convert them to PNG.',
+    'Images in formats that are not read are left out (2 .heic, 1 .heif). Convert them to PNG.',
   ]);
 });
 

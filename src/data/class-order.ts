@@ -13,7 +13,8 @@ export interface ClassOrder {
   readonly index: ReadonlyMap<string, number>;
 }
 
-const usualNames = [
+/** File names under which lists of classes are looked for. */
+export const usualClassLists = [
   'classes.txt',
   'synset_words.txt',
   'imagenet-synset_words.txt',
@@ -48,7 +49,7 @@ export function readClassOrder(file: string, given: boolean): ClassOrder {
 /** A list of classes under one of its usual names in the directory or in the one above it; null when there is none. */
 export function findClassOrder(directory: string): ClassOrder | null {
   for (const folder of [directory, dirname(directory)])
-    for (const name of usualNames) {
+    for (const name of usualClassLists) {
       const file = join(folder, name);
       if (isNamed(file)) return readClassOrder(file, false);
     }

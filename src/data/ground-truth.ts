@@ -9,7 +9,7 @@ import { isWordNetId } from './class-order.ts';
 import { readLabelFile } from './label-file.ts';
 
 /** Where people have them: beside the images, in the development kit, or as Kaggle gives them. */
-const truthFiles = [
+export const truthFiles = [
   'ILSVRC2012_validation_ground_truth.txt',
   'ILSVRC2012_devkit_t12/data/ILSVRC2012_validation_ground_truth.txt',
   'data/ILSVRC2012_validation_ground_truth.txt',

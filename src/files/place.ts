@@ -13,8 +13,8 @@ export interface KeptFile {
 }
 
 export interface PlaceOptions {
-  /** Files that the command reads. */
-  readonly kept?: readonly KeptFile[] | undefined;
+  /** Files that the command reads; asked for only where there is a file already. */
+  readonly kept?: (() => readonly KeptFile[]) | undefined;
   /** Whether a checkpoint may be written over. */
   readonly overCheckpoint?: boolean | undefined;
   /** Whether what is written is read again from there, which only an ordinary file allows. */
@@ -35,6 +35,7 @@ export type Place =
 export function placeOf(path: string, what: string, options: PlaceOptions = {}): Place {
   const refuse = (found: string, wayOut: string): UserError =>
     new UserError(`Cannot write ${what} to "${path}": ${found}.`, wayOut);
+  if (path === '') throw refuse('the name is empty', 'Give the name of a file.');
   const standard = standardStream(path);
   if (standard !== null && !options.readAgain) return { kind: 'stream', to: standard };
   const stats = statOf(path);
@@ -48,7 +49,7 @@ export function placeOf(path: string, what: string, options: PlaceOptions = {}):
   const end = stats ? realpathSync(path) : followed(path);
   const anotherName = 'Give the name of another file.';
   const identity = identityOf(end);
-  const read = options.kept?.find(kept => identity !== null && identityOf(kept.path) === identity);
+  const read = identity === null ? null : options.kept?.().find(kept => identityOf(kept.path) === identity);
   if (read) throw refuse(`it is ${read.what}, which this command reads`, anotherName);
   const held = heldWork(end);
   if (held && !(held === 'a checkpoint' && options.overCheckpoint))

@@ -19,6 +19,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   random: pure(0),
   stats: pure(0, ['random', 'errors']),
   linalg: pure(0, ['errors', 'random']),
+  files: { floor: 1, platform: 'disk' },
   onnx: pure(1),
   tuner: pure(2),
   decompose: pure(3),

@@ -1,14 +1,17 @@
 /** `rankfront audit`: whether the accuracies of a study can be trusted. */
+
+import { demandWritable, writeAtomically } from '../files/write.ts';
 import { auditText } from '../report/audit/text.ts';
 import { openStore } from '../store/open.ts';
 import { type AuditHooks, auditStudy } from '../study/audit.ts';
 import { fewestAudited } from '../study/audit-choice.ts';
 import type { ShortRetrain } from '../study/audit-retrain.ts';
-import { demandWritable, writeAtomically } from '../workers/model-file.ts';
+import { locatedModel } from '../study/reopen.ts';
+import { keptFiles } from '../workers/kept-files.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
-import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
+import { dataOf, jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
 
 export const audit = defineCommand({
@@ -40,12 +43,14 @@ export const audit = defineCommand({
   run: async (args, console) => {
     const configurations = count('--configurations', args.configurations, fewestAudited, 20) ?? fewestAudited;
     const retrain = retrainOf(args);
-    if (args.out) demandWritable(args.out, 'the audit');
     // Opened to read first: a store that is not there is not to be made.
     await withStudy(args, async () => {});
     const store = await openStore(args.store);
     try {
       const study = await findStudy(store, args);
+      const models = [args.model ?? locatedModel(study, args.store)];
+      const place = { kept: keptFiles({ store: args.store, models, data: dataOf(study, args) }) };
+      if (args.out !== undefined) demandWritable(args.out, 'the audit', place);
       const { model, data, calibration } = args;
       const files = { storePath: args.store, model, data, calibration, commandLine: console.commandLine };
       const report = await auditStudy(store, study, { ...files, configurations, retrain }, hooksOf(console));
@@ -55,9 +60,9 @@ export const audit = defineCommand({
       }
       const format = args.json ? 'json' : args.format;
       const text = format === 'json' ? JSON.stringify(report, null, 2) : auditText(report, format);
-      if (!args.out) console.out(text);
+      if (args.out === undefined) console.out(text);
       else {
-        writeAtomically(args.out, `${text}\n`, 'the audit');
+        writeAtomically(args.out, `${text}\n`, 'the audit', place);
         console.note(`Wrote ${args.out}.`);
       }
       return 0;
@@ -79,8 +84,8 @@ function retrainOf(args: RetrainArguments): ShortRetrain | null {
   const epochs = count('--retrain-epochs', args['retrain-epochs'], 1, 1);
   const minutes = positive('--retrain-minutes', args['retrain-minutes']);
   const configurations = count('--retrain-configurations', args['retrain-configurations'], 1, 5);
+  const batch = count('--retrain-batch', args['retrain-batch'], 1, 128);
   if (epochs === undefined && minutes === undefined && configurations === undefined) return null;
-  const batch = count('--retrain-batch', args['retrain-batch'], 1, 128) ?? 1;
   return {
     epochs: epochs ?? 1,
     configurations: configurations ?? Number.POSITIVE_INFINITY,

@@ -1,12 +1,14 @@
 /** `rankfront export`: a trial as an ONNX file. */
+
+import { demandWritable, writeAtomically } from '../files/write.ts';
 import { reopenStatistics } from '../study/calibration.ts';
 import { exportTrial, requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
-import { writeAtomically } from '../workers/model-file.ts';
+import { keptFiles } from '../workers/kept-files.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
-import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
+import { dataOf, jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 
 export const exportModel = defineCommand({
   usage: 'export',
@@ -20,15 +22,17 @@ export const exportModel = defineCommand({
     json: jsonOption,
   },
   examples: [['rankfront export --study resnet18 --trial 42 --out resnet18-42.onnx', 'write the model of trial 42']],
-  run: async (args, console) =>
-    withStudy<ExitStatus>(args, async (study, store) => {
-      const number = count('--trial', args.trial, 0, 1);
+  run: async (args, console) => {
+    const number = count('--trial', args.trial, 0, 1);
+    return withStudy<ExitStatus>(args, async (study, store) => {
       const trial = requireComplete(await store.trials.get(study.id, number), number, study);
       const plan = reopenPlan(study, args.store, args.model);
+      const place = { kept: keptFiles({ store: args.store, models: [plan.loaded.path], data: dataOf(study, args) }) };
+      demandWritable(args.out, 'the model', place);
       const statistics = await reopenStatistics(plan, study, args, { warn: console.note });
       const correction = await store.trials.correction(trial.id);
       const bytes = await exportTrial(plan, study, trial, correction, statistics, { warn: console.note });
-      writeAtomically(args.out, bytes, 'the model');
+      writeAtomically(args.out, bytes, 'the model', place);
       const written = {
         study: study.name,
         trial: trial.number,
@@ -43,5 +47,6 @@ export const exportModel = defineCommand({
           `Wrote ${args.out}: trial ${trial.number} of ${study.name}, ${(bytes.length / 1e6).toFixed(1)} MB.`,
         );
       return 0;
-    }),
+    });
+  },
 });

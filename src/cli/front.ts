@@ -1,10 +1,12 @@
 /** `rankfront front`: the Pareto front of a study, for people, spreadsheets, programs and documents. */
+
+import { demandWritable, writeAtomically } from '../files/write.ts';
 import { frontCsv } from '../report/csv.ts';
 import { headline } from '../report/headline.ts';
 import { frontJson } from '../report/json.ts';
 import { frontTable } from '../report/table.ts';
 import { readFront } from '../study/read-front.ts';
-import { writeAtomically } from '../workers/model-file.ts';
+import { keptFiles } from '../workers/kept-files.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
@@ -29,6 +31,8 @@ export const front = defineCommand({
     ['rankfront front --study resnet18 --confirmed --format svg --out front.svg', 'a picture of the confirmed front'],
   ],
   run: async (args, console) => {
+    const place = { kept: keptFiles({ store: args.store }) };
+    if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const report = await withStudy(args, (study, store) => readFront(store, study, args.confirmed));
     const format = args.json ? 'json' : args.format;
     const text = await {
@@ -38,9 +42,9 @@ export const front = defineCommand({
       // Charts are slow to load, and only this format draws one.
       svg: async () => (await import('../report/svg.ts')).frontSvg(report),
     }[format]();
-    if (!args.out) console.out(text);
+    if (args.out === undefined) console.out(text);
     else {
-      writeAtomically(args.out, text.endsWith('\n') ? text : `${text}\n`, 'the front');
+      writeAtomically(args.out, text.endsWith('\n') ? text : `${text}\n`, 'the front', place);
       console.note(`Wrote ${args.out}.`);
     }
     return 0;

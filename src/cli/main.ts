@@ -3,12 +3,13 @@ import yargs from 'yargs/yargs';
 import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { audit } from './audit.ts';
-import type { Command, ExitStatus } from './command.ts';
+import type { Command, Console, ExitStatus } from './command.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { exportModel } from './export.ts';
 import { front } from './front.ts';
+import { givenValues } from './given-values.ts';
 import { lastGiven } from './last-given.ts';
 import { pick } from './pick.ts';
 import { profile } from './profile.ts';
@@ -20,9 +21,10 @@ import { space } from './space.ts';
 import { studies } from './studies.ts';
 import { terminalConsole } from './terminal.ts';
 import { train } from './train.ts';
+import { commandName, sentence, unknownCommand, usageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   space,
   search,
   studies,
@@ -45,21 +47,34 @@ const commands: readonly Command[] = [
 export async function main(args: readonly string[]): Promise<ExitStatus> {
   const { console, close } = terminalConsole(args);
   let status: ExitStatus = 0;
-  const named = commands.find(({ usage }) => usage.split(' ')[0] === args[0]);
-  let parser = yargs(lastGiven(args, named?.options ?? {}))
+  try {
+    status = await run(args, console);
+  } catch (error) {
+    status = 2;
+    console.note(`rankfront: ${messageOf(error)}`);
+  }
+  // An answer that found no room is no answer.
+  return (await close()) ? status : 2;
+}
+
+async function run(args: readonly string[], console: Console): Promise<ExitStatus> {
+  let status: ExitStatus = 0;
+  const [word = '-'] = args;
+  const named = commands.find(command => commandName(command) === word);
+  if (!named && !word.startsWith('-')) throw unknownCommand(word, commands);
+  const options = named?.options ?? {};
+  let parser = yargs(lastGiven(givenValues(args, options), options))
+    .locale('en')
     .scriptName('rankfront')
     .usage('$0 <command> [options]\n\nFinds the ranks at which a network really runs faster on your device.')
     .strict()
     .version(rankfrontVersion())
     .wrap(Math.min(110, process.stdout.columns || 100))
     .demandCommand(1, 'Which command?')
-    .recommendCommands()
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .exitProcess(false)
     .fail((message, error) => {
-      throw (
-        error ?? new UserError(sentence(message), 'Run "rankfront <command> --help" for the options and an example.')
-      );
+      throw error ?? usageError(message, named, args);
     });
   for (const command of commands) {
     parser = parser.command(
@@ -77,19 +92,9 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
       },
     );
   }
-  try {
-    await parser.parseAsync();
-  } catch (error) {
-    status = 2;
-    console.note(`rankfront: ${messageOf(error)}`);
-  } finally {
-    close();
-  }
+  await parser.parseAsync();
   return status;
 }
-
-const sentence = (message: string): string =>
-  /[.?!]$/.test(message) ? message : `${message.replaceAll(/\s*\n\s*/g, ' ')}.`;
 
 /** A UserError speaks for itself; anything else is a defect of ours and says so, with its trace only on request. */
 function messageOf(error: unknown): string {

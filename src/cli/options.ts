@@ -1,6 +1,7 @@
 /** Options that several commands share, worded once. */
 import type { InferredOptionTypes } from 'yargs';
 import { normalizations } from '../data/normalize.ts';
+import type { Study } from '../store/study.ts';
 import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
 
@@ -45,6 +46,12 @@ export const movedOptions = {
   data: { type: 'string', describe: 'Where the images are now, if they have moved' },
   calibration: { type: 'string', describe: 'Where the calibration images are now, if they have moved' },
 } as const;
+
+/** All images that a study is judged or calibrated by. */
+export const dataOf = (
+  { data, calibration }: Study,
+  moved: { readonly data?: string | undefined; readonly calibration?: string | undefined },
+): (string | undefined)[] => [moved.data ?? data.spec, moved.calibration ?? calibration?.spec];
 
 export const normalizeOption = {
   choices: normalizations,

@@ -34,9 +34,9 @@ export const profile = defineCommand({
     ],
   ],
   run: async (args, console) => {
-    const plan = planFromFiles(args.model, args.space, args.hardware);
     const wanted = count('--calibration-images', args['calibration-images'], 1);
     const seed = count('--seed', args.seed, 0) ?? 0;
+    const plan = planFromFiles(args.model, args.space, args.hardware);
     const normalize = args.normalize as Normalization | undefined;
     const watch = {
       warn: console.note,

@@ -15,9 +15,9 @@ export const show = defineCommand({
   },
   options: { study: studyOption, store: storeOption, model: movedModelOption, json: jsonOption },
   examples: [['rankfront show 42 --study resnet18', 'trial 42']],
-  run: async (args, console) =>
-    withStudy<ExitStatus>(args, async (study, store) => {
-      const number = count('trial', args.trial, 0, 1);
+  run: async (args, console) => {
+    const number = count('trial', args.trial, 0, 1);
+    return withStudy<ExitStatus>(args, async (study, store) => {
       const trial = await store.trials.get(study.id, number);
       if (!trial)
         throw new UserError(`"${study.name}" has no trial ${number}.`, `See "rankfront front --study ${study.name}".`);
@@ -29,5 +29,6 @@ export const show = defineCommand({
       const view = await trialView(store, study, trial, sites ?? []);
       console.out(args.json ? JSON.stringify({ ...view, configuration: trial.assignment }, null, 2) : trialText(view));
       return 0;
-    }),
+    });
+  },
 });

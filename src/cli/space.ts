@@ -1,7 +1,9 @@
 /** `rankfront space`: writes a search space that a user can edit. */
 import { parseHardwareProfile } from '../device/profile.ts';
+import { readText } from '../files/read.ts';
+import { demandWritable, writeAtomically } from '../files/write.ts';
 import { openSites, proposedSpace } from '../study/plan.ts';
-import { readText, writeAtomically } from '../workers/model-file.ts';
+import { keptFiles } from '../workers/kept-files.ts';
 import { defineCommand } from './command.ts';
 import { hardwareOption, jsonOption, modelOption } from './options.ts';
 
@@ -21,6 +23,8 @@ export const space = defineCommand({
     ],
   ],
   run: async (args, console) => {
+    const place = { kept: keptFiles({ models: [args.model], hardware: args.hardware }) };
+    if (args.out !== undefined) demandWritable(args.out, 'the search space', place);
     const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
     const found = openSites(args.model, hardware);
     const { sites, rejected } = found;
@@ -37,11 +41,11 @@ export const space = defineCommand({
           2,
         ),
       );
-    } else if (!args.out) {
+    } else if (args.out === undefined) {
       console.out(yaml.trimEnd());
     }
-    if (args.out) {
-      writeAtomically(args.out, yaml, 'the search space');
+    if (args.out !== undefined) {
+      writeAtomically(args.out, yaml, 'the search space', place);
       console.note(
         `Wrote ${args.out}. Edit it, then: rankfront search --model ${args.model} --hardware ${args.hardware} --space ${args.out} --data ...`,
       );

@@ -1,15 +1,17 @@
-/** The console of a real terminal or pipe. */
+/** The console of a real terminal, pipe or file. */
+import { fstatSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
+import { reasonOf } from '../files/reason.ts';
 import type { Console } from './command.ts';
 
 /** How long the end may take after a second Ctrl-C. */
 const graceMs = 3000;
 
-/** `close` gives the signals back and ends the progress line. */
+/** `close` gives the signals back, ends the progress line, and says whether all that went to standard output arrived. */
 export function terminalConsole(commandLine: readonly string[]): {
   readonly console: Console;
-  readonly close: () => void;
+  readonly close: () => Promise<boolean>;
 } {
   const finish = new AbortController();
   const stop = new AbortController();
@@ -25,8 +27,20 @@ export function terminalConsole(commandLine: readonly string[]): {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onHangUp).on('SIGHUP', onHangUp);
-  // A reader that goes away (`| head`) is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || process.exit(2));
+  let lost = false;
+  const onLost = (error: unknown): void => {
+    // A reader that goes away (`| head`) is no error of ours.
+    if (lost || (error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    lost = true;
+    console.note(
+      `rankfront: Cannot write to standard output: ${reasonOf(error)}. Make room there and run the same command again; what is stored stays.`,
+    );
+    finish.abort();
+  };
+  process.stdout.on('error', onLost);
+  // Where nobody can be told anything, the work goes on.
+  process.stderr.on('error', () => {});
+  const answer = isFile(process.stdout.fd) ? toFile(process.stdout.fd) : (text: string) => process.stdout.write(text);
 
   const terminal = process.stderr.isTTY === true;
   let shown = false;
@@ -38,7 +52,12 @@ export function terminalConsole(commandLine: readonly string[]): {
     commandLine,
     out: text => {
       clear();
-      process.stdout.write(`${text}\n`);
+      if (lost) return;
+      try {
+        answer(`${text}\n`);
+      } catch (error) {
+        onLost(error);
+      }
     },
     note: text => {
       clear();
@@ -58,9 +77,30 @@ export function terminalConsole(commandLine: readonly string[]): {
     finish: finish.signal,
     stop: stop.signal,
   };
-  const close = (): void => {
+  const close = async (): Promise<boolean> => {
     clear();
+    // What help and version wrote may still be on its way.
+    await new Promise<void>(resolve => process.stdout.write('', () => resolve()));
     process.off('SIGINT', onSignal).off('SIGTERM', onHangUp).off('SIGHUP', onHangUp);
+    return !lost;
   };
   return { console, close };
 }
+
+/** A file or a device such as /dev/full, for which a full disk can be told at once. */
+function isFile(descriptor: number): boolean {
+  try {
+    const stats = fstatSync(descriptor);
+    return stats.isFile() || (stats.isCharacterDevice() && !process.stdout.isTTY);
+  } catch {
+    return false;
+  }
+}
+
+/** Node would take the first part of a text that did not fit for the whole of it. */
+const toFile =
+  (descriptor: number) =>
+  (text: string): void => {
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+  };

@@ -6,7 +6,7 @@ import { type Normalization, normalizations } from '../data/normalize.ts';
 import { providerNames } from '../device/profile.ts';
 import { requireProvider } from '../device/providers.ts';
 import type { TrainRequest } from '../train/loop/request.ts';
-import type { OptimiserOptions } from '../train/options.ts';
+import { type OptimiserOptions, requireTrainingOptions } from '../train/options.ts';
 import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
 import { notNegative } from './positive.ts';
@@ -88,7 +88,7 @@ export function trainRequest(
   >,
 ): TrainRequest {
   const cores = availableParallelism();
-  return {
+  const request: TrainRequest = {
     ...own,
     normalize: args.normalize as Normalization | undefined,
     augment: args.augment,
@@ -122,6 +122,9 @@ export function trainRequest(
     checkpointMs: parseDuration(args['checkpoint-every'], '--checkpoint-every'),
     restart: args.restart,
   };
+  // Told before a network is read.
+  requireTrainingOptions({ ...request, batchSize: request.batch, batchesPerCall: 1 });
+  return request;
 }
 
 /** The CPU is always there. @throws UserError for a provider that does not work here */

@@ -5,7 +5,7 @@ import { requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
 import { passes, type TrialVerdict } from '../study/verdict.ts';
 import { verifyTrials } from '../study/verify.ts';
-import { defineCommand } from './command.ts';
+import { defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
@@ -28,9 +28,9 @@ export const verify = defineCommand({
     ['rankfront verify --study resnet18', 'the front: model, accuracy and latency; the others: model'],
     ['rankfront verify --study resnet18 --trial 42', 'one trial'],
   ],
-  run: async (args, console) =>
-    withStudy(args, async (study, store) => {
-      const number = count('--trial', args.trial, 0, 1);
+  run: async (args, console) => {
+    const number = count('--trial', args.trial, 0, 1);
+    return withStudy<ExitStatus>(args, async (study, store) => {
       const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
       const one =
         number === undefined ? null : requireComplete(await store.trials.get(study.id, number), number, study);
@@ -56,7 +56,8 @@ export const verify = defineCommand({
       else console.out(summary(verdicts, failed.length));
       if (console.finish.aborted) return 130;
       return failed.length === 0 ? 0 : 1;
-    }),
+    });
+  },
 });
 
 function verdictLine(verdict: TrialVerdict): string {

@@ -1,8 +1,10 @@
 /** CIFAR-10 in its binary format: records of 1 label byte and 3 x 32 x 32 bytes, planes R, G, B. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
+import { identityOf, isFolder, isNamed } from '../files/kind.ts';
+import { readBytes } from '../files/read.ts';
 import type { Dataset } from './dataset.ts';
 import type { RgbImage } from './resize.ts';
 import type { Cifar10Spec } from './spec.ts';
@@ -20,6 +22,12 @@ export function openCifar10(spec: Cifar10Spec): Dataset {
   const labels: number[] = [];
   for (const file of spec.files) {
     const path = locate(spec.directory, file);
+    const twin = files.find(other => identityOf(other.path) === identityOf(path));
+    if (twin)
+      throw new UserError(
+        `Cannot use CIFAR-10 in "${spec.directory}": "${file}" is the same file as "${basename(twin.path)}", whose images would count twice.`,
+        'Name every batch once.',
+      );
     const bytes = readBatch(path);
     const records = bytes.length / cifarRecordBytes;
     for (let i = 0; i < records; i++) {
@@ -68,9 +76,9 @@ export function loadCifarRecord(path: string, record: number): RgbImage {
 
 function locate(directory: string, file: string): string {
   const places = [join(directory, file), join(directory, 'cifar-10-batches-bin', file)];
-  const found = places.find(existsSync);
+  const found = places.find(isNamed);
   if (found) return found;
-  if (!existsSync(directory))
+  if (!isFolder(directory))
     throw new UserError(`Cannot open the data: there is no directory "${directory}".`, 'Check the path.');
   const python = readdirSync(directory).some(name => name === 'test_batch' || name === 'cifar-10-batches-py');
   throw new UserError(
@@ -80,12 +88,7 @@ function locate(directory: string, file: string): string {
 }
 
 function readBatch(path: string): Uint8Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UserError(`Cannot read "${path}".`, 'Check that it is a file and its permissions.', { cause: error });
-  }
+  const bytes = readBytes(path, 'the batch');
   const rest = bytes.length % cifarRecordBytes;
   if (bytes.length === 0 || rest !== 0)
     throw new UserError(

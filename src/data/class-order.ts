@@ -1,7 +1,8 @@
 /** The order of a network's outputs: from the name of a class to its index. */
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../errors/user-error.ts';
+import { isNamed } from '../files/kind.ts';
+import { readText } from '../files/read.ts';
+import { linesOf } from '../files/text.ts';
 
 export interface ClassOrder {
   readonly file: string;
@@ -12,7 +13,8 @@ export interface ClassOrder {
   readonly index: ReadonlyMap<string, number>;
 }
 
-const usualNames = [
+/** File names under which lists of classes are looked for. */
+export const usualClassLists = [
   'classes.txt',
   'synset_words.txt',
   'imagenet-synset_words.txt',
@@ -26,16 +28,7 @@ export const isWordNetId = (name: string): boolean => wordNetId.test(name);
 
 /** One class per line: `name`, `n01440764`, or `n01440764 tench, Tinca tinca`. Throws a UserError when it cannot be read. */
 export function readClassOrder(file: string, given: boolean): ClassOrder {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`Cannot read the list of classes "${file}".`, 'Check the path and its permissions.', {
-      cause: error,
-    });
-  }
-  const lines = text
-    .split(/\r?\n/)
+  const lines = linesOf(readText(file, 'the list of classes'))
     .map(line => line.trim())
     .filter(line => line !== '');
   const index = new Map<string, number>();
@@ -56,9 +49,9 @@ export function readClassOrder(file: string, given: boolean): ClassOrder {
 /** A list of classes under one of its usual names in the directory or in the one above it; null when there is none. */
 export function findClassOrder(directory: string): ClassOrder | null {
   for (const folder of [directory, dirname(directory)])
-    for (const name of usualNames) {
+    for (const name of usualClassLists) {
       const file = join(folder, name);
-      if (existsSync(file)) return readClassOrder(file, false);
+      if (isNamed(file)) return readClassOrder(file, false);
     }
   return null;
 }

@@ -1,5 +1,6 @@
-/** JPEG, PNG and WebP to 8-bit RGB, as Pillow's `Image.open(...).convert('RGB')` gives it. */
+/** JPEG, PNG, WebP, GIF, TIFF, AVIF and BMP to 8-bit RGB, as Pillow's `Image.open(...).convert('RGB')` gives it. */
 import sharp from 'sharp';
+import { decodeBmp, isBmp } from './bmp.ts';
 import type { RgbImage } from './resize.ts';
 
 // A pool decodes one image per thread already, and no image is read twice.
@@ -8,11 +9,15 @@ sharp.cache(false);
 
 /**
  * No rotation by EXIF, no colour profile, transparency dropped and not blended, grey repeated, CMYK by the plain product
- * formula; of 16 bits the upper 8. Rejects when the file is no image, is damaged or ends too early.
+ * formula; of 16 bits the upper 8; of several pages or frames the first. Rejects when the file is no image, is damaged or ends too early.
  */
 export async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
+  if (isBmp(bytes)) return decodeBmp(bytes);
   const image = sharp(bytes, { ignoreIcc: true, failOn: 'error' });
-  const { space } = await image.metadata();
+  const { space, depth } = await image.metadata();
+  // Floats from 0 to 1 would become black without a word.
+  if (depth !== 'uchar' && depth !== 'ushort')
+    throw new Error(`its samples are of the type ${depth}, expected 8 or 16 bits`);
   const cmyk = space === 'cmyk';
   const raw = cmyk ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image;
   const { data, info } = await raw.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });

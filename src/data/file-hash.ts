@@ -1,6 +1,6 @@
 /** One hash over the contents of many files. */
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 
 /**
  * SHA-256 (hexadecimal) over `head` and, for each file, its size and bytes; the files are streamed. A file that cannot be
@@ -11,6 +11,8 @@ export async function hashOfFiles(paths: readonly string[], head: string): Promi
   const buffer = Buffer.allocUnsafe(1 << 20);
   for (const path of paths) {
     try {
+      // A pipe would be waited for.
+      if (!(await stat(path)).isFile()) throw new Error('it is no ordinary file');
       const file = await open(path, 'r');
       try {
         hash.update(`\0${(await file.stat()).size}\0`);

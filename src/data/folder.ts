@@ -1,28 +1,21 @@
 /** Images on disk: in class folders, or anywhere below a directory with a file of labels, or without labels. */
-import { readdirSync, statSync } from 'node:fs';
-import { basename, extname, join, relative, sep } from 'node:path';
+import { basename, extname, join, relative, resolve } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
-import { findClassOrder, isWordNetId, readClassOrder } from './class-order.ts';
+import { isNamed } from '../files/kind.ts';
+import { byFolders, type Labelled } from './class-folders.ts';
+import { findClassOrder, readClassOrder } from './class-order.ts';
 import type { Dataset } from './dataset.ts';
 import { hashOfFiles } from './file-hash.ts';
+import { readableFormats } from './image-names.ts';
 import { type LabelLine, readLabelFile, usualLabelFiles } from './label-file.ts';
+import { type Listing, listImages } from './listing.ts';
+import { listingNotes, some } from './listing-notes.ts';
 import type { FolderSpec } from './spec.ts';
-
-const imageExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp']);
-
-interface Labelled {
-  /** Relative to the directory, with `/`. */
-  readonly files: readonly string[];
-  readonly labels: Int32Array | null;
-  readonly classNames: readonly string[] | null;
-  readonly how: string;
-  readonly notes: readonly string[];
-}
 
 /** Throws a UserError when there is no image, or when it cannot be told which class an image has. */
 export async function openFolder(spec: FolderSpec): Promise<Dataset> {
-  const images = imagesBelow(spec.directory);
-  const labelFile = spec.labels ?? usualLabelFiles.map(name => join(spec.directory, name)).find(isFile) ?? null;
+  const images = imagesIn(spec.directory);
+  const labelFile = spec.labels ?? usualLabelFiles.map(name => join(spec.directory, name)).find(isNamed) ?? null;
   const found = labelFile ? byLabelFile(spec.directory, images, labelFile) : byFolders(spec.directory, images);
   const { files, labels, classNames, how } = found;
   const paths = files.map(file => join(spec.directory, file));
@@ -43,65 +36,30 @@ export async function openFolder(spec: FolderSpec): Promise<Dataset> {
     classOrder,
     hash: await hashOfFiles(paths, head),
     description: `${files.length} images in ${spec.directory}, ${how}`,
-    notes: found.notes,
+    notes: [...listingNotes(images), ...found.notes],
     source: { kind: 'folder', paths },
   };
 }
 
-/** Relative paths in a fixed order (by code unit, as Python's `sorted`), links followed, hidden files left out. */
-function imagesBelow(directory: string): string[] {
-  let entries: string[];
-  try {
-    entries = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-  } catch (error) {
-    throw new UserError(
-      `Cannot open the data: "${directory}" is no directory that can be read.`,
-      'Check the path and its permissions.',
-      { cause: error },
-    );
-  }
-  const images = entries
-    .map(entry => entry.split(sep).join('/'))
-    .filter(entry => imageExtensions.has(extname(entry).toLowerCase()) && !/(^|\/)\./.test(entry))
-    .sort();
-  if (images.length === 0)
-    throw new UserError(
-      `Cannot use "${directory}" as data: expected JPEG, PNG or WebP images, found none.`,
-      'Give the directory that holds the images or their class folders.',
-    );
-  return images;
+/** Throws a UserError where there is no image. */
+function imagesIn(directory: string): Listing {
+  const listing = listImages(directory);
+  if (listing.files.length > 0) return listing;
+  const [note] = listingNotes(listing);
+  throw new UserError(
+    `Cannot use "${directory}" as data: expected ${readableFormats} images, found none${note ? `. ${note.replace(/\.$/, '')}` : ''}.`,
+    'Give the directory that holds the images or their class folders.',
+  );
 }
 
-function byFolders(directory: string, images: readonly string[]): Labelled {
-  const folderOf = (image: string): string => (image.includes('/') ? image.split('/')[0]! : '');
-  const names = [...new Set(images.map(folderOf))].sort();
-  if (names.length === 1 && !isWordNetId(names[0]!))
-    return { files: images, labels: null, classNames: null, how: 'without labels', notes: [] };
-  if (names[0] === '') {
-    const loose = images.filter(image => !image.includes('/'));
-    throw new UserError(
-      `Cannot tell the classes in "${directory}": there are class folders, and ${loose.length} images beside them (${loose[0]}).`,
-      'Move those images into a folder, or write a labels.csv with file,label per line.',
-    );
-  }
-  // Folders named by numbers mean outputs: "10" is the eleventh, not the third after "0" and "1".
-  const numbers = names.every(name => /^\d+$/.test(name));
-  const index = new Map(names.map((name, at) => [name, numbers ? Number(name) : at]));
-  return {
-    files: images,
-    labels: Int32Array.from(images, image => index.get(folderOf(image))!),
-    classNames: numbers ? null : names,
-    how: `${names.length} class folders`,
-    notes: [],
-  };
-}
-
-function byLabelFile(directory: string, images: readonly string[], labelFile: string): Labelled {
-  const resolve = imageFinder(images);
+function byLabelFile(directory: string, listing: Listing, labelFile: string): Labelled {
+  const images = listing.files;
+  const find = imageFinder(directory, listing);
   const lines = new Map<string, LabelLine>();
   const missing: string[] = [];
+  let again = 0;
   for (const line of readLabelFile(labelFile)) {
-    const image = resolve(line.file);
+    const image = find(line.file);
     if (image === undefined) missing.push(line.file);
     else if ((lines.get(image)?.label ?? line.label) !== line.label)
       throw new UserError(
@@ -109,7 +67,10 @@ function byLabelFile(directory: string, images: readonly string[], labelFile: st
           `${lines.get(image)?.line} and "${line.label}" in line ${line.line}.`,
         'Leave one of the two lines.',
       );
-    else lines.set(image, line);
+    else {
+      if (lines.has(image) && lines.get(image)?.file !== line.file) again++;
+      lines.set(image, line);
+    }
   }
   const files = images.filter(image => lines.has(image));
   const name = relative(directory, labelFile) || basename(labelFile);
@@ -124,6 +85,7 @@ function byLabelFile(directory: string, images: readonly string[], labelFile: st
   const index = new Map(names?.map((each, at) => [each, at]));
   const notes = [
     ...(missing.length > 0 ? [`${missing.length} images of "${name}" are not there (${some(missing)}).`] : []),
+    ...(again > 0 ? [`${again} lines of "${name}" name an image again, by links, and it counts once.`] : []),
     ...(files.length < images.length
       ? [`${images.length - files.length} images have no line in "${name}" and are left out.`]
       : []),
@@ -132,22 +94,18 @@ function byLabelFile(directory: string, images: readonly string[], labelFile: st
   return { files, labels, classNames: names, how: `labels from ${name}`, notes };
 }
 
-/** Finds an image by its path, or by its file name with or without extension where only one has it. */
-function imageFinder(images: readonly string[]): (file: string) => string | undefined {
-  const exact = new Set(images);
+/** Finds an image by a path that leads to it, or by its file name with or without extension where only one has it. */
+function imageFinder(directory: string, { files, twins, nameOf }: Listing): (file: string) => string | undefined {
+  const exact = new Set(files);
   const byName = new Map<string, string | null>();
   const add = (key: string, image: string): void => {
     byName.set(key, byName.has(key) && byName.get(key) !== image ? null : image);
   };
-  for (const image of images) {
-    add(basename(image), image);
-    add(basename(image, extname(image)), image);
+  for (const { name, of, kind } of [...files.map(file => ({ name: file, of: file, kind: 'file' })), ...twins]) {
+    if (kind === 'folder') continue;
+    add(basename(name), of);
+    add(basename(name, extname(name)), of);
   }
-  return file => (exact.has(file) ? file : (byName.get(basename(file)) ?? undefined));
+  return file =>
+    exact.has(file) ? file : (nameOf(resolve(directory, file)) ?? byName.get(basename(file)) ?? undefined);
 }
-
-/** A few names for a sentence. */
-export const some = (names: readonly string[]): string =>
-  names.length > 3 ? `${names.slice(0, 3).join(', ')}, ...` : names.join(', ');
-
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,13 +1,15 @@
 /** The answers for ImageNet's validation images, which lie in one folder without their classes. */
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../errors/user-error.ts';
+import { isNamed } from '../files/kind.ts';
+import { readBytes, readText } from '../files/read.ts';
+import { linesOf } from '../files/text.ts';
 import { isWordNetId } from './class-order.ts';
 import { readLabelFile } from './label-file.ts';
 
 /** Where people have them: beside the images, in the development kit, or as Kaggle gives them. */
-const truthFiles = [
+export const truthFiles = [
   'ILSVRC2012_validation_ground_truth.txt',
   'ILSVRC2012_devkit_t12/data/ILSVRC2012_validation_ground_truth.txt',
   'data/ILSVRC2012_validation_ground_truth.txt',
@@ -27,7 +29,7 @@ const truthFiles = [
 export function groundTruth(directory: string, images: readonly string[], classes: readonly string[]): Int32Array {
   const file = [directory, join(directory, 'val'), dirname(directory)]
     .flatMap(folder => truthFiles.map(name => join(folder, name)))
-    .find(existsSync);
+    .find(isNamed);
   if (!file)
     throw new UserError(
       `Cannot tell the classes of the ${images.length} validation images in "${directory}": there is no ground truth.`,
@@ -37,9 +39,7 @@ export function groundTruth(directory: string, images: readonly string[], classe
 }
 
 function byNumbers(file: string, images: readonly string[], classes: readonly string[]): Int32Array {
-  const lines = readFileSync(file, 'utf8')
-    .split(/\r?\n/)
-    .filter(line => line.trim() !== '');
+  const lines = linesOf(readText(file, 'the ground truth')).filter(line => line.trim() !== '');
   if (lines.length !== images.length)
     throw new UserError(
       `Cannot use the ground truth "${file}": it has ${lines.length} lines, and there are ${images.length} images.`,
@@ -60,16 +60,14 @@ function byNumbers(file: string, images: readonly string[], classes: readonly st
 /** The WordNet ids in the order of the development kit, which is not that of their names. */
 function kitOrder(folder: string): readonly string[] {
   const text = join(folder, 'map_clsloc.txt');
-  if (existsSync(text)) {
-    const rows = readFileSync(text, 'utf8')
-      .split(/\r?\n/)
-      .map(line => line.trim().split(/\s+/));
+  if (isNamed(text)) {
+    const rows = linesOf(readText(text, 'the list of classes')).map(line => line.trim().split(/\s+/));
     const order: string[] = [];
     for (const [id = '', number] of rows) if (isWordNetId(id)) order[Number(number) - 1] = id;
     return order;
   }
   const matrix = join(folder, 'meta.mat');
-  if (existsSync(matrix)) return idsInMatrix(readFileSync(matrix)).slice(0, 1000);
+  if (isNamed(matrix)) return idsInMatrix(readBytes(matrix, 'the list of classes')).slice(0, 1000);
   throw new UserError(
     `Cannot use the ground truth in "${folder}": its numbers mean nothing without the list of classes.`,
     'Put meta.mat (from the development kit of ILSVRC2012) or map_clsloc.txt beside it.',

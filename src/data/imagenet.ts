@@ -1,12 +1,16 @@
 /** ImageNet as it is unpacked: train/<wnid>/*.JPEG, and val as class folders or flat with its ground truth. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
+import { isFolder } from '../files/kind.ts';
+import { ofOneClass } from './class-folders.ts';
 import { findClassOrder, isWordNetId } from './class-order.ts';
 import type { Dataset } from './dataset.ts';
 import { hashOfFiles } from './file-hash.ts';
 import { groundTruth } from './ground-truth.ts';
+import { type Listing, listImages } from './listing.ts';
+import { listingNotes, twinNote } from './listing-notes.ts';
 import type { ImagenetSpec } from './spec.ts';
 
 export type SplitName = 'train' | 'validation';
@@ -25,7 +29,7 @@ export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promis
       `Cannot use "${spec.directory}" as ImageNet: expected folders named by WordNet ids (n01440764), found none in "${train ?? folder}".`,
       'Unpack ILSVRC2012_img_train.tar, and every archive in it into a folder of its own.',
     );
-  const { ids, labels } =
+  const { ids, labels, notes } =
     own.length > 0 ? byFolders(folder, own, classNames) : flat(spec.directory, folder, classNames);
   const paths = ids.map(id => join(folder, id));
   const head = JSON.stringify([ids, Array.from(labels), classNames]);
@@ -40,7 +44,7 @@ export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promis
     classOrder: findClassOrder(spec.directory),
     hash: split === 'train' ? hashOfSizes(paths, head) : await hashOfFiles(paths, head),
     description: `${ids.length} images of ${classNames.length} classes in ${folder}`,
-    notes: [],
+    notes,
     source: { kind: 'folder', paths },
   };
 }
@@ -67,7 +71,7 @@ function splitFolder(directory: string, split: SplitName): string {
 /** `directory/name`, also below the places where Kaggle's archive has it. */
 function existingFolder(directory: string, name: string): string | null {
   const places = [join(directory, name), join(directory, 'ILSVRC', 'Data', 'CLS-LOC', name)];
-  return places.find(place => existsSync(place) && statSync(place).isDirectory()) ?? null;
+  return places.find(isFolder) ?? null;
 }
 
 const classFolders = (folder: string): string[] =>
@@ -76,35 +80,40 @@ const classFolders = (folder: string): string[] =>
     .map(({ name }) => name)
     .sort();
 
-const isImage = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name) && !basename(name).startsWith('.');
-
 interface Found {
   readonly ids: readonly string[];
   readonly labels: Int32Array;
+  readonly notes: readonly string[];
 }
 
 function byFolders(folder: string, own: readonly string[], classes: readonly string[]): Found {
   const index = new Map(classes.map((name, at) => [name, at]));
-  const ids: string[] = [];
-  const labels: number[] = [];
-  for (const name of own) {
-    const label = index.get(name);
-    if (label === undefined)
-      throw new UserError(
-        `Cannot use "${folder}": its class "${name}" is not among the ${classes.length} classes of the training set.`,
-        'Give the two parts of the same dataset.',
-      );
-    for (const image of readdirSync(join(folder, name)).filter(isImage).sort()) {
-      ids.push(`${name}/${image}`);
-      labels.push(label);
-    }
-  }
-  return { ids, labels: Int32Array.from(labels) };
+  const stranger = own.find(name => !index.has(name));
+  if (stranger !== undefined)
+    throw new UserError(
+      `Cannot use "${folder}": its class "${stranger}" is not among the ${classes.length} classes of the training set.`,
+      'Give the two parts of the same dataset.',
+    );
+  const listing = listImages(folder, isWordNetId);
+  const { files: ids, notes } = ofOneClass(
+    folder,
+    within(listing, name => name.includes('/')),
+  );
+  const labels = Int32Array.from(ids, id => index.get(id.split('/')[0]!)!);
+  return { ids, labels, notes: [...listingNotes(listing), ...notes] };
 }
 
+/** Without the images whose names do not fit, such as those beside the folders. */
+const within = ({ files, twins }: Listing, fits: (name: string) => boolean): Pick<Listing, 'files' | 'twins'> => ({
+  files: files.filter(fits),
+  twins: twins.filter(({ name, kind }) => kind === 'folder' || fits(name)),
+});
+
 function flat(directory: string, folder: string, classes: readonly string[]): Found {
-  const ids = readdirSync(folder).filter(isImage).sort();
+  const listing = listImages(folder, () => false);
+  const { files: ids, twins } = listing;
   if (ids.length === 0)
     throw new UserError(`Cannot use "${folder}": there is no image in it.`, 'Unpack ILSVRC2012_img_val.tar there.');
-  return { ids, labels: groundTruth(directory, ids, classes) };
+  const notes = [...listingNotes(listing), ...twinNote(twins)];
+  return { ids, labels: groundTruth(directory, ids, classes), notes };
 }

@@ -1,7 +1,8 @@
 /** Files that say the class of each image: `file,label` with or without a header, or `file label`, or tab-separated. */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
+import { readText } from '../files/read.ts';
+import { linesOf } from '../files/text.ts';
 
 export interface LabelLine {
   readonly file: string;
@@ -24,15 +25,8 @@ const headerWord = /^(file|file_?name|image|image_?id|img|name|path|id)$/i;
 
 /** Throws a UserError that names the line when one has no label. */
 export function readLabelFile(path: string): LabelLine[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UserError(`Cannot read the labels "${path}".`, 'Check the path and its permissions.', { cause: error });
-  }
   const result: LabelLine[] = [];
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  lines.forEach((content, at) => {
+  linesOf(readText(path, 'the labels')).forEach((content, at) => {
     if (content.trim() === '') return;
     const [file = '', label = ''] = fields(content);
     if (result.length === 0 && headerWord.test(file)) return;
@@ -48,13 +42,15 @@ export function readLabelFile(path: string): LabelLine[] {
   return result;
 }
 
-/** The first two fields: split at tabs, else at commas (quotes understood), else at white space. */
+/** The first two fields: split at tabs, else at commas or semicolons (quotes understood), else at white space. */
 function fields(line: string): readonly string[] {
   if (line.includes('\t')) return line.split('\t').map(unquoted);
-  const quoted = /^\s*"((?:[^"]|"")*)"\s*,(.*)$/.exec(line);
+  const quoted = /^\s*"((?:[^"]|"")*)"\s*[,;](.*)$/.exec(line);
   if (quoted) return [quoted[1]!.replaceAll('""', '"'), unquoted(quoted[2]!)];
   const comma = line.indexOf(',');
   if (comma >= 0) return [line.slice(0, comma).trim(), firstField(line.slice(comma + 1))];
+  // Spreadsheets write semicolons where the comma is in the numbers.
+  if (line.includes(';')) return line.split(';').map(unquoted);
   return line.trim().split(/\s+/);
 }
 

@@ -1,5 +1,5 @@
 /** One image of a source, as plain data that can be sent to a thread, and its pixels. */
-import { readFile } from 'node:fs/promises';
+import { readOrdinary } from '../files/read.ts';
 import { loadCifarRecord } from './cifar10.ts';
 import type { ImageSource } from './dataset.ts';
 import { decodeRgb } from './decode.ts';
@@ -30,7 +30,7 @@ export async function loadItem(item: ImageItem): Promise<RgbImage> {
     case 'shapes':
       return drawShape(item.seed, item.split, item.index).image;
     case 'file':
-      return decodeRgb(await readFile(item.path));
+      return decodeRgb(await readOrdinary(item.path));
     default:
       return item satisfies never;
   }

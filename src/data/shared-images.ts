@@ -1,16 +1,21 @@
 /** Whether two sets of images hold the same files. */
+import { identityOf } from '../files/kind.ts';
 import type { Dataset } from './dataset.ts';
 
-/** How many images of `one` come from a place that `other` reads as well; those that are drawn are shared when seed and split are. */
+/**
+ * How many images of `one` come from a file that `other` reads as well, whatever links lead there; those that are drawn are
+ * shared when seed and split are.
+ */
 export function sharedImages({ source: one }: Dataset, { source: other }: Dataset): number {
   switch (one.kind) {
     case 'cifar10': {
-      const paths = new Set(other.kind === 'cifar10' ? other.files.map(({ path }) => path) : []);
-      return one.files.reduce((sum, { path, records }) => sum + (paths.has(path) ? records : 0), 0);
+      const read = new Set(other.kind === 'cifar10' ? other.files.map(({ path }) => fileOf(path)) : []);
+      return one.files.reduce((sum, { path, records }) => sum + (read.has(fileOf(path)) ? records : 0), 0);
     }
     case 'folder': {
-      const paths = new Set(other.kind === 'folder' ? other.paths : []);
-      return one.paths.reduce((sum, path) => sum + (paths.has(path) ? 1 : 0), 0);
+      if (other.kind !== 'folder') return 0;
+      const read = new Set(other.paths.map(fileOf));
+      return one.paths.reduce((sum, path) => sum + (read.has(fileOf(path)) ? 1 : 0), 0);
     }
     case 'shapes':
       return other.kind === 'shapes' && other.seed === one.seed && other.split === one.split
@@ -20,3 +25,5 @@ export function sharedImages({ source: one }: Dataset, { source: other }: Datase
       return one satisfies never;
   }
 }
+
+const fileOf = (path: string): string => identityOf(path) ?? path;

@@ -1,8 +1,9 @@
 /** What `--data` takes: `cifar10:DIR`, `folder:DIR`, `imagenet:DIR`, `shapes:SEED`, or the path of a dataset YAML. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors/user-error.ts';
+import { isFolder, isNamed } from '../files/kind.ts';
+import { readText } from '../files/read.ts';
 import { parseYaml } from '../units/parse-yaml.ts';
 import { type ChannelOrder, type Normalization, normalizations } from './normalize.ts';
 
@@ -151,13 +152,13 @@ export function parseDataSpec(spec: string): DataSpec {
     if (!directory) throw new UserError(`Cannot use "${spec}" as data: no directory is given.`, `Write ${kind}:DIR.`);
     return fromYaml({ kind, directory }, '.');
   }
-  const stats = statSync(spec, { throwIfNoEntry: false });
-  if (stats?.isFile()) return fromYaml(readYaml(spec), dirname(spec));
+  if (isNamed(spec)) return fromYaml(readYaml(spec), dirname(spec));
+  const folder = isFolder(spec);
   throw new UserError(
-    stats
+    folder
       ? `Cannot use "${spec}" as data: it is a directory, and what is in it is not said.`
       : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED or a dataset YAML, and there is no such file.`,
-    stats
+    folder
       ? `Write folder:${spec} or cifar10:${spec}.`
       : 'Check the path, or put folder: or cifar10: in front of a directory.',
   );
@@ -172,15 +173,8 @@ function shapesSeed(spec: string, given: string): number {
   );
 }
 
-function readYaml(path: string): z.output<typeof datasetSchema> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UserError(`Cannot read the dataset "${path}".`, 'Check its permissions.', { cause: error });
-  }
-  return parseYaml(text, path, datasetSchema);
-}
+const readYaml = (path: string): z.output<typeof datasetSchema> =>
+  parseYaml(readText(path, 'the dataset'), path, datasetSchema);
 
 function fromYaml(given: z.input<typeof datasetSchema>, base: string): DataSpec;
 function fromYaml(given: { kind: string; directory?: string; seed?: number }, base: string): DataSpec;
@@ -200,7 +194,7 @@ function fromYaml(given: unknown, base: string): DataSpec {
   const located = (name: string | undefined): string | null => {
     if (name === undefined) return null;
     const beside = resolve(base, name);
-    return existsSync(beside) ? beside : resolve(directory, name);
+    return isNamed(beside) ? beside : resolve(directory, name);
   };
   if (yaml.kind === 'cifar10') return { kind: 'cifar10', directory, ...shared, files: yaml.files };
   if (yaml.kind === 'imagenet') return { kind: 'imagenet', directory, ...shared, maxUnreadable: yaml.maxUnreadable };

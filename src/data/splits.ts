@@ -1,14 +1,16 @@
 /** Which images a network is trained on, and which judge it. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
+import { isFolder } from '../files/kind.ts';
 import { openCifar10 } from './cifar10.ts';
 import type { Dataset } from './dataset.ts';
 import { openFolder } from './folder.ts';
 import { openImagenet } from './imagenet.ts';
 import { type DatasetOverrides, openDataset } from './open.ts';
 import { openShapes } from './shapes/open.ts';
+import { sharedImages } from './shared-images.ts';
 import type { Cifar10Spec, DataSpec, FolderSpec } from './spec.ts';
 import { splitProxy } from './subset.ts';
 
@@ -34,6 +36,7 @@ export const validationShare = 0.1;
 export async function openSplits(spec: DataSpec, seed: number, overrides: DatasetOverrides = {}): Promise<Splits> {
   const splits = await found({ ...spec, normalize: overrides.normalize ?? spec.normalize }, seed);
   demandEveryClass(splits.train);
+  demandApart(splits);
   if (splits.validation.count > 0) return splits;
   throw new UserError(
     `Cannot train: there is no image to score on (${splits.validation.description}).`,
@@ -86,7 +89,6 @@ function cifarSplits(spec: Cifar10Spec): Splits {
 }
 
 const heldNames = ['val', 'validation', 'valid', 'test'];
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 async function folderSplits(spec: FolderSpec, seed: number): Promise<Splits> {
   const { directory } = spec;
@@ -167,6 +169,16 @@ function subsetOf(all: Dataset, positions: Int32Array, part: string): Dataset {
     description: `${positions.length} ${part} images of ${all.description}`,
     source: { kind: 'folder', paths: pick(paths) },
   };
+}
+
+/** Images that a network was trained on say nothing of how good it is. */
+function demandApart({ train, validation, rule }: Splits): void {
+  const shared = sharedImages(validation, train);
+  if (shared === 0) return;
+  throw new UserError(
+    `Cannot train: ${shared} of the ${validation.count} validation images are training images too, by links (${rule}).`,
+    'Take them out of one of the two.',
+  );
 }
 
 /** A class that is never seen would be unlearned without a word. */

@@ -11,7 +11,7 @@ import { reasonOf } from '../workers/model-file.ts';
 import { type PreparedTrailer, readPrepared, writePrepared } from './prepared-file.ts';
 
 /** Counts up whenever the same data and transform would give other bytes. */
-const version = 1;
+const version = 2;
 
 export interface Prepared {
   readonly path: string;

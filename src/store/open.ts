@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readSync, type Stats, statSync } from '
 import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { UserError } from '../errors/user-error.ts';
+import { strangeKind } from '../files/kind.ts';
 import { currentOwner } from '../workers/process-identity.ts';
 import { sqliteArchive } from './sqlite/archive.ts';
 import { needsFilesBeside, type Patience, patience, patiently, worded } from './sqlite/failures.ts';
@@ -141,8 +142,9 @@ async function currentSchema(session: Session, limits: Patience): Promise<Exclud
 /** SQLite would take a file of a few bytes for an empty database, and write over it. Nothing there, or nothing in it, will do. */
 function demandSqlite(path: string): void {
   const found = stat(path);
+  const kind = found && strangeKind(found);
+  if (kind) throw notAStore(path, kind);
   if (!found || found.size === 0) return;
-  if (found.isDirectory()) throw notAStore(path, 'a directory');
   const header = Buffer.alloc(16);
   try {
     const file = openSync(resolve(path), 'r');

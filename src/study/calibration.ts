@@ -74,7 +74,10 @@ export async function openCalibration(
   }
   const given = asked === undefined ? dataset : await readAlike(asked, dataset);
   const own = given.hash === dataset.hash;
-  if (!own) demandDisjoint(given, dataset, asked ?? '');
+  if (!own) {
+    demandDisjoint(given, dataset, asked ?? '');
+    for (const note of given.notes) watch.warn(note);
+  }
   const wanted = request.calibrationImages ?? defaultCalibrationImages;
   const images = await openCalibrationImages(plan.loaded.model, { dataset: given, own, wanted, seed });
   if (!images) {

@@ -74,6 +74,7 @@ export async function profileLosses(
   watch: FactorWatch & { readonly statistics?: (done: number, total: number) => void },
 ): Promise<RungLosses> {
   const dataset = await openDataset(parseDataSpec(spec), { normalize });
+  for (const note of dataset.notes) watch.warn(note);
   const statistics = await calibrationStatistics(plan, dataset, { wanted, seed }, watch);
   const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);
   return rungLosses(plan.loaded.model, plan.space, statistics, factors, watch);

@@ -12,7 +12,7 @@ import { makePlan, type Plan } from './plan.ts';
  * @param storePath a relative path is looked for from the working directory, then from the store's folder
  */
 export function reopenPlan(study: Study, storePath: string, moved: string | undefined): Plan {
-  const modelPath = moved ?? located(study.model.path, storePath);
+  const modelPath = moved ?? locatedModel(study, storePath);
   const plan = makePlan({
     modelPath,
     hardwareText: study.hardware.text,
@@ -28,7 +28,7 @@ export function reopenPlan(study: Study, storePath: string, moved: string | unde
 }
 
 /** The path as it was given, or the same path seen from the folder of the store. */
-function located(path: string, storePath: string): string {
+export function locatedModel({ model: { path } }: Study, storePath: string): string {
   const besideStore = join(dirname(storePath), path);
   if (existsSync(path) || !existsSync(besideStore)) return path;
   return besideStore;

@@ -50,7 +50,7 @@ export const defaultTraining: Omit<TrainingOptions, 'model' | 'batchSize'> = {
 };
 
 /** @throws UserError naming the first option that is out of its range. */
-export function requireTrainingOptions(options: TrainingOptions): void {
+export function requireTrainingOptions(options: Omit<TrainingOptions, 'model' | 'teacher'>): void {
   const { batchSize, accumulation, batchesPerCall, optimiser } = options;
   const whole: Check = (name, value, flag) =>
     require(Number.isInteger(value) && value >= 1, name, 'a whole number from 1 on', value, flag);

@@ -17,8 +17,10 @@ export function parseDrop(text: string, name = 'the drop'): number {
   if (drop >= 0 && meant) return drop;
   throw new UserError(
     `Cannot read ${name}: expected a drop of 0 to 100 points such as 1pp, 0.5% or 0.01, found ${JSON.stringify(text)}.`,
-    value >= 1 && !match?.[2]
-      ? `Write ${value}pp for percentage points.`
-      : 'Write a number, and pp for percentage points.',
+    text.trim().startsWith('-')
+      ? 'A loss of accuracy is positive: leave out the minus.'
+      : value >= 1 && !match?.[2]
+        ? `Write ${value}pp for percentage points.`
+        : 'Write a number, and pp for percentage points.',
   );
 }

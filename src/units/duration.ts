@@ -24,10 +24,15 @@ export function parseDuration(text: string, name = 'the duration'): number {
   }
   throw new UserError(
     `Cannot read ${name}: expected a duration such as 8h, 30m, 90s or 1h30m, found ${JSON.stringify(text)}.`,
-    /^\d+(\.\d+)?$/.test(trimmed) && Number(trimmed) > 0
-      ? `Add the unit: ${trimmed}s, ${trimmed}m or ${trimmed}h.`
-      : 'Write a number and its unit, the greater unit first.',
+    wayOut(trimmed),
   );
+}
+
+function wayOut(text: string): string {
+  if (text.startsWith('-')) return 'A duration is positive: leave out the minus.';
+  if (/\d/.test(text) && !/[1-9]/.test(text)) return 'A duration is positive: give more than nothing.';
+  if (/^\d+(\.\d+)?$/.test(text)) return `Add the unit: ${text}s, ${text}m or ${text}h.`;
+  return 'Write a number and its unit, the greater unit first.';
 }
 
 /** The two greatest units of a duration, for progress lines: `340 ms`, `4.2 s`, `3 m 20 s`, `7 h 05 m`, `2 d 03 h`. */

@@ -1,5 +1,6 @@
 /** What a tired person does at two in the morning: one clear sentence, the way out, exit status 2, and nothing lost. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { floatTensor } from '../../src/onnx/tensor.ts';
@@ -32,16 +33,37 @@ const search = (replaced: Readonly<Record<string, string>>, ...more: string[]): 
 
 const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
   ['no command', () => [], /Which command\?/],
-  ['a command that is not there', () => ['serach'], /Did you mean search\?/],
-  ['an option that is not there', () => search({}, '--trails', '5'), /Unknown argument.*trails/],
-  ['a choice that is not there', () => ['front', '--format', 'html'], /Invalid values: Argument: format, Given/],
+  ['a command that is not there', () => ['serach'], /no command "serach". Did you mean "rankfront search"\?/],
+  ['a command that is like no other', () => ['compare'], /no command "compare". The commands are space, search, /],
+  ['an option that is not there', () => search({}, '--trails', '5'), /has no option --trails. Did you mean --trials\?/],
+  ['an option of one letter', () => search({}, '-v'), /has no option -v: options begin with two dashes/],
+  ['a word too many', () => ['front', 'resnet18'], /"rankfront front" does not take "resnet18"/],
+  ['a choice that is not there', () => ['front', '--format', 'html'], /--format: expected table, csv, .*found "html"/],
+  ['a trial that is not named', () => ['show'], /"rankfront show" needs <trial>: The number of the trial/],
+  [
+    'an option without its value',
+    () => ['front', '--out', '--json'],
+    /--out: expected a value, found the option --json/,
+  ],
+  ['a last option without its value', () => ['front', '--study'], /--study: expected a value, found none/],
+  ['a negative time', () => search({ '--time': '-1h' }), /Cannot read --time: .*"-1h"\. A duration is positive/],
+  [
+    'a negative drop',
+    () => search({}, '--max-drop', '-1pp'),
+    /Cannot read --max-drop: .*"-1pp"\. A loss .*is positive/,
+  ],
+  ['a negative seed', () => search({ '--seed': '-1' }), /--seed: expected a whole number of at least 0, found -1/],
   ['a word for a number', () => search({ '--trials': 'many' }), /whole number of at least 0, found no number/],
   [
     'corrections without images to correct on',
     () => search({ '--study': 'plain' }, '--corrections', 'moments'),
     /Cannot correct candidates: expected calibration images, found --calibration none/,
   ],
-  ['a missing option', () => ['search', '--model', world.model], /Missing required arguments: data, hardware/],
+  [
+    'a missing option',
+    () => ['search', '--model', world.model],
+    /"rankfront search" needs --data and --hardware\..*cpu-2-threads\.yaml.*roofline-a100\.yaml/,
+  ],
   [
     'no such model',
     () => search({ '--model': at('none.onnx') }),
@@ -104,6 +126,41 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
     /Cannot write the model/,
   ],
   [
+    'a front into the store that it comes from',
+    () => ['front', '--store', world.store, '--out', world.store],
+    /Cannot write the front to ".*": it is the store, which this command reads/,
+  ],
+  [
+    'a front into the log beside another store',
+    () => ['front', '--store', world.store, '--out', `${otherStore()}-wal`],
+    /a part of an SQLite store is there/,
+  ],
+  [
+    'a search space into the model',
+    () => ['space', '--model', world.model, '--hardware', world.hardware, '--out', linkTo(world.model)],
+    /it is a part of the model, which this command reads/,
+  ],
+  [
+    'an export over an image of the study',
+    () => ['export', '--store', world.store, '--trial', '1', '--out', at('images/test_batch.bin')],
+    /it is a part of the data, which this command reads/,
+  ],
+  [
+    'a front into a full device',
+    () => ['front', '--store', world.store, '--out', '/dev/full'],
+    /Cannot write the front to "\/dev\/full": the disk is full/,
+  ],
+  [
+    'a training into a device',
+    () => ['train', '--model', world.model, '--data', 'shapes:0', '--out', '/dev/null'],
+    /it is a character device, and the trained network is read again from there/,
+  ],
+  ['a pipe as the model', () => search({ '--model': pipe('pipe.onnx') }), /expected a file, found a named pipe/],
+  ['a pipe as the profile', () => search({ '--hardware': pipe('pipe.yaml') }), /expected a file, found a named pipe/],
+  ['a pipe as the images', () => search({ '--data': pipe('data.yaml') }), /expected a file, found a named pipe/],
+  ['a device as the store', () => search({ '--store': '/dev/zero' }), /expected a store .*found a character device/],
+  ['a pipe as the store', () => ['studies', '--store', pipe('pipe.sqlite')], /found a named pipe/],
+  [
     'a model that has moved',
     () => [
       'export',
@@ -139,6 +196,21 @@ test('after all that, the study is as it was', async () => {
     failed: 0,
   });
 });
+
+function pipe(name: string): string {
+  execFileSync('mkfifo', [at(name)]);
+  return at(name);
+}
+
+function linkTo(path: string): string {
+  symlinkSync(path, at('link'));
+  return at('link');
+}
+
+function otherStore(): string {
+  copyFileSync(world.store, at('other.sqlite'));
+  return at('other.sqlite');
+}
 
 function emptyFolder(): string {
   mkdirSync(at('nothing'), { recursive: true });

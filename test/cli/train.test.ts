@@ -124,7 +124,7 @@ describe('rankfront train', () => {
 
   test('a provider that does not exist, or is not here, is refused', async () => {
     const unknown = await rankfront(args('provider.onnx', '--provider', 'nonsense'));
-    expect(unknown).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Given: "nonsense"') });
+    expect(unknown).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('found "nonsense"') });
     const absent = process.platform === 'win32' ? 'coreml' : 'dml';
     const elsewhere = await rankfront(args('provider.onnx', '--provider', absent));
     expect(elsewhere).toMatchObject({ status: 2, stdout: '' });

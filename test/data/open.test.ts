@@ -22,7 +22,7 @@ function files(contents: Readonly<Record<string, string | Uint8Array>>): string 
   }
   return directory;
 }
-const folder = (contents: Readonly<Record<string, string>>): Promise<Dataset> =>
+const folder = (contents: Readonly<Record<string, string | Uint8Array>>): Promise<Dataset> =>
   openDataset(parseDataSpec(`folder:${files(contents)}`));
 const labelled = (dataset: Dataset, outputs: number): Record<string, number | undefined> =>
   Object.fromEntries(dataset.ids.map((id, i) => [id, labelsFor(dataset, outputs)?.[i]]));
@@ -144,6 +144,9 @@ describe('folder with a file of labels', () => {
     ['labels.csv', 'file,label\nimages/a.JPEG,5\nimages/b.JPEG,0\nimages/c.JPEG,5\n'],
     ['labels.csv', '"images/a.JPEG","5"\r\n"images/b.JPEG","0"\r\n"images/c.JPEG","5"\r\n'],
     ['labels.csv', 'a.JPEG,5\nb.JPEG,0\nc.JPEG,5'],
+    ['labels.csv', 'file,label\ra.JPEG,5\rb.JPEG,0\rc.JPEG,5\r'],
+    ['labels.csv', Buffer.from('\uFEFFfile,label\r\na.JPEG,5\r\nb.JPEG,0\r\nc.JPEG,5\r\n', 'utf16le')],
+    ['labels.csv', 'file;label\n"images/a.JPEG";5\nb.JPEG;0\nc.JPEG;"5"\n'],
     ['val.txt', 'a.JPEG 5\nb.JPEG 0\nc.JPEG 5\n'],
     ['val_annotations.txt', 'a.JPEG\t5\t0\t0\t62\t62\nb.JPEG\t0\t1\t2\t3\t4\nc.JPEG\t5\t0\t0\t1\t1\n'],
     ['labels.tsv', '\uFEFFimage\tlabel\nimages\\a.JPEG\t5\n./images/b.JPEG\t0\nc\t5\n'],
@@ -185,7 +188,9 @@ describe('folder', () => {
     expect(labelsFor(dataset, 1000)).toBeNull();
   });
   it('without an image, or that is not there, is refused', async () => {
-    await expect(folder({ 'readme.txt': '' })).rejects.toThrow(/expected JPEG, PNG or WebP images, found none/);
+    await expect(folder({ 'readme.txt': '' })).rejects.toThrow(
+      /expected JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP images, found none/,
+    );
     await expect(openDataset(parseDataSpec(`folder:${scratch}/nowhere`))).rejects.toThrow(
       /no directory that can be read/,
     );

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
 import type { Model } from '../../src/onnx/graph.ts';
@@ -6,6 +10,7 @@ import type { ReadOptions } from '../../src/onnx/read-context.ts';
 import { floatTensor, intTensor } from '../../src/onnx/tensor.ts';
 import { join, lengthDelimited } from '../../src/onnx/wire.ts';
 import { writeModel } from '../../src/onnx/write.ts';
+import { loadModel } from '../../src/workers/model-file.ts';
 import { buildModel, type TinyModel } from './build.ts';
 
 /** The error that reading gives; its text must name the file, be one line, and end with the way out. */
@@ -174,6 +179,21 @@ describe('data in other files', () => {
     const again = readModel(writeModel(model), { name: 'inside' });
     expect(again.graph.initializers.get('w')!.bytes).toEqual(model.graph.initializers.get('w')!.bytes);
     expect(refusal(external({ location: 'weights/w.bin', offset: '8' }), folder)).toBe('was read');
+  });
+
+  it('are ordinary files: a pipe would be waited for, and a device has no end', () => {
+    const place = mkdtempSync(joinPath(tmpdir(), 'rankfront-external-'));
+    const at = (name: string): string => joinPath(place, name);
+    writeFileSync(at('m.onnx'), external({ location: 'w.bin', offset: '8', length: '16' }));
+    writeFileSync(at('w.bin'), data);
+    expect(loadModel(at('m.onnx')).files.map(file => file.replace(/^.*\//, ''))).toEqual(['m.onnx', 'w.bin']);
+    rmSync(at('w.bin'));
+    execFileSync('mkfifo', [at('w.bin')]);
+    expect(() => loadModel(at('m.onnx'))).toThrow(/the data of the model .*found a named pipe/);
+    rmSync(at('w.bin'));
+    symlinkSync('/dev/zero', at('w.bin'));
+    expect(() => loadModel(at('m.onnx'))).toThrow(/"w.bin" of constant "w" is not there/);
+    rmSync(place, { recursive: true });
   });
 
   it.each([

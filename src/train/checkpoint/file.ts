@@ -1,7 +1,9 @@
 /** The checkpoint of a training on disk. */
 import { existsSync, rmSync } from 'node:fs';
 import { UserError } from '../../errors/user-error.ts';
-import { readBytes, writeAtomically } from '../../workers/model-file.ts';
+import { followed } from '../../files/place.ts';
+import { readBytes } from '../../files/read.ts';
+import { writeAtomically } from '../../files/write.ts';
 import { beginsAsCheckpoint, type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Identity } from './format.ts';
 
 export interface CheckpointFile {
@@ -14,6 +16,9 @@ export interface CheckpointFile {
   write(checkpoint: Checkpoint): void;
   remove(): void;
 }
+
+/** What takes the place of a checkpoint, which is read again. */
+export const checkpointPlace = { overCheckpoint: true, readAgain: true } as const;
 
 export const checkpointFile = (path: string): CheckpointFile => ({
   path,
@@ -30,8 +35,8 @@ export const checkpointFile = (path: string): CheckpointFile => ({
       'Give another --checkpoint.',
     );
   },
-  write: checkpoint => writeAtomically(path, encodeCheckpoint(checkpoint), 'the checkpoint'),
-  remove: () => rmSync(path, { force: true }),
+  write: checkpoint => writeAtomically(path, encodeCheckpoint(checkpoint), 'the checkpoint', checkpointPlace),
+  remove: () => rmSync(followed(path), { force: true }),
 });
 
 function requireSame(then: Identity, now: Identity, path: string): void {

@@ -11,6 +11,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
+import { checkpointSignature as signature } from '../../files/held-work.ts';
 import type { Course } from '../loop/course.ts';
 import type { TrainingState } from '../trainer.ts';
 
@@ -30,7 +31,6 @@ export type Identity = Readonly<Record<string, string>>;
 
 export const checkpointVersion = 1;
 
-const signature = new TextEncoder().encode('RFTRAIN\n');
 const fixedBytes = signature.length + 8;
 const digestBytes = 32;
 

@@ -1,8 +1,8 @@
 /** One training at a time writes a file: two would write over each other's checkpoints and networks. */
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
+import { followed } from '../../files/place.ts';
 import { acquireDeviceLock, type DeviceLock } from '../../workers/device-lock.ts';
 
 export interface WrittenFiles {
@@ -47,10 +47,10 @@ async function hold(flag: string, path: string): Promise<DeviceLock> {
   );
 }
 
-/** Links to folders followed, so that two names of a file that is not there yet are the same. */
+/** Links followed, so that two names of a file that is not there yet are the same. */
 function placeOf(path: string): string {
   try {
-    return join(realpathSync(dirname(path)), basename(path));
+    return followed(path);
   } catch {
     return resolve(path);
   }

@@ -131,7 +131,7 @@ function trainingOptions(request: TrainRequest, network: Network): RunnerSetup['
     emaDecay: request.emaDecay,
     precision: request.precision,
   };
-  requireTrainingOptions({ ...training, model: network.model, teacher: null });
+  requireTrainingOptions(training);
   return training;
 }
 

@@ -1,9 +1,12 @@
 /** What is seen of the files of a training before anything is started. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
-import { demandWritable } from '../../workers/model-file.ts';
-import { checkpointFile } from '../checkpoint/file.ts';
+import { identityOf } from '../../files/kind.ts';
+import { followed } from '../../files/place.ts';
+import { demandWritable } from '../../files/write.ts';
+import { keptFiles } from '../../workers/kept-files.ts';
+import { checkpointFile, checkpointPlace } from '../checkpoint/file.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import type { TrainPlan } from './plan.ts';
 import type { TrainRequest } from './request.ts';
@@ -11,15 +14,17 @@ import type { TrainRequest } from './request.ts';
 /**
  * The checkpoint to go on from; null where the training starts anew. Nothing is changed.
  *
- * @param kept files that must stay as they are, beside those that the request reads
+ * @param dense networks that must stay as they are, beside those that the request reads
  * @throws UserError when the training cannot be gone on with, or when what it writes has no place
  */
 export function preflight(
   request: TrainRequest,
   { identity }: Pick<TrainPlan, 'identity'>,
-  kept: readonly string[] = [],
+  dense: readonly string[] = [],
 ): Checkpoint | null {
-  demandApart(request, kept);
+  demandApart(request, dense);
+  const kept = keptFiles({ models: [request.model, request.teacher, ...dense], data: [request.data] });
+  demandWritable(request.out, 'the trained network', { kept, readAgain: true });
   const file = checkpointFile(request.checkpoint);
   const found = request.restart ? null : file.read(identity);
   if (!found && !request.restart && existsSync(request.out))
@@ -27,15 +32,14 @@ export function preflight(
       `Cannot train into "${request.out}": there is such a file already, and no checkpoint "${file.path}" to go on from.`,
       'Give another --out, or --restart to write over it.',
     );
-  demandWritable(request.out, 'the trained network');
-  demandWritable(file.path, 'the checkpoint');
+  demandWritable(file.path, 'the checkpoint', { kept, ...checkpointPlace });
   if (request.restart) file.requireReplaceable();
   return found;
 }
 
 /** Of what is read, a training that is gone on with needs every byte again. */
-function demandApart({ out, checkpoint, model, teacher }: TrainRequest, kept: readonly string[]): void {
-  const read = [model, ...(teacher === null ? [] : [teacher]), ...kept].map(placeOf);
+function demandApart({ out, checkpoint, model, teacher }: TrainRequest, dense: readonly string[]): void {
+  const read = [model, ...(teacher === null ? [] : [teacher]), ...dense].map(placeOf);
   for (const [flag, path] of [
     ['--out', out],
     ['--checkpoint', checkpoint],
@@ -53,10 +57,10 @@ function demandApart({ out, checkpoint, model, teacher }: TrainRequest, kept: re
     );
 }
 
-/** Links followed, so that two names of a file are the same. */
+/** The same for two names of a file, by links or hard links, and of one that is not there yet. */
 function placeOf(path: string): string {
   try {
-    return realpathSync(path);
+    return identityOf(path) ?? followed(path);
   } catch {
     return resolve(path);
   }

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeHalfWritten, writeAtomically } from '../../files/write.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { removeHalfWritten, writeAtomically } from '../../workers/model-file.ts';
 import { checkpointFile } from '../checkpoint/file.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import { withFilesHeld } from '../checkpoint/lock.ts';

@@ -1,8 +1,10 @@
 /** The network that a training leaves: written, and scored again from its file. */
 import { existsSync, statSync } from 'node:fs';
+import { readBytes } from '../../files/read.ts';
+import { writeAtomically } from '../../files/write.ts';
 import { withMetadata } from '../../onnx/metadata.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { readBytes, sha256Of, writeAtomically } from '../../workers/model-file.ts';
+import { sha256Of } from '../../workers/model-file.ts';
 import { rankfrontVersion } from '../../workers/version.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import { withState } from '../state/initial-state.ts';
@@ -69,6 +71,6 @@ export function writeNetwork(
     'rankfront.weights': weights,
   });
   const bytes = writeModel(model);
-  writeAtomically(request.out, bytes, 'the trained network');
+  writeAtomically(request.out, bytes, 'the trained network', { readAgain: true });
   return sha256Of(bytes);
 }

@@ -10,6 +10,7 @@ import type { CompleteTrial, RunningTrial, TrialResult } from '../store/trial.ts
 import { chancesOf } from '../tuner/early-stopping.ts';
 import type { Constraint } from '../tuner/strategy.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
+import { denseFirst } from './dense-first.ts';
 import type { OpenInstruments } from './instruments.ts';
 import { keepsTo, triedOf } from './limits.ts';
 import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
@@ -81,7 +82,8 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
     });
     if (interrupted()) endedBy = 'interrupted';
   }
-  await store.studies.setState(study.id, endedBy === 'interrupted' ? 'stopped' : 'complete');
+  const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
+  await store.studies.setState(study.id, measured && endedBy !== 'interrupted' ? 'complete' : 'stopped');
   await tellEnd(parts, endedBy, performance.now() - budget.startedMs);
   return { endedBy, confirmed };
 }
@@ -114,9 +116,10 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
   const limited = { ...budget, timeLeft: () => timeLeft(budget, confirmMs) };
   let proposer: LimitedProposer | null = null;
   try {
-    const endedBy = await runLoop(dense, { ...limited, trials: 0 });
-    const begun = await store.trials.list(study.id);
-    if (endedBy === 'interrupted' || begun.length > budget.trials) return endedBy;
+    const measure = (): Promise<EndedBy> => runLoop(dense, { ...limited, trials: 0 });
+    const endedBy = await denseFirst({ ...limited, store, study, emit, measure });
+    if (endedBy) return endedBy;
+    if ((await store.trials.list(study.id)).length > budget.trials) return 'trials';
     proposer = await parts.propose();
     if (!proposer) return 'interrupted';
     const { constraints } = proposer;

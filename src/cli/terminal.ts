@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import type { Console } from './command.ts';
+import { listenToSignals } from './signals.ts';
 
 /** How long the end may take after a second Ctrl-C. */
 const graceMs = 3000;
@@ -23,8 +24,7 @@ export function terminalConsole(commandLine: readonly string[]): {
     finish.abort();
     stopNow();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onHangUp).on('SIGHUP', onHangUp);
+  const deafen = listenToSignals(signal => (signal === 'SIGINT' ? onSignal() : onHangUp()));
   // A reader that goes away (`| head`) is no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || process.exit(2));
 
@@ -60,7 +60,7 @@ export function terminalConsole(commandLine: readonly string[]): {
   };
   const close = (): void => {
     clear();
-    process.off('SIGINT', onSignal).off('SIGTERM', onHangUp).off('SIGHUP', onHangUp);
+    deafen();
   };
   return { console, close };
 }

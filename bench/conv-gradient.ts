@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Model } from '../src/onnx/graph.ts';
 import { writeModel } from '../src/onnx/write.ts';
 import { seededRng } from '../src/random/rng.ts';
@@ -17,6 +16,7 @@ import {
 } from '../src/train/gradient/conv/weight/formulations.ts';
 import { formulationOf } from '../src/train/gradient/conv/weight-gradient.ts';
 import { blockSize } from '../src/train/onnxruntime/block-size.ts';
+import { InferenceSession, Tensor } from '../src/workers/onnxruntime.ts';
 import { type ConvShape, convShapes } from './train/conv-shapes.ts';
 import { machine } from './train/machine.ts';
 import { otherFormulations } from './train/other-formulations.ts';

@@ -49,6 +49,10 @@ const diskModules = new Set([
   'node:zlib',
 ]);
 const nativePackages = new Set(['onnxruntime-node', 'sharp', 'piscina', 'kysely']);
+/** The one file that loads ONNX Runtime, with its telemetry off; types load nothing. */
+const runtimeLoader = 'workers/onnxruntime.ts';
+const loadsRuntime =
+  /^(?:import|export)\s+(?!type\b)[^;]*?'onnxruntime-node'|\b(?:import|require)\('onnxruntime-node'\)/gm;
 const specifiers = /(?:\bfrom\s+|\bimport\s+|\bimport\()\s*['"]([^'"]+)['"]/g;
 
 export interface Violation {
@@ -63,11 +67,15 @@ export function layerViolations(source: string): Violation[] {
   for (const file of globSync('*/**/*.ts', { cwd: source })) {
     const path = file.replaceAll('\\', '/');
     const text = readFileSync(join(source, file), 'utf8');
+    const add = (at: number, message: string): void => {
+      violations.push({ file: `src/${path}`, line: text.slice(0, at).split('\n').length, message });
+    };
     for (const match of text.matchAll(specifiers)) {
       const message = judge(path, match[1] ?? '');
-      if (message)
-        violations.push({ file: `src/${path}`, line: text.slice(0, match.index).split('\n').length, message });
+      if (message) add(match.index, message);
     }
+    for (const { index } of path === runtimeLoader ? [] : text.matchAll(loadsRuntime))
+      add(index, `only ${runtimeLoader} may load onnxruntime-node: it turns the telemetry off first`);
   }
   return violations;
 }

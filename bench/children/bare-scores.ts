@@ -1,8 +1,8 @@
 /** Bare calls of onnxruntime over float batches that lie ready in memory: what `npm run bench -- evaluate` compares with. */
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { complete } from '../../src/errors/failure.ts';
 import type { ImageBatchSource, SessionSettings } from '../../src/evaluate/messages.ts';
+import { InferenceSession, Tensor } from '../../src/workers/onnxruntime.ts';
 import { serve } from '../../src/workers/serve.ts';
 
 export type BareRequest =

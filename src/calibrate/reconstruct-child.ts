@@ -1,11 +1,11 @@
 /** The child process that runs a candidate beside the dense model, stage after stage, and refits a site at the end of each. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../evaluate/batches.ts';
 import type { SessionSettings } from '../evaluate/messages.ts';
 import { imageInput } from '../evaluate/model-interface.ts';
 import { sessionOptions } from '../evaluate/score-model.ts';
+import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
 import { serve } from '../workers/serve.ts';
 import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
 import { equationSums, refitGroups } from './refit-groups.ts';

@@ -1,11 +1,11 @@
 /** The child process that sums up the gradients which arrive at every site. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../evaluate/batches.ts';
 import { imageInput } from '../evaluate/model-interface.ts';
 import { sessionOptions } from '../evaluate/score-model.ts';
 import { seededRng } from '../random/rng.ts';
+import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
 import { serve } from '../workers/serve.ts';
 import { addPacked } from './accumulate.ts';
 import type { SensitivityAnswer, SensitivityRequest } from './sensitivity-messages.ts';

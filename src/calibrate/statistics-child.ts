@@ -1,5 +1,4 @@
 /** The child process that runs the dense model over calibration images and sums up what it sees. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { type Batches, batchKeeper } from '../evaluate/batches.ts';
@@ -7,6 +6,7 @@ import type { ImageInput } from '../evaluate/messages.ts';
 import { imageInput } from '../evaluate/model-interface.ts';
 import { sessionOptions } from '../evaluate/score-model.ts';
 import { type Rng, seededRng } from '../random/rng.ts';
+import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
 import { serve } from '../workers/serve.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import type { ProbeAnswer, ProbePlan, StatisticsRequest } from './messages.ts';

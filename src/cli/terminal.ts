@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { reasonOf } from '../files/reason.ts';
 import type { Console } from './command.ts';
+import { listenToSignals } from './signals.ts';
 
 /** How long the end may take after a second Ctrl-C. */
 const graceMs = 3000;
@@ -25,8 +26,6 @@ export function terminalConsole(commandLine: readonly string[]): {
     finish.abort();
     stopNow();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onHangUp).on('SIGHUP', onHangUp);
   let lost = false;
   const onLost = (error: unknown): void => {
     // A reader that goes away (`| head`) is no error of ours.
@@ -37,6 +36,7 @@ export function terminalConsole(commandLine: readonly string[]): {
     );
     finish.abort();
   };
+  const deafen = listenToSignals(signal => (signal === 'SIGINT' ? onSignal() : onHangUp()));
   process.stdout.on('error', onLost);
   // Where nobody can be told anything, the work goes on.
   process.stderr.on('error', () => {});
@@ -81,7 +81,7 @@ export function terminalConsole(commandLine: readonly string[]): {
     clear();
     // What help and version wrote may still be on its way.
     await new Promise<void>(resolve => process.stdout.write('', () => resolve()));
-    process.off('SIGINT', onSignal).off('SIGTERM', onHangUp).off('SIGHUP', onHangUp);
+    deafen();
     return !lost;
   };
   return { console, close };

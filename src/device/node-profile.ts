@@ -1,6 +1,5 @@
 /** Where the time of a model goes, node by node, from ONNX Runtime's own profiler. */
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -10,6 +9,7 @@ import { startChild } from '../workers/child.ts';
 import { acquireDeviceLock } from '../workers/device-lock.ts';
 import { entryUrl } from '../workers/entry.ts';
 import { loadModel } from '../workers/model-file.ts';
+import { scratchFolder } from '../workers/scratch-folder.ts';
 import { sessionSettings } from './onnxruntime/driver.ts';
 import type { ProfileAnswer, Request } from './onnxruntime/messages.ts';
 import type { OpenOptions } from './open.ts';
@@ -54,7 +54,7 @@ export async function profileModel(
     const timings = nodes.map((node, index) => timing(node, index, times.value.get(node.outputs[0] ?? '') ?? 0));
     return complete({ nodes: timings, overhead: [], runMs: timings.reduce((sum, { ms }) => sum + ms, 0) });
   }
-  const folder = mkdtempSync(join(tmpdir(), 'rankfront-profile-'));
+  const folder = scratchFolder();
   const child = startChild({ entry: entryUrl('onnxruntime/entry', import.meta.url) });
   const lock = await acquireDeviceLock(profile.provider, {
     ...(options.onWait ? { onWait: options.onWait } : {}),
@@ -62,17 +62,17 @@ export async function profileModel(
   });
   try {
     const settings = sessionSettings(profile);
-    const request: Request = { do: 'profile', path, settings, warmup, runs, tracePrefix: join(folder, 'trace') };
+    const request: Request = { do: 'profile', path, settings, warmup, runs, tracePrefix: join(folder.path, 'trace') };
     const answer = await child.request<ProfileAnswer>(request, timeoutMs);
     if (answer.state === 'failed') return answer;
     if (answer.value.kind === 'misfit') throw new UserError(answer.value.problem, answer.value.wayOut);
-    const [trace] = globSync('trace*.json', { cwd: folder });
+    const [trace] = globSync('trace*.json', { cwd: folder.path });
     if (!trace) return failed('runtime-rejected', 'the runtime wrote no profile');
-    return complete(timingsOf(readFileSync(join(folder, trace), 'utf8'), nodes, median(answer.value.runsMs)));
+    return complete(timingsOf(readFileSync(join(folder.path, trace), 'utf8'), nodes, median(answer.value.runsMs)));
   } finally {
     lock?.release();
     await child.close();
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

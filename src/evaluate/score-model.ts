@@ -1,8 +1,8 @@
 /** Runs a network over prepared images in this process, and keeps of each output what a score needs. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { fromHalf } from '../onnx/half.ts';
+import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
 import type { BatchKeeper } from './batches.ts';
 import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
 import { modelInterface, type TensorDescription } from './model-interface.ts';

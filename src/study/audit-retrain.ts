@@ -1,11 +1,11 @@
 /** What a short retrain makes of some configurations: one training each, kept in the store as those of `retrain` are. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
+import { scratchFolder } from '../workers/scratch-folder.ts';
 import { knownRun, type RetrainOptions, trainPrepared, withRetraining } from './retrain.ts';
 
 export interface ShortRetrain {
@@ -46,9 +46,14 @@ export async function shortRetrains(
   for (const [done, { number }] of trials.entries()) {
     if (finish.aborted) break;
     progress(done, trials.length);
-    const folder = mkdtempSync(join(tmpdir(), 'rankfront-audit-'));
+    const folder = scratchFolder();
     try {
-      const options = { ...files, trial: number, distil: true, training: training(short, join(folder, 'short.onnx')) };
+      const options = {
+        ...files,
+        trial: number,
+        distil: true,
+        training: training(short, join(folder.path, 'short.onnx')),
+      };
       const top1 = await withRetraining(store, study, options, note, async prepared => {
         const known = await knownRun(store, prepared);
         if (known?.state === 'complete' && known.top1 !== null) return known.top1;
@@ -73,7 +78,7 @@ export async function shortRetrains(
       });
       if (top1 !== null) found.set(number, top1);
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      folder.remove();
     }
   }
   progress(trials.length, trials.length);

@@ -1,6 +1,4 @@
 /** `retrain`: a trial of a study trained until it is as good as the dense model, or nearly. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NormalizationName, normalizations } from '../data/normalize.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -16,6 +14,7 @@ import type { TrainRequest } from '../train/loop/request.ts';
 import { rescored } from '../train/loop/rescore.ts';
 import { type TrainResult, trainPlanned } from '../train/loop/train.ts';
 import { writeAtomically } from '../workers/model-file.ts';
+import { scratchFolder } from '../workers/scratch-folder.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { reopenStatistics } from './calibration.ts';
 import { exportTrial, requireComplete } from './export.ts';
@@ -78,9 +77,9 @@ export async function withRetraining<T>(
   work: (prepared: PreparedRetraining) => Promise<T>,
 ): Promise<T> {
   const trial = requireComplete(await store.trials.get(study.id, options.trial), options.trial, study);
-  const folder = mkdtempSync(join(tmpdir(), 'rankfront-retrain-'));
+  const folder = scratchFolder();
   try {
-    const candidate = join(folder, `trial-${trial.number}.onnx`);
+    const candidate = join(folder.path, `trial-${trial.number}.onnx`);
     const dense = await rebuild(store, study, trial, candidate, options, note);
     const request: TrainRequest = {
       ...options.training,
@@ -92,7 +91,7 @@ export async function withRetraining<T>(
     };
     return await work({ trial, request, plan: await planTraining(request), candidate, dense });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

@@ -50,7 +50,8 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
     });
     if (interrupted(budget)) endedBy = 'interrupted';
   }
-  await store.studies.setState(study.id, endedBy === 'interrupted' ? 'stopped' : 'complete');
+  const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
+  await store.studies.setState(study.id, measured && endedBy !== 'interrupted' ? 'complete' : 'stopped');
   await tellEnd(parts, endedBy, performance.now() - budget.startedMs);
   return { endedBy, confirmed };
 }

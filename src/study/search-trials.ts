@@ -8,6 +8,7 @@ import type { Study } from '../store/study.ts';
 import type { CompleteTrial, RunningTrial, TrialResult } from '../store/trial.ts';
 import { chancesOf } from '../tuner/early-stopping.ts';
 import type { Constraint } from '../tuner/strategy.ts';
+import { denseFirst } from './dense-first.ts';
 import type { OpenInstruments } from './instruments.ts';
 import { keepsTo, triedOf } from './limits.ts';
 import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
@@ -73,9 +74,10 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
   const goOn = (): boolean => !interrupted(budget) && limited.timeLeft();
   let proposer: LimitedProposer | null = null;
   try {
-    const endedBy = await runLoop(dense, { ...limited, trials: 0 });
-    const begun = await store.trials.list(study.id);
-    if (endedBy === 'interrupted' || begun.length > budget.trials) return endedBy;
+    const measure = (): Promise<EndedBy> => runLoop(dense, { ...limited, trials: 0 });
+    const endedBy = await denseFirst({ ...limited, store, study, emit, measure });
+    if (endedBy) return endedBy;
+    if ((await store.trials.list(study.id)).length > budget.trials) return 'trials';
     proposer = await parts.propose();
     if (!proposer) return 'interrupted';
     const { constraints } = proposer;

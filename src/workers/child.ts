@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Attempt, type Failure, failed } from '../errors/failure.ts';
+import { noTelemetry } from './no-telemetry.ts';
 
 /** What the child's end sends back (see `serve` in `serve.ts`). */
 export type Reply =
@@ -130,7 +131,7 @@ function spawn({ entry, env }: ChildOptions): Running {
     // Ctrl-C reaches the whole foreground group: a group of its own lets the loop decide when the child ends.
     detached: true,
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...noTelemetry, ...env },
   });
   const said = new Promise<void>(resolve => {
     if (!child.stderr) resolve();

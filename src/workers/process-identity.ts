@@ -1,6 +1,7 @@
 /** Which process runs a trial, and whether it still lives. A process id alone is not enough: ids are used again. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 export interface Owner {
   readonly pid: number;
@@ -25,6 +26,16 @@ export function isAlive(owner: Owner): boolean {
   const startTime = startTimeOf(owner.pid);
   return startTime !== null && startTime === owner.startTime;
 }
+
+/** Where a process id means a process: this machine, and on Linux this namespace of ids. Stays the same when the machine starts again. */
+export const whereabouts = (): string =>
+  process.platform === 'linux'
+    ? [
+        hostname(),
+        textOf(() => readFileSync('/etc/machine-id', 'utf8')),
+        textOf(() => readlinkSync('/proc/self/ns/pid')),
+      ].join('\n')
+    : hostname();
 
 /** Null when no process of that id lives (a zombie does not); empty when one lives whose start cannot be told. */
 export function startTimeOf(pid: number): string | null {
@@ -55,16 +66,16 @@ function linuxStartTime(pid: number): string | null {
   }
 }
 
-function bootId(): string {
-  if (process.platform === 'linux') {
-    try {
-      return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    } catch {
-      return '';
-    }
+/** Elsewhere a start time is a date, which a restart of the machine cannot bring back. */
+const bootId = (): string =>
+  process.platform === 'linux' ? textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) : '';
+
+function textOf(read: () => string): string {
+  try {
+    return read().trim();
+  } catch {
+    return '';
   }
-  // Elsewhere a start time is a date, which a restart of the machine cannot bring back.
-  return '';
 }
 
 function exists(pid: number): boolean {
@@ -83,6 +94,8 @@ function output(command: readonly string[]): string {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 10_000,
+      // Two processes must be told the same date, whatever their time zones and languages.
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     }).trim();
   } catch {
     return '';

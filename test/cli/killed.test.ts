@@ -1,4 +1,5 @@
 /** A search that is killed at any instant loses nothing and repeats nothing. */
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { seededRng } from '../../src/random/rng.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -43,6 +44,7 @@ test(`a search killed at ${kills} random instants ends as one that was left alon
     expect(killed).toBe(kills);
     const last = await start(world.search(...budget), world.env).ended;
     expect(last.status).toBe(0);
+    expect(readdirSync(world.env.RANKFRONT_SCRATCH ?? '')).toEqual([]);
     const whole = await start(alone.search(...budget), alone.env).ended;
     expect(whole.status).toBe(0);
 

@@ -18,6 +18,21 @@ test('a lower room that imports a higher one is reported with its file and line'
   rmSync(source, { recursive: true });
 });
 
+test('ONNX Runtime is loaded in one file, where its telemetry is off; its types are free', () => {
+  const source = mkdtempSync(join(tmpdir(), 'rankfront-layers-'));
+  mkdirSync(join(source, 'device'));
+  const write = (name: string, text: string): void => writeFileSync(join(source, 'device', name), text);
+  write('a.ts', "import type { Tensor } from 'onnxruntime-node';\n");
+  write('b.ts', "// first\nimport { type InferenceSession, Tensor } from 'onnxruntime-node';\n");
+  write('c.ts', "export const load = () => import('onnxruntime-node');\n");
+  const message = 'only workers/onnxruntime.ts may load onnxruntime-node: it turns the telemetry off first';
+  expect(layerViolations(source).sort((a, b) => a.file.localeCompare(b.file))).toEqual([
+    { file: 'src/device/b.ts', line: 2, message },
+    { file: 'src/device/c.ts', line: 1, message },
+  ]);
+  rmSync(source, { recursive: true });
+});
+
 test.each([
   ['tuner/gp/fit.ts', '../../random/rng.ts', true],
   ['tuner/gp/fit.ts', '../../onnx/graph.ts', true],

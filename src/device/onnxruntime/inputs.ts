@@ -1,6 +1,6 @@
 /** Seeded random inputs for a session, allocated once: what is timed is the network, not the making of its input. */
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Rng, seededRng } from '../../random/rng.ts';
+import { type InferenceSession, Tensor } from '../../workers/onnxruntime.ts';
 import { type Misfit, misfit, resolveSizes } from '../free-dimensions.ts';
 import type { SessionSettings } from './messages.ts';
 

@@ -1,7 +1,7 @@
 /** Sessions of ONNX Runtime as a hardware profile wants them. */
-import { InferenceSession } from 'onnxruntime-node';
 import { type Attempt, complete } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
+import { InferenceSession } from '../../workers/onnxruntime.ts';
 import type { Feeds } from './inputs.ts';
 import type { SessionSettings } from './messages.ts';
 

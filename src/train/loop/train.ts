@@ -1,9 +1,8 @@
 /** A training from files to a file: opened, gone on with, written, and what was written scored again. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeHalfWritten, writeAtomically } from '../../files/write.ts';
 import { writeModel } from '../../onnx/write.ts';
+import { scratchFolder } from '../../workers/scratch-folder.ts';
 import { checkpointFile } from '../checkpoint/file.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import { withFilesHeld } from '../checkpoint/lock.ts';
@@ -109,12 +108,12 @@ async function trained(
 /** A runner that stands before the first step. */
 async function started(request: TrainRequest, { network, setup }: TrainPlan) {
   if (!request.fresh) return taken(await startRunner({ ...setup, modelPath: request.model }));
-  const folder = mkdtempSync(join(tmpdir(), 'rankfront-train-'));
+  const folder = scratchFolder();
   try {
-    const modelPath = join(folder, 'fresh.onnx');
+    const modelPath = join(folder.path, 'fresh.onnx');
     writeAtomically(modelPath, writeModel(freshModel(network, request.seed)), 'the fresh network');
     return taken(await startRunner({ ...setup, modelPath }));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }

@@ -1,7 +1,7 @@
 /** How many channels this machine's blocked convolutions take at once. Only child processes load this file. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
+import { InferenceSession, Tensor } from '../../workers/onnxruntime.ts';
 import { blockedDomain } from '../blocked/layout.ts';
 
 const channels = 64;

@@ -1,9 +1,9 @@
 /** ONNX Runtime as the engine of training. Only child processes load this file. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { runtimeLine } from '../../errors/runtime-error.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
+import { InferenceSession, Tensor } from '../../workers/onnxruntime.ts';
 import { blockedLayout } from '../blocked/blocked-layout.ts';
 import type { Engine, Value } from '../engine.ts';
 import { speltBatchStatistics } from '../passes/spelt-batch-statistics.ts';

@@ -42,7 +42,7 @@ export const audit = defineCommand({
     const retrain = retrainOf(args);
     if (args.out) demandWritable(args.out, 'the audit');
     // Opened to read first: a store that is not there is not to be made.
-    await withStudy(args, async () => {});
+    await withStudy(args, console, async () => {});
     const store = await openStore(args.store);
     try {
       const study = await findStudy(store, args);

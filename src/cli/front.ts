@@ -29,7 +29,7 @@ export const front = defineCommand({
     ['rankfront front --study resnet18 --confirmed --format svg --out front.svg', 'a picture of the confirmed front'],
   ],
   run: async (args, console) => {
-    const report = await withStudy(args, (study, store) => readFront(store, study, args.confirmed));
+    const report = await withStudy(args, console, (study, store) => readFront(store, study, args.confirmed));
     const format = args.json ? 'json' : args.format;
     const text = await {
       table: () => [...headline(report), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),

@@ -16,7 +16,7 @@ export const show = defineCommand({
   options: { study: studyOption, store: storeOption, model: movedModelOption, json: jsonOption },
   examples: [['rankfront show 42 --study resnet18', 'trial 42']],
   run: async (args, console) =>
-    withStudy<ExitStatus>(args, async (study, store) => {
+    withStudy<ExitStatus>(args, console, async (study, store) => {
       const number = count('trial', args.trial, 0, 1);
       const trial = await store.trials.get(study.id, number);
       if (!trial)

@@ -29,7 +29,7 @@ export const verify = defineCommand({
     ['rankfront verify --study resnet18 --trial 42', 'one trial'],
   ],
   run: async (args, console) =>
-    withStudy(args, async (study, store) => {
+    withStudy(args, null, async (study, store) => {
       const number = count('--trial', args.trial, 0, 1);
       const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
       const one =

@@ -71,7 +71,7 @@ async function constraintsFor(
   trials: readonly RecountedTrial[],
 ): Promise<ReturnType<typeof constraintsOf>> {
   const dense = trials.find(({ trial }) => trial.number === 0);
-  if (!dense || dense.trial.state !== 'complete' || trials.length === 1) return [];
+  if (dense?.trial.state !== 'complete' || trials.length === 1) return [];
   const latency = dense.samples.find(each => each.kind === 'latency' && each.phase === 'search');
   const latencyMs = latency?.kind === 'latency' ? latency.referenceMs : Number.NaN;
   return constraintsOf(await latestLimits(store, study), { error: dense.values[1] ?? Number.NaN, latencyMs });

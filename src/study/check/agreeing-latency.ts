@@ -26,7 +26,7 @@ export const indifference = 0.01;
  * By how much the ratio of one candidate differs from session to session: a session lays out its memory anew, and places its
  * threads. Standard deviations, by the time of the dense model; decision 4 says where they are from.
  */
-export const sessionSpread = (referenceMs: number): number => (referenceMs > 5 ? 0.01 : 0.03);
+export const sessionSpread = (referenceMs: number): number => (referenceMs > 3 ? 0.01 : 0.03);
 
 /** An interval over several sessions holds what they differ by; one within a single session does not. */
 export function estimateOf(latency: LatencySummary): Estimate {

@@ -31,12 +31,37 @@ export interface RecountOptions {
   readonly bounds: boolean;
 }
 
-export async function recountStudy(
-  store: Pick<Store, 'trials' | 'tuning' | 'training'>,
+type Kept = Pick<Store, 'trials' | 'tuning' | 'training'>;
+
+/** A search may go on meanwhile: what disagrees is believed when nothing was written between the first and the last look. */
+export async function recountStudy(store: Kept, study: Study, options: RecountOptions): Promise<Recount> {
+  for (let left = looks; ; left--) {
+    const stored = await store.trials.list(study.id);
+    const recount = await recountOf(store, study, stored, options);
+    if (recount.disagreements.length === 0 || left === 0) return recount;
+    if (stateOf(stored) === stateOf(await store.trials.list(study.id))) return recount;
+  }
+}
+
+/** A trial takes longer than so many recounts. */
+const looks = 10;
+
+/** Changes with every write of a search. */
+const stateOf = (trials: readonly Trial[]): string =>
+  JSON.stringify(
+    trials.map(trial => [
+      trial.state,
+      ...(trial.state === 'complete' ? [trial.feasible, trial.hypervolume, trial.revisions.length] : []),
+      ...('observations' in trial ? trial.observations.map(({ storedAtMs }) => storedAtMs) : []),
+    ]),
+  );
+
+async function recountOf(
+  store: Kept,
   study: Study,
+  stored: readonly Trial[],
   { bounds }: RecountOptions,
 ): Promise<Recount> {
-  const stored = await store.trials.list(study.id);
   const dense = stored.find(({ number }) => number === 0);
   const denseSamples = dense ? await store.trials.samples(dense.id) : [];
   const question = { studySeed: study.seed, proxyImages: study.proxy.images, dense: denseSamples, bounds };

@@ -1,4 +1,5 @@
 /** What `verify` says. */
+import type { Phase } from '../store/observation.ts';
 import type { DenseVerdict } from '../study/check/dense-latency.ts';
 import { disagreementText } from '../study/check/disagreement.ts';
 import type { TrainingVerdict } from '../study/check/retrained.ts';
@@ -65,8 +66,10 @@ function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): st
 const ratioText = ({ ratio, interval: [low, high], quality }: Ratio): string =>
   `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${quality === 'disturbed' ? ', disturbed' : ''}`;
 
+const denseMarks = { consistent: 'ok  ', differs: 'FAIL', busy: '?   ' } as const;
+
 export const denseLine = ({ phase, verdict, storedMs, nowMs }: DenseVerdict): string =>
-  `${verdict === 'differs' ? 'FAIL' : 'ok  '} dense model, ${phase} phase: ${formatMs(storedMs)} then, ${formatMs(nowMs)} now`;
+  `${denseMarks[verdict]} dense model, ${phase} phase: ${formatMs(storedMs)} then, ${formatMs(nowMs)} now`;
 
 export const trainingLines = ({ trial, run, disagreements, unchecked }: TrainingVerdict): string[] => [
   ...disagreements.map(each => `FAIL training ${run}: ${disagreementText(each)}`),
@@ -89,16 +92,17 @@ export function countsOf({ disagreements, trials, dense, trainings }: VerifyRepo
       trials.filter(trial => !passes(trial)).length +
       dense.filter(({ verdict }) => verdict === 'differs').length +
       trainings.reduce((sum, each) => sum + each.disagreements.length, 0),
-    busy: latencies.filter(verdict => verdict === 'busy').length,
+    busy: [...latencies, ...dense.map(({ verdict }) => verdict)].filter(verdict => verdict === 'busy').length,
   };
 }
 
 /** What was done, what was not checked, and what follows. */
-export function summary(report: VerifyReport): string {
+export function summary(report: VerifyReport, phase: Phase | null): string {
   const { recounted, trials, trainings } = report;
   const { failed, busy } = countsOf(report);
   const phases = trials.flatMap(each => each.phases);
   const of = (phase: string): number => phases.filter(each => each.phase === phase).length;
+  const others = trials.filter(each => each.phases.length === 0).length;
   const latencies = phases.map(({ latency }) => latency?.verdict);
   const elsewhere = latencies.filter(verdict => verdict === 'other-machine').length;
   const disturbed = latencies.filter(verdict => verdict === 'disturbed').length;
@@ -106,9 +110,13 @@ export function summary(report: VerifyReport): string {
     `Recounted ${count(recounted, 'trial')} from their stored answers and samples`,
     `rebuilt ${trials.length}`,
     `scored and timed again: ${of('search')} of the search, ${of('confirm')} confirmed`,
+    ...(others > 0 ? [`${others} off the front only recounted and rebuilt (--all measures them)`] : []),
     ...(trainings.length > 0 ? [`scored again: the networks of ${count(trainings.length, 'training')}`] : []),
   ];
   const unchecked = [
+    ...(phase === null
+      ? []
+      : [`the ${phase === 'search' ? 'confirm' : 'search'} phase but for recounting it; trainings`]),
     ...trainings.flatMap(each => each.unchecked.map(what => `of training ${each.run} ${what}`)),
     ...(elsewhere > 0 ? [`${latencyCount(elsewhere)} on another machine`] : []),
   ];

@@ -33,6 +33,7 @@ export const verify = defineCommand({
     withStudy(args, null, async (study, store) => {
       const number = count('--trial', args.trial, 0, 1);
       if (number !== undefined) requireComplete(await store.trials.get(study.id, number), number, study);
+      const phase = args.phase ?? null;
       const report = await verifyStudy({
         store,
         study,
@@ -42,17 +43,17 @@ export const verify = defineCommand({
         calibration: args.calibration,
         retrained: args.retrained,
         measure: number ?? (args.all ? 'all' : 'printed'),
-        phase: args.phase ?? null,
+        phase,
         hooks: hooksOf(console, args.json),
       });
       const { failed, busy } = countsOf(report);
       const passed = failed === 0 && busy === 0;
       if (args.json)
-        console.out(JSON.stringify({ study: study.name, passed, summary: summary(report), ...report }, null, 2));
+        console.out(JSON.stringify({ study: study.name, passed, summary: summary(report, phase), ...report }, null, 2));
       else {
         for (const line of report.dense.map(denseLine)) console.out(line);
         for (const line of report.trainings.flatMap(trainingLines)) console.out(line);
-        console.out(summary(report));
+        console.out(summary(report, phase));
       }
       if (console.finish.aborted) return 130;
       return passed ? 0 : 1;

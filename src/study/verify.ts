@@ -12,7 +12,7 @@ import { type DenseVerdict, type FreshLatency, judgeDenseLatency } from './check
 import type { Disagreement } from './check/disagreement.ts';
 import { doubtful } from './check/doubts.ts';
 import { type Recount, recountStudy } from './check/recount-study.ts';
-import { phases, type RecountedTrial } from './check/recount-trial.ts';
+import { phases } from './check/recount-trial.ts';
 import { type RemeasureParts, rebuilt, remeasured } from './check/remeasure.ts';
 import { checkTraining, type TrainingFiles, type TrainingVerdict } from './check/retrained.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
@@ -93,7 +93,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
     ];
     if (found.length > 0) hooks.onRecount({ recounted, disagreements: found });
     const fresh: FreshLatency[] = [];
-    const parts = { store, plan, instruments, roundedOtherwise, seed: study.seed, stop: hooks.stop };
+    const parts = { store, plan, instruments, roundedOtherwise, seed: study.seed, ended: endedOf(hooks) };
     const chosen = await choose(store, study, recount, measure);
     const trials = await verifyTrials(recount, chosen, options, { ...parts, measured: each => fresh.push(each) });
     const trainings = await verifyTrainings(recount, trials, options, plan, instruments);
@@ -101,7 +101,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
       recounted,
       disagreements: [...recount.disagreements, ...found],
       trials,
-      dense: judgedOnSameMachine(dense) ? judgeDenseLatency(recount.trials, fresh) : [],
+      dense: judgeDenseLatency(recount.trials, fresh),
       trainings,
     };
   } finally {
@@ -110,10 +110,10 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   }
 }
 
-const judgedOnSameMachine = (dense: RecountedTrial | undefined): boolean => {
-  const [first] = dense?.samples ?? [];
-  return first !== undefined && sameRuntime(first.environment);
-};
+const endedOf =
+  ({ finish, stop }: VerifyHooks) =>
+  (): boolean =>
+    finish.aborted || stop.aborted;
 
 /** What is known of the dense model without running it. */
 function ofPlan(study: Study, plan: Plan): Disagreement[] {
@@ -177,7 +177,7 @@ async function verifyTrials(
   const measured = complete.filter(({ trial }) => chosen.has(trial.number));
   const others = typeof measure === 'number' ? [] : complete.filter(({ trial }) => !chosen.has(trial.number));
   const verdicts: TrialVerdict[] = [];
-  const ended = (): boolean => hooks.finish.aborted || hooks.stop.aborted;
+  const ended = endedOf(hooks);
   const tell = (verdict: TrialVerdict): void => {
     if (hooks.stop.aborted) return;
     verdicts.push(verdict);
@@ -215,7 +215,7 @@ async function verifyTrainings(
   const written = new Set(runs.flatMap(({ run }) => run.writtenSha256 ?? []));
   const found: TrainingVerdict[] = [];
   for (const [done, { trial, samples, run }] of runs.entries()) {
-    if (hooks.finish.aborted || hooks.stop.aborted) break;
+    if (endedOf(hooks)()) break;
     if (!same.has(trial.number)) continue;
     hooks.progress(
       `scoring training ${run.id} of trial ${trial.number} again: ${runs.length - done} of ${runs.length} left`,

@@ -1,5 +1,5 @@
 /** `rankfront verify`: a real small study holds, and each stored number that is changed in a copy of it is found. */
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -65,6 +65,26 @@ test('what was searched, confirmed, corrected and retrained holds, and the answe
   expect(held.stdout).toContain('Every stored number holds.');
   expect(held.stderr).toMatch(/Measuring trial 0 again, search phase: \d+ of \d+ left/);
   expect(held.status).toBe(0);
+});
+
+test('one phase alone; a retrained file that is not there is named, and found where it is said to be', async () => {
+  const one = ['--store', world.store, '--trial', String(confirmed)];
+  const phase = await run('verify', ...one, '--phase', 'confirm');
+  expect(phase.stdout).toMatch(/scored and timed again: 0 of the search, 1 confirmed/);
+  expect(phase.stdout).toContain('Not checked: the search phase but for recounting it; trainings.');
+  const moved = join(world.folder, 'moved');
+  mkdirSync(moved);
+  renameSync(join(world.folder, 'one.onnx'), join(moved, 'one.onnx'));
+  const missing = await run('verify', ...one);
+  expect(missing.stdout).toContain('Not checked: of training 1 the retrained file, which is not there.');
+  expect(missing.stdout).toContain('Of what was checked, every stored number holds.');
+  expect(missing.status).toBe(0);
+  const found = await run('verify', ...one, '--retrained', moved);
+  expect(found.stdout).toContain('Every stored number holds.');
+  const other = await run('verify', ...one, '--retrained', world.model);
+  expect(other.stdout).toMatch(/FAIL training 1: trial \d+: trained network stored as SHA-256/);
+  expect(other.status).toBe(1);
+  renameSync(join(moved, 'one.onnx'), join(world.folder, 'one.onnx'));
 });
 
 const observation = (phase: string, kind: string, set: string): string =>

@@ -35,7 +35,8 @@ export interface RemeasureParts {
   readonly doing: (what: string) => void;
   /** Told of every fresh latency. */
   readonly measured: (fresh: FreshLatency) => void;
-  readonly stop: AbortSignal;
+  /** Whether no other phase is to be begun. */
+  readonly ended: () => boolean;
 }
 
 /** Far from those of the study, so that the same order of calls is not taken again. */
@@ -74,7 +75,7 @@ export async function remeasured(
   const phases: PhaseVerdict[] = [];
   for (const phase of wanted) {
     const seen = seenIn(samples, phase);
-    if (!seen || parts.stop.aborted) continue;
+    if (!seen || parts.ended()) continue;
     doing(`${phase} phase`);
     phases.push(await phaseAgain(trial, phase, seen, built, parts));
   }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { currentEnvironment } from '../../../src/store/environment.ts';
 import { type FreshLatency, judgeDenseLatency } from '../../../src/study/check/dense-latency.ts';
 import type { RecountedTrial } from '../../../src/study/check/recount-trial.ts';
-import { latencyOf } from '../../store/samples.ts';
+import { environment, latencyOf } from '../../store/samples.ts';
 
-const trialAt = (referenceMs: number, endedBy: string): RecountedTrial => ({
+const trialAt = (referenceMs: number, endedBy: string, of = currentEnvironment()): RecountedTrial => ({
   trial: null as never,
   values: [],
   disagreements: [],
@@ -14,6 +15,7 @@ const trialAt = (referenceMs: number, endedBy: string): RecountedTrial => ({
       referenceSamplesMs: [1],
       referenceMs,
       endedBy,
+      environment: of,
       phase: 'search',
       storedAtMs: 0,
     },
@@ -43,7 +45,9 @@ test('what is computed is the same', () => {
   expect(verdict([18], [fresh(18)], 'exact')).toMatchObject([{ verdict: 'consistent' }]);
 });
 
-test('a busy machine says nothing of it, nor does another phase', () => {
-  expect(verdict([18], [fresh(40, 'disturbed')])).toEqual([]);
+test('on a busy machine it cannot be judged; another phase or machine says nothing of it', () => {
+  expect(verdict([18], [fresh(40, 'disturbed')])).toMatchObject([{ verdict: 'busy' }]);
+  expect(verdict([18], [fresh(40, 'disturbed'), fresh(18)])).toMatchObject([{ verdict: 'consistent', nowMs: 18 }]);
   expect(verdict([18], [{ ...fresh(40), phase: 'confirm' }])).toEqual([]);
+  expect(judgeDenseLatency([trialAt(18, 'interval', environment)], [fresh(40)])).toEqual([]);
 });

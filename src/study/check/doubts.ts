@@ -22,7 +22,7 @@ export function doubtsText(study: string, disagreements: readonly Disagreement[]
   const more = left > 0 ? `; and ${left} more` : '';
   const out = [...doubtful(disagreements)].filter(number => number !== 0);
   const consequence = out.length === 0 ? '' : ` ${namesOf(out)} left out of fronts and picks.`;
-  return `Study "${study}" does not add up: ${shown}${more}.${consequence} See all by "rankfront verify --study ${study}", and go back to an unchanged copy of the store.`;
+  return `Study "${study}" does not add up: ${shown}${more}.${consequence} "rankfront verify" lists all of it; go back to an unchanged copy of the store.`;
 }
 
 const namesOf = (numbers: readonly number[]): string =>

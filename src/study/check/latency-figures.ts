@@ -1,7 +1,7 @@
 /** The figures of a latency as they follow from its samples, by the rule of the version that took it. */
-import { summarise } from '../../device/sampling.ts';
+import { seededRng } from '../../random/rng.ts';
 import { levelled } from '../../stats/levelled.ts';
-import { ratioOfMedians } from '../../stats/ratio-of-medians.ts';
+import { ratioInterval, ratioOfMedians } from '../../stats/ratio-of-medians.ts';
 import type { LatencySamples, LatencySummary } from '../../store/observation.ts';
 
 export interface LatencyFigures {
@@ -10,20 +10,23 @@ export interface LatencyFigures {
   readonly interval: readonly [number, number] | null;
 }
 
+/** Of the bootstrap within one session. It stays as it was: stored intervals are proved by it. */
+const resamples = 2000;
+const bootstrapSeed = (seed: number): number => seed ^ 0x5eed;
+
 /**
- * @param seed of the measurement, from which the bootstrap of its interval follows
+ * Of one session: the ratio of medians of the levelled samples, and its bootstrap interval.
+ *
+ * @param seed of the measurement, from which the bootstrap follows
  * @param bounds whether the interval is wanted where it takes a bootstrap, some 20 ms for 500 pairs
  */
 export function latencyFigures(
-  observation: Pick<LatencySummary, 'conditions' | 'quality'> & LatencySamples,
+  { candidateSamplesMs, referenceSamplesMs }: Pick<LatencySummary, 'conditions' | 'quality'> & LatencySamples,
   seed: number,
   bounds: boolean,
 ): LatencyFigures {
-  const { candidateSamplesMs, referenceSamplesMs } = observation;
-  if (bounds || candidateSamplesMs.length === 1) {
-    const { ratio, interval } = summarise({ candidateSamplesMs, referenceSamplesMs, endedBy: 'time' }, seed);
-    return { ratio, interval };
-  }
   const { x, y } = levelled(candidateSamplesMs, referenceSamplesMs);
-  return { ratio: ratioOfMedians(x, y), interval: null };
+  const wanted = bounds || x.length === 1;
+  const rng = seededRng(bootstrapSeed(seed));
+  return { ratio: ratioOfMedians(x, y), interval: wanted ? ratioInterval(x, y, { rng, resamples }) : null };
 }

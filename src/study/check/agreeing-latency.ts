@@ -28,12 +28,10 @@ export const indifference = 0.01;
  */
 export const sessionSpread = (referenceMs: number): number => (referenceMs > 3 ? 0.01 : 0.03);
 
-/** An interval over several sessions holds what they differ by; one within a single session does not. */
+/** An interval over sessions holds what they differ by; one from before they were kept is within a single one. */
 export function estimateOf(latency: LatencySummary): Estimate {
   const within = halfWidth(latency) / z95;
-  const sessions = latency.conditions?.sessionPairs.length ?? 1;
-  const computed = latency.endedBy === 'exact';
-  const between = computed || sessions > 1 ? 0 : sessionSpread(latency.referenceMs);
+  const between = latency.conditions !== null || latency.endedBy === 'exact' ? 0 : sessionSpread(latency.referenceMs);
   return { log: Math.log(latency.value), standardError: Math.hypot(within, between) };
 }
 

@@ -12,12 +12,12 @@ const over = (sessions: number) => ({
   causes: [],
 });
 
-test('an interval over several sessions is believed; one within a single session lacks what sessions differ by', () => {
+test('an interval over sessions is believed; one from before they were kept lacks what they differ by', () => {
   const of = (sessions: number | null, referenceMs = 13) =>
     estimateOf({ ...stored, referenceMs, conditions: sessions === null ? null : over(sessions) }).standardError;
   expect(of(3)).toBeCloseTo(0.01, 5);
-  expect(of(1)).toBeCloseTo(Math.hypot(0.01, 0.01), 5);
-  expect(of(null)).toBe(of(1));
+  expect(of(1)).toBe(of(3));
+  expect(of(null)).toBeCloseTo(Math.hypot(0.01, 0.01), 5);
   expect(of(null, 2)).toBeCloseTo(Math.hypot(0.01, 0.03), 5);
   expect(sessionSpread(3.1)).toBeLessThan(sessionSpread(2.9));
 });

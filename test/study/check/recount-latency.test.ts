@@ -1,31 +1,65 @@
-/** Against `summarise`, which made the figures that are stored. */
+/** Against what made the figures that are stored: a bootstrap before sessions were kept, and the summary over sessions since. */
 import { describe, expect, test } from 'vitest';
-import { summarise } from '../../../src/device/sampling.ts';
+import { latencyFigures } from '../../../src/device/summary.ts';
 import { seededRng } from '../../../src/random/rng.ts';
+import { levelled } from '../../../src/stats/levelled.ts';
+import { z95 } from '../../../src/stats/normal.ts';
+import { ratioInterval, ratioOfMedians } from '../../../src/stats/ratio-of-medians.ts';
+import { median } from '../../../src/stats/robust.ts';
+import { currentEnvironment } from '../../../src/store/environment.ts';
 import type { StoredObservation } from '../../../src/store/observation.ts';
 import { recountLatency } from '../../../src/study/check/recount-latency.ts';
-import { latencyObservation } from '../../../src/study/observe.ts';
 
 type Latency = Extract<StoredObservation, { kind: 'latency' }>;
 
 const seed = 12;
+const cause = { kind: 'other-load', busyCores: 1 };
 
-/** As a store from before sessions were kept gives it back: its samples are rounded to 32 bits. */
-function stored(changes: Partial<Latency> = {}, isDense = false): Latency {
+function samplesOf() {
   const rng = seededRng(3);
   const times = (ms: number): number[] => Array.from({ length: 60 }, () => ms * (1 + 0.1 * rng.uniform() ** 2));
-  const pairs = { candidateSamplesMs: times(12.3), referenceSamplesMs: times(17.9), endedBy: 'interval' } as const;
-  const conditions = { sessionPairs: [60], pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes: [] };
-  const taken = { ...summarise(pairs, seed), quality: 'good', conditions, warnings: [], wallMs: 1 } as const;
+  return { candidateSamplesMs: times(12.3), referenceSamplesMs: times(17.9), endedBy: 'interval' as const };
+}
+
+/** As a store gives it back: its samples are rounded to 32 bits. */
+function observation(ratio: number, interval: readonly [number, number], changes: Partial<Latency>): Latency {
+  const { candidateSamplesMs, referenceSamplesMs, endedBy } = samplesOf();
   return {
-    ...latencyObservation(taken, isDense),
-    conditions: null,
-    candidateSamplesMs: pairs.candidateSamplesMs.map(Math.fround),
-    referenceSamplesMs: pairs.referenceSamplesMs.map(Math.fround),
+    kind: 'latency',
     phase: 'search',
+    value: ratio,
+    standardError: (interval[1] - interval[0]) / (2 * z95),
+    interval,
+    candidateMs: median(candidateSamplesMs),
+    referenceMs: median(referenceSamplesMs),
+    endedBy,
+    quality: 'good',
+    conditions: null,
+    warnings: [],
+    candidateSamplesMs: candidateSamplesMs.map(Math.fround),
+    referenceSamplesMs: referenceSamplesMs.map(Math.fround),
+    wallMs: 1,
+    load: 0,
+    environment: currentEnvironment(),
     storedAtMs: 0,
     ...changes,
   };
+}
+
+/** From before sessions were kept. */
+function stored(changes: Partial<Latency> = {}, isDense = false): Latency {
+  const { candidateSamplesMs, referenceSamplesMs } = samplesOf();
+  const { x, y } = levelled(candidateSamplesMs, referenceSamplesMs);
+  const interval = ratioInterval(x, y, { rng: seededRng(seed ^ 0x5eed), resamples: 2000 });
+  return observation(isDense ? 1 : ratioOfMedians(x, y), interval, changes);
+}
+
+function inSessions(quality: 'good' | 'disturbed', changes: Partial<Latency> = {}): Latency {
+  const sessionPairs = [20, 25, 15];
+  const { ratio, interval } = latencyFigures(samplesOf(), sessionPairs, quality);
+  const causes = quality === 'good' ? [] : [cause];
+  const conditions = { sessionPairs, pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes };
+  return observation(ratio, interval, { quality, conditions, ...changes });
 }
 
 const wrong = (latency: Latency, bounds = true, isDense = false): string[] =>
@@ -87,15 +121,29 @@ test('samples that are none are told of, and nothing is computed from them', () 
   }
 });
 
-test('what was seen in the way makes a latency disturbed, and nothing else does', () => {
-  const conditions = { sessionPairs: [60], pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes: [] };
-  const cause = { kind: 'other-load', busyCores: 1 };
-  const causes = { ...conditions, causes: [cause] };
-  expect(wrong(stored({ quality: 'good', conditions }))).toEqual([]);
-  expect(wrong(stored({ quality: 'disturbed', conditions: causes }))).toEqual([]);
-  expect(wrong(stored({ quality: 'good', conditions: causes }))).toEqual(['quality']);
-  expect(wrong(stored({ quality: 'disturbed', conditions }))).toEqual(['quality']);
-  // Before it was kept, it is what the warnings say.
+test('before quality was kept it was what the warnings say', () => {
   expect(wrong(stored({ quality: 'disturbed', warnings: [cause] }))).toEqual([]);
   expect(wrong(stored({ quality: 'good', warnings: [cause] }))).toEqual(['quality']);
+});
+
+describe('over sessions', () => {
+  test('figures follow from the samples and how many pairs each session gave', () => {
+    for (const bounds of [true, false])
+      for (const quality of ['good', 'disturbed'] as const) expect(wrong(inSessions(quality), bounds)).toEqual([]);
+  });
+
+  test('other sessions give other figures, at every read', () => {
+    const conditions = { ...inSessions('good').conditions!, sessionPairs: [5, 5, 50] };
+    expect(wrong(inSessions('good', { conditions }), false)).toContain('latency interval');
+  });
+
+  test('a disturbed one that is passed off as good is found by its cause, and by its wide interval', () => {
+    expect(wrong(inSessions('disturbed', { quality: 'good' }), false)).toEqual([
+      'latency interval',
+      'latency standard error',
+      'quality',
+    ]);
+    const good = inSessions('good');
+    expect(wrong({ ...good, conditions: { ...good.conditions!, causes: [cause] } }, false)).toEqual(['quality']);
+  });
 });

@@ -1,0 +1,67 @@
+/** From the samples of several sessions to a ratio and its interval: the same samples give the same figures again. */
+import { seededRng } from '../random/rng.ts';
+import { levelled } from '../stats/levelled.ts';
+import { z95 } from '../stats/normal.ts';
+import type { Quality } from '../stats/quality.ts';
+import { ratioInterval, ratioOfMedians } from '../stats/ratio-of-medians.ts';
+import { median } from '../stats/robust.ts';
+import { type SessionInterval, sessionInterval } from '../stats/session-interval.ts';
+import type { Pairs } from './sampling.ts';
+
+/**
+ * A disturbed interval is this much wider at either end. Beside other processes the ratios of three networks were off by factors
+ * of up to 1.5, in either direction, the same in every session (`npm run bench -- latency-under-load`).
+ */
+export const knownBias = 1.5;
+
+/**
+ * Standard deviation of what moves a ratio from one measurement to the next while the machine is quiet: the host's caches and clock.
+ * A part of every call, and a part of a fixed time, which short calls feel more: ten quiet measurements of ResNet-56 (2.5 ms)
+ * differed by 0.9 % beyond their sessions, eight of ResNet-18 (12 ms) by 0.4 % (`npm run bench -- latency-under-load`).
+ */
+const driftOf = (callMs: number): number => 0.003 + 0.015 / Math.max(callMs, 1);
+
+export interface LatencyFigures extends SessionInterval {
+  /** Medians of the raw samples of all sessions. */
+  readonly candidateMs: number;
+  readonly referenceMs: number;
+}
+
+/** @param sessionPairs how many pairs each session gave, in the order of the samples; throws a RangeError unless they add up */
+export function latencyFigures(
+  { candidateSamplesMs, referenceSamplesMs }: Pairs,
+  sessionPairs: readonly number[],
+  quality: Quality,
+): LatencyFigures {
+  const total = sessionPairs.reduce((sum, pairs) => sum + pairs, 0);
+  if (total !== candidateSamplesMs.length || total !== referenceSamplesMs.length)
+    throw new RangeError(`sessions of ${sessionPairs.join(', ')} pairs do not add up to ${candidateSamplesMs.length}`);
+  let from = 0;
+  const sessions = sessionPairs.map(pairs => {
+    const range = [from, from + pairs] as const;
+    from += pairs;
+    return levelled(candidateSamplesMs.slice(...range), referenceSamplesMs.slice(...range));
+  });
+  const ratios = sessions.map(({ x, y }) => ratioOfMedians(x, y));
+  const [only] = sessions;
+  const within = sessions.length === 1 && only ? withinError(only.x, only.y) : 0;
+  const [candidateMs, referenceMs] = [median(candidateSamplesMs), median(referenceSamplesMs)];
+  const { ratio, interval, sampling } = sessionInterval(ratios, driftOf(Math.min(candidateMs, referenceMs)), within);
+  const factor = quality === 'disturbed' ? knownBias : 1;
+  return {
+    ratio,
+    interval: [interval[0] / factor, interval[1] * factor],
+    sampling,
+    candidateMs,
+    referenceMs,
+  };
+}
+
+/** Standard error of the logarithm of a ratio, from the pairs of one session. */
+function withinError(x: readonly number[], y: readonly number[]): number {
+  const [low, high] = ratioInterval(x, y, { rng: seededRng(bootstrapSeed), resamples: 500 });
+  return Math.log(high / low) / (2 * z95);
+}
+
+/** Fixed, so that the figures follow from the samples alone. */
+const bootstrapSeed = 0x5eed;

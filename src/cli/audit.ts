@@ -44,7 +44,7 @@ export const audit = defineCommand({
     const configurations = count('--configurations', args.configurations, fewestAudited, 20) ?? fewestAudited;
     const retrain = retrainOf(args);
     // Opened to read first: a store that is not there is not to be made.
-    await withStudy(args, async () => {});
+    await withStudy(args, console, async () => {});
     const store = await openStore(args.store);
     try {
       const study = await findStudy(store, args);

@@ -12,7 +12,7 @@ export const explain = defineCommand({
   options: { study: studyOption, store: storeOption, json: jsonOption },
   examples: [['rankfront explain --study resnet18', 'calibration, importance of sites, hypervolume, the next trial']],
   run: async (args, console) =>
-    withStudy(args, async (study, store): Promise<ExitStatus> => {
+    withStudy(args, console, async (study, store): Promise<ExitStatus> => {
       const view = await explainStudy(store, study);
       if (!view)
         throw new UserError(

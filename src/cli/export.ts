@@ -24,7 +24,7 @@ export const exportModel = defineCommand({
   examples: [['rankfront export --study resnet18 --trial 42 --out resnet18-42.onnx', 'write the model of trial 42']],
   run: async (args, console) => {
     const number = count('--trial', args.trial, 0, 1);
-    return withStudy<ExitStatus>(args, async (study, store) => {
+    return withStudy<ExitStatus>(args, console, async (study, store) => {
       const trial = requireComplete(await store.trials.get(study.id, number), number, study);
       const plan = reopenPlan(study, args.store, args.model);
       const place = { kept: keptFiles({ store: args.store, models: [plan.loaded.path], data: dataOf(study, args) }) };

@@ -33,7 +33,7 @@ export const front = defineCommand({
   run: async (args, console) => {
     const place = { kept: keptFiles({ store: args.store }) };
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
-    const report = await withStudy(args, (study, store) => readFront(store, study, args.confirmed));
+    const report = await withStudy(args, console, (study, store) => readFront(store, study, args.confirmed));
     const format = args.json ? 'json' : args.format;
     const text = await {
       table: () => [...headline(report), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),

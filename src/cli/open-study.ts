@@ -3,16 +3,30 @@ import { UserError } from '../errors/user-error.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
+import { doubtsText } from '../study/check/doubts.ts';
+import { recountStudy } from '../study/check/recount-study.ts';
 import { nearest } from '../units/nearest.ts';
+import type { Console } from './command.ts';
 
-/** Opens the store to read and hands the study of that name, or the only one, to `work`. */
+/**
+ * Opens the store to read and hands the study of that name, or the only one, to `work`.
+ *
+ * @param console told first of stored numbers that do not add up; null where they are told otherwise
+ */
 export async function withStudy<T>(
   args: { readonly store: string; readonly study: string | undefined },
+  console: Pick<Console, 'note'> | null,
   work: (study: Study, store: Store) => Promise<T>,
 ): Promise<T> {
   const store = await openStore(args.store, { readOnly: true });
   try {
-    return await work(await findStudy(store, args), store);
+    const study = await findStudy(store, args);
+    if (console) {
+      const { disagreements } = await recountStudy(store, study, { bounds: false });
+      const doubts = doubtsText(study.name, disagreements);
+      if (doubts) console.note(doubts);
+    }
+    return await work(study, store);
   } finally {
     await store.close();
   }

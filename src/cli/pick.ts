@@ -27,7 +27,7 @@ export const pick = defineCommand({
   run: async (args, console) => {
     const rule = ruleOf(args);
     // Confirmed figures are used wherever the study has them.
-    const report = await withStudy(args, (study, store) => readFront(store, study, false));
+    const report = await withStudy(args, console, (study, store) => readFront(store, study, false));
     const picked = pickPoint(report, rule);
     if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
     else {

@@ -10,7 +10,7 @@ export const replay = defineCommand({
   options: { study: studyOption, store: storeOption, json: jsonOption },
   examples: [['rankfront replay --study resnet18', 'nothing is measured: the model and the images are not needed']],
   run: async (args, console) =>
-    withStudy(args, async (study, store) => {
+    withStudy(args, console, async (study, store) => {
       const replayed = await replayStudy(store, study, {
         finish: console.finish,
         progress: (done, total) => console.progress?.(`proposals ${done}/${total}`),

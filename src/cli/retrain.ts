@@ -61,7 +61,7 @@ export const retrain = defineCommand({
     });
     await demandProvider(args);
     // Opened to read first: a store that is not there is not to be made.
-    await withStudy(args, async () => {});
+    await withStudy(args, console, async () => {});
     const store = await openStore(args.store);
     try {
       const study = await findStudy(store, args);

@@ -17,7 +17,7 @@ export const show = defineCommand({
   examples: [['rankfront show 42 --study resnet18', 'trial 42']],
   run: async (args, console) => {
     const number = count('trial', args.trial, 0, 1);
-    return withStudy<ExitStatus>(args, async (study, store) => {
+    return withStudy<ExitStatus>(args, console, async (study, store) => {
       const trial = await store.trials.get(study.id, number);
       if (!trial)
         throw new UserError(`"${study.name}" has no trial ${number}.`, `See "rankfront front --study ${study.name}".`);

@@ -14,6 +14,7 @@ export const studies = defineCommand({
     const store = await openStore(args.store, { readOnly: true });
     try {
       const rows = await studyRows(store);
+      for (const { doubts } of rows) if (doubts) console.note(doubts);
       if (args.json) console.out(JSON.stringify(rows, null, 2));
       else
         console.out(

@@ -1,93 +1,86 @@
 /** `rankfront verify`: proves stored numbers again, or says that they do not hold. */
-
-import type { CompleteTrial } from '../store/trial.ts';
+import { disagreementText } from '../study/check/disagreement.ts';
 import { requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
-import { passes, type TrialVerdict } from '../study/verdict.ts';
-import { verifyTrials } from '../study/verify.ts';
-import { defineCommand, type ExitStatus } from './command.ts';
+import { type VerifyHooks, verifyStudy } from '../study/verify.ts';
+import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
+import { countsOf, denseLine, summary, trainingLines, verdictLines } from './verify-text.ts';
 
 export const verify = defineCommand({
   usage: 'verify',
-  summary: 'Rebuild and measure stored trials again; exits 1 when a number does not hold',
+  summary: 'Recount all stored numbers and measure the front again; exits 1 unless every one is proved',
   options: {
     study: studyOption,
     store: storeOption,
     trial: {
       type: 'number',
-      describe: 'Only this trial; by default the front is measured and every other trial rebuilt',
+      describe: 'Measure only this trial; by default what is printed is measured and every other trial rebuilt',
     },
     all: { type: 'boolean', default: false, describe: 'Measure every trial, not only the front' },
+    phase: { choices: ['search', 'confirm'] as const, describe: 'Measure the figures of this phase alone' },
     ...movedOptions,
+    retrained: { type: 'string', describe: 'Where retrained networks are now: a file, or a folder of them' },
     json: jsonOption,
   },
   examples: [
-    ['rankfront verify --study resnet18', 'the front: model, accuracy and latency; the others: model'],
-    ['rankfront verify --study resnet18 --trial 42', 'one trial'],
+    ['rankfront verify --study resnet18', 'the front in both phases; the other trials: model and stored answers'],
+    ['rankfront verify --study resnet18 --trial 42 --phase confirm', 'what was confirmed of one trial'],
   ],
   run: async (args, console) => {
     const number = count('--trial', args.trial, 0, 1);
-    return withStudy<ExitStatus>(args, async (study, store) => {
-      const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
-      const one =
-        number === undefined ? null : requireComplete(await store.trials.get(study.id, number), number, study);
-      const measure = one ? [one] : args.all ? complete : await store.trials.front(study.id);
-      const verdicts = await verifyTrials({
+    return withStudy<ExitStatus>(args, null, async (study, store) => {
+      if (number !== undefined) requireComplete(await store.trials.get(study.id, number), number, study);
+      const phase = args.phase ?? null;
+      const report = await verifyStudy({
         store,
         study,
-        plan: reopenPlan(study, args.store, args.model),
+        plan: () => reopenPlan(study, args.store, args.model),
+        storePath: args.store,
         data: args.data,
         calibration: args.calibration,
-        measure,
-        rebuild: one ? [] : complete,
-        onTrial: verdict => {
-          if (!args.json && (verdict.accuracy || !passes(verdict))) console.out(verdictLine(verdict));
-        },
-        warn: console.note,
-        finish: console.finish,
-        stop: console.stop,
+        retrained: args.retrained,
+        measure: number ?? (args.all ? 'all' : 'printed'),
+        phase,
+        hooks: hooksOf(console, args.json),
       });
-      const failed = verdicts.filter(verdict => !passes(verdict));
+      const { failed, busy } = countsOf(report);
+      const passed = failed === 0 && busy === 0;
       if (args.json)
-        console.out(JSON.stringify({ study: study.name, passed: failed.length === 0, trials: verdicts }, null, 2));
-      else console.out(summary(verdicts, failed.length));
+        console.out(JSON.stringify({ study: study.name, passed, summary: summary(report, phase), ...report }, null, 2));
+      else {
+        for (const line of report.dense.map(denseLine)) console.out(line);
+        for (const line of report.trainings.flatMap(trainingLines)) console.out(line);
+        console.out(summary(report, phase));
+      }
       if (console.finish.aborted) return 130;
-      return failed.length === 0 ? 0 : 1;
+      return passed ? 0 : 1;
     });
   },
 });
 
-function verdictLine(verdict: TrialVerdict): string {
-  const { trial, model, correction, accuracy, latency, failure } = verdict;
-  const parts = [`model ${model}`];
-  if (accuracy) {
-    const changed = accuracy.changedImages === 0 ? '' : ` (${accuracy.changedImages} predictions changed)`;
-    parts.push(
-      `accuracy ${accuracy.verdict}: ${percent(accuracy.stored)} then, ${percent(accuracy.now)} now${changed}`,
-    );
-  }
-  if (correction) {
-    parts.push(
-      `correction ${correction.verdict} (largest difference ${correction.largestDifference.toExponential(1)})`,
-    );
-  }
-  if (latency) {
-    const words =
-      latency.verdict === 'other-machine' ? 'latency not judged on another machine' : `latency ${latency.verdict}`;
-    const runs = latency.measurements > 1 ? ` (mean of ${latency.measurements})` : '';
-    parts.push(`${words}: ${latency.stored.toFixed(3)} of dense then, ${latency.now.toFixed(3)} now${runs}`);
-  }
-  if (failure) parts.push(`failed: ${failure}`);
-  return `${passes(verdict) ? 'ok  ' : 'FAIL'} trial ${trial}: ${parts.join('; ')}`;
-}
+const hooksOf = (console: Console, json: boolean): VerifyHooks => ({
+  onRecount: ({ disagreements }) => {
+    if (!json) for (const each of disagreements) console.out(`FAIL ${disagreementText(each)}`);
+  },
+  onTrial: verdict => {
+    if (!json) for (const line of verdictLines(verdict)) console.out(line);
+  },
+  progress: progressOf(console),
+  warn: console.note,
+  finish: console.finish,
+  stop: console.stop,
+});
 
-function summary(verdicts: readonly TrialVerdict[], failed: number): string {
-  const measured = verdicts.filter(({ accuracy }) => accuracy).length;
-  const counted = `${verdicts.length} trials rebuilt, ${measured} of them measured again`;
-  return failed === 0 ? `${counted}: every stored number holds.` : `${counted}: ${failed} do not hold.`;
+/** A line at the bottom of a terminal; elsewhere one whenever something else begins. */
+function progressOf(console: Console): VerifyHooks['progress'] {
+  let stage = '';
+  return doing => {
+    if (console.progress) return console.progress(doing);
+    const [next = ''] = doing.split(' ');
+    if (next !== stage) console.note(`${doing[0]?.toUpperCase()}${doing.slice(1)} ...`);
+    stage = next;
+  };
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;

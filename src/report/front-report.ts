@@ -57,6 +57,8 @@ export interface FrontInput {
   readonly limits?: FrontLimits;
   /** Whether to report the figures of the confirm phase, of the trials that have them. */
   readonly confirmed: boolean;
+  /** Stored numbers that are not what they were made from, a line each; the trials they belong to are left out. */
+  readonly doubts?: readonly string[];
 }
 
 /** A trial's numbers in one phase. */
@@ -104,6 +106,8 @@ export interface FrontReport {
   readonly points: readonly FrontPoint[];
   /** The trials of this phase that others dominate, sorted by latency; once confirmed, these left the front. */
   readonly dominated: readonly FrontPoint[];
+  /** Stored numbers that do not add up, a line each; the trials they belong to are left out. */
+  readonly doubts: readonly string[];
 }
 
 /** Without any confirmed trial a `confirmed` report holds the dense model alone. */
@@ -126,6 +130,7 @@ export function frontReport(input: FrontInput): FrontReport {
     confirmImages: input.dense.confirm?.images ?? null,
     points: judged.filter(onFront),
     dominated: judged.filter(point => !onFront(point)),
+    doubts: input.doubts ?? [],
   };
 }
 

@@ -20,6 +20,8 @@ export interface FrontRecord {
     readonly trial: number | null;
     readonly figures: Source | null;
   };
+  /** Stored numbers that do not add up, a line each; the trials they belong to are left out. */
+  readonly doubts: readonly string[];
   /** Sorted by latency. */
   readonly points: readonly PointRecord[];
 }
@@ -51,6 +53,7 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
   limits: report.limits,
   dense: { latencyMs: report.dense.latencyMs, accuracy: report.dense.accuracy },
   gain: gainRecord(report),
+  doubts: report.doubts,
   points: report.points.map(point => ({
     trial: point.trial,
     latencyMs: point.latencyMs,

@@ -23,6 +23,8 @@ export interface StudySummary {
   /** The best speed-up within one point, see `bestSpeedup`; null for none. */
   readonly bestSpeedup: number | null;
   readonly hypervolume: number | null;
+  /** What does not add up in it, in a sentence or two; null where everything does. */
+  readonly doubts: string | null;
   /** What candidates are held to; empty without limits. */
   readonly limits: Omit<LimitsSet, 'kind' | 'resumed'>;
   /** ISO 8601. */

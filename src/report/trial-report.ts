@@ -37,6 +37,8 @@ export interface TrialView {
   /** Null for the dense model. */
   readonly strategy: string | null;
   readonly onFront: boolean;
+  /** Stored numbers of it, or of the dense model, that do not add up, a line each: it then has no figures. */
+  readonly doubts: readonly string[];
   readonly sites: readonly TrialSite[];
   /** Of the whole candidate, batch 1; null before it was built. */
   readonly cost: { readonly macs: number; readonly params: number } | null;
@@ -56,6 +58,7 @@ export interface TrialView {
 export function trialText(view: TrialView): string {
   const sections = [
     [opening(view)],
+    view.doubts.length > 0 ? ['Does not add up', ...indented(view.doubts)] : [],
     view.prunedFor ? [`${view.prunedFor.replace(/^g/, 'G')}.`] : [],
     view.failure ? [`Failed (${view.failure.reason}): ${view.failure.detail}`] : [],
     costLines(view),

@@ -2,6 +2,8 @@
 
 /** Half the width of a two-sided 95 % interval, in standard errors: P(|Z| < z95) = 0.95. */
 export const z95 = 1.959963984540054;
+/** The same of a 99 % interval. */
+export const z99 = 2.5758293035489004;
 
 /** phi(z) = exp(-z^2 / 2) / sqrt(2 pi). */
 const density = (z: number): number => Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI);

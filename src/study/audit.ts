@@ -10,6 +10,8 @@ import type { CompleteTrial } from '../store/trial.ts';
 import { chooseAudited, fewestAudited } from './audit-choice.ts';
 import { type ShortRetrain, shortRetrains } from './audit-retrain.ts';
 import { reopenCalibration } from './calibration.ts';
+import { doubtful } from './check/doubts.ts';
+import { recountStudy } from './check/recount-study.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { accuracyObservation } from './observe.ts';
 import { openStudyData } from './open-data.ts';
@@ -103,13 +105,21 @@ export async function auditStudy(
 const cannot = ({ name }: Study, why: string, wayOut: string): UserError =>
   new UserError(`Cannot audit the study "${name}": ${why}.`, wayOut);
 
-/** The dense model, and the other complete trials. */
+/** The dense model, and the other complete trials; those whose stored numbers do not add up are left out. */
 async function auditable(
   store: Store,
   study: Study,
 ): Promise<{ readonly dense: CompleteTrial; readonly complete: readonly CompleteTrial[] }> {
-  const all = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
+  const { trials, disagreements } = await recountStudy(store, study, { bounds: false });
+  const left = doubtful(disagreements);
+  const all = trials.flatMap(({ trial }) => (trial.state === 'complete' && !left.has(trial.number) ? [trial] : []));
   const dense = all.find(({ number }) => number === 0);
+  if (left.has(0))
+    throw cannot(
+      study,
+      'what is stored of its dense model does not add up',
+      'See "rankfront verify", and go back to an unchanged copy of the store.',
+    );
   const complete = all.filter(({ number }) => number > 0);
   if (dense && complete.length >= fewestAudited) return { dense, complete };
   throw cannot(

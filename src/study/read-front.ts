@@ -15,6 +15,10 @@ import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
+import { disagreementText } from './check/disagreement.ts';
+import { doubtful, doubtsOf } from './check/doubts.ts';
+import { shareOf } from './check/recount-accuracy.ts';
+import { type Recount, recountStudy } from './check/recount-study.ts';
 import { latestLimits } from './proposer.ts';
 
 type Latency = Extract<StoredObservation, { kind: 'latency' }>;
@@ -45,24 +49,20 @@ export async function readFront(store: Store, study: Study, confirmed: boolean):
   return frontReport(input);
 }
 
+/** Trials whose stored numbers do not add up are left out, and named in `doubts`. */
 export async function readFrontInput(store: Store, study: Study, confirmed: boolean): Promise<FrontInput> {
-  const trials = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
-  const denseTrial = trials.find(({ number }) => number === 0);
-  const dense = denseTrial && { search: null as Seen | null, confirm: null as Seen | null };
-  if (denseTrial && dense) {
-    const samples = await store.trials.samples(denseTrial.id);
-    dense.search = seenIn(samples, 'search');
-    dense.confirm = seenIn(samples, 'confirm');
-  }
-  if (!denseTrial || !dense?.search) {
-    throw new UserError(`"${study.name}" has no measurement yet.`, 'Run its search; the same command again goes on.');
-  }
-  const denseSearch = dense.search;
-  const denseConfirm = dense.confirm;
+  const recount = await recountStudy(store, study, { bounds: false });
+  const left = doubtful(recount.disagreements);
+  const trials = recount.trials.flatMap(({ trial, samples }) =>
+    trial.state === 'complete' && !left.has(trial.number) ? [{ trial, samples }] : [],
+  );
+  const dense = denseOf(recount, study);
+  const denseSearch = seenIn(dense.samples, 'search');
+  if (!denseSearch) throw notMeasured(study);
+  const denseConfirm = seenIn(dense.samples, 'confirm');
   const inputs: TrialInput[] = [];
-  for (const trial of trials) {
-    if (trial.number === 0 || !trial.feasible) continue;
-    const samples = await store.trials.samples(trial.id);
+  for (const { trial, samples } of trials) {
+    if (trial.number === 0 || !recount.feasible.has(trial.number)) continue;
     const search = seenIn(samples, 'search');
     const confirm = seenIn(samples, 'confirm');
     if (!search) continue;
@@ -75,19 +75,36 @@ export async function readFrontInput(store: Store, study: Study, confirmed: bool
       confirm: confirm && denseConfirm ? measurement(confirm, denseConfirm) : null,
     });
   }
+  const complete = trials.map(({ trial }) => trial);
   return {
     study: study.name,
     objectives: study.objectives,
     dense: {
-      macs: denseTrial.macs,
-      params: denseTrial.params,
-      search: denseMeasurement(denseSearch, referencesMs(trials, 'search')),
-      confirm: denseConfirm && denseMeasurement(denseConfirm, referencesMs(trials, 'confirm')),
+      macs: dense.trial.macs,
+      params: dense.trial.params,
+      search: denseMeasurement(denseSearch, referencesMs(complete, 'search')),
+      confirm: denseConfirm && denseMeasurement(denseConfirm, referencesMs(complete, 'confirm')),
     },
     trials: inputs,
     limits: await latestLimits(store, study),
     confirmed,
+    doubts: recount.disagreements.map(disagreementText),
   };
+}
+
+const notMeasured = ({ name }: Study): UserError =>
+  new UserError(`"${name}" has no measurement yet.`, 'Run its search; the same command again goes on.');
+
+/** Everything is compared with the dense model: where its numbers do not add up, nothing can be told of any trial. */
+function denseOf({ trials, disagreements }: Recount, study: Study) {
+  const found = trials.find(({ trial }) => trial.number === 0);
+  if (found?.trial.state !== 'complete') throw notMeasured(study);
+  const [doubt] = doubtsOf(disagreements, 0).filter(({ phase }) => phase !== null);
+  if (!doubt) return { trial: found.trial, samples: found.samples };
+  throw new UserError(
+    `The dense model of study "${study.name}" does not add up, and everything is compared with it: ${disagreementText(doubt)}.`,
+    'Go back to an unchanged copy of the store; "rankfront verify" lists everything that was changed.',
+  );
 }
 
 /** What the dense model took in every measurement of a phase: it was timed beside each candidate. */
@@ -99,7 +116,7 @@ const referencesMs = (trials: readonly CompleteTrial[], phase: Phase): number[] 
 /** One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the phase. */
 const denseMeasurement = ({ accuracy }: Seen, allMs: readonly number[]): DenseMeasurement => ({
   latencyMs: median(allMs),
-  accuracy: accuracy.value,
+  accuracy: shareOf(accuracy.correct),
   images: accuracy.images,
 });
 
@@ -111,7 +128,8 @@ export function measurement({ latency, accuracy }: Seen, dense: Seen): Measureme
   return {
     ratio: latency.value,
     interval: latency.interval,
-    accuracy: accuracy.value,
+    // From the answers that the drop is from; what a part of the images says of all is an estimate of its own.
+    accuracy: accuracy.places ? accuracy.value : shareOf(accuracy.correct),
     drop,
     dropStandardError: standardError,
   };

@@ -176,7 +176,7 @@ async function begun(
 }
 
 /** As the study was searched; one that was written out in a dataset YAML is there still. */
-const normalisationOf = ({ data }: Study): NormalizationName | undefined =>
+export const normalisationOf = ({ data }: Study): NormalizationName | undefined =>
   normalizations.find(each => each === data.normalisation);
 
 /** @throws UserError for the dense model, which has nothing to recover */

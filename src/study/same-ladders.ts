@@ -14,7 +14,11 @@ export function demandSameLadders(space: Space, trials: readonly Trial[], study:
   );
 }
 
-function sameRungs(space: Space, { configuration, assignment }: Trial): boolean {
+/** Whether a trial's rungs are those that its configuration stands for. */
+export function sameRungs(
+  space: Space,
+  { configuration, assignment }: Pick<Trial, 'configuration' | 'assignment'>,
+): boolean {
   try {
     const now = assignmentOf(space, configuration);
     return JSON.stringify(sorted(now)) === JSON.stringify(sorted(assignment));

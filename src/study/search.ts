@@ -12,6 +12,8 @@ import type { Store } from '../store/store.ts';
 import { createStrategy } from '../tuner/strategies.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { type Calibration, openCalibration } from './calibration.ts';
+import { doubtsText } from './check/doubts.ts';
+import { recountStudy } from './check/recount-study.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import type { Limits } from './limits.ts';
@@ -134,6 +136,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
         newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy),
       );
       demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
+      const doubts = doubtsText(study.name, (await recountStudy(store, study, { bounds: false })).disagreements);
+      if (doubts) warn(doubts);
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
       const { limits, prior = true, onSweep } = options;
       const limitsGiven = limits !== undefined;

@@ -2,6 +2,8 @@
 import { frontReport } from '../report/front-report.ts';
 import { bestSpeedup, type StudySummary } from '../report/study-list.ts';
 import type { Store } from '../store/store.ts';
+import { doubtful, doubtsText } from './check/doubts.ts';
+import { recountStudy } from './check/recount-study.ts';
 import { latestLimits } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
 
@@ -10,6 +12,12 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
   for (const summary of await store.studies.list()) {
     const study = await store.studies.get(summary.name);
     const { trials } = summary;
+    const recount = study && (await recountStudy(store, study, { bounds: false }));
+    const doubts = recount?.disagreements ?? [];
+    const report =
+      study && trials.complete > 0 && !doubtful(doubts).has(0)
+        ? frontReport(await readFrontInput(store, study, false))
+        : null;
     rows.push({
       study: summary.name,
       state: summary.state,
@@ -17,10 +25,10 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
       failed: trials.failed,
       pruned: trials.pruned,
       waiting: trials.waiting + trials.running,
-      frontSize: summary.frontSize,
-      bestSpeedup:
-        study && trials.complete > 0 ? bestSpeedup(frontReport(await readFrontInput(store, study, false))) : null,
-      hypervolume: summary.hypervolume,
+      frontSize: recount ? recount.front.length : summary.frontSize,
+      bestSpeedup: report && bestSpeedup(report),
+      hypervolume: recount ? recount.hypervolume : summary.hypervolume,
+      doubts: study ? doubtsText(study.name, doubts) : null,
       limits: study ? await latestLimits(store, study) : {},
       created: new Date(summary.createdAtMs).toISOString(),
       model: summary.modelPath,

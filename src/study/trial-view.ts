@@ -13,12 +13,18 @@ import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { Trial } from '../store/trial.ts';
 import { loadModel } from '../workers/model-file.ts';
+import { disagreementText } from './check/disagreement.ts';
+import { doubtful, doubtsOf } from './check/doubts.ts';
+import { recountStudy } from './check/recount-study.ts';
 import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
 
 /** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
 export async function trialView(store: Store, study: Study, trial: Trial, sites: readonly Site[]): Promise<TrialView> {
-  const samples = await store.trials.samples(trial.id);
-  const front = await store.trials.front(study.id);
+  const { trials, disagreements, front } = await recountStudy(store, study, { bounds: false });
+  const samples = trials.find(each => each.trial.number === trial.number)?.samples ?? [];
+  const doubted = doubtful(disagreements);
+  // A trial whose numbers do not add up has no figures, and none has where the dense model's do not.
+  const believed = doubted.has(0) || doubted.has(trial.number) ? [] : samples;
   const finished = trial.state === 'complete' || trial.state === 'failed' || trial.state === 'pruned' ? trial : null;
   return {
     study: study.name,
@@ -26,12 +32,15 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     state: trial.state,
     prunedFor: trial.state === 'pruned' ? trial.detail : null,
     strategy: trial.number === 0 ? null : trial.strategy,
-    onFront: front.some(({ number }) => number === trial.number),
+    onFront: front.includes(trial.number) && !doubted.has(trial.number),
+    doubts: [...doubtsOf(disagreements, 0), ...(trial.number === 0 ? [] : doubtsOf(disagreements, trial.number))].map(
+      disagreementText,
+    ),
     sites: trialSites(trial, sites),
     cost: trial.state === 'complete' ? { macs: trial.macs, params: trial.params } : null,
     denseCost: study.dense,
-    search: await phaseOf('search', store, study, trial, samples),
-    confirm: await phaseOf('confirm', store, study, trial, samples),
+    search: await phaseOf('search', store, study, trial, believed),
+    confirm: await phaseOf('confirm', store, study, trial, believed),
     stages: Object.entries(finished?.stages ?? {}).flatMap(([stage, wallMs]) =>
       wallMs === null ? [] : [{ stage: stage.replace(/Ms$/, ''), wallMs }],
     ),

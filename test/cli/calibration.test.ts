@@ -38,7 +38,7 @@ test('the study says what it calibrates with, and its candidates are built again
   expect(study.calibration).toMatchObject({ images: 70, seed: 0, factors: 'data-aware', corrections: 'moments' });
   expect(study.calibration!.statistics).toMatch(/^[0-9a-f]{64}$/);
   const verified = await stored('verify', '--study', 'small');
-  expect(verified.stdout).toContain('every stored number holds');
+  expect(verified.stdout).toContain('Every stored number holds');
   expect(verified.stdout).toContain('correction equal');
   expect(verified.status).toBe(0);
   const shown = await stored('show', '1', '--study', 'small');
@@ -82,7 +82,7 @@ test('a study with reconstruction keeps the refits of its candidates, and they a
   }
   const verified = await stored('verify', '--study', 'refitted');
   expect(verified.stdout).toContain('correction equal');
-  expect(verified.stdout).toContain('every stored number holds');
+  expect(verified.stdout).toContain('Every stored number holds');
   expect(verified.status).toBe(0);
   const out = join(world.folder, 'refitted.onnx');
   const exported = await stored('export', '--study', 'refitted', '--trial', '1', '--out', out);

@@ -105,7 +105,7 @@ describe('the front', () => {
 
 test('the record has the keys that programs rely on, and no others', () => {
   const record = frontRecord(frontReport(mixed()));
-  expect(Object.keys(record)).toEqual(['study', 'objectives', 'limits', 'dense', 'gain', 'points']);
+  expect(Object.keys(record)).toEqual(['study', 'objectives', 'limits', 'dense', 'gain', 'doubts', 'points']);
   expect(record.dense).toEqual({ latencyMs: 10, accuracy: 0.9 });
   expect(Object.keys(record.points[0]!)).toEqual([
     'trial',

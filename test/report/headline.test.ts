@@ -142,6 +142,7 @@ test('the list of studies says what each has come to', () => {
     waiting: 0,
     frontSize: 12,
     bestSpeedup: 1.284,
+    doubts: null,
     hypervolume: 0.41234567,
     created: '2030-01-02T03:04:05Z',
     model: 'models/resnet18.onnx',

@@ -135,6 +135,7 @@ describe('a trial', () => {
     trainings: [],
     failure: null,
     prunedFor: null,
+    doubts: [],
   };
   const cells = (start: string, text: string): string[] | undefined =>
     text

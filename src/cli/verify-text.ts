@@ -1,0 +1,143 @@
+/** What `verify` says. */
+import type { Phase } from '../store/observation.ts';
+import type { DenseVerdict } from '../study/check/dense-latency.ts';
+import { disagreementText } from '../study/check/disagreement.ts';
+import type { TrainingVerdict } from '../study/check/retrained.ts';
+import { type LatencyVerdict, type PhaseVerdict, passes, type Ratio, type TrialVerdict } from '../study/verdict.ts';
+import type { VerifyReport } from '../study/verify.ts';
+import { formatMs, formatPercent } from '../units/format.ts';
+
+/** One line per phase, or one that says why it was not built again; none for a rebuilt trial that is the same. */
+export function verdictLines(verdict: TrialVerdict): string[] {
+  const { trial, model, facts, correction, phases } = verdict;
+  const good = passes(verdict);
+  const own = [
+    `model ${model}`,
+    ...facts.map(disagreementText),
+    ...(correction
+      ? [`correction ${correction.verdict} (largest difference ${correction.largestDifference.toExponential(1)})`]
+      : []),
+  ].join('; ');
+  if (phases.length === 0) return good ? [] : [`FAIL trial ${trial}: ${own}`];
+  const ownGood = passes({ ...verdict, phases: [] });
+  return [
+    `${ownGood ? 'ok  ' : 'FAIL'} trial ${trial}: ${own}`,
+    ...phases.map(phase => `${markOf(phase)} trial ${trial}, ${phase.phase} phase: ${phaseText(phase)}`),
+  ];
+}
+
+const markOf = ({ accuracy, latency, failure }: PhaseVerdict): string => {
+  if (accuracy?.verdict === 'differs' || latency?.verdict === 'differs' || failure !== null) return 'FAIL';
+  return latency?.verdict === 'busy' ? '?   ' : 'ok  ';
+};
+
+function phaseText({ accuracy, latency, failure }: PhaseVerdict): string {
+  const parts: string[] = [];
+  if (accuracy) {
+    const changed = accuracy.changedImages === 0 ? '' : ` (${accuracy.changedImages} predictions changed)`;
+    parts.push(
+      `accuracy ${accuracy.verdict}: ${formatPercent(accuracy.stored)} then, ${formatPercent(accuracy.now)} now${changed}`,
+    );
+  }
+  if (latency) parts.push(latencyText(latency));
+  if (failure !== null) parts.push(`failed: ${failure}`);
+  return parts.join('; ');
+}
+
+function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): string {
+  const runs = measurements > 1 ? ` (${measurements} measurements)` : '';
+  const figures = `stored ${ratioText(stored)} of dense, now ${ratioText(now)}${runs}`;
+  switch (verdict) {
+    case 'consistent':
+      return `latency consistent: ${figures}`;
+    case 'differs':
+      return `latency does not hold: ${figures}`;
+    case 'disturbed':
+      return `latency was disturbed when it was measured: ${figures}`;
+    case 'busy':
+      return `latency not judged, this machine is busy: ${figures}`;
+    case 'other-machine':
+      return `latency not judged on another machine: ${figures}`;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+const ratioText = ({ ratio, interval: [low, high], quality }: Ratio): string =>
+  `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${quality === 'disturbed' ? ', disturbed' : ''}`;
+
+const denseMarks = { consistent: 'ok  ', differs: 'FAIL', busy: '?   ' } as const;
+
+export const denseLine = ({ phase, verdict, storedMs, nowMs }: DenseVerdict): string =>
+  `${denseMarks[verdict]} dense model, ${phase} phase: ${formatMs(storedMs)} then, ${formatMs(nowMs)} now`;
+
+export const trainingLines = ({ trial, run, disagreements, unchecked }: TrainingVerdict): string[] => [
+  ...disagreements.map(each => `FAIL training ${run}: ${disagreementText(each)}`),
+  ...(disagreements.length === 0 && unchecked.length === 0 ? [`ok   training ${run} of trial ${trial}`] : []),
+  ...unchecked.map(each => `?    training ${run} of trial ${trial}: not checked: ${each}`),
+];
+
+export interface Counts {
+  /** Numbers that do not hold. */
+  readonly failed: number;
+  /** Latencies that the load of this machine kept from being judged. */
+  readonly busy: number;
+}
+
+export function countsOf({ disagreements, trials, dense, trainings }: VerifyReport): Counts {
+  const latencies = trials.flatMap(({ phases }) => phases.map(({ latency }) => latency?.verdict));
+  return {
+    failed:
+      disagreements.length +
+      trials.filter(trial => !passes(trial)).length +
+      dense.filter(({ verdict }) => verdict === 'differs').length +
+      trainings.reduce((sum, each) => sum + each.disagreements.length, 0),
+    busy: [...latencies, ...dense.map(({ verdict }) => verdict)].filter(verdict => verdict === 'busy').length,
+  };
+}
+
+/** What was done, what was not checked, and what follows. */
+export function summary(report: VerifyReport, phase: Phase | null): string {
+  const { recounted, trials, trainings } = report;
+  const { failed, busy } = countsOf(report);
+  const phases = trials.flatMap(each => each.phases);
+  const of = (phase: string): number => phases.filter(each => each.phase === phase).length;
+  const others = trials.filter(each => each.phases.length === 0).length;
+  const latencies = phases.map(({ latency }) => latency?.verdict);
+  const elsewhere = latencies.filter(verdict => verdict === 'other-machine').length;
+  const disturbed = latencies.filter(verdict => verdict === 'disturbed').length;
+  const done = [
+    `Recounted ${count(recounted, 'trial')} from their stored answers and samples`,
+    `rebuilt ${trials.length}`,
+    `scored and timed again: ${of('search')} of the search, ${of('confirm')} confirmed`,
+    ...(others > 0 ? [`${others} off the front only recounted and rebuilt (--all measures them)`] : []),
+    ...(trainings.length > 0 ? [`scored again: the networks of ${count(trainings.length, 'training')}`] : []),
+  ];
+  const unchecked = [
+    ...(phase === null
+      ? []
+      : [`the ${phase === 'search' ? 'confirm' : 'search'} phase but for recounting it; trainings`]),
+    ...trainings.flatMap(each => each.unchecked.map(what => `of training ${each.run} ${what}`)),
+    ...(elsewhere > 0 ? [`${latencyCount(elsewhere)} on another machine`] : []),
+  ];
+  return [
+    `${done.join('; ')}.`,
+    ...(unchecked.length > 0 ? [`Not checked: ${unchecked.join('; ')}.`] : []),
+    ...(disturbed > 0
+      ? [`${latencyCount(disturbed)} were disturbed when they were measured, and are shown as such.`]
+      : []),
+    ...(busy > 0
+      ? [`${latencyCount(busy)} could not be judged on this busy machine: run it again when it is quiet.`]
+      : []),
+    failed > 0
+      ? `${failed} stored ${failed === 1 ? 'number does' : 'numbers do'} not hold.`
+      : busy > 0
+        ? 'Nothing speaks against the stored numbers, and not all of them are proved.'
+        : unchecked.length > 0
+          ? 'Of what was checked, every stored number holds.'
+          : 'Every stored number holds.',
+  ].join('\n');
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+const latencyCount = (n: number): string => (n === 1 ? '1 latency' : `${n} latencies`);

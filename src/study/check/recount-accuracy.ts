@@ -1,0 +1,81 @@
+/** Whether what is stored of an accuracy follows from the stored answers, image by image. */
+import { binomialStandardError, wilsonInterval } from '../../stats/proportion.ts';
+import type { StoredObservation } from '../../store/observation.ts';
+import { dropEstimate } from '../../tuner/early-stopping.ts';
+import { compared, comparedLists, type Difference } from './disagreement.ts';
+
+type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
+
+export interface RecountedAccuracy {
+  /** Null where it cannot be recounted. */
+  readonly accuracy: number | null;
+  readonly standardError: number | null;
+  readonly differences: readonly Difference[];
+}
+
+/** Sums of a thousand numbers in another order differ by less. */
+const exact = 1e-9;
+
+export const shareOf = (correct: Uint8Array): number => correct.reduce((sum, each) => sum + each, 0) / correct.length;
+
+/**
+ * @param dense the dense model's on the same set of images; of a trial that was given up early, its accuracy is what the differences
+ *   to the dense model say of all images
+ */
+export function recountAccuracy(stored: Accuracy, dense: Accuracy | null): RecountedAccuracy {
+  const { correct, predictions, places, images } = stored;
+  const whole = dense?.predictions.length ?? images;
+  const counted = places ? places.length : whole;
+  if (images === 0 || predictions.length !== images || counted !== images)
+    return {
+      accuracy: null,
+      standardError: null,
+      differences: [
+        { figure: 'images', stored: images, recounted: predictions.length === images ? counted : predictions.length },
+      ],
+    };
+  const found = places && dense ? ofPart(stored, places, dense) : ofAll(correct);
+  return {
+    ...found,
+    differences: [
+      ...compared('accuracy', stored.value, found.accuracy, exact),
+      ...compared('accuracy standard error', stored.standardError, found.standardError, exact),
+      ...comparedLists('accuracy interval', stored.interval, wilsonInterval(found.accuracy, images), () => exact),
+    ],
+  };
+}
+
+interface Found {
+  readonly accuracy: number;
+  readonly standardError: number;
+}
+
+function ofAll(correct: Uint8Array): Found {
+  const accuracy = shareOf(correct);
+  return { accuracy, standardError: binomialStandardError(accuracy, correct.length) };
+}
+
+/** As `partialScoreOf` has it. */
+function ofPart({ correct, images }: Accuracy, places: Int32Array, dense: Accuracy): Found {
+  let [lost, gained] = [0, 0];
+  correct.forEach((right, i) => {
+    const before = dense.correct[places[i] ?? 0] ?? 0;
+    if (right < before) lost++;
+    if (right > before) gained++;
+  });
+  const { drop, standardError } = dropEstimate({ images, lost, gained }, dense.correct.length);
+  return { accuracy: Math.min(1, Math.max(0, shareOf(dense.correct) - drop)), standardError };
+}
+
+/**
+ * How many images are marked otherwise than their classes say.
+ *
+ * @param truth the class that counts as right, one per image of the whole set
+ */
+export function answersAgainst({ correct, predictions, places }: Accuracy, truth: ArrayLike<number>): number {
+  let wrong = 0;
+  correct.forEach((right, i) => {
+    if (right !== (predictions[i] === truth[places?.[i] ?? i] ? 1 : 0)) wrong++;
+  });
+  return wrong;
+}

@@ -1,5 +1,6 @@
 /** `rankfront space`: writes a search space that a user can edit. */
 import { parseHardwareProfile } from '../device/profile.ts';
+import { outputsNote } from '../study/outputs-note.ts';
 import { openSites, proposedSpace } from '../study/plan.ts';
 import { readText, writeAtomically } from '../workers/model-file.ts';
 import { defineCommand } from './command.ts';
@@ -23,7 +24,9 @@ export const space = defineCommand({
   run: async (args, console) => {
     const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
     const found = openSites(args.model, hardware);
-    const { sites, rejected } = found;
+    const { sites, rejected, outputs } = found;
+    const judged = outputsNote(found);
+    if (judged !== null) console.note(judged);
     const yaml = proposedSpace(found, hardware);
     if (args.json) {
       console.out(
@@ -32,6 +35,7 @@ export const space = defineCommand({
             space: yaml,
             sites: sites.map(({ name, kind, macs, methods }) => ({ name, kind, macs, methods })),
             rejected,
+            outputs,
           },
           null,
           2,

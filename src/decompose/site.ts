@@ -1,5 +1,7 @@
 /** The sites of a model: the nodes whose weight may be factorised, and why the others may not. */
-import type { Model, Node } from '../onnx/graph.ts';
+import type { Graph, Model, Node } from '../onnx/graph.ts';
+import { keepLive } from '../onnx/live.ts';
+import { type Outputs, outputsOf } from '../onnx/outputs.ts';
 import { standardDomain } from '../onnx/versions.ts';
 import type { FactorMethod } from './method.ts';
 import { convSite } from './sites/conv.ts';
@@ -58,6 +60,9 @@ export interface RejectedNode {
 export interface Sites {
   readonly sites: readonly Site[];
   readonly rejected: readonly RejectedNode[];
+  readonly outputs: Outputs;
+  /** Those of `rejected` that could be sites, but that feed no output that is judged. */
+  readonly idle: readonly string[];
 }
 
 type Reader = (reading: Reading, node: Node) => Draft | string;
@@ -93,13 +98,30 @@ export function findSites(model: Model, shapes: Shapes): Sites {
   const reading = readingOf(graph, shapes);
   const sites: Site[] = [];
   const rejected: RejectedNode[] = [];
+  const outputs = outputsOf(graph, shapes);
+  const idleNodes = unjudgedNodes(graph, outputs);
+  const idle: string[] = [];
   for (const [index, node] of graph.nodes.entries()) {
     const name = names[index]!;
-    const found = judge(reading, node);
+    const able = judge(reading, node);
+    const found = able && typeof able !== 'string' ? (idleNodes.get(node) ?? able) : able;
+    if (found !== able) idle.push(name);
     if (typeof found === 'string') rejected.push({ node: name, opType: node.opType, reason: found });
     else if (found) sites.push({ ...found, name, index });
   }
-  return { sites, rejected };
+  return { sites, rejected, outputs, idle };
+}
+
+/** The nodes that no judged output depends on, each with why it is no site: what they lost would look free. None where no output can be judged. */
+function unjudgedNodes({ nodes }: Graph, { judged, unjudged }: Outputs): ReadonlyMap<Node, string> {
+  if (judged.length === 0) return new Map();
+  const needed = new Set(keepLive(nodes, judged));
+  const reasons = new Map<Node, string>();
+  for (const node of nodes) if (!needed.has(node)) reasons.set(node, 'no output depends on it');
+  for (const output of unjudged)
+    for (const node of keepLive(nodes, [output]))
+      if (!needed.has(node)) reasons.set(node, `it feeds only the output "${output}", which is not judged`);
+  return reasons;
 }
 
 /** The site that `node` is, why it is none, or null for a node without weights. */

@@ -20,6 +20,8 @@ export const looks = 32;
 export interface ScorerOptions {
   /** The dense model. */
   readonly modelPath: string;
+  /** The outputs that count, the labelled one first; by default the first that holds class scores. */
+  readonly heads?: readonly string[] | undefined;
   readonly dataset: Dataset;
   readonly hardware: SessionSettings;
   /** Images per call where the model leaves it open; by default it follows from the size of the input. */
@@ -68,7 +70,7 @@ export interface OpenScorer extends Scorer, Scoring {
  *   cannot be prepared
  */
 export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
-  const runner = startModelRunner(options.hardware);
+  const runner = startModelRunner(options.hardware, options.heads);
   try {
     return await open(options, runner);
   } catch (error) {
@@ -79,6 +81,7 @@ export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
 
 async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenScorer> {
   const { modelPath, dataset, seed } = options;
+  const furtherHeads = Math.max(0, (options.heads?.length ?? 0) - 1);
   const { spec } = dataset;
   const loadMs = options.loadTimeoutMs ?? 120_000;
   const objective = options.objective ?? (dataset.labels ? 'top1' : 'agreement');
@@ -112,7 +115,7 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
   const indices = (positions: Int32Array): Int32Array => positions.map(at => prepared.kept[at] ?? 0);
   return {
     objective,
-    ...scoring({ objective, modelPath, classes, split, labels, reading: spec, run }),
+    ...scoring({ objective, modelPath, classes, split, labels, furtherHeads, reading: spec, run }),
     close: () => runner.close(),
     proxyIndices: indices(split.proxy),
     confirmIndices: indices(split.rest),

@@ -10,6 +10,7 @@ import { openCalibration } from './calibration.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import { observe } from './observe.ts';
+import { outputsNote } from './outputs-note.ts';
 import { type Plan, planFromFiles } from './plan.ts';
 import { scoreTimeoutMs } from './run-study.ts';
 
@@ -67,7 +68,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   });
   const plan: Plan = { ...given, space: instruments.space };
   try {
-    for (const note of instruments.scorer.info.notes) warn(note);
+    for (const note of [outputsNote(plan), ...instruments.scorer.info.notes]) if (note !== null) warn(note);
     await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
   } catch (error) {
     await instruments.close();

@@ -1,5 +1,5 @@
 /** What a search works on, before anything is measured: the model, its sites, the ladders and the device's profile. */
-import { findSites, type RejectedNode, type Site } from '../decompose/site.ts';
+import { findSites, type Sites } from '../decompose/site.ts';
 import { type HardwareProfile, parseHardwareProfile } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
 import { inferShapes } from '../onnx/shapes.ts';
@@ -12,10 +12,8 @@ import { type LoadedModel, loadModel, readText } from '../workers/model-file.ts'
 import { sha256Of } from './candidate.ts';
 
 /** The sites of a model as one device runs it. */
-export interface ModelSites {
+export interface ModelSites extends Sites {
   readonly loaded: LoadedModel;
-  readonly sites: readonly Site[];
-  readonly rejected: readonly RejectedNode[];
 }
 
 export interface Plan extends ModelSites {
@@ -33,8 +31,9 @@ const sourceOf = (text: string): SourceText => ({ text, sha256: sha256Of(new Tex
 export function openSites(modelPath: string, hardware: HardwareProfile): ModelSites {
   const loaded = loadModel(modelPath);
   const { graph, opsets } = loaded.model;
-  const { sites, rejected } = findSites(loaded.model, inferShapes(graph, opsets, hardware.inputShape));
-  if (sites.length > 0) return { loaded, sites, rejected };
+  const found = findSites(loaded.model, inferShapes(graph, opsets, hardware.inputShape));
+  const { sites, rejected } = found;
+  if (sites.length > 0) return { loaded, ...found };
   const reasons = [...new Set(rejected.map(({ reason }) => reason))].slice(0, 3).join('; ');
   throw new UserError(
     `Cannot search "${modelPath}": expected at least one layer that can be factorised, found none${reasons ? ` (${reasons})` : ''}.`,

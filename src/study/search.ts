@@ -15,6 +15,7 @@ import { type Calibration, openCalibration } from './calibration.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import type { Limits } from './limits.ts';
+import { outputsNote } from './outputs-note.ts';
 import { modelBaseName, type Plan, planFromFiles } from './plan.ts';
 import { openProposer } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
@@ -122,7 +123,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     const abort = (): void => void instruments.close();
     stop.addEventListener('abort', abort);
     try {
-      for (const note of instruments.scorer.info.notes) warn(note);
+      for (const note of [outputsNote(plan), ...instruments.scorer.info.notes]) if (note !== null) warn(note);
       await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
       // A name that nobody knows is told of before the study is stored.
       const problem = { ladderLengths: ladderLengths(plan.space), objectives: 2 };

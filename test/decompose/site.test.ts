@@ -3,7 +3,7 @@ import { weightBlock } from '../../src/decompose/block.ts';
 import { findSites } from '../../src/decompose/site.ts';
 import type { Attribute, Model, Node, Tensor } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
-import { floatsOf } from '../../src/onnx/tensor.ts';
+import { floatsOf, intTensor } from '../../src/onnx/tensor.ts';
 import { seededRng } from '../../src/random/rng.ts';
 import { int, ints, network, node, randomTensor } from './networks.ts';
 
@@ -92,7 +92,7 @@ describe('a node that is no site says why', () => {
   test('an operator of another domain is passed over in silence', () => {
     const model = oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), image);
     const nodes = model.graph.nodes.map((each): Node => ({ ...each, domain: 'com.example' }));
-    expect(found({ ...model, graph: { ...model.graph, nodes } })).toEqual({ sites: [], rejected: [] });
+    expect(found({ ...model, graph: { ...model.graph, nodes } })).toMatchObject({ sites: [], rejected: [] });
   });
 });
 
@@ -171,4 +171,55 @@ test('counts a batch that is not fixed as one, and rows that are fixed as they a
   expect(rows(['batch', 197, 8])).toBe(197);
   expect(rows(['batch', 8])).toBe(1);
   expect(rows([5, 8])).toBe(5);
+});
+
+describe('layers that no judged output depends on', () => {
+  const weights = ['a', 'b', 'c', 'd'].map(name => randomTensor(name, [16, 16], rng));
+  const layers = [
+    node('MatMul', ['x', 'a'], 'trunk'),
+    node('MatMul', ['trunk', 'b'], 'y'),
+    node('MatMul', ['trunk', 'c'], 'z'),
+    node('MatMul', ['trunk', 'd'], 'nothing'),
+  ];
+  const outputsOf = (z: readonly (number | string)[]): Model =>
+    network({
+      input: ['N', 16],
+      nodes: [...layers, node('Reshape', ['z', 'sizes'], 'map')],
+      constants: [...weights, intTensor('sizes', [4], [-1, 4, 2, 2])],
+      outputs: [
+        { name: 'y', shape: ['N', 16] },
+        { name: z.length === 2 ? 'z' : 'map', shape: z },
+      ],
+    });
+
+  test('are left out, each with why; what both outputs need is offered', () => {
+    const { sites, rejected, idle, outputs } = found(outputsOf(['N', 4, 2, 2]));
+    expect(sites.map(({ name }) => name)).toEqual(['trunk', 'y']);
+    expect(rejected).toEqual([
+      { node: 'z', opType: 'MatMul', reason: 'it feeds only the output "map", which is not judged' },
+      { node: 'nothing', opType: 'MatMul', reason: 'no output depends on it' },
+    ]);
+    expect(idle).toEqual(['z', 'nothing']);
+    expect(outputs).toEqual({ judged: ['y'], unjudged: ['map'] });
+  });
+
+  test('a second head is judged, so that its layers are offered', () => {
+    const { sites, idle } = found(outputsOf(['N', 16]));
+    expect(sites.map(({ name }) => name)).toEqual(['trunk', 'y', 'z']);
+    expect(idle).toEqual(['nothing']);
+  });
+
+  test('where no output is class scores, all layers are looked at: nothing is judged', () => {
+    const model = network({
+      input: ['N', 16],
+      nodes: layers,
+      constants: weights,
+      outputs: [
+        { name: 'y', shape: [4] },
+        { name: 'z', shape: [4] },
+      ],
+    });
+    const shapes = new Map([...inferShapes(model.graph, model.opsets), ['y', [4]], ['z', [4]]]);
+    expect(findSites(model, shapes).idle).toEqual([]);
+  });
 });

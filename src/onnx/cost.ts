@@ -2,7 +2,7 @@
 import { isFloat } from './element-type.ts';
 import type { Graph, Model, Node, Shape, Tensor } from './graph.ts';
 import { evaluate, productOfAll } from './shapes/dimension.ts';
-import { inferShapes, unnamedSize } from './shapes.ts';
+import { inferShapes, nameOfSize } from './shapes.ts';
 import { elementCount } from './tensor.ts';
 import { standardDomain } from './versions.ts';
 import { type Constant, constantsOf } from './weights.ts';
@@ -72,7 +72,7 @@ function parametersOf(node: Node, constant: (name: string) => Constant | null): 
 
 /** A dynamic batch counts as 1: the first axis of each input by its name, or as `inferShapes` calls an unnamed one; null for any other size. */
 export function batchSizes(graph: Graph): (symbol: string) => number | null {
-  const names = new Set(graph.inputs.map(({ name, shape }) => shape?.[0] ?? unnamedSize(name, 0)));
+  const names = new Set(graph.inputs.map(({ name, shape }) => nameOfSize(name, 0, shape?.[0] ?? null)));
   return symbol => (names.has(symbol) ? 1 : null);
 }
 

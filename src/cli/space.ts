@@ -1,6 +1,6 @@
 /** `rankfront space`: writes a search space that a user can edit. */
 import { parseHardwareProfile } from '../device/profile.ts';
-import { outputsNote } from '../study/outputs-note.ts';
+import { notesOf } from '../study/model-notes.ts';
 import { openSites, proposedSpace } from '../study/plan.ts';
 import { readText, writeAtomically } from '../workers/model-file.ts';
 import { defineCommand } from './command.ts';
@@ -25,8 +25,7 @@ export const space = defineCommand({
     const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
     const found = openSites(args.model, hardware);
     const { sites, rejected, outputs } = found;
-    const judged = outputsNote(found);
-    if (judged !== null) console.note(judged);
+    for (const note of notesOf(found)) console.note(note);
     const yaml = proposedSpace(found, hardware);
     if (args.json) {
       console.out(

@@ -1,6 +1,7 @@
 /** Where on its way the size of a value was lost: at an input whose size nobody gave, or at a node whose result cannot be known beforehand. */
 import { batchSizes } from './cost.ts';
 import { producersOf } from './edit.ts';
+import { isFloat } from './element-type.ts';
 import type { Dimension, Graph, Node, Shape } from './graph.ts';
 import { evaluate } from './shapes/dimension.ts';
 import type { Value } from './shapes/rule.ts';
@@ -69,7 +70,10 @@ export function lossOf(graph: Graph, values: ReadonlyMap<string, Value>, value: 
     if (!contentIsOpen(name) || seen.has(key)) return null;
     seen.add(key);
     const node = producers.get(name);
-    if (!node) return inputs.has(name) ? { kind: 'input', input: name, sizes: [] } : null;
+    // Of pixels nobody computes a size: then it is the node that reads them.
+    const input = inputs.get(name);
+    if (input) return isFloat(input.elementType) ? null : { kind: 'input', input: name, sizes: [] };
+    if (!node) return null;
     if (node.opType === 'Shape' || node.opType === 'Size') return behind(node, shapeLoss);
     return behind(node, contentLoss);
   };

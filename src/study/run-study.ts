@@ -136,7 +136,9 @@ async function searchTrials(parts: RunParts, budget: RunBudget): Promise<EndedBy
     await store.studies.setState(study.id, 'stopped');
     throw new UserError(
       `The search stopped: ${error.message}.`,
-      'What is stored stays; run the same command again to go on.',
+      error.lasting
+        ? 'Check that it runs on this device with "rankfront profile"; what is stored stays.'
+        : 'What is stored stays; run the same command again to go on.',
       { cause: error },
     );
   } finally {

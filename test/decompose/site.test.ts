@@ -35,11 +35,7 @@ describe('a node that is no site says why', () => {
       oneNode('Conv', randomTensor('w', [8, 2, 3, 3], rng), image, { group: int(4) }),
       /grouped: 2 input and 2 output channels per group are too few/,
     ],
-    [
-      'unknown image size',
-      oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), ['b', 8, 'h', 'w']),
-      /fixed image size/,
-    ],
+    ['unknown image size', oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), ['b', 8, 'h', 'w']), /fixed sizes/],
     ['a single output', oneNode('Gemm', randomTensor('w', [8, 1], rng), ['batch', 8]), /even rank 1 costs as many/],
     ['a transposed convolution', oneNode('ConvTranspose', randomTensor('w', [8, 8, 3, 3], rng), image), /transposed/],
     [
@@ -89,10 +85,55 @@ describe('a node that is no site says why', () => {
     expect(found(oneNode('MatMul', weight, [4, 8])).rejected[0]!.reason).toMatch(/int32; only float32 and float16/);
   });
 
-  test('an operator of another domain is passed over in silence', () => {
+  const withDomain = (domain: string, opType = 'Conv'): Model => {
     const model = oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), image);
-    const nodes = model.graph.nodes.map((each): Node => ({ ...each, domain: 'com.example' }));
-    expect(found({ ...model, graph: { ...model.graph, nodes } })).toMatchObject({ sites: [], rejected: [] });
+    const nodes = model.graph.nodes.map((each): Node => ({ ...each, domain, opType }));
+    return { ...model, graph: { ...model.graph, nodes } };
+  };
+
+  test.each([
+    ['com.example', 'Conv', /^Conv is an operator of com.example, and only Conv, Gemm and MatMul are factorised$/],
+    ['com.microsoft', 'FusedConv', /^FusedConv is an operator that onnxruntime fuses others into.* as it was exported/],
+    ['com.microsoft.nchwc', 'Conv', /that onnxruntime fuses others into/],
+    ['com.microsoft', 'Attention', /that onnxruntime fuses others into/],
+  ])('an operator of %s that holds a weight', (domain, opType, reason) => {
+    const { sites, rejected } = found(withDomain(domain, opType));
+    expect(sites).toEqual([]);
+    expect(rejected).toEqual([{ node: 'layer', opType, reason: expect.stringMatching(reason) }]);
+  });
+
+  test('but one without weights is passed over', () => {
+    const model = network({
+      input: ['batch', 8],
+      nodes: [{ ...node('Gelu', ['x'], 'y'), domain: 'com.microsoft' }],
+      constants: [],
+      outputs: [{ name: 'y', shape: null }],
+    });
+    expect(found(model).rejected).toEqual([]);
+  });
+
+  test('where a size was lost, and what to give', () => {
+    const weight = randomTensor('w', [8, 8, 3, 3], rng);
+    const reason = (model: Model) => found(model).unsized[0]?.reason;
+    const asked = (input: readonly (number | string)[]) => reason(oneNode('Conv', weight, input));
+    expect(asked(['b', 8, 'h', 'w'])).toMatch(
+      /sizes of the input "x" that are dynamic; .*inputShape: \{ "h": 224, "w": 224 \}/,
+    );
+    expect(asked(['b', 8, 's', 's'])).toMatch(/inputShape: \{ "x:2\?": 224, "x:3\?": 224 \}/);
+    expect(asked(['?', 8, '?', 16])).toMatch(/inputShape: \{ "x:2\?": 224 \}/);
+    const behind = network({
+      input: ['b', 8, 16, 16],
+      nodes: [
+        { ...node('Measure', ['x'], 'm', {}, 'tape'), domain: 'org.example' },
+        node('Cast', ['m'], 'sizes', { to: int(7) }),
+        node('Reshape', ['x', 'sizes'], 'r'),
+        node('Relu', ['r'], 'a'),
+        node('Conv', ['a', 'w'], 'y'),
+      ],
+      constants: [weight],
+      outputs: [{ name: 'y', shape: null }],
+    });
+    expect(reason(behind)).toMatch(/they are lost at the node "tape" \(Measure of org.example\)/);
   });
 });
 

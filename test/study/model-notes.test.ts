@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outputsNote } from '../../src/study/outputs-note.ts';
+import { outputsNote } from '../../src/study/model-notes.ts';
 
 const note = (judged: readonly string[], unjudged: readonly string[], idle: readonly string[] = []) =>
   outputsNote({ outputs: { judged, unjudged }, idle });

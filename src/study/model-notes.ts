@@ -1,5 +1,18 @@
-/** What people are told of a network with several outputs, before anything is measured (docs/decisions/0017). */
+/** What people are told of a network before anything is measured (docs/decisions/0017). */
 import type { ModelSites } from './plan.ts';
+
+/** What people should know of the layers that are left out: outputs that are not judged, sizes that are not known. */
+export const notesOf = (found: Pick<ModelSites, 'outputs' | 'idle' | 'unsized'>): readonly string[] =>
+  [outputsNote(found), unsizedNote(found)].filter(note => note !== null);
+
+/** Null where every size is known; the first reason stands for all, since one size is lost for all behind it. */
+export function unsizedNote({ unsized }: Pick<ModelSites, 'unsized'>): string | null {
+  const [first] = unsized;
+  if (!first) return null;
+  const which =
+    unsized.length === 1 ? `The layer "${first.node}" is left out` : `${unsized.length} layers are left out`;
+  return `${which}: ${first.reason}.`;
+}
 
 /** One sentence that names the outputs that are judged and those that are not; null for a network with one output. */
 export function outputsNote({

@@ -10,6 +10,8 @@ import type { SessionSettings } from '../evaluate/messages.ts';
 import { imageInput } from '../evaluate/model-interface.ts';
 import { prepare } from '../evaluate/prepare.ts';
 import type { Model } from '../onnx/graph.ts';
+import { outputsOf } from '../onnx/outputs.ts';
+import { inferShapes } from '../onnx/shapes.ts';
 import { type LoadedModel, sha256Of } from '../workers/model-file.ts';
 import { type ObjectCache, openObjectCache } from '../workers/object-cache.ts';
 import { calibrationPositions, ownCalibrationImages } from './choose.ts';
@@ -88,7 +90,8 @@ export async function statisticsOf(
   const { prepared, positions, reading } = images;
   const outputs = sites.map(({ name, outputSize }) => [name, outputSize]);
   const pixels = [basename(prepared.path), reading.normalize, reading.channels, [...positions]];
-  const settings = [session.threads, session.graphOptimization, seed];
+  const { judged } = outputsOf(model.graph, inferShapes(model.graph, model.opsets));
+  const settings = [session.threads, session.graphOptimization, seed, ...headsKey(model, judged)];
   const key = sha256Of(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, settings])));
   const stored = await statisticsCache(warn).read(key);
   if (stored) return kept(stored);
@@ -114,6 +117,10 @@ export async function statisticsOf(
   await keyCache(warn).write(found.sha256, key);
   return found;
 }
+
+/** Left out of the key for the usual network of one output, so that what was measured of it stays known. */
+const headsKey = ({ graph }: Model, judged: readonly string[]): readonly string[] =>
+  judged.length === 1 && judged[0] === graph.outputs[0]?.name ? [] : judged;
 
 const withSensitivity = (
   { images, sites }: CalibrationStatistics,

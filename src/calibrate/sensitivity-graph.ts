@@ -10,6 +10,7 @@ import type { Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
 import { graphBuilder } from '../onnx/builder.ts';
 import type { Model, ValueInfo } from '../onnx/graph.ts';
+import { outputsOf } from '../onnx/outputs.ts';
 import { inferShapes } from '../onnx/shapes.ts';
 import { gradients } from '../train/gradient/gradients.ts';
 import { logitsOf } from '../train/network/logits.ts';
@@ -46,17 +47,30 @@ export function sensitivityGraph(model: Model, sites: readonly Site[]): Sensitiv
 
 function build(model: Model, sites: readonly Site[]): SensitivityGraph | NoSensitivity {
   const { graph } = model;
-  const logits = logitsOf(graph, graph.outputs[0]?.name ?? '');
-  const shape = inferShapes(graph, model.opsets).get(logits);
-  const classes = shape?.at(-1);
-  if (shape?.length !== 2 || typeof classes !== 'number') return 'its output is no row of class scores';
+  const shapes = inferShapes(graph, model.opsets);
+  const judged = outputsOf(graph, shapes).judged;
+  const heads = (judged.length > 0 ? judged : [graph.outputs[0]?.name ?? '']).map(name => logitsOf(graph, name));
+  const widths = heads.flatMap(logits => {
+    const shape = shapes.get(logits);
+    return shape?.length === 2 && typeof shape[1] === 'number' ? [shape[1]] : [];
+  });
+  if (widths.length < heads.length) return 'its output is no row of class scores';
+  const classes = widths.reduce((sum, width) => sum + width, 0);
   const front = graphBuilder(graph, 'sensitivity');
   const noise = front.fresh('sensitivity/noise');
-  const softened = front.add('Mul', [logits, front.scalar(1 / sensitivityTemperature, 'float32')]);
-  const p = front.add('Softmax', [softened], { axis: -1 });
-  const rooted = front.add('Mul', [front.add('Sqrt', [p]), noise]);
-  const along = front.add('ReduceSum', [rooted, front.integers([-1])], { keepdims: 1 });
-  const seed = front.add('Sub', [rooted, front.add('Mul', [p, along])]);
+  const seedOf = (logits: string, z: string): string => {
+    const softened = front.add('Mul', [logits, front.scalar(1 / sensitivityTemperature, 'float32')]);
+    const p = front.add('Softmax', [softened], { axis: -1 });
+    const rooted = front.add('Mul', [front.add('Sqrt', [p]), z]);
+    const along = front.add('ReduceSum', [rooted, front.integers([-1])], { keepdims: 1 });
+    return front.add('Sub', [rooted, front.add('Mul', [p, along])]);
+  };
+  // Of several heads the divergences add up: side by side they are one row, and z has signs of its own for each.
+  const oneHead = heads.length === 1;
+  const signs = oneHead ? [noise] : front.addMany('Split', [noise, front.integers(widths)], heads.length, { axis: 1 });
+  const seeds = heads.map((logits, i) => seedOf(logits, signs[i]!));
+  const logits = oneHead ? heads[0]! : front.add('Concat', heads, { axis: 1 });
+  const seed = oneHead ? seeds[0]! : front.add('Concat', seeds, { axis: 1 });
   const input: ValueInfo = { name: noise, elementType: 'float32', shape: ['N', classes] };
   const seeded: Model = {
     ...model,

@@ -2,6 +2,7 @@
 import { parseHardwareProfile } from '../device/profile.ts';
 import { readText } from '../files/read.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
+import { notesOf } from '../study/model-notes.ts';
 import { openSites, proposedSpace } from '../study/plan.ts';
 import { keptFiles } from '../workers/kept-files.ts';
 import { defineCommand } from './command.ts';
@@ -27,7 +28,8 @@ export const space = defineCommand({
     if (args.out !== undefined) demandWritable(args.out, 'the search space', place);
     const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
     const found = openSites(args.model, hardware);
-    const { sites, rejected } = found;
+    const { sites, rejected, outputs } = found;
+    for (const note of notesOf(found)) console.note(note);
     const yaml = proposedSpace(found, hardware);
     if (args.json) {
       console.out(
@@ -36,6 +38,7 @@ export const space = defineCommand({
             space: yaml,
             sites: sites.map(({ name, kind, macs, methods }) => ({ name, kind, macs, methods })),
             rejected,
+            outputs,
           },
           null,
           2,

@@ -1,11 +1,17 @@
 /** The sites of a model: the nodes whose weight may be factorised, and why the others may not. */
-import type { Model, Node } from '../onnx/graph.ts';
+import { functionsOf } from '../onnx/functions.ts';
+import type { Graph, Model, Node } from '../onnx/graph.ts';
+import { keepLive } from '../onnx/live.ts';
+import { type Loss, lossOf } from '../onnx/lost-size.ts';
+import { type Outputs, outputsOf } from '../onnx/outputs.ts';
+import { inferValues } from '../onnx/shapes.ts';
 import { standardDomain } from '../onnx/versions.ts';
 import type { FactorMethod } from './method.ts';
 import { convSite } from './sites/conv.ts';
 import { type Draft, type Reading, readingOf, type Shapes } from './sites/draft.ts';
 import { gemmSite, matMulSite } from './sites/matrix.ts';
 import { payingMethods } from './sites/methods.ts';
+import { hiddenLayer } from './sites/other-domains.ts';
 
 export type SiteKind = 'conv1x1' | 'conv' | 'grouped-conv' | 'depthwise-conv' | 'gemm' | 'matmul';
 
@@ -58,6 +64,11 @@ export interface RejectedNode {
 export interface Sites {
   readonly sites: readonly Site[];
   readonly rejected: readonly RejectedNode[];
+  readonly outputs: Outputs;
+  /** Those of `rejected` that could be sites, but that feed no output that is judged. */
+  readonly idle: readonly string[];
+  /** Those of `rejected` of which a size is not known. */
+  readonly unsized: readonly RejectedNode[];
 }
 
 type Reader = (reading: Reading, node: Node) => Draft | string;
@@ -83,23 +94,57 @@ const neverSites: ReadonlyMap<string, string> = new Map([
 
 /**
  * Every Conv, Gemm and MatMul of the main graph is either a site or rejected with a reason, in the order of the graph.
- * Nodes inside the bodies of If and Loop and operators of other domains are passed over.
+ * Of other operators, those are rejected that hold weights: fused ones, functions of the model's own, and what If and Loop run.
  *
  * @param shapes the inferred shape of every value
+ * @param loss where the size of a value was lost
  */
-export function findSites(model: Model, shapes: Shapes): Sites {
+export function findSites(model: Model, shapes: Shapes, loss: (value: string) => Loss | null = lossIn(model)): Sites {
   const { graph } = model;
   const names = siteNames(graph.nodes);
-  const reading = readingOf(graph, shapes);
+  let lost = false;
+  const reading = readingOf(graph, shapes, value => {
+    lost = true;
+    return loss(value);
+  });
   const sites: Site[] = [];
   const rejected: RejectedNode[] = [];
+  const outputs = outputsOf(graph, shapes);
+  const idleNodes = unjudgedNodes(graph, outputs);
+  const idle: string[] = [];
+  const unsized: RejectedNode[] = [];
+  const functions = functionsOf(model.source);
   for (const [index, node] of graph.nodes.entries()) {
     const name = names[index]!;
-    const found = judge(reading, node);
-    if (typeof found === 'string') rejected.push({ node: name, opType: node.opType, reason: found });
-    else if (found) sites.push({ ...found, name, index });
+    lost = false;
+    const able = judge(reading, node) ?? hiddenLayer(functions, reading, node);
+    const found = able && typeof able !== 'string' ? (idleNodes.get(node) ?? able) : able;
+    if (found !== able) idle.push(name);
+    if (typeof found === 'string') {
+      const refused = { node: name, opType: node.opType, reason: found };
+      rejected.push(refused);
+      if (lost) unsized.push(refused);
+    }
+    if (found && typeof found !== 'string') sites.push({ ...found, name, index });
   }
-  return { sites, rejected };
+  return { sites, rejected, outputs, idle, unsized };
+}
+
+const lossIn =
+  ({ graph, opsets }: Model) =>
+  (value: string): Loss | null =>
+    lossOf(graph, inferValues(graph, opsets), value);
+
+/** The nodes that no judged output depends on, each with why it is no site: what they lost would look free. None where no output can be judged. */
+function unjudgedNodes({ nodes }: Graph, { judged, unjudged }: Outputs): ReadonlyMap<Node, string> {
+  if (judged.length === 0) return new Map();
+  const needed = new Set(keepLive(nodes, judged));
+  const reasons = new Map<Node, string>();
+  for (const node of nodes) if (!needed.has(node)) reasons.set(node, 'no output depends on it');
+  for (const output of unjudged)
+    for (const node of keepLive(nodes, [output]))
+      if (!needed.has(node)) reasons.set(node, `it feeds only the output "${output}", which is not judged`);
+  return reasons;
 }
 
 /** The site that `node` is, why it is none, or null for a node without weights. */

@@ -1,5 +1,6 @@
 /** The sizes of a model's dynamic dimensions under a hardware profile. */
-import type { Shape } from '../onnx/graph.ts';
+import type { Dimension, Shape } from '../onnx/graph.ts';
+import { nameOfSize, unnamedSize } from '../onnx/shapes.ts';
 import type { HardwareProfile } from './profile.ts';
 
 export interface InputShape {
@@ -17,7 +18,7 @@ export interface Misfit {
 
 export interface Sizes {
   readonly kind: 'sizes';
-  /** By name; an unnamed dimension is called `input:axis?`, as shape inference calls it. */
+  /** By name, or by axis as `input:axis?`, as shape inference takes them. */
   readonly free: Readonly<Record<string, number>>;
   /** By input, every size a number. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
@@ -27,18 +28,18 @@ export const misfit = (problem: string, wayOut: string): Misfit => ({ kind: 'mis
 
 /**
  * Gives every dynamic dimension of `inputs` its size. The first dimension of an input is the batch, and where its name
- * stands elsewhere, it means the same number; a name that the profile lists goes first.
+ * stands elsewhere, it means the same number; a name that the profile lists goes first, and an axis before a name.
  */
 export function resolveSizes(
   inputs: readonly InputShape[],
   { batchSize, inputShape }: Pick<HardwareProfile, 'batchSize' | 'inputShape'>,
 ): Sizes | Misfit {
-  const nameOf = (input: string, axis: number, size: string | null): string => size || `${input}:${axis}?`;
   const free: Record<string, number> = {};
   for (const { name, shape } of inputs) {
-    const [first] = shape;
-    if (first !== undefined && typeof first !== 'number') free[nameOf(name, 0, first)] = batchSize;
-    if (typeof first === 'number' && shape.length > 1 && first !== batchSize)
+    const first = dynamicOr(shape[0]);
+    if (first === undefined) continue;
+    if (typeof first !== 'number') free[nameOfSize(name, 0, first)] = batchSize;
+    else if (shape.length > 1 && first !== batchSize)
       return misfit(
         `its input "${name}" has the fixed batch size ${first}, and the hardware profile says batchSize: ${batchSize}`,
         `Set batchSize: ${first} in the hardware profile, or export the model with a dynamic batch dimension.`,
@@ -48,9 +49,11 @@ export function resolveSizes(
   const shapes = new Map<string, readonly number[]>();
   for (const { name, shape } of inputs) {
     const sizes: number[] = [];
-    for (const [axis, size] of shape.entries()) {
-      const resolved = typeof size === 'number' ? size : free[nameOf(name, axis, size)];
-      if (resolved === undefined) return unknownSize(name, nameOf(name, axis, size as string | null));
+    for (const [axis, each] of shape.entries()) {
+      const size = dynamicOr(each) ?? null;
+      const resolved =
+        typeof size === 'number' ? size : (free[unnamedSize(name, axis)] ?? free[nameOfSize(name, axis, size)]);
+      if (resolved === undefined) return unknownSize(name, shape, axis);
       sizes.push(resolved);
     }
     shapes.set(name, sizes);
@@ -58,8 +61,18 @@ export function resolveSizes(
   return { kind: 'sizes', free, shapes };
 }
 
-const unknownSize = (input: string, dimension: string): Misfit =>
-  misfit(
+/** The runtime writes -1 for a size that it does not know. */
+const dynamicOr = (size: Dimension | undefined): Dimension | undefined =>
+  typeof size === 'number' && size < 0 ? null : size;
+
+/** Where several axes have the name, what tells them apart is said too. */
+function unknownSize(input: string, shape: Shape, axis: number): Misfit {
+  const size = shape[axis] ?? null;
+  const dimension = nameOfSize(input, axis, size);
+  const alike = [...shape.keys()].filter(other => shape[other] === size && dimension === size);
+  const apart = alike.map(other => `${JSON.stringify(unnamedSize(input, other))}: 224`).join(', ');
+  return misfit(
     `its input "${input}" has a dynamic size "${dimension}" that nobody gave`,
-    `Add its real size to the hardware profile, for example inputShape: { ${JSON.stringify(dimension)}: 224 }.`,
+    `Add its real size to the hardware profile, for example inputShape: { ${JSON.stringify(dimension)}: 224 }${alike.length > 1 ? `, or by axis, inputShape: { ${apart} }` : ''}.`,
   );
+}

@@ -73,12 +73,18 @@ export const hardwareProfileSchema = z
     threads: z.int().min(1).max(1024).default(1).describe('Threads within one operator.'),
     graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']).default('all'),
     precision: z.enum(['float32', 'float16']).default('float32').describe('Element type of the weights of the model.'),
-    batchSize: z.int().min(1).default(1).describe('Size of the first dimension of every input.'),
+    batchSize: z.int().min(1).max(65_536).default(1).describe('Size of the first dimension of every input.'),
     inputShape: z
-      .record(z.string(), z.int().min(1))
+      .record(
+        z.string(),
+        z
+          .int()
+          .min(1)
+          .max(2 ** 20),
+      )
       .default({})
       .describe(
-        'Sizes of the other dynamic dimensions, by their name, or as "input:axis?" (pixels:2?) where they have none.',
+        'Sizes of the other dynamic dimensions, by their name, or by axis as "input:axis?" (pixels:2?), which goes before a name.',
       ),
     rankGranularity: z.int().min(1).default(16).describe('Ranks that are multiples of this run well on the device.'),
     latencyBudget: latencyBudgetSchema,

@@ -5,7 +5,7 @@ const longest = 300;
 
 /**
  * Names the node and what was wrong with it. Where in the runtime's sources it was noticed, by which function and condition, is left out, and so are
- * stack traces. Any other error is one line of its message, of 300 characters at most.
+ * stack traces, and so is the file, which may be a copy of ours. Any other error is one line of its message, of 300 characters at most.
  */
 export function runtimeLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -14,7 +14,7 @@ export function runtimeLine(error: unknown): string {
     text,
   );
   const [, opType, name, reason] = found ?? [null, '', '', text];
-  const said = withoutCondition(withoutPlace(reason ?? '')).replace(/ ?; GPU=-?\d+ ?;.*$/, '');
+  const said = withoutCondition(withoutPlace(withoutFile(reason ?? ''))).replace(/ ?; GPU=-?\d+ ?;.*$/, '');
   const line = found ? `${name ? `${opType} "${name}"` : opType}: ${said}` : said;
   return line.length > longest ? `${line.slice(0, longest - 3)}...` : line;
 }
@@ -25,6 +25,9 @@ export function rejection(doing: string, error: unknown): Failure {
   const memory = /bad_alloc|bad allocation|out of memory|failed to allocate|cudaErrorMemoryAllocation/i.test(message);
   return failed(memory ? 'out-of-memory' : 'runtime-rejected', `${doing}: ${runtimeLine(error)}`);
 }
+
+/** `Load model from /tmp/x/dense.onnx failed: TEXT` becomes TEXT: the file is one that the user has never seen. */
+const withoutFile = (text: string): string => text.replace(/^Load model (?:from )?.*? failed[:.] ?(?=\S)/, '');
 
 /** `/src/reshape_helper.h:91 Type Class::function(arguments) const [with T = float] TEXT` becomes TEXT. */
 function withoutPlace(text: string): string {

@@ -24,11 +24,18 @@ export interface ImageBatchSource {
 }
 
 export type ScoreRequest =
-  | { readonly kind: 'describe'; readonly model: string; readonly session: SessionSettings }
+  | {
+      readonly kind: 'describe';
+      readonly model: string;
+      readonly session: SessionSettings;
+      readonly heads: readonly string[];
+    }
   | {
       readonly kind: 'score';
       readonly model: string;
       readonly session: SessionSettings;
+      /** The outputs that count, the labelled one first; empty: the first that holds class scores. */
+      readonly heads: readonly string[];
       readonly images: ImageBatchSource;
       /** Images per call where the batch dimension is dynamic; a fixed one overrules it. */
       readonly batch: number;
@@ -38,10 +45,17 @@ export type ScoreRequest =
       readonly stopping: StoppingRule | null;
     };
 
+/** What counts as right, one entry per position. */
+export interface Truth {
+  /** The class that the first head must say: the label, or what the dense model says. */
+  readonly classes: ArrayLike<number>;
+  /** What the dense model says at every further head. */
+  readonly further: readonly ArrayLike<number>[];
+}
+
 /** `Stopping` with what it is judged by, one entry per position. */
 export interface StoppingRule extends Stopping {
-  /** The class that counts as right. */
-  readonly truth: ArrayLike<number>;
+  readonly truth: Truth;
   /** 1 where the dense model is right. */
   readonly dense: Uint8Array;
 }
@@ -68,8 +82,10 @@ export interface ModelInterface {
 }
 
 export interface ScoreAnswer {
-  /** The class with the largest output, the lowest index of equals; one per image, up to where it was given up. */
+  /** The class with the largest score of the first head, the lowest index of equals; one per image, up to where it was given up. */
   readonly predictions: Uint16Array;
+  /** The same of every further head. */
+  readonly further: readonly Uint16Array[];
   /** How many outputs are larger than that of the label; one per image; null without labels. */
   readonly labelRanks: Uint16Array | null;
   /** The width of the output. */

@@ -1,5 +1,6 @@
 /** Finds, among the inputs and outputs of a network, where an image goes in and where the class scores come out. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { isScores } from '../onnx/outputs.ts';
 import type { ElementType, ImageInput, ModelInterface } from './messages.ts';
 
 /** As ONNX Runtime describes an input or output: a name or a negative number stands for a dynamic size. */
@@ -15,10 +16,13 @@ const elementTypes: readonly string[] = ['float32', 'float16', 'uint8'] satisfie
  * The input is N x 3 x H x W or N x H x W x 3; the class scores are the first output that is N x classes (or such with sizes
  * of 1 behind it), else the first output, whose shape is then judged by what it gives. Fails as `runtime-rejected` with a
  * sentence when the network has no such input.
+ *
+ * @param heads the outputs that count where that is known already: the first is taken for the scores
  */
 export function modelInterface(
   inputs: readonly TensorDescription[],
   outputs: readonly TensorDescription[],
+  heads: readonly string[] = [],
 ): Attempt<ModelInterface> {
   const only = inputs[0];
   if (!only || inputs.length > 1)
@@ -27,7 +31,8 @@ export function modelInterface(
     );
   const input = imageInput(only);
   if (input.state === 'failed') return input;
-  const scores = outputs.find(output => isScores(output.shape)) ?? outputs[0];
+  const named = outputs.find(({ name }) => name === heads[0]);
+  const scores = named ?? outputs.find(({ shape }) => isScores(shape)) ?? outputs[0];
   if (!scores) return refused('it has no output');
   const width = isScores(scores.shape) ? size(scores.shape[1]) : null;
   return complete({ input: input.value, output: scores.name, classes: width });
@@ -46,9 +51,6 @@ export function imageInput({ name, type, shape }: TensorDescription): Attempt<Im
   if (c === 3) return complete({ ...common, layout: 'nhwc', height: a ?? null, width: b ?? null });
   return refused(`expected the input "${name}" to have 3 channels (R, G, B), found ${found}`);
 }
-
-const isScores = (shape: readonly (number | string)[]): boolean =>
-  shape.length >= 2 && shape.slice(2).every(each => each === 1) && size(shape[1]) !== 1;
 
 /** Null where the size is dynamic. */
 const size = (dimension: number | string | undefined): number | null =>

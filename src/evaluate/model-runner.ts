@@ -37,18 +37,22 @@ export interface PreparedPart {
 /** What the native side leaks is bounded by a new process after this many models. */
 const recycleAfter = 50;
 
-export function startModelRunner({ provider, threads, graphOptimization }: SessionSettings): ModelRunner {
+/** @param heads the outputs that count, the labelled one first; empty: the first that holds class scores */
+export function startModelRunner(
+  { provider, threads, graphOptimization }: SessionSettings,
+  heads: readonly string[] = [],
+): ModelRunner {
   const child: Child = startChild({ entry: entryUrl('score-child', import.meta.url), recycleAfter });
   const session = { provider, threads, graphOptimization };
   const ask = <T>(request: ScoreRequest, timeoutMs: number): Promise<Attempt<T>> =>
     child.request<T>(request, timeoutMs);
   return {
-    describe: (model, timeoutMs) => ask({ kind: 'describe', model, session }, timeoutMs),
+    describe: (model, timeoutMs) => ask({ kind: 'describe', model, session, heads }, timeoutMs),
     run: (model, { prepared, positions, reading, batch }, labels, timeoutMs, stopping = null) => {
       const { path, height, width } = prepared;
       const table = normalizationTable(reading.normalize);
       const images = { path, height, width, positions, table, channels: reading.channels };
-      return ask({ kind: 'score', model, session, images, batch, labels, stopping }, timeoutMs);
+      return ask({ kind: 'score', model, session, heads, images, batch, labels, stopping }, timeoutMs);
     },
     close: () => child.close(),
   };

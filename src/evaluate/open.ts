@@ -20,6 +20,10 @@ export const looks = 32;
 export interface ScorerOptions {
   /** The dense model. */
   readonly modelPath: string;
+  /** What errors call it, where that is another file than the user's; by default its path. */
+  readonly modelName?: string | undefined;
+  /** The outputs that count, the labelled one first; by default the first that holds class scores. */
+  readonly heads?: readonly string[] | undefined;
   readonly dataset: Dataset;
   readonly hardware: SessionSettings;
   /** Images per call where the model leaves it open; by default it follows from the size of the input. */
@@ -68,7 +72,7 @@ export interface OpenScorer extends Scorer, Scoring {
  *   cannot be prepared
  */
 export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
-  const runner = startModelRunner(options.hardware);
+  const runner = startModelRunner(options.hardware, options.heads);
   try {
     return await open(options, runner);
   } catch (error) {
@@ -79,6 +83,8 @@ export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
 
 async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenScorer> {
   const { modelPath, dataset, seed } = options;
+  const name = options.modelName ?? modelPath;
+  const furtherHeads = Math.max(0, (options.heads?.length ?? 0) - 1);
   const { spec } = dataset;
   const loadMs = options.loadTimeoutMs ?? 120_000;
   const objective = options.objective ?? (dataset.labels ? 'top1' : 'agreement');
@@ -88,9 +94,9 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
       'Add a labels.csv (file,label per line), or use the objective agreement.',
     );
 
-  const { input, classes: declared } = usable(modelPath, await runner.describe(modelPath, loadMs));
+  const { input, classes: declared } = usable(name, await runner.describe(modelPath, loadMs));
   // Whether the labels fit is said before minutes are spent on decoding, where the model says how wide its output is.
-  if (declared !== null) labelsThatFit(modelPath, dataset, declared);
+  if (declared !== null) labelsThatFit(name, dataset, declared);
   const transform = resolveTransform(spec, input.height, input.width);
   const prepared = await prepare(dataset, transform, options.prepare);
   if (prepared.count < 2)
@@ -102,8 +108,8 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
     return runner.run(model, { prepared, positions, reading, batch: size }, labels, timeoutMs, stopping);
   };
 
-  const { classes } = usable(modelPath, await run(modelPath, Int32Array.of(0), spec, null, loadMs));
-  const fitted = labelsThatFit(modelPath, dataset, classes);
+  const { classes } = usable(name, await run(modelPath, Int32Array.of(0), spec, null, loadMs));
+  const fitted = labelsThatFit(name, dataset, classes);
   const labels = fitted && prepared.kept.map(index => fitted[index] ?? 0);
   const aside = new Set(options.setAside);
   const judging = Int32Array.from([...prepared.kept.keys()].filter(at => !aside.has(prepared.kept[at] ?? 0)));
@@ -112,7 +118,7 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
   const indices = (positions: Int32Array): Int32Array => positions.map(at => prepared.kept[at] ?? 0);
   return {
     objective,
-    ...scoring({ objective, modelPath, classes, split, labels, reading: spec, run }),
+    ...scoring({ objective, modelPath, classes, split, labels, furtherHeads, reading: spec, run }),
     close: () => runner.close(),
     proxyIndices: indices(split.proxy),
     confirmIndices: indices(split.rest),
@@ -137,22 +143,24 @@ function splitAmong(judging: Int32Array, labels: Int32Array | null, wanted: numb
 }
 
 /** One output index per image of the dataset; null without labels. */
-function labelsThatFit(modelPath: string, dataset: Dataset, classes: number): Int32Array | null {
+function labelsThatFit(model: string, dataset: Dataset, classes: number): Int32Array | null {
   if (classes >= 2 && classes <= 65_535) return labelsFor(dataset, classes);
   throw new UserError(
-    `Cannot score "${modelPath}": its output is ${classes} wide, expected 2 to 65,535 classes.`,
+    `Cannot score "${model}": its output is ${classes} wide, expected 2 to 65,535 classes.`,
     'Give an image classifier.',
   );
 }
 
 /** The value, or a UserError that says why the model cannot be scored. */
-function usable<T>(modelPath: string, attempt: Attempt<T>): T {
+function usable<T>(model: string, attempt: Attempt<T>): T {
   if (attempt.state === 'complete') return attempt.value;
   const wayOut =
     attempt.reason === 'not-finite'
       ? 'Check its weights, or the normalisation of the images.'
-      : 'Give an image classifier with one input N x 3 x H x W and class scores as output.';
-  throw new UserError(`Cannot score "${modelPath}": ${attempt.detail}.`, wayOut);
+      : attempt.detail.startsWith('the runtime cannot')
+        ? 'Check that onnxruntime runs it: rankfront profile.'
+        : 'Give an image classifier with one input N x 3 x H x W and class scores as output.';
+  throw new UserError(`Cannot score "${model}": ${attempt.detail}.`, wayOut);
 }
 
 function notesOf(

@@ -19,7 +19,7 @@ export async function answer(
     return rejection('the runtime cannot load the model', error);
   }
   try {
-    const described = describe(session);
+    const described = describe(session, request.heads);
     if (described.state === 'failed' || request.kind === 'describe') return described;
     return await score(session, described.value, request, keeper);
   } finally {
@@ -44,13 +44,13 @@ export const tensorDescription = (each: InferenceSession.ValueMetadata): TensorD
     ? { name: each.name, type: each.type, shape: each.shape }
     : { name: each.name, type: 'no tensor', shape: [] };
 
-const describe = (session: InferenceSession): Attempt<ModelInterface> =>
-  modelInterface(session.inputMetadata.map(tensorDescription), session.outputMetadata.map(tensorDescription));
+const describe = (session: InferenceSession, heads: readonly string[]): Attempt<ModelInterface> =>
+  modelInterface(session.inputMetadata.map(tensorDescription), session.outputMetadata.map(tensorDescription), heads);
 
 async function score(
   session: InferenceSession,
   { input, output }: ModelInterface,
-  { images, batch: wanted, labels, stopping }: Extract<ScoreRequest, { kind: 'score' }>,
+  { images, batch: wanted, labels, stopping, heads }: Extract<ScoreRequest, { kind: 'score' }>,
   keeper: BatchKeeper,
 ): Promise<Attempt<ScoreAnswer>> {
   const start = performance.now();
@@ -58,6 +58,8 @@ async function score(
   const count = positions.length;
   const batches = keeper.open(images, input, input.batch ?? Math.min(wanted, count));
   const predictions = new Uint16Array(count);
+  const outputs = [output, ...heads.filter(name => name !== output)];
+  const further = outputs.slice(1).map(() => new Uint16Array(count));
   const labelRanks = labels ? new Uint16Array(count) : null;
   let classes = 0;
   let done = 0;
@@ -70,36 +72,42 @@ async function score(
       const size = input.batch ?? to - from;
       const data = batches.at(index).subarray(0, size * 3 * height * width);
       const dims = input.layout === 'nchw' ? [size, 3, height, width] : [size, height, width, 3];
-      let scores: Tensor | undefined;
+      let answers: InferenceSession.OnnxValueMapType;
       try {
-        scores = (await session.run({ [input.name]: new Tensor(input.type, data, dims) }, [output]))[output];
+        answers = await session.run({ [input.name]: new Tensor(input.type, data, dims) }, outputs);
       } catch (error) {
         return rejection('the runtime cannot run the model', error);
       }
-      const rows = scores && rowsOf(scores, size);
-      if (!rows)
-        return failed(
-          'runtime-rejected',
-          `expected the output "${output}" to be ${size} x classes, found [${scores?.dims.join(', ')}]`,
-        );
-      classes = rows.length / size;
-      for (let i = from; i < to; i++) {
-        const row = rows.subarray((i - from) * classes, (i - from + 1) * classes);
-        const best = largest(row);
-        if (best < 0) return failed('not-finite', `an output for image ${i} of ${count} is NaN or infinite`);
-        predictions[i] = best;
-        if (labelRanks && labels) labelRanks[i] = countLarger(row, row[labels[i] ?? 0] ?? Number.NaN);
+      for (const [head, name] of outputs.entries()) {
+        const scores = answers[name] as Tensor | undefined;
+        const rows = scores && rowsOf(scores, size);
+        if (!rows)
+          return failed(
+            'runtime-rejected',
+            `expected the output "${name}" to be ${size} x classes, found [${scores?.dims.join(', ')}]`,
+          );
+        const width = rows.length / size;
+        if (head === 0) classes = width;
+        const into = head === 0 ? predictions : further[head - 1];
+        for (let i = from; i < to; i++) {
+          const row = rows.subarray((i - from) * width, (i - from + 1) * width);
+          const best = largest(row);
+          if (best < 0) return failed('not-finite', `an output for image ${i} of ${count} is NaN or infinite`);
+          if (into) into[i] = best;
+          if (head === 0 && labelRanks && labels) labelRanks[i] = countLarger(row, row[labels[i] ?? 0] ?? Number.NaN);
+        }
       }
       done = to;
-      if (done < count && hopeless(predictions, done)) break;
+      if (done < count && hopeless({ predictions, further }, done)) break;
     }
   } finally {
     batches.close();
   }
   const wallMs = performance.now() - start;
-  if (done === count) return complete({ predictions, labelRanks, classes, wallMs });
+  if (done === count) return complete({ predictions, further, labelRanks, classes, wallMs });
   return complete({
     predictions: predictions.slice(0, done),
+    further: further.map(each => each.slice(0, done)),
     labelRanks: labelRanks?.slice(0, done) ?? null,
     classes,
     wallMs,

@@ -1,12 +1,20 @@
 /** From predictions to a score. */
 import { binomialStandardError } from '../stats/proportion.ts';
 import { dropEstimate } from '../tuner/early-stopping.ts';
-import type { ScoreAnswer, StoppingRule } from './messages.ts';
+import type { ScoreAnswer, StoppingRule, Truth } from './messages.ts';
 import type { Score } from './scorer.ts';
 
-/** @param truth the class that counts as right, one per image: the label, or what the dense model says */
-export function scoreOf({ predictions, labelRanks, wallMs }: ScoreAnswer, truth: ArrayLike<number>): Score {
-  const correct = Uint8Array.from(predictions, (prediction, i) => (prediction === truth[i] ? 1 : 0));
+/** What a network said, so far, of the images. */
+export type Said = Pick<ScoreAnswer, 'predictions' | 'further'>;
+
+/** An image counts as right where the first head says its class and every further one says what it says in the dense model. */
+export const isRight = ({ predictions, further }: Said, truth: Truth, image: number): boolean =>
+  predictions[image] === truth.classes[image] &&
+  truth.further.every((classes, head) => further[head]?.[image] === classes[image]);
+
+export function scoreOf(answer: ScoreAnswer, truth: Truth): Score {
+  const { predictions, labelRanks, wallMs } = answer;
+  const correct = Uint8Array.from(predictions, (_, i) => (isRight(answer, truth, i) ? 1 : 0));
   const n = correct.length;
   const accuracy = correct.reduce((sum, each) => sum + each, 0) / n;
   const top5 = labelRanks && labelRanks.reduce((sum, rank) => sum + (rank < 5 ? 1 : 0), 0) / n;
@@ -33,16 +41,19 @@ export function partialScoreOf(
   dense: Score,
 ): Score {
   const seen = scoreOf(answer, truth);
-  const { predictions, labelRanks } = answer;
-  const images = predictions.length;
+  const images = answer.predictions.length;
   if (images === places.length) {
-    const inOrder = { ...answer, predictions: new Uint16Array(images), labelRanks };
-    const classOf = new Int32Array(images);
-    places.forEach((place, i) => {
-      inOrder.predictions[place] = predictions[i] ?? 0;
-      classOf[place] = truth[i] ?? 0;
-    });
-    return scoreOf(inOrder, classOf);
+    const inOrder = <T extends Uint16Array | Int32Array>(sorted: T, said: ArrayLike<number>): T => {
+      places.forEach((place, i) => {
+        sorted[place] = said[i] ?? 0;
+      });
+      return sorted;
+    };
+    const classes = (said: ArrayLike<number>): Uint16Array => inOrder(new Uint16Array(images), said);
+    return scoreOf(
+      { ...answer, predictions: classes(answer.predictions), further: answer.further.map(classes) },
+      { classes: inOrder(new Int32Array(images), truth.classes), further: truth.further.map(classes) },
+    );
   }
   let [lost, gained] = [0, 0];
   seen.correct.forEach((right, i) => {

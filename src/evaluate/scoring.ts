@@ -4,7 +4,7 @@ import type { Split } from '../data/subset.ts';
 import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
 import { seededRng, shuffled } from '../random/rng.ts';
 import { denseVerdict, type ReadingScore, readings, sameClassVerdict, worthASecondLook } from './check-dense.ts';
-import type { ScoreAnswer, StoppingRule } from './messages.ts';
+import type { ScoreAnswer, StoppingRule, Truth } from './messages.ts';
 import type { PixelReading } from './model-runner.ts';
 import { partialScoreOf, scoreOf } from './score.ts';
 import type { Score, ScoreBudget, Scorer, Stopping } from './scorer.ts';
@@ -19,6 +19,8 @@ export interface ScoringOptions {
   readonly split: Split;
   /** One output index per prepared image; null without labels. */
   readonly labels: Int32Array | null;
+  /** Outputs that count beside the labelled one. */
+  readonly furtherHeads: number;
   readonly reading: PixelReading;
   readonly run: (
     model: string,
@@ -41,7 +43,8 @@ export interface Scoring {
 /** Other readings of the pixels are tried on this many images. */
 const secondLookImages = 128;
 
-export function scoring({ objective, modelPath, classes, split, labels, reading, run }: ScoringOptions): Scoring {
+export function scoring(options: ScoringOptions): Scoring {
+  const { objective, modelPath, classes, split, labels, reading, run } = options;
   const all = Int32Array.from([...split.proxy, ...split.rest]).sort();
   const positionsOf = { proxy: split.proxy, confirm: split.rest, all };
   const labelsAt = (positions: Int32Array): Int32Array | null => labels && positions.map(at => labels[at] ?? 0);
@@ -56,28 +59,30 @@ export function scoring({ objective, modelPath, classes, split, labels, reading,
     return answer;
   };
 
-  /** The class that counts as right, one per image. */
-  const truthOf = async (budget: ScoreBudget): Promise<Attempt<ArrayLike<number>>> => {
+  /** Labels are for the first head; of the others what the dense model says is right. */
+  const truthOf = async (budget: ScoreBudget): Promise<Attempt<Truth>> => {
     const known = objective === 'top1' ? labelsAt(positionsOf[budget.images]) : null;
-    if (known) return complete(known);
+    if (known && options.furtherHeads === 0) return complete({ classes: known, further: [] });
     const answer = await denseAnswer(budget);
-    return answer.state === 'complete' ? complete(answer.value.predictions) : answer;
+    if (answer.state === 'failed') return answer;
+    return complete({ classes: known ?? answer.value.predictions, further: answer.value.further });
   };
 
   /** The images in random order, so that those seen first stand for all; what is given up keeps their places. */
   const accuracyOrNot = async (
     path: string,
     { images, timeoutMs }: ScoreBudget,
-    truth: ArrayLike<number>,
+    truth: Truth,
     stopping: Stopping,
   ): Promise<Attempt<Score>> => {
     const known = await dense({ images, timeoutMs });
     if (known.state === 'failed') return known;
     const places = randomOrder(positionsOf[images].length);
     const positions = places.map(at => positionsOf[images][at] ?? 0);
+    const inOrder = (said: ArrayLike<number>): Int32Array => places.map(at => said[at] ?? 0);
     const rule: StoppingRule = {
       ...stopping,
-      truth: places.map(at => truth[at] ?? 0),
+      truth: { classes: inOrder(truth.classes), further: truth.further.map(inOrder) },
       dense: Uint8Array.from(places, at => known.value.correct[at] ?? 0),
     };
     const answer = await run(path, positions, reading, labelsAt(positions), timeoutMs, rule);
@@ -122,7 +127,7 @@ export function scoring({ objective, modelPath, classes, split, labels, reading,
       if (other.normalize === reading.normalize && other.channels === reading.channels) continue;
       const answer = await run(modelPath, positions, other, null, timeoutMs);
       if (answer.state === 'complete')
-        others.push({ reading: other, correct: scoreOf(answer.value, fewTruth).correct });
+        others.push({ reading: other, correct: scoreOf(answer.value, { classes: fewTruth, further: [] }).correct });
     }
     return { few, others };
   };

@@ -27,8 +27,8 @@ export function tableScorer({ truth, split, predictions, objective = 'top1' }: T
       const said = predictions(path) ?? failed('runtime-rejected', `the table has no model "${path}"`);
       if (said.state === 'failed') return said;
       const at = (source: ArrayLike<number>): Uint16Array => Uint16Array.from(positions[images], i => source[i] ?? 0);
-      const answer = { predictions: at(said.value), labelRanks: null, classes: 0, wallMs: 0 };
-      return complete(scoreOf(answer, at(truth)));
+      const answer = { predictions: at(said.value), further: [], labelRanks: null, classes: 0, wallMs: 0 };
+      return complete(scoreOf(answer, { classes: at(truth), further: [] }));
     },
     close: async () => {
       closed = true;

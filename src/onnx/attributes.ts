@@ -16,6 +16,11 @@ export function floatOf({ attributes }: Node, name: string, otherwise: number): 
   return attribute?.kind === 'float' ? attribute.value : otherwise;
 }
 
+export function floatsOf({ attributes }: Node, name: string): readonly number[] | null {
+  const attribute = attributes.get(name);
+  return attribute?.kind === 'floats' ? attribute.value : null;
+}
+
 export function textOf({ attributes }: Node, name: string, otherwise: string): string {
   const attribute = attributes.get(name);
   return attribute?.kind === 'string' ? attribute.value : otherwise;

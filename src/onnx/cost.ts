@@ -2,7 +2,8 @@
 import { isFloat } from './element-type.ts';
 import type { Graph, Model, Node, Shape, Tensor } from './graph.ts';
 import { evaluate, productOfAll } from './shapes/dimension.ts';
-import { inferShapes, unnamedSize } from './shapes.ts';
+import { inferShapes, nameOfSize } from './shapes.ts';
+import type { Operator } from './subgraph.ts';
 import { elementCount } from './tensor.ts';
 import { standardDomain } from './versions.ts';
 import { type Constant, constantsOf } from './weights.ts';
@@ -72,9 +73,23 @@ function parametersOf(node: Node, constant: (name: string) => Constant | null): 
 
 /** A dynamic batch counts as 1: the first axis of each input by its name, or as `inferShapes` calls an unnamed one; null for any other size. */
 export function batchSizes(graph: Graph): (symbol: string) => number | null {
-  const names = new Set(graph.inputs.map(({ name, shape }) => shape?.[0] ?? unnamedSize(name, 0)));
+  const names = new Set(graph.inputs.map(({ name, shape }) => nameOfSize(name, 0, shape?.[0] ?? null)));
   return symbol => (names.has(symbol) ? 1 : null);
 }
+
+/** Operators of onnxruntime's own that multiply as one of the standard does. */
+const fused: Readonly<Record<string, string>> = {
+  FusedConv: 'Conv',
+  FusedGemm: 'Gemm',
+  FusedMatMul: 'MatMul',
+  TransposeMatMul: 'MatMul',
+  FusedMatMulActivation: 'MatMul',
+  GemmFastGelu: 'MatMul',
+};
+
+/** Whether the work of an operator is counted at all, were its sizes known. */
+export const isCounted = ({ opType, domain }: Operator): boolean =>
+  standardDomain(domain) === '' || (domain === 'com.microsoft' && Object.hasOwn(fused, opType));
 
 /** MACs of one node for batch 1; null where a size is not known, 0 for operators that multiply no matrices. */
 function macsOf(
@@ -82,11 +97,11 @@ function macsOf(
   shapes: ReadonlyMap<string, Shape>,
   batch: (symbol: string) => number | null,
 ): number | null {
-  if (standardDomain(domain) !== '') return 0;
+  const operator = standardDomain(domain) === '' ? opType : domain === 'com.microsoft' ? fused[opType] : undefined;
   const shape = (name: string | undefined): Shape | null => shapes.get(name ?? '') ?? null;
   const [x, w, y] = [shape(inputs[0]), shape(inputs[1]), shape(outputs[0])];
   const count = (sizes: Shape): number | null => evaluate(productOfAll(sizes), batch);
-  switch (opType) {
+  switch (operator) {
     case 'Conv': // each output element sums over in / groups x k...
       return y && w && count([...y, ...w.slice(1)]);
     case 'ConvTranspose': // each input element is spread over out / groups x k...
@@ -97,7 +112,8 @@ function macsOf(
       return y && inner !== undefined ? count([...y, inner]) : null;
     }
     case 'MatMul': {
-      const inner = x?.at(-1);
+      const turned = attributes.get('transA');
+      const inner = x?.at(turned?.kind === 'int' && turned.value !== 0 ? -2 : -1);
       return y && inner !== undefined ? count([...y, inner]) : null;
     }
     default:

@@ -2,6 +2,7 @@
 import { checkGraph } from './check-graph.ts';
 import { checkQuantised } from './check-quantised.ts';
 import { checkWeights } from './check-weights.ts';
+import { checkWindows } from './check-windows.ts';
 import { fileKind } from './file-kind.ts';
 import type { Model } from './graph.ts';
 import { readGraph } from './graph-proto.ts';
@@ -24,6 +25,7 @@ export function readModel(bytes: Uint8Array, options: ReadOptions): Model {
     const model = decodeModel(file, options);
     checkGraph(model, options);
     checkQuantised(model, options);
+    checkWindows(model.graph, options);
     checkWeights(model.graph, options);
     return model;
   } catch (error) {

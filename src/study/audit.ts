@@ -13,6 +13,7 @@ import { reopenCalibration } from './calibration.ts';
 import { doubtful } from './check/doubts.ts';
 import { recountStudy } from './check/recount-study.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
+import { outputsNote } from './model-notes.ts';
 import { accuracyObservation } from './observe.ts';
 import { openStudyData } from './open-data.ts';
 import type { Plan } from './plan.ts';
@@ -59,6 +60,8 @@ export async function auditStudy(
   const front = new Set((await store.trials.front(study.id)).map(({ number }) => number));
   const chosen = chooseAudited(complete, front, options.configurations);
   const plan = reopenPlan(study, options.storePath, options.model);
+  const judged = outputsNote(plan);
+  if (judged !== null) hooks.note(judged);
   const measured = await scoreHeldBack(store, study, plan, [dense, ...chosen], options, hooks);
   if (!measured) return null;
   const retrained = options.retrain

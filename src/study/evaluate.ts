@@ -9,8 +9,9 @@ import type { Configuration } from '../tuner/strategy.ts';
 import { openCalibration } from './calibration.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
+import { notesOf } from './model-notes.ts';
 import { observe } from './observe.ts';
-import { type Plan, planFromFiles } from './plan.ts';
+import { demandTimeable, type Plan, planFromFiles } from './plan.ts';
 import { scoreTimeoutMs } from './run-budget.ts';
 
 export interface EvaluatorOptions {
@@ -54,6 +55,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   const warn = options.warn ?? (() => {});
   const seed = options.seed ?? 0;
   const given = planFromFiles(options.model, options.space, options.hardware);
+  demandTimeable(given);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   const statistics = { warn, statistics: options.onStatistics };
   const calibration = await openCalibration(given, dataset, options.data, { ...options, seed }, statistics);
@@ -67,7 +69,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   });
   const plan: Plan = { ...given, space: instruments.space };
   try {
-    for (const note of instruments.scorer.info.notes) warn(note);
+    for (const note of [...notesOf(plan), ...instruments.scorer.info.notes]) warn(note);
     await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
   } catch (error) {
     await instruments.close();

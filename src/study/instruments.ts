@@ -81,6 +81,8 @@ export async function openInstruments({
     closers.push(() => device.close());
     const scorer = await openScorer({
       modelPath: reference.path,
+      modelName: plan.loaded.path,
+      heads: plan.outputs.judged,
       dataset,
       hardware: plan.hardware,
       ...(proxyImages === undefined ? {} : { proxyImages }),

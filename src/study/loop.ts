@@ -46,6 +46,8 @@ export interface LoopBudget {
 
 /** Failures that concern the place and not the trial: the same would happen to every next one. */
 const fatal: ReadonlySet<FailureReason> = new Set(['disk-full']);
+/** Failures of the dense model that the next start would meet again. */
+const lasting: ReadonlySet<FailureReason> = new Set(['runtime-rejected', 'not-finite']);
 /** So many failures in a row are no accident of single candidates. */
 const failuresInARow = 8;
 
@@ -76,7 +78,7 @@ export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<End
     if (result.state === 'failed' && fatal.has(result.reason)) throw new StoppedSearch(result.detail);
     // Nothing can be compared without the dense model: it stays in the queue, for the next start.
     if (result.state === 'failed' && trial.number === 0) {
-      throw new StoppedSearch(`the dense model could not be measured: ${result.detail}`);
+      throw new StoppedSearch(`the dense model could not be measured: ${result.detail}`, lasting.has(result.reason));
     }
     await store.queue.finish(trial.id, result, frontOf);
     await parts.finished(trial, result);
@@ -99,7 +101,15 @@ const lethal = ({ requeues }: RunningTrial): TrialResult => ({
 });
 
 /** The search cannot go on, for a reason outside the trials; what is stored stays. */
-export class StoppedSearch extends Error {}
+export class StoppedSearch extends Error {
+  /** Whether the next start would stop there again. */
+  readonly lasting: boolean;
+
+  constructor(message: string, lasting = false) {
+    super(message);
+    this.lasting = lasting;
+  }
+}
 
 /** Reads what is new; trials of other processes on the same study too. Returns the latest sequence that is known. */
 async function refresh({ store, study }: LoopParts, known: Map<number, Trial>, after: number): Promise<number> {

@@ -1,8 +1,10 @@
 /** What a search works on, before anything is measured: the model, its sites, the ladders and the device's profile. */
-import { findSites, type RejectedNode, type Site } from '../decompose/site.ts';
+import { findSites, type Sites } from '../decompose/site.ts';
 import { type HardwareProfile, parseHardwareProfile } from '../device/profile.ts';
+import { rooflineNodeTimes } from '../device/roofline.ts';
 import { UserError } from '../errors/user-error.ts';
-import { inferShapes } from '../onnx/shapes.ts';
+import { lossOf } from '../onnx/lost-size.ts';
+import { inferValues, shapesOf } from '../onnx/shapes.ts';
 import { parseSearchSpace } from '../space/parse.ts';
 import { proposeSpace } from '../space/propose.ts';
 import { resolveSpace } from '../space/resolve.ts';
@@ -10,12 +12,11 @@ import type { Space } from '../space/space.ts';
 import type { SourceText } from '../store/study.ts';
 import { type LoadedModel, loadModel, readText } from '../workers/model-file.ts';
 import { sha256Of } from './candidate.ts';
+import { checkSizes } from './check-sizes.ts';
 
 /** The sites of a model as one device runs it. */
-export interface ModelSites {
+export interface ModelSites extends Sites {
   readonly loaded: LoadedModel;
-  readonly sites: readonly Site[];
-  readonly rejected: readonly RejectedNode[];
 }
 
 export interface Plan extends ModelSites {
@@ -40,12 +41,17 @@ const sourceOf = (text: string): SourceText => ({ text, sha256: sha256Of(new Tex
 export function openSites(modelPath: string, hardware: HardwareProfile): ModelSites {
   const loaded = loadModel(modelPath);
   const { graph, opsets } = loaded.model;
-  const { sites, rejected } = findSites(loaded.model, inferShapes(graph, opsets, hardware.inputShape));
-  if (sites.length > 0) return { loaded, sites, rejected };
+  const values = inferValues(graph, opsets, hardware.inputShape);
+  checkSizes(modelPath, graph, values, hardware);
+  const found = findSites(loaded.model, shapesOf(values), value => lossOf(graph, values, value));
+  const { sites, rejected } = found;
+  if (sites.length > 0) return { loaded, ...found };
   const reasons = [...new Set(rejected.map(({ reason }) => reason))].slice(0, 3).join('; ');
   throw new UserError(
     `Cannot search "${modelPath}": expected at least one layer that can be factorised, found none${reasons ? ` (${reasons})` : ''}.`,
-    'Give a network with dense convolutions or matrix products and constant float weights.',
+    found.unsized.length > 0
+      ? 'Give the sizes that are missing, as docs/files.md shows.'
+      : 'Give a network with dense convolutions or matrix products and constant float weights.',
   );
 }
 
@@ -89,3 +95,8 @@ export const planFromFiles = (model: string, space: string | undefined, hardware
     spaceText: space === undefined ? null : readText(space, 'the search space'),
     spaceName: space ?? 'the proposed search space',
   });
+
+/** @throws UserError, before anything is spent, for a model whose latencies the device of the plan cannot compute */
+export function demandTimeable({ loaded, hardware }: Plan): void {
+  if (hardware.driver === 'roofline') rooflineNodeTimes(loaded.model, hardware);
+}

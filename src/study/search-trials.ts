@@ -100,7 +100,9 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     await store.studies.setState(study.id, 'stopped');
     throw new UserError(
       `The search stopped: ${error.message}.`,
-      'What is stored stays; run the same command again to go on.',
+      error.lasting
+        ? 'Check that it runs on this device with "rankfront profile"; what is stored stays.'
+        : 'What is stored stays; run the same command again to go on.',
       { cause: error },
     );
   } finally {

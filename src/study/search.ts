@@ -17,7 +17,8 @@ import { recountStudy } from './check/recount-study.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import type { Limits } from './limits.ts';
-import { modelBaseName, type Plan, planFromFiles, withWait } from './plan.ts';
+import { notesOf } from './model-notes.ts';
+import { demandTimeable, modelBaseName, type Plan, planFromFiles, withWait } from './plan.ts';
 import { openProposer } from './proposer.ts';
 import { readFrontInput } from './read-front.ts';
 import { rememberLimits } from './remember-limits.ts';
@@ -108,6 +109,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
 
   const asked = withWait(planFromFiles(options.model, options.space, options.hardware), options.waitMs);
+  demandTimeable(asked);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.
   const store = await openStore(options.store ?? 'results/rankfront.sqlite');
@@ -126,7 +128,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     const abort = (): void => void instruments.close();
     stop.addEventListener('abort', abort);
     try {
-      for (const note of instruments.scorer.info.notes) warn(note);
+      for (const note of [...notesOf(plan), ...instruments.scorer.info.notes]) warn(note);
       await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
       // A name that nobody knows is told of before the study is stored.
       const problem = { ladderLengths: ladderLengths(plan.space), objectives: 2 };

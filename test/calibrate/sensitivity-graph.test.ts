@@ -52,6 +52,7 @@ const sitesOf = (model: Model): readonly Site[] =>
 
 /** The average over every pattern of signs, which is the expectation itself. */
 async function expected(graph: SensitivityGraph, x: Float32Array): Promise<Float64Array[]> {
+  const { classes } = graph;
   const session = await InferenceSession.create(writeModel(graph.model), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const patterns = 2 ** classes;
   const sums: Float64Array[] = [];
@@ -147,6 +148,37 @@ test("the gradients' second moment is J'HJ of the divergence, summed over positi
   const ended = smallModel('Softmax');
   const same = await expected(sensitivityGraph(ended, sitesOf(ended)) as SensitivityGraph, x);
   for (const [i, moment] of found.entries()) expect(distance(moment, same[i]!)).toBeLessThan(1e-5);
+});
+
+test('of two heads it is the sum of both, each by itself', async () => {
+  const model = smallModel('none');
+  const { graph } = model;
+  const rng = seededRng(29);
+  const twoHeads: Model = {
+    ...model,
+    graph: {
+      ...graph,
+      nodes: [...graph.nodes, node('Gemm', ['f', 'd'], 'other', { transB: int(1) })],
+      initializers: new Map([...graph.initializers, ['d', randomTensor('d', [classes, 5], rng)]]),
+      outputs: [...graph.outputs, { name: 'other', elementType: 'float32', shape: ['N', classes] }],
+    },
+  };
+  const only = (output: string): Model => ({
+    ...twoHeads,
+    graph: { ...twoHeads.graph, outputs: twoHeads.graph.outputs.filter(({ name }) => name === output) },
+  });
+  const sites = sitesOf(model);
+  const x = uniform(seededRng(3), images * 8 * 5 * 5);
+  const [first, second] = [
+    await expected(sensitivityGraph(only('q'), sites) as SensitivityGraph, x),
+    await expected(sensitivityGraph(only('other'), sites) as SensitivityGraph, x),
+  ];
+  const both = await expected(sensitivityGraph(twoHeads, sites) as SensitivityGraph, x);
+  for (const [i, moment] of both.entries()) {
+    const sum = moment.map((_, k) => first[i]![k]! + second[i]![k]!);
+    expect(distance(sum, moment)).toBeLessThan(1e-5);
+    expect(distance(sum, first[i]!)).toBeGreaterThan(0.05);
+  }
 });
 
 test('says why there is none', () => {

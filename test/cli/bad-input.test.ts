@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Model, Shape } from '../../src/onnx/graph.ts';
 import { floatTensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { rankfront } from './rankfront.ts';
-import { makeWorld, smallNetwork, type World } from './world.ts';
+import { makeWorld, measuredProfile, smallNetwork, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -29,6 +30,26 @@ const search = (replaced: Readonly<Record<string, string>>, ...more: string[]): 
     else args[position + 1] = value;
   }
   return args;
+};
+
+const withAttribute = (name: string, value: readonly number[]): Model => {
+  const model = smallNetwork(7);
+  const [first, ...rest] = model.graph.nodes;
+  if (!first) throw new Error('a network has a node');
+  const attributes = new Map([...first.attributes, [name, { kind: 'ints', value }] as const]);
+  return { ...model, graph: { ...model.graph, nodes: [{ ...first, attributes }, ...rest] } };
+};
+const withInput = (shape: Shape): Model => {
+  const model = smallNetwork(7);
+  return { ...model, graph: { ...model.graph, inputs: [{ name: 'input', elementType: 'float32', shape }] } };
+};
+/** The first activation is an operator that nobody knows. */
+const foreign = (): Model => {
+  const model = smallNetwork(7);
+  const nodes = model.graph.nodes.map(each =>
+    each.name === 'relu0' ? { ...each, opType: 'Shuffle', domain: 'org.example' } : each,
+  );
+  return { ...model, opsets: new Map([...model.opsets, ['org.example', 1]]), graph: { ...model.graph, nodes } };
 };
 
 const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
@@ -70,6 +91,40 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
     /Cannot read the model ".*none.onnx": there is no such file/,
   ],
   ['a folder as the model', () => search({ '--model': world.folder }), /expected a file, found a directory/],
+  [
+    'a batch that no memory holds',
+    () => search({ '--hardware': write('batch.yaml', 'name: b\nbatchSize: 1000000000\n') }),
+    /batch\.yaml:2: batchSize: expected at most 65536, found 1000000000/,
+  ],
+  [
+    'a stride of 0',
+    () => search({ '--model': write('stride.onnx', writeModel(withAttribute('strides', [0, 0]))) }),
+    /Cannot read ".*stride\.onnx": the node "conv0" \(Conv\) has strides with 0, expected 1 to/,
+  ],
+  [
+    'pads of 2^40',
+    () => search({ '--model': write('pads.onnx', writeModel(withAttribute('pads', [2 ** 40, 1, 1, 1]))) }),
+    /the node "conv0" \(Conv\) has pads with 1099511627776/,
+  ],
+  [
+    'an image of 10^18 pixels',
+    () => search({ '--model': write('huge.onnx', writeModel(withInput(['N', 3, 1e9, 1e9]))) }),
+    /the value of the input "input" would be \[N, 3, 1000000000, 1000000000\]/,
+  ],
+  [
+    'a model that the runtime cannot load, by its own name',
+    () =>
+      search({
+        '--model': write('foreign.onnx', writeModel(foreign())),
+        '--hardware': write('cpu.yaml', measuredProfile),
+      }),
+    /^rankfront: Cannot score ".*foreign\.onnx": the runtime cannot load the model: (?!.*dense\.onnx).*org\.example/m,
+  ],
+  [
+    'a model that the roofline cannot compute',
+    () => search({ '--model': write('unsized.onnx', writeModel(foreign())) }),
+    /Cannot compute latencies for "computed" by the roofline model: .* "relu0" \(Shuffle of org\.example\)\. Set driver: onnxruntime/,
+  ],
   ['an empty model', () => search({ '--model': write('empty.onnx', '') }), /found an empty file/],
   [
     'half a model',

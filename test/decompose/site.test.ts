@@ -3,7 +3,7 @@ import { weightBlock } from '../../src/decompose/block.ts';
 import { findSites } from '../../src/decompose/site.ts';
 import type { Attribute, Model, Node, Tensor } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
-import { floatsOf } from '../../src/onnx/tensor.ts';
+import { floatsOf, intTensor } from '../../src/onnx/tensor.ts';
 import { seededRng } from '../../src/random/rng.ts';
 import { int, ints, network, node, randomTensor } from './networks.ts';
 
@@ -35,11 +35,7 @@ describe('a node that is no site says why', () => {
       oneNode('Conv', randomTensor('w', [8, 2, 3, 3], rng), image, { group: int(4) }),
       /grouped: 2 input and 2 output channels per group are too few/,
     ],
-    [
-      'unknown image size',
-      oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), ['b', 8, 'h', 'w']),
-      /fixed image size/,
-    ],
+    ['unknown image size', oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), ['b', 8, 'h', 'w']), /fixed sizes/],
     ['a single output', oneNode('Gemm', randomTensor('w', [8, 1], rng), ['batch', 8]), /even rank 1 costs as many/],
     ['a transposed convolution', oneNode('ConvTranspose', randomTensor('w', [8, 8, 3, 3], rng), image), /transposed/],
     [
@@ -89,10 +85,55 @@ describe('a node that is no site says why', () => {
     expect(found(oneNode('MatMul', weight, [4, 8])).rejected[0]!.reason).toMatch(/int32; only float32 and float16/);
   });
 
-  test('an operator of another domain is passed over in silence', () => {
+  const withDomain = (domain: string, opType = 'Conv'): Model => {
     const model = oneNode('Conv', randomTensor('w', [8, 8, 3, 3], rng), image);
-    const nodes = model.graph.nodes.map((each): Node => ({ ...each, domain: 'com.example' }));
-    expect(found({ ...model, graph: { ...model.graph, nodes } })).toEqual({ sites: [], rejected: [] });
+    const nodes = model.graph.nodes.map((each): Node => ({ ...each, domain, opType }));
+    return { ...model, graph: { ...model.graph, nodes } };
+  };
+
+  test.each([
+    ['com.example', 'Conv', /^Conv is an operator of com.example, and only Conv, Gemm and MatMul are factorised$/],
+    ['com.microsoft', 'FusedConv', /^FusedConv is an operator that onnxruntime fuses others into.* as it was exported/],
+    ['com.microsoft.nchwc', 'Conv', /that onnxruntime fuses others into/],
+    ['com.microsoft', 'Attention', /that onnxruntime fuses others into/],
+  ])('an operator of %s that holds a weight', (domain, opType, reason) => {
+    const { sites, rejected } = found(withDomain(domain, opType));
+    expect(sites).toEqual([]);
+    expect(rejected).toEqual([{ node: 'layer', opType, reason: expect.stringMatching(reason) }]);
+  });
+
+  test('but one without weights is passed over', () => {
+    const model = network({
+      input: ['batch', 8],
+      nodes: [{ ...node('Gelu', ['x'], 'y'), domain: 'com.microsoft' }],
+      constants: [],
+      outputs: [{ name: 'y', shape: null }],
+    });
+    expect(found(model).rejected).toEqual([]);
+  });
+
+  test('where a size was lost, and what to give', () => {
+    const weight = randomTensor('w', [8, 8, 3, 3], rng);
+    const reason = (model: Model) => found(model).unsized[0]?.reason;
+    const asked = (input: readonly (number | string)[]) => reason(oneNode('Conv', weight, input));
+    expect(asked(['b', 8, 'h', 'w'])).toMatch(
+      /sizes of the input "x" that are dynamic; .*inputShape: \{ "h": 224, "w": 224 \}/,
+    );
+    expect(asked(['b', 8, 's', 's'])).toMatch(/inputShape: \{ "x:2\?": 224, "x:3\?": 224 \}/);
+    expect(asked(['?', 8, '?', 16])).toMatch(/inputShape: \{ "x:2\?": 224 \}/);
+    const behind = network({
+      input: ['b', 8, 16, 16],
+      nodes: [
+        { ...node('Measure', ['x'], 'm', {}, 'tape'), domain: 'org.example' },
+        node('Cast', ['m'], 'sizes', { to: int(7) }),
+        node('Reshape', ['x', 'sizes'], 'r'),
+        node('Relu', ['r'], 'a'),
+        node('Conv', ['a', 'w'], 'y'),
+      ],
+      constants: [weight],
+      outputs: [{ name: 'y', shape: null }],
+    });
+    expect(reason(behind)).toMatch(/they are lost at the node "tape" \(Measure of org.example\)/);
   });
 });
 
@@ -171,4 +212,55 @@ test('counts a batch that is not fixed as one, and rows that are fixed as they a
   expect(rows(['batch', 197, 8])).toBe(197);
   expect(rows(['batch', 8])).toBe(1);
   expect(rows([5, 8])).toBe(5);
+});
+
+describe('layers that no judged output depends on', () => {
+  const weights = ['a', 'b', 'c', 'd'].map(name => randomTensor(name, [16, 16], rng));
+  const layers = [
+    node('MatMul', ['x', 'a'], 'trunk'),
+    node('MatMul', ['trunk', 'b'], 'y'),
+    node('MatMul', ['trunk', 'c'], 'z'),
+    node('MatMul', ['trunk', 'd'], 'nothing'),
+  ];
+  const outputsOf = (z: readonly (number | string)[]): Model =>
+    network({
+      input: ['N', 16],
+      nodes: [...layers, node('Reshape', ['z', 'sizes'], 'map')],
+      constants: [...weights, intTensor('sizes', [4], [-1, 4, 2, 2])],
+      outputs: [
+        { name: 'y', shape: ['N', 16] },
+        { name: z.length === 2 ? 'z' : 'map', shape: z },
+      ],
+    });
+
+  test('are left out, each with why; what both outputs need is offered', () => {
+    const { sites, rejected, idle, outputs } = found(outputsOf(['N', 4, 2, 2]));
+    expect(sites.map(({ name }) => name)).toEqual(['trunk', 'y']);
+    expect(rejected).toEqual([
+      { node: 'z', opType: 'MatMul', reason: 'it feeds only the output "map", which is not judged' },
+      { node: 'nothing', opType: 'MatMul', reason: 'no output depends on it' },
+    ]);
+    expect(idle).toEqual(['z', 'nothing']);
+    expect(outputs).toEqual({ judged: ['y'], unjudged: ['map'] });
+  });
+
+  test('a second head is judged, so that its layers are offered', () => {
+    const { sites, idle } = found(outputsOf(['N', 16]));
+    expect(sites.map(({ name }) => name)).toEqual(['trunk', 'y', 'z']);
+    expect(idle).toEqual(['nothing']);
+  });
+
+  test('where no output is class scores, all layers are looked at: nothing is judged', () => {
+    const model = network({
+      input: ['N', 16],
+      nodes: layers,
+      constants: weights,
+      outputs: [
+        { name: 'y', shape: [4] },
+        { name: 'z', shape: [4] },
+      ],
+    });
+    const shapes = new Map([...inferShapes(model.graph, model.opsets), ['y', [4]], ['z', [4]]]);
+    expect(findSites(model, shapes).idle).toEqual([]);
+  });
 });

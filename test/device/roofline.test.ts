@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDevice } from '../../src/device/open.ts';
 import { type HardwareProfile, latencyBudget, parseHardwareProfile } from '../../src/device/profile.ts';
+import { rooflineNodeTimes } from '../../src/device/roofline.ts';
 import { UserError } from '../../src/errors/user-error.ts';
+import { floatTensor } from '../../src/onnx/tensor.ts';
+import { buildModel, type TinyNode } from '../onnx/build.ts';
 import { deviceContract, measured } from './contract.ts';
 import { type TinyConv, tinyConv, writeModelFile } from './tiny-model.ts';
 
@@ -91,4 +94,35 @@ describe('the roofline', () => {
     );
     expect(await timeOf(open, given)).toBeCloseTo((2 * macs) / 1e6, 9);
   });
+});
+
+test('what the model cannot compute is said at once, with the node and the way out', () => {
+  const conv = { op: 'Conv', inputs: ['x', 'w'], outputs: ['a'] };
+  const weight = floatTensor('w', [4, 3, 1, 1], new Float32Array(12));
+  const built = (node: TinyNode) =>
+    buildModel({
+      inputs: [{ name: 'x', shape: ['N', 3, 8, 8] }],
+      outputs: ['y'],
+      nodes: [conv, node, { op: 'Relu', inputs: ['b'], outputs: ['y'] }],
+      initializers: [weight],
+      domains: { 'org.example': 1, 'com.microsoft': 1 },
+    });
+  const times = (node: TinyNode) => () => rooflineNodeTimes(built(node), arithmetic(1));
+  const custom = { op: 'Shuffle', domain: 'org.example', inputs: ['a'], outputs: ['b'], name: 'mix' };
+  expect(times(custom)).toThrow(
+    'Cannot compute latencies for "r" by the roofline model: the size of the value "b" cannot be inferred, which is lost at the node "mix" (Shuffle of org.example). ' +
+      'Set driver: onnxruntime in the hardware profile, which measures whatever the model holds.',
+  );
+  const attention = { op: 'Attention', domain: 'com.microsoft', inputs: ['a', 'w'], outputs: ['b'], name: 'heads' };
+  expect(times(attention)).toThrow(
+    /the node "heads" \(Attention of com.microsoft\) holds layers whose work is not counted/,
+  );
+  const fused = { op: 'FusedConv', domain: 'com.microsoft', inputs: ['a', 'v'], outputs: ['b'] };
+  const model = built(fused);
+  const initializers = new Map([
+    ...model.graph.initializers,
+    ['v', floatTensor('v', [5, 4, 3, 3], new Float32Array(180))],
+  ]);
+  const found = rooflineNodeTimes({ ...model, graph: { ...model.graph, initializers } }, arithmetic(1));
+  expect(found.get('b')).toBeCloseTo((180 * 36) / 1e6, 9);
 });

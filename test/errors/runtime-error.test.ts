@@ -4,6 +4,15 @@ import { rejection, runtimeLine } from '../../src/errors/runtime-error.ts';
 const running = (opType: string, name: string, status: string): Error =>
   new Error(`Non-zero status code returned while running ${opType} node. Name:'${name}' Status Message: ${status}`);
 
+test.each([
+  [
+    'Load model from /tmp/rankfront-aB3dE6/dense.onnx failed:Fatal error: org.example:Foo(-1) is not a registered function/op',
+    'Fatal error: org.example:Foo(-1) is not a registered function/op',
+  ],
+  ['Load model from /tmp/x/dense.onnx failed:Protobuf parsing failed.', 'Protobuf parsing failed.'],
+  ["Load model C:\\\\tmp\\\\dense.onnx failed. File doesn't exist", "File doesn't exist"],
+])('names no file of ours: %s', (message, line) => expect(runtimeLine(new Error(message))).toBe(line));
+
 describe('the line of a runtime error that matters', () => {
   // Messages of onnxruntime-node 1.30 as they were thrown; the last two by its WebGPU and CUDA providers' forms.
   test.each([

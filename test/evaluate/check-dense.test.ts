@@ -12,7 +12,10 @@ function network(share: number, rename: (label: number) => number = label => lab
   return Uint16Array.from(labels, label => (rng.uniform() < share ? rename(label) : rng.integer(classes)));
 }
 function given(predictions: Uint16Array, others: DenseCase['others'] = []): DenseCase {
-  const score = scoreOf({ predictions, labelRanks: null, classes, wallMs: 0 }, labels);
+  const score = scoreOf(
+    { predictions, further: [], labelRanks: null, classes, wallMs: 0 },
+    { classes: labels, further: [] },
+  );
   return { score, labels, classes, used: 'torchvision', now: score.correct.subarray(0, 128), others };
 }
 const reading = (normalize: 'tf' | 'unit', right: number): DenseCase['others'][number] => ({

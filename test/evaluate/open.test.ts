@@ -116,6 +116,51 @@ describe('without labels', () => {
   });
 });
 
+describe('two heads', () => {
+  const heads = ['scores', 'more'];
+  const two = (): string => writeClassifier(at('two-heads.onnx'), { weights: byColour, secondHead: byColour });
+  /** As good at the first head; at the second it sees no blue. */
+  const worse = (): string => writeClassifier(at('second-blind.onnx'), { weights: byColour, secondHead: blind });
+  const unlabelled = async (): Promise<string> => {
+    const images = at('two-unlabelled');
+    mkdirSync(images, { recursive: true });
+    for (const [i, colour] of (['red', 'blue', 'green', 'blue', 'red', 'blue'] as const).entries())
+      await colourImage(join(images, `${i}.png`), colour);
+    return images;
+  };
+
+  it('both count for agreement, and with labels the second must say what it says in the dense model', async () => {
+    const free = await openFor(two(), `folder:${await unlabelled()}`, { normalize: 'unit' }, { heads });
+    expect([...(await all(free, worse())).correct]).toEqual([1, 0, 1, 0, 1, 0]);
+    expect((await all(free, two())).accuracy).toBe(1);
+    const labelled = await openFor(two(), `folder:${folder}`, { normalize: 'unit' }, { heads });
+    expect((await all(labelled, two())).accuracy).toBe(1);
+    const { accuracy, predictions } = await all(labelled, worse());
+    expect(accuracy).toBeCloseTo(2 / 3, 12);
+    expect([...predictions].filter(each => each === 2)).toHaveLength(perClass);
+  });
+
+  it('the labelled head comes first, whatever the order of the outputs', async () => {
+    const scorer = await openFor(worse(), `folder:${folder}`, { normalize: 'unit' }, { heads: ['more', 'scores'] });
+    expect((await all(scorer, worse())).accuracy).toBeCloseTo(2 / 3, 12);
+  });
+
+  it('a trial may be given up for what the second lost', async () => {
+    const many = await colourFolders(at('many'), 30);
+    const scorer = await openFor(two(), `folder:${many}`, { normalize: 'unit' }, { heads });
+    const scored = (path: string, error: number) =>
+      scorer.accuracy(path, {
+        images: 'all',
+        timeoutMs: 60_000,
+        stopping: { chances: [{ weight: 1, below: error }], below: 0.01 },
+      });
+    const [lost, kept] = [await scored(worse(), 0.05), await scored(worse(), 0.9)];
+    expect(lost.state === 'complete' && lost.value.places?.length).toBeLessThan(90);
+    expect(kept.state === 'complete' && kept.value.places).toBeUndefined();
+    expect(kept.state === 'complete' && kept.value.accuracy).toBeCloseTo(2 / 3, 12);
+  });
+});
+
 describe('what cannot be scored', () => {
   it('is refused before a search when the classes do not match', async () => {
     const four = writeClassifier(at('four.onnx'), { weights: [...byColour, [0, 0, 0]] });

@@ -40,6 +40,20 @@ describe('a vision transformer written out', () => {
     expect(inferred).toEqual(measured);
   });
 
+  it('axes that have one name, or none that says anything, are given apart', () => {
+    const sized = (shape: Shape, free: Readonly<Record<string, number>>) => {
+      const model = buildModel({
+        inputs: [{ name: 'x', shape }],
+        outputs: ['y'],
+        nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
+      });
+      return inferShapes(model.graph, model.opsets, free).get('y');
+    };
+    expect(sized(['?', 3, '?', '?'], { 'x:2?': 48, 'x:3?': 320 })).toEqual(['x:0?', 3, 48, 320]);
+    expect(sized(['N', 3, 's', 's'], { s: 224 })).toEqual(['N', 3, 224, 224]);
+    expect(sized(['N', 3, 's', 's'], { s: 224, 'x:3?': 320 })).toEqual(['N', 3, 224, 320]);
+  });
+
   it('an unnamed batch is followed as well, and a free dimension is filled in', () => {
     const model = visionTransformer(17);
     const [image] = model.graph.inputs;
@@ -60,6 +74,7 @@ interface Case {
   readonly outputs?: number;
   /** Input names where the constants do not simply follow the inputs; '' leaves one out. */
   readonly inputs?: readonly string[];
+  readonly domain?: string;
 }
 
 const i64 = (name: string, ...values: number[]): Tensor => intTensor(name, [values.length], values);
@@ -271,6 +286,59 @@ const cases: readonly Case[] = [
   { op: 'PRelu', x: [[2, 3, 4, 4]], constants: [zeros('s', 3, 1, 1)] },
   { op: 'Clip', x: [[2, 3]] },
   { op: 'Sum', x: [[2, 1], [1, 3], [1]] },
+  { op: 'Upsample', x: [[1, 2, 4, 5]], constants: [floatTensor('s', [4], new Float32Array([1, 1, 2, 3]))], opset: 9 },
+  { op: 'Resize', x: [[1, 2, 4, 5]], constants: [floatTensor('s', [4], new Float32Array([1, 1, 2, 3]))], opset: 10 },
+  { op: 'Slice', x: [[8, 9]], attributes: { starts: [1, -3], ends: [7, 1000] }, opset: 9 },
+  { op: 'Pad', x: [[3, 4]], attributes: { pads: [1, 0, 2, 3] }, opset: 10 },
+  { op: 'TopK', x: [[2, 9]], attributes: { k: 4 }, outputs: 2, opset: 9 },
+  ...[
+    {
+      op: 'FusedConv',
+      x: [[2, 4, 9, 11]],
+      constants: [zeros('w', 6, 4, 3, 3)],
+      attributes: { activation: 'Relu', pads: [1, 1, 1, 1], strides: [2, 2] },
+    },
+    {
+      op: 'FusedMatMul',
+      x: [
+        [2, 5, 3],
+        [2, 4, 5],
+      ],
+      attributes: { transA: 1, transB: 1, alpha: 0.5 },
+    },
+    { op: 'FusedMatMul', x: [[3, 2, 5]], constants: [zeros('w', 5, 4)], attributes: { transBatchA: 0 } },
+    { op: 'FusedGemm', x: [[5, 3]], constants: [zeros('w', 4, 3)], attributes: { transB: 1, activation: 'Relu' } },
+    { op: 'Gelu', x: [[2, 3]] },
+    { op: 'BiasGelu', x: [[2, 3]], constants: [zeros('b', 3)] },
+    { op: 'FastGelu', x: [[2, 3]] },
+    { op: 'QuickGelu', x: [[2, 3]] },
+    {
+      op: 'SkipLayerNormalization',
+      x: [
+        [2, 4, 8],
+        [2, 4, 8],
+      ],
+      constants: [zeros('g', 8), zeros('b', 8)],
+    },
+    {
+      op: 'SkipSimplifiedLayerNormalization',
+      x: [
+        [2, 4, 8],
+        [2, 4, 8],
+      ],
+      constants: [zeros('g', 8)],
+    },
+    { op: 'Attention', x: [[2, 4, 8]], constants: [zeros('w', 8, 24), zeros('b', 24)], attributes: { num_heads: 2 } },
+    {
+      op: 'MultiHeadAttention',
+      x: [
+        [2, 4, 8],
+        [2, 6, 8],
+        [2, 6, 8],
+      ],
+      attributes: { num_heads: 2 },
+    },
+  ].map((each): Case => ({ ...each, domain: 'com.microsoft' })),
 ];
 
 describe('operators', () => {
@@ -279,15 +347,16 @@ describe('operators', () => {
       (each, i) =>
         [`${i}: ${each.op} ${JSON.stringify(each.x)} ${JSON.stringify(each.attributes ?? {})}`, each] as const,
     ),
-  )('%s', async (_, { op, x, constants = [], attributes = {}, opset = 17, outputs = 1, inputs }) => {
+  )('%s', async (_, { op, x, constants = [], attributes = {}, opset = 17, outputs = 1, inputs, domain = '' }) => {
     const names = inputs ?? [...x.map((_, i) => `x${i}`), ...constants.map(({ name }) => name)];
     const ys = Array.from({ length: outputs }, (_, i) => `y${i}`);
     const model = buildModel({
       inputs: x.map((shape, i) => ({ name: `x${i}`, shape })),
       outputs: ys.map(name => ({ name, elementType: 'other' as const })),
       initializers: constants,
-      nodes: [{ op, inputs: names, outputs: ys, attributes }],
+      nodes: [{ op, inputs: names, outputs: ys, attributes, domain }],
       opset,
+      domains: domain === '' ? {} : { [domain]: 1 },
     });
     const feeds = Object.fromEntries(x.map((dims, i) => [`x${i}`, ramp(dims)]));
     const { inferred, measured } = await compared(model, feeds, {});

@@ -3,6 +3,7 @@ import { intOf, intsOf, textOf } from '../../onnx/attributes.ts';
 import type { Node, Shape } from '../../onnx/graph.ts';
 import type { Site } from '../site.ts';
 import { biasParams, type Draft, type Reading, readWeight } from './draft.ts';
+import { unknownSize } from './unknown-size.ts';
 
 /** A 2-D Conv with a constant weight and known image sizes, or why it is no site. */
 export function convSite(reading: Reading, node: Node): Draft | string {
@@ -18,7 +19,8 @@ export function convSite(reading: Reading, node: Node): Draft | string {
   const inputSize = imageSize(reading.shapes.get(node.inputs[0] ?? ''));
   const outputSize = imageSize(reading.shapes.get(node.outputs[0] ?? ''));
   if (!inputSize || !outputSize) {
-    return 'the height and width of its images are not known; export the model with a fixed image size';
+    const value = (inputSize ? node.outputs[0] : node.inputs[0]) ?? '';
+    return unknownSize('the height and width of its images', reading.loss(value));
   }
   const kernel = [height, width] as const;
   const strides = pair(listOf(node, 'strides', [1, 1]));

@@ -3,6 +3,7 @@
 import { batchSizes } from '../../onnx/cost.ts';
 import { isFloat } from '../../onnx/element-type.ts';
 import type { Graph, Node, Shape, Tensor } from '../../onnx/graph.ts';
+import type { Loss } from '../../onnx/lost-size.ts';
 import { evaluate, productOfAll } from '../../onnx/shapes/dimension.ts';
 import { elementCount, floatsOf } from '../../onnx/tensor.ts';
 import { type Constant, constantsOf, resolved } from '../../onnx/weights.ts';
@@ -19,13 +20,16 @@ export interface Reading {
   readonly shapes: Shapes;
   /** The product of the sizes, a batch that is not fixed counted as 1; null where a size is not known. */
   readonly count: (sizes: Shape | undefined) => number | null;
+  /** Where the size of a value was lost. */
+  readonly loss: (value: string) => Loss | null;
 }
 
-export function readingOf(graph: Graph, shapes: Shapes): Reading {
+export function readingOf(graph: Graph, shapes: Shapes, loss: Reading['loss']): Reading {
   const one = batchSizes(graph);
   return {
     constant: constantsOf(graph),
     shapes,
+    loss,
     count: sizes => (sizes ? evaluate(productOfAll(sizes), one) : null),
   };
 }

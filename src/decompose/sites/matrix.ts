@@ -2,6 +2,7 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { biasParams, type Draft, type Reading, readWeight } from './draft.ts';
+import { unknownSize } from './unknown-size.ts';
 
 /** Gemm with a constant B, or why it is no site. */
 export function gemmSite(reading: Reading, node: Node): Draft | string {
@@ -30,7 +31,7 @@ function matrixSite(reading: Reading, node: Node, kind: 'gemm' | 'matmul', inFir
   if (dims.length !== 2) return `its weight has ${dims.length} dimensions, not 2`;
   const [inChannels, outChannels] = (inFirst ? dims : [...dims].reverse()) as [number, number];
   const rows = reading.count(reading.shapes.get(node.outputs[0] ?? '')?.slice(0, -1));
-  if (rows === null) return 'the number of its rows is not known; export the model with fixed sizes';
+  if (rows === null) return unknownSize('the rows that it multiplies', reading.loss(node.outputs[0] ?? ''));
   const bias = kind === 'gemm' ? biasParams(reading, node.inputs[2]) : 0;
   const weights = inChannels * outChannels;
   return {

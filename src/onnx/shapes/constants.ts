@@ -1,8 +1,10 @@
 /** Operators that make values out of attributes and shapes. */
 
 import { intOf } from '../attributes.ts';
-import type { Dimension } from '../graph.ts';
+import { elementTypeOf } from '../element-type.ts';
+import { elementAt, known, rounded, tabulate } from './content.ts';
 import { productOfAll } from './dimension.ts';
+import { unknownOfRank } from './layout.ts';
 import { constantValue, maxContent, numbers, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
 
 const constant: Rule = ({ node }) => {
@@ -10,21 +12,21 @@ const constant: Rule = ({ node }) => {
     if (attribute.kind === 'tensor') return [constantValue(attribute.value)];
     if (attribute.kind === 'int') return [withContent([], [attribute.value])];
     if (attribute.kind === 'ints') return [withContent([attribute.value.length], attribute.value)];
-    if (attribute.kind === 'float') return [withContent([], [attribute.value], true)];
-    if (attribute.kind === 'floats') return [withContent([attribute.value.length], attribute.value, true)];
+    if (attribute.kind === 'float') return [withContent([], [attribute.value], 'float32')];
+    if (attribute.kind === 'floats') return [withContent([attribute.value.length], attribute.value, 'float32')];
   }
   return [unknown];
 };
 
 const constantOfShape: Rule = at => {
-  const shape = at.input(0).content;
-  if (!shape) return [unknown];
+  const target = at.input(0);
+  const shape = target.content;
+  if (!shape) return [shaped(unknownOfRank(target.shape))];
   const value = at.node.attributes.get('value');
-  const fill = value?.kind === 'tensor' ? constantValue(value.value) : withContent([1], [0], true);
-  const count = productOfAll(shape);
-  const small = typeof count === 'number' && count >= 0 && count <= maxContent && shape.length <= 1;
-  if (!small || fill.content?.length !== 1) return [shaped(shape)];
-  return [withContent(shape, new Array<Dimension>(count).fill(fill.content[0]!), fill.floating)];
+  const fill = value?.kind === 'tensor' ? constantValue(value.value) : withContent([1], [0], 'float32');
+  const [element] = fill.content?.length === 1 ? fill.content : [];
+  const content = element === undefined ? null : tabulate(shape, () => element);
+  return [withContent(shape, content, fill.type)];
 };
 
 /** The sizes of the axes from `start` up to `end` (opset 15). */
@@ -50,18 +52,41 @@ const range: Rule = at => {
   const count = Math.max(0, Math.ceil((limit - start) / delta));
   if (!Number.isSafeInteger(count)) return [shaped([null])];
   if (count > maxContent) return [shaped([count])];
-  const floating = at.input(0).floating;
+  const { type } = at.input(0);
   return [
     withContent(
       [count],
-      Array.from({ length: count }, (_, i) => start + i * delta),
-      floating,
+      Array.from({ length: count }, (_, i) => rounded(start + i * delta, type)),
+      type,
     ),
   ];
 };
 
-/** One row per non-zero element: their number is known at run time only. */
-const nonZero: Rule = at => [shaped([at.input(0).shape?.length ?? null, null])];
+/** One column per non-zero element, in row-major order: their number is known beforehand where the elements are. */
+const nonZero: Rule = at => {
+  const rank = at.input(0).shape?.length ?? null;
+  const found = known(at.input(0));
+  const indices: (readonly number[])[] = [];
+  const unclear =
+    found &&
+    tabulate(found.dims, index => {
+      const element = elementAt(found, index);
+      if (element !== 0) indices.push([...index]);
+      return element;
+    })?.includes(null);
+  if (rank === null || unclear !== false) return [shaped([rank, null])];
+  const content = Array.from({ length: rank }, (_, axis) => indices.map(index => index[axis]!)).flat();
+  return [withContent([rank, indices.length], content)];
+};
+
+/** Ones on a diagonal. */
+const eyeLike: Rule = at => {
+  const { shape } = at.input(0);
+  const offset = intOf(at.node, 'k', 0);
+  const type = elementTypeOf(intOf(at.node, 'dtype', 1));
+  const content = shape?.length === 2 ? tabulate(shape, ([i = 0, j = 0]) => (j - i === offset ? 1 : 0)) : null;
+  return [shape ? withContent(shape, content, type) : unknown];
+};
 
 export const constantRules: Rules = {
   Constant: constant,
@@ -70,5 +95,5 @@ export const constantRules: Rules = {
   Size: sizeOf,
   Range: range,
   NonZero: nonZero,
-  EyeLike: at => [shaped(at.input(0).shape)],
+  EyeLike: eyeLike,
 };

@@ -2,13 +2,14 @@
 
 import { intOf, intsOf } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
+import { elementAt, known, tabulate } from './content.ts';
 import { axisOf, broadcast, divide, multiply, productOfAll } from './dimension.ts';
-import { intsSince, maxContent, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
+import { intsSince, maxContent, numbers, type Rule, type Rules, shaped, unknown, withContent } from './rule.ts';
 
 /** 0 keeps the size at that place (unless allowzero), one -1 takes what is left. */
 const reshape: Rule = at => {
-  const { shape: from, content, floating } = at.input(0);
-  const target = at.input(1).content;
+  const { shape: from, content, type } = at.input(0);
+  const target = at.has(1) ? at.input(1).content : intsOf(at.node, 'shape');
   if (!target) return [shaped(unknownOfRank(at.input(1).shape))];
   const keepZero = intOf(at.node, 'allowzero', 0) !== 0;
   const wanted = target.map((size, i): Dimension => (size === 0 && !keepZero ? (from?.[i] ?? null) : size));
@@ -20,34 +21,47 @@ const reshape: Rule = at => {
     wanted[gap] = from ? divide(productOfAll(from), others) : null;
   }
   if (open.length > 1 || wanted.some(size => typeof size === 'number' && size < 0)) return [unknown];
-  return [content && wanted.length <= 1 ? withContent(wanted, content, floating) : shaped(wanted)];
+  return [withContent(wanted, content, type)];
 };
 
 /** A shape given as a vector of n numbers that are not known. */
-function unknownOfRank(vector: Shape | null): Shape | null {
+export function unknownOfRank(vector: Shape | null): Shape | null {
   const rank = vector?.length === 1 ? vector[0] : undefined;
   return typeof rank === 'number' && rank <= maxContent ? new Array<Dimension>(rank).fill(null) : null;
 }
 
 const flatten: Rule = at => {
-  const { shape } = at.input(0);
+  const { shape, content, type } = at.input(0);
   const axis = intOf(at.node, 'axis', 1);
   const split = shape && (axis < 0 ? axis + shape.length : axis);
   if (!shape || split === null || split < 0 || split > shape.length) return [unknown];
-  return [shaped([productOfAll(shape.slice(0, split)), productOfAll(shape.slice(split))])];
+  return [withContent([productOfAll(shape.slice(0, split)), productOfAll(shape.slice(split))], content, type)];
 };
 
 const transpose: Rule = at => {
-  const { shape, content, floating } = at.input(0);
+  const value = at.input(0);
+  const { shape, type } = value;
   if (!shape) return [unknown];
-  const order = intsOf(at.node, 'perm') ?? shape.map((_, i) => shape.length - 1 - i);
-  if (order.length !== shape.length || order.some(axis => axisOf(axis, shape.length) === null)) return [unknown];
-  const result = order.map(axis => shape[axisOf(axis, shape.length)!]!);
-  return [shape.length <= 1 ? withContent(result, content, floating) : shaped(result)];
+  const order = (intsOf(at.node, 'perm') ?? shape.map((_, i) => shape.length - 1 - i)).map(axis =>
+    axisOf(axis, shape.length),
+  );
+  if (order.length !== shape.length || new Set(order).size !== order.length || order.includes(null)) return [unknown];
+  const result = order.map(axis => shape[axis!]!);
+  const from = known(value);
+  const back = order.map((_, axis) => order.indexOf(axis));
+  const content =
+    from &&
+    tabulate(result, index =>
+      elementAt(
+        from,
+        back.map(i => index[i]!),
+      ),
+    );
+  return [withContent(result, content, type)];
 };
 
 const squeeze: Rule = at => {
-  const { shape, content, floating } = at.input(0);
+  const { shape, content, type } = at.input(0);
   const given = at.opset < 13 ? intsOf(at.node, 'axes') !== null : at.has(1);
   const axes = intsSince(at, 13, 'axes', 1);
   if (!shape || (given && !axes)) return [unknown];
@@ -60,13 +74,13 @@ const squeeze: Rule = at => {
     withContent(
       shape.filter((_, i) => !drop.has(i)),
       content,
-      floating,
+      type,
     ),
   ];
 };
 
 const unsqueeze: Rule = at => {
-  const { shape, content, floating } = at.input(0);
+  const { shape, content, type } = at.input(0);
   const axes = intsSince(at, 13, 'axes', 1);
   if (!shape || !axes || shape.length + axes.length > maxContent) return [unknown];
   const rank = shape.length + axes.length;
@@ -74,24 +88,37 @@ const unsqueeze: Rule = at => {
   if (added.has(null) || added.size !== axes.length) return [unknown];
   const rest = [...shape];
   const result = Array.from({ length: rank }, (_, i): Dimension => (added.has(i) ? 1 : rest.shift()!));
-  return [withContent(result, content, floating)];
+  return [withContent(result, content, type)];
 };
 
 const expand: Rule = at => {
-  const { shape, content, floating } = at.input(0);
+  const value = at.input(0);
   const target = at.input(1).content;
-  if (!shape || !target) return [unknown];
-  const result = broadcast(shape, target);
-  const length = result?.length === 1 ? result[0] : null;
-  if (content?.length !== 1 || typeof length !== 'number' || length > maxContent) return [shaped(result)];
-  return [withContent([length], new Array<Dimension>(Math.max(0, length)).fill(content[0]!), floating)];
+  if (!value.shape) return [unknown];
+  if (!target) return [shaped(unknownOfRank(at.input(1).shape))];
+  const result = broadcast(value.shape, target);
+  const from = known(value);
+  return [
+    result ? withContent(result, from && tabulate(result, index => elementAt(from, index)), value.type) : unknown,
+  ];
 };
 
 const tile: Rule = at => {
-  const { shape } = at.input(0);
+  const value = at.input(0);
+  const { shape, type } = value;
   const repeats = at.input(1).content;
   if (!shape) return [unknown];
-  return [shaped(shape.map((size, i) => multiply(size, repeats?.[i] ?? null)))];
+  const result = shape.map((size, i) => multiply(size, repeats?.[i] ?? null));
+  const from = numbers(repeats) && known(value);
+  const content =
+    from &&
+    tabulate(result, index =>
+      elementAt(
+        from,
+        index.map((i, axis) => i % from.dims[axis]!),
+      ),
+    );
+  return [withContent(result, content, type)];
 };
 
 export const layoutRules: Rules = {

@@ -1,19 +1,23 @@
 /** How the shapes of a node's outputs follow from its inputs. */
 import { intsOf as listOf } from '../attributes.ts';
-import type { Dimension, Node, Shape, Tensor } from '../graph.ts';
+import { isFloat } from '../element-type.ts';
+import type { Dimension, ElementType, Node, Shape, Tensor } from '../graph.ts';
 import { floatsOf, intsOf } from '../tensor.ts';
 
 /** What is known of a value before the graph runs. */
 export interface Value {
   /** Null when not even the rank is known. */
   readonly shape: Shape | null;
-  /** The elements of a small constant, or of a value computed from shapes; sizes that are names stay names. */
+  /**
+   * The elements, row-major, of a small constant or of a value computed from shapes; sizes that are names stay names, and null is an element
+   * that is not known. Every size of the shape is then a number.
+   */
   readonly content: readonly Dimension[] | null;
-  /** Whether the content is floating-point, which matters to a division. */
-  readonly floating: boolean;
+  /** Of the content: it decides how a result is rounded. */
+  readonly type: ElementType;
 }
 
-export const unknown: Value = { shape: null, content: null, floating: false };
+export const unknown: Value = { shape: null, content: null, type: 'other' };
 
 /** What a rule sees of its node. */
 export interface Situation {
@@ -43,8 +47,21 @@ export const shaped = (shape: Shape | null): Value => ({
 const possible = (size: Dimension): Dimension =>
   typeof size !== 'number' || (Number.isSafeInteger(size) && size >= 0) ? size : null;
 
-export const withContent = (shape: Shape, content: readonly Dimension[] | null, floating = false): Value =>
-  content && content.length > maxContent ? shaped(shape) : { ...shaped(shape), content, floating };
+/** The content is dropped where it is too long, or does not fill the shape. */
+export function withContent(shape: Shape, content: readonly Dimension[] | null, type: ElementType = 'int64'): Value {
+  const value = shaped(shape);
+  const fits = content !== null && content.length <= maxContent && content.length === sizeOf(value.shape);
+  return fits ? { ...value, content, type } : value;
+}
+
+function sizeOf(shape: Shape | null): number | null {
+  let product = 1;
+  for (const size of shape ?? [null]) {
+    if (typeof size !== 'number') return null;
+    product *= size;
+  }
+  return product;
+}
 
 /** Same shape as the first input: most of the activations. */
 export const likeFirst: Rule = at => [shaped(at.input(0).shape)];
@@ -61,6 +78,13 @@ export const numbers = (content: readonly Dimension[] | null): readonly number[]
 export function constantValue(tensor: Tensor): Value {
   const { dims, elementType, bytes } = tensor;
   if (bytes.length > 8 * maxContent || elementType === 'string' || elementType === 'other') return shaped(dims);
-  const floating = elementType.startsWith('float') || elementType === 'bfloat16';
-  return withContent(dims, floating ? [...floatsOf(tensor)] : intsOf(tensor), floating);
+  return withContent(dims, floating(elementType) ? floatContent(tensor) : intsOf(tensor), elementType);
 }
+
+/** Of float64 the scales that exporters write are wanted as they are. */
+function floatContent(tensor: Tensor): readonly number[] {
+  if (tensor.elementType !== 'float64') return [...floatsOf(tensor)];
+  return [...new Float64Array(new Uint8Array(tensor.bytes).buffer)];
+}
+
+export const floating = (type: ElementType): boolean => isFloat(type);

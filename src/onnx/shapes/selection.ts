@@ -1,9 +1,10 @@
 /** Operators that take parts out of values or put values together. */
 
-import { intOf } from '../attributes.ts';
+import { intOf, intsOf, textOf } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
+import { allKnown, elementAt, known, tabulate } from './content.ts';
 import { add, axisOf } from './dimension.ts';
-import { intsSince, numbers, type Rule, type Rules, shaped, unknown, type Value, withContent } from './rule.ts';
+import { intsSince, maxContent, type Rule, type Rules, shaped, unknown, type Value, withContent } from './rule.ts';
 
 /** First element and count of `start:end:step` along an axis of n, as in Python. */
 function slicePlan(n: number, start: number, end: number, step: number): { first: number; count: number } {
@@ -14,16 +15,22 @@ function slicePlan(n: number, start: number, end: number, step: number): { first
   return { first, count: Math.max(0, Math.ceil((last - first) / step)) };
 }
 
+/** By attributes before opset 10. */
 const slice: Rule = at => {
-  const { shape, content, floating } = at.input(0);
-  const starts = at.input(1).content;
-  const ends = at.input(2).content;
+  const value = at.input(0);
+  const { shape, type } = value;
+  const given = (i: number, name: string): readonly Dimension[] | null =>
+    at.opset < 10 ? intsOf(at.node, name) : at.input(i).content;
+  const [starts, ends] = [given(1, 'starts'), given(2, 'ends')];
   if (!shape) return [unknown];
-  if (!starts || !ends || (at.has(3) && !at.input(3).content)) return [shaped(shape.map(() => null))];
-  const axes = at.has(3) ? at.input(3).content! : starts.map((_, i) => i);
+  const named = at.opset < 10 ? intsOf(at.node, 'axes') !== null : at.has(3);
+  if (!starts || !ends || (named && !given(3, 'axes'))) return [shaped(shape.map(() => null))];
+  const axes = named ? given(3, 'axes')! : starts.map((_, i) => i);
   const steps = at.has(4) ? at.input(4).content : null;
   const result = [...shape];
-  let part = shape.length === 1 ? content : null;
+  /** Along each axis where it begins and how far the next is, while the content can be followed. */
+  const walk = shape.map(() => ({ first: 0, step: 1 }));
+  let part = known(value);
   axes.forEach((given, i) => {
     const axis = typeof given === 'number' ? axisOf(given, shape.length) : null;
     if (axis === null) return;
@@ -38,7 +45,7 @@ const slice: Rule = at => {
     ) {
       const { first, count } = slicePlan(size, start, end, step);
       result[axis] = count;
-      part &&= Array.from({ length: count }, (_, j) => part![first + j * step] ?? null);
+      walk[axis] = { first, step };
       return;
     }
     // All of an axis whose size is a name keeps the name.
@@ -47,7 +54,16 @@ const slice: Rule = at => {
     result[axis] = start === 0 && step === 1 && typeof end === 'string' ? end : null;
     part = null;
   });
-  return [part ? withContent(result, part, floating) : shaped(result)];
+  const from = part;
+  const content =
+    from &&
+    tabulate(result, index =>
+      elementAt(
+        from,
+        index.map((j, axis) => walk[axis]!.first + j * walk[axis]!.step),
+      ),
+    );
+  return [withContent(result, content, type)];
 };
 
 const gather: Rule = at => {
@@ -56,18 +72,82 @@ const gather: Rule = at => {
   const axis = axisOf(intOf(at.node, 'axis', 0), data.shape.length);
   if (axis === null) return [unknown];
   const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
-  if (data.shape.length !== 1 || shape.length > 1 || !data.content || !indices.content) return [shaped(shape)];
-  const { content, floating } = data;
-  const picked = indices.content.map(i => (typeof i === 'number' ? (content.at(i) ?? null) : null));
-  return [withContent(shape, picked, floating)];
+  const [from, where] = [known(data), known(indices)];
+  const depth = indices.shape.length;
+  const content =
+    from &&
+    where &&
+    tabulate(shape, index => {
+      const found = elementAt(where, index.slice(axis, axis + depth));
+      const at = typeof found === 'number' ? axisOf(found, from.dims[axis]!) : null;
+      return at === null ? null : elementAt(from, [...index.slice(0, axis), at, ...index.slice(axis + depth)]);
+    });
+  return [withContent(shape, content, data.type)];
 };
 
 /** indices [..., k] into data of rank r: [..., data axes from k on]. */
 const gatherNd: Rule = at => {
-  const [data, indices] = [at.input(0).shape, at.input(1).shape];
-  const depth = indices?.at(-1);
-  if (!data || !indices || typeof depth !== 'number') return [unknown];
-  return [shaped([...indices.slice(0, -1), ...data.slice(intOf(at.node, 'batch_dims', 0) + depth)])];
+  const [data, indices] = [at.input(0), at.input(1)];
+  const depth = indices.shape?.at(-1);
+  if (!data.shape || !indices.shape || typeof depth !== 'number') return [unknown];
+  const shared = intOf(at.node, 'batch_dims', 0);
+  const shape = [...indices.shape.slice(0, -1), ...data.shape.slice(shared + depth)];
+  const [from, where] = [known(data), known(indices)];
+  const leading = indices.shape.length - 1;
+  const content =
+    from && where && shared === 0
+      ? tabulate(shape, index => {
+          const at = Array.from({ length: depth }, (_, i) =>
+            wrapped(elementAt(where, [...index.slice(0, leading), i]), from.dims[i] ?? 0),
+          );
+          return at.every(i => i !== null) ? elementAt(from, [...at, ...index.slice(leading)]) : null;
+        })
+      : null;
+  return [withContent(shape, content, data.type)];
+};
+
+const wrapped = (index: Dimension, size: number): number | null =>
+  typeof index === 'number' ? axisOf(index, size) : null;
+
+/** out = data with out[indices[i]] = updates[i]. */
+const scatterNd: Rule = at => {
+  const { shape, type } = at.input(0);
+  const [data, indices, updates] = [0, 1, 2].map(i => known(at.input(i)));
+  const depth = indices?.dims.at(-1);
+  const plain = textOf(at.node, 'reduction', 'none') === 'none';
+  if (!data || !indices || !updates || depth === undefined || !plain) return [shaped(shape)];
+  const content: Dimension[] = [...data.content];
+  const behind = data.dims.slice(depth);
+  let clear = true;
+  tabulate(indices.dims.slice(0, -1), index => {
+    const at = Array.from({ length: depth }, (_, i) => wrapped(elementAt(indices, [...index, i]), data.dims[i] ?? 0));
+    clear &&= at.every(i => i !== null);
+    const offset = at.reduce<number>((sum, i, axis) => sum * data.dims[axis]! + (i ?? 0), 0);
+    const run = behind.reduce((a, b) => a * b, 1);
+    tabulate(behind, rest => {
+      const place = rest.reduce((sum, i, axis) => sum * behind[axis]! + i, 0);
+      content[offset * run + place] = elementAt(updates, [...index, ...rest]);
+      return null;
+    });
+    return null;
+  });
+  return [withContent(data.dims, clear ? content : null, type)];
+};
+
+/** By element along an axis; the output is shaped as the indices. */
+const gatherElements: Rule = at => {
+  const { shape } = at.input(1);
+  const [data, indices] = [known(at.input(0)), known(at.input(1))];
+  const axis = axisOf(intOf(at.node, 'axis', 0), shape?.length ?? 0);
+  if (!shape || axis === null) return [shaped(shape)];
+  const content =
+    data &&
+    indices &&
+    tabulate(shape, index => {
+      const i = wrapped(elementAt(indices, index), data.dims[axis] ?? 0);
+      return i === null ? null : elementAt(data, index.with(axis, i));
+    });
+  return [withContent(shape, content, at.input(0).type)];
 };
 
 const concat: Rule = at => {
@@ -83,25 +163,42 @@ const concat: Rule = at => {
     if (i !== axis) return mostTelling(shapes.map(each => each[i]!));
     return complete ? shapes.map(each => each[i]!).reduce<Dimension>(add, 0) : null;
   });
-  return [
-    withContent(
-      shape,
-      rank === 1 ? joined(inputs) : null,
-      inputs.some(({ floating }) => floating),
-    ),
-  ];
+  return [withContent(shape, joined(inputs, shape, axis), inputs[0]!.type)];
 };
 
-function joined(inputs: readonly Value[]): readonly Dimension[] | null {
-  return inputs.every(({ content }) => content) ? inputs.flatMap(({ content }) => content ?? []) : null;
+/** Of a vector also where some inputs are known and the others only by their length. */
+function joined(inputs: readonly Value[], shape: Shape, axis: number): readonly Dimension[] | null {
+  if (shape.length === 1) {
+    const parts = inputs.map(({ content, shape }) => content ?? blank(shape?.[0]));
+    return parts.some(part => part === null) || inputs.every(({ content }) => !content)
+      ? null
+      : parts.flatMap(part => part ?? []);
+  }
+  const all = allKnown(inputs);
+  return (
+    all &&
+    tabulate(shape, index => {
+      let at = index[axis]!;
+      for (const each of all) {
+        const size = each.dims[axis]!;
+        if (at < size) return elementAt(each, index.with(axis, at));
+        at -= size;
+      }
+      return null;
+    })
+  );
 }
+
+const blank = (length: Dimension | undefined): readonly null[] | null =>
+  typeof length === 'number' && length <= maxContent ? new Array<null>(length).fill(null) : null;
 
 const mostTelling = (sizes: readonly Dimension[]): Dimension =>
   sizes.find(size => typeof size === 'number') ?? sizes.find(size => size !== null) ?? null;
 
 /** Sizes by attribute (before opset 13) or input; otherwise equal parts, the last one smaller. */
 const split: Rule = at => {
-  const { shape } = at.input(0);
+  const value = at.input(0);
+  const { shape, type } = value;
   const axis = shape && axisOf(intOf(at.node, 'axis', 0), shape.length);
   if (!shape || axis === null) return [];
   const outputs = at.node.outputs.length;
@@ -112,53 +209,56 @@ const split: Rule = at => {
     const part = Math.ceil(total / outputs);
     return Math.max(0, Math.min(part, total - i * part));
   };
-  return at.node.outputs.map((_, i) => shaped(shape.with(axis, sizes ? (sizes[i] ?? null) : equal(i))));
+  const from = known(value);
+  let start: Dimension = 0;
+  return at.node.outputs.map((_, i) => {
+    const size = sizes ? (sizes[i] ?? null) : equal(i);
+    const first = start;
+    start = add(start, size);
+    const part = shape.with(axis, size);
+    const content =
+      from && typeof first === 'number'
+        ? tabulate(part, index => elementAt(from, index.with(axis, first + index[axis]!)))
+        : null;
+    return withContent(part, content, type);
+  });
 };
 
-/** pads is [before of each axis, then after of each axis]; opset 18 adds the axes they are for. */
+/** pads is [before of each axis, then after of each axis], an attribute before opset 11; opset 18 adds the axes they are for. */
 const pad: Rule = at => {
-  const { shape } = at.input(0);
-  const pads = numbers(at.input(1).content);
+  const value = at.input(0);
+  const { shape, type } = value;
+  const pads = intsSince(at, 11, 'pads', 1);
   if (!shape) return [unknown];
   const axes = at.has(3) ? at.input(3).content : shape.map((_, i) => i);
   if (!pads || !axes || pads.length !== 2 * axes.length) return [shaped(shape.map(() => null))];
   const result = [...shape];
+  const before = shape.map(() => 0);
   axes.forEach((given, i) => {
     const axis = typeof given === 'number' ? axisOf(given, shape.length) : null;
-    if (axis !== null) result[axis] = add(result[axis]!, pads[i]! + pads[i + axes.length]!);
+    if (axis === null) return;
+    result[axis] = add(result[axis]!, pads[i]! + pads[i + axes.length]!);
+    before[axis] = pads[i]!;
   });
-  return [shaped(result)];
+  const from = textOf(at.node, 'mode', 'constant') === 'constant' ? known(value) : null;
+  const fill: Dimension = at.has(2) ? (at.input(2).content?.[0] ?? null) : 0;
+  const content =
+    from &&
+    tabulate(result, index => {
+      const inside = index.map((i, axis) => i - before[axis]!);
+      return inside.every((i, axis) => i >= 0 && i < from.dims[axis]!) ? elementAt(from, inside) : fill;
+    });
+  return [withContent(result, content, type)];
 };
 
-/** The output is shaped as the indices. */
-const likeIndices: Rule = at => [shaped(at.input(1).shape)];
 const likeData: Rule = at => [shaped(at.input(0).shape)];
-
-const reduced = (shape: Shape | null, axes: readonly number[] | null, keep: boolean): Shape | null => {
-  if (!shape) return null;
-  const drop = new Set(axes ? axes.map(axis => axisOf(axis, shape.length)) : shape.map((_, i) => i));
-  return shape.flatMap((size, i) => (!drop.has(i) ? [size] : keep ? [1] : []));
-};
-
-/** No axes means all of them, or none of them with noop_with_empty_axes. ReduceSum took them as an input first. */
-const reduce: Rule = at => {
-  const { shape } = at.input(0);
-  const keep = intOf(at.node, 'keepdims', 1) !== 0;
-  const axes = intsSince(at, at.node.opType === 'ReduceSum' ? 13 : 18, 'axes', 1);
-  if (!axes && at.has(1)) return [shaped(keep && shape ? shape.map(() => null) : null)];
-  if (!axes?.length && intOf(at.node, 'noop_with_empty_axes', 0) !== 0) return [shaped(shape)];
-  return [shaped(reduced(shape, axes?.length ? axes : null, keep))];
-};
-
-const argument: Rule = at => [
-  shaped(reduced(at.input(0).shape, [intOf(at.node, 'axis', 0)], intOf(at.node, 'keepdims', 1) !== 0)),
-];
 
 const topK: Rule = at => {
   const { shape } = at.input(0);
   const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length);
   if (!shape || axis === null) return [];
-  const result = shaped(shape.with(axis, at.input(1).content?.[0] ?? null));
+  const count = at.opset < 10 ? intOf(at.node, 'k', 0) : (at.input(1).content?.[0] ?? null);
+  const result = shaped(shape.with(axis, count));
   return [result, result];
 };
 
@@ -169,21 +269,16 @@ const oneHot: Rule = at => {
   return [shaped(shape.toSpliced(axis, 0, at.input(1).content?.[0] ?? null))];
 };
 
-const reductions = 'L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare'.split(' ');
-
 export const selectionRules: Rules = {
   Slice: slice,
   Gather: gather,
   GatherND: gatherNd,
-  GatherElements: likeIndices,
+  GatherElements: gatherElements,
   ScatterElements: likeData,
-  ScatterND: likeData,
+  ScatterND: scatterNd,
   Concat: concat,
   Split: split,
   Pad: pad,
-  ...Object.fromEntries(reductions.map(name => [`Reduce${name}`, reduce])),
-  ArgMax: argument,
-  ArgMin: argument,
   TopK: topK,
   OneHot: oneHot,
 };

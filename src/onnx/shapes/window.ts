@@ -1,6 +1,6 @@
 /** Operators that slide a window over the last axes: convolution and pooling. */
 
-import { intOf, intsOf, textOf } from '../attributes.ts';
+import { floatsOf, intOf, intsOf, textOf } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { axisOf, multiply } from './dimension.ts';
 import { type Rule, type Rules, type Situation, shaped, unknown } from './rule.ts';
@@ -124,7 +124,9 @@ const resize: Rule = at => {
   if (!x) return [unknown];
   const axes = (intsOf(at.node, 'axes') ?? x.map((_, i) => i)).map(axis => axisOf(axis, x.length));
   const sizes = at.has(3) ? at.input(3).content : null;
-  const scales = at.has(2) ? at.input(2).content : null;
+  // Resize took its scales second before opset 11, as Upsample does; before opset 9 they were an attribute.
+  const second = at.opset < 11 || at.node.opType === 'Upsample';
+  const scales = second ? (at.input(1).content ?? floatsOf(at.node, 'scales')) : at.has(2) ? at.input(2).content : null;
   const plain = textOf(at.node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
   const shape = [...x];
   axes.forEach((axis, i) => {
@@ -149,4 +151,5 @@ export const windowRules: Rules = {
   DepthToSpace: depthToSpace,
   SpaceToDepth: spaceToDepth,
   Resize: resize,
+  Upsample: resize,
 };

@@ -1,8 +1,8 @@
 /** Brings the convolutions of a step's graph, and what lies between them, into the blocked layout of a CPU. */
 import type { Graph, Model, Node } from '../../onnx/graph.ts';
+import { keepLive } from '../../onnx/live.ts';
 import { standardDomain } from '../../onnx/versions.ts';
 import { elementTypes } from '../gradient/element-types.ts';
-import { keepLive } from '../gradient/live.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { convolution } from './convolution.ts';
 import { elementwise, product } from './elementwise.ts';

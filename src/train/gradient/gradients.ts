@@ -2,6 +2,7 @@
 import { UserError } from '../../errors/user-error.ts';
 import { isFloat } from '../../onnx/element-type.ts';
 import type { Graph, Model, Node, Shape, Tensor } from '../../onnx/graph.ts';
+import { keepLive } from '../../onnx/live.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { readsOf } from '../../onnx/subgraph.ts';
 import { elementCount, floatsOf, intsOf } from '../../onnx/tensor.ts';
@@ -9,7 +10,6 @@ import { constantsOf } from '../../onnx/weights.ts';
 import { raiseOpset } from '../passes/raise-opset.ts';
 import { type Builder, graphBuilder } from './builder.ts';
 import { elementTypes } from './element-types.ts';
-import { keepLive } from './live.ts';
 import { NoGradient, type Situation } from './rule.ts';
 import { ruleOf, stopsGradients } from './rules.ts';
 

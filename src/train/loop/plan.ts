@@ -97,11 +97,21 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
     },
     identity: identityOf(request, loaded, teacher, splits),
     notes: [
+      ...otherOutputs(network),
       ...train.notes,
       ...validation.notes,
       ...[unseenClasses(labels, network.classes, train.spec.labelOffset)].filter(note => note !== null),
     ],
   };
+}
+
+/** Labels are for one output, and nothing here looks at what becomes of another. */
+function otherOutputs({ model, output }: Network): string[] {
+  const others = model.graph.outputs.filter(({ name }) => name !== output).map(({ name }) => JSON.stringify(name));
+  if (others.length === 0) return [];
+  return [
+    `Only the output "${output}" is trained and scored; ${others.join(', ')} ${others.length === 1 ? 'changes' : 'change'} with the layers that both share, and nothing judges that.`,
+  ];
 }
 
 function trainingOptions(request: TrainRequest, network: Network): RunnerSetup['training'] {

@@ -9,6 +9,8 @@ export interface Classifier {
   readonly input: string;
   /** Without the batch. */
   readonly imageDims: readonly number[];
+  /** The output of the network that is trained and scored; others are not. */
+  readonly output: string;
   /** The value that holds the class scores: where the network ends in probabilities, what their Softmax reads, since the loss has its own. */
   readonly scores: string;
   readonly classes: number;
@@ -33,7 +35,7 @@ export function classifierOf({ graph, opsets }: Model, what = 'the network'): Cl
     const sizes = shapes.get(name)?.slice(1) ?? [];
     if (sizes.length > 0 && sizes.every(size => typeof size === 'number') && sizes.slice(1).every(size => size === 1)) {
       const classes = elementCount(sizes);
-      if (classes > 1) return { input: input.name, imageDims, scores: logitsOf(graph, name), classes };
+      if (classes > 1) return { input: input.name, imageDims, output: name, scores: logitsOf(graph, name), classes };
     }
   }
   const found = graph.outputs.map(({ name }) => `"${name}" [${shapes.get(name) ?? 'unknown'}]`).join(', ');

@@ -1,11 +1,11 @@
 /** Brings a network into the one form that training works on. */
 import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
+import { keepLive } from '../../onnx/live.ts';
 import { runPasses } from '../../onnx/pass.ts';
 import { dropDeadInitializersPass } from '../../onnx/passes/drop-dead-initializers.ts';
 import { liftConstantsPass } from '../../onnx/passes/lift-constants.ts';
 import { readsOf } from '../../onnx/subgraph.ts';
-import { keepLive } from '../gradient/live.ts';
 import { inferenceFormPass } from '../passes/inference-form.ts';
 import { ownVectorsPass } from '../passes/own-vectors.ts';
 import { raiseOpset } from '../passes/raise-opset.ts';

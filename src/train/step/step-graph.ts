@@ -5,9 +5,9 @@
  * graph does, graphs of the form `accumulate` add up gradients and the one of the form `finish` takes the step.
  */
 import type { Model, Node, Shape, ValueInfo } from '../../onnx/graph.ts';
+import { keepLive } from '../../onnx/live.ts';
 import { readsOf } from '../../onnx/subgraph.ts';
 import { type Builder, graphBuilder } from '../gradient/builder.ts';
-import { keepLive } from '../gradient/live.ts';
 import { renamed } from '../network/rename.ts';
 import type { ScalarSource, TrainedWeight, Transformation } from '../optimiser/transformation.ts';
 import type { BatchGraph } from './batch-graph.ts';

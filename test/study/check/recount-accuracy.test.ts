@@ -14,6 +14,7 @@ const rng = seededRng(5);
 const truth = Int32Array.from({ length: images }, () => rng.integer(10));
 const answer = (share: number) => ({
   predictions: Uint16Array.from(truth, label => (rng.uniform() < share ? label : (label + 1) % 10)),
+  further: [],
   labelRanks: null,
   classes: 10,
   wallMs: 1,
@@ -24,9 +25,9 @@ const stored = (score: ReturnType<typeof scoreOf>): Accuracy => {
   if (observation.kind !== 'accuracy') throw new Error('expected an accuracy');
   return { ...observation, phase: 'search', storedAtMs: 0 };
 };
-const denseScore = scoreOf(answer(0.9), truth);
+const denseScore = scoreOf(answer(0.9), { classes: truth, further: [] });
 const dense = stored(denseScore);
-const candidate = stored(scoreOf(answer(0.7), truth));
+const candidate = stored(scoreOf(answer(0.7), { classes: truth, further: [] }));
 
 /** Of the first 40 in random order. */
 function partial(): Accuracy {
@@ -34,7 +35,7 @@ function partial(): Accuracy {
   const whole = answer(0.6);
   const some = { ...whole, predictions: Uint16Array.from(places.slice(0, 40), at => whole.predictions[at] ?? 0) };
   const rule = {
-    truth: Int32Array.from(places, at => truth[at] ?? 0),
+    truth: { classes: Int32Array.from(places, at => truth[at] ?? 0), further: [] },
     dense: Uint8Array.from(places, at => denseScore.correct[at] ?? 0),
     chances: [],
     below: 0.01,

@@ -26,7 +26,10 @@ async function finish(store: Store, studyId: number, n: number): Promise<void> {
   if (!trial) throw new Error('expected a new trial');
   const latency = latencyObservation(exactLatency(10 - n, 10), n === 0);
   const predictions = Uint16Array.from({ length: images }, (_, i) => (i < images - n ? 1 : 0));
-  const score = scoreOf({ predictions, labelRanks: null, classes: 2, wallMs: 1 }, Array(images).fill(1));
+  const score = scoreOf(
+    { predictions, further: [], labelRanks: null, classes: 2, wallMs: 1 },
+    { classes: new Int32Array(images).fill(1), further: [] },
+  );
   const result = {
     state: 'complete',
     modelSha256: 'a'.repeat(64),

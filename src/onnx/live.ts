@@ -1,6 +1,6 @@
 /** Dropping nodes that nothing needs. */
-import type { Node } from '../../onnx/graph.ts';
-import { readsOf } from '../../onnx/subgraph.ts';
+import type { Node } from './graph.ts';
+import { readsOf } from './subgraph.ts';
 
 /** The nodes, in their order, that one of `roots` is computed from. */
 export function keepLive(nodes: readonly Node[], roots: Iterable<string>): Node[] {

@@ -5,6 +5,7 @@ import { rejection } from '../../errors/runtime-error.ts';
 import { seededRng } from '../../random/rng.ts';
 import type { ModelFile } from '../device.ts';
 import type { Misfit } from '../free-dimensions.ts';
+import { lostShare } from '../gaps.ts';
 import { samplePairs } from '../sampling.ts';
 import { readVitals, strainBetween } from '../vitals.ts';
 import { allFinite, type Feeds, randomFeeds } from './inputs.ts';
@@ -49,17 +50,23 @@ export async function samplePair(request: PairRequest): Promise<Attempt<PairAnsw
 }
 
 async function sample(candidate: Loaded, reference: Loaded, { plan }: PairRequest): Promise<PairAnswer> {
+  const now = (): number => performance.now();
+  // Only where the system keeps no count of its own.
+  const probe = (): number => (readVitals().waitedMs === null ? lostShare(now) : 0);
   let before = readVitals();
+  let lost = 0;
   const pairs = await samplePairs(
     () => timeCall(candidate.session, candidate.feeds),
     () => timeCall(reference.session, reference.feeds),
     plan,
-    () => performance.now(),
+    now,
     () => {
+      lost = probe();
       before = readVitals();
     },
   );
-  const strain = strainBetween(before, readVitals());
+  const seen = strainBetween(before, readVitals());
+  const strain = { ...seen, waitedShare: seen.waitedShare ?? (lost + probe()) / 2 };
   return { kind: 'sampled', pairs, strain, timerResolutionMs: timerResolution() };
 }
 

@@ -23,7 +23,7 @@ export const space = defineCommand({
   ],
   run: async (args, console) => {
     const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
-    const found = openSites(args.model, hardware);
+    const found = await openSites(args.model, hardware);
     const { sites, rejected, outputs } = found;
     for (const note of notesOf(found)) console.note(note);
     const yaml = proposedSpace(found, hardware);

@@ -38,7 +38,7 @@ export const verify = defineCommand({
       const verdicts = await verifyTrials({
         store,
         study,
-        plan: reopenPlan(study, args.store, args.model),
+        plan: await reopenPlan(study, args.store, args.model),
         data: args.data,
         calibration: args.calibration,
         measure,

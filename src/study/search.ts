@@ -104,7 +104,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const seed = options.seed ?? 0;
   const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
 
-  const asked = planFromFiles(options.model, options.space, options.hardware);
+  const asked = await planFromFiles(options.model, options.space, options.hardware);
   demandTimeable(asked);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.

@@ -56,8 +56,8 @@ export async function openVariant(network: BenchNetwork, options: VariantOptions
     hardwareName: network.hardware,
     spaceName: 'the space of the benchmark',
   };
-  const first = makePlan({ ...sources, spaceText: null }).sites[0]?.name ?? '';
-  const plan = makePlan({ ...sources, spaceText: spaceText(network, options.factors, first) });
+  const first = (await makePlan({ ...sources, spaceText: null })).sites[0]?.name ?? '';
+  const plan = await makePlan({ ...sources, spaceText: spaceText(network, options.factors, first) });
   const dataset = await openDataset(parseDataSpec(network.data), { normalize: network.normalize });
   const warn = (message: string): void => console.error(`${network.name}: ${message}`);
   const uses = options.factors === 'data-aware' || options.corrections !== 'none';

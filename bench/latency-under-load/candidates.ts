@@ -19,7 +19,7 @@ export async function pairFor(name: string, modelPath: string, hardware: string,
     console.log(`Skipped: there is no model at ${modelPath}.`);
     return null;
   }
-  const plan = makePlan({
+  const plan = await makePlan({
     modelPath,
     hardwareText: readFileSync(hardware, 'utf8'),
     hardwareName: hardware,

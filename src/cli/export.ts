@@ -26,7 +26,7 @@ export const exportModel = defineCommand({
     const number = count('--trial', args.trial, 0, 1);
     return withStudy<ExitStatus>(args, console, async (study, store) => {
       const trial = requireComplete(await store.trials.get(study.id, number), number, study);
-      const plan = reopenPlan(study, args.store, args.model);
+      const plan = await reopenPlan(study, args.store, args.model);
       const place = { kept: keptFiles({ store: args.store, models: [plan.loaded.path], data: dataOf(study, args) }) };
       demandWritable(args.out, 'the model', place);
       const statistics = await reopenStatistics(plan, study, args, { warn: console.note });

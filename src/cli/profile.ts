@@ -36,7 +36,7 @@ export const profile = defineCommand({
   run: async (args, console) => {
     const wanted = count('--calibration-images', args['calibration-images'], 1);
     const seed = count('--seed', args.seed, 0) ?? 0;
-    const plan = planFromFiles(args.model, args.space, args.hardware);
+    const plan = await planFromFiles(args.model, args.space, args.hardware);
     const normalize = args.normalize as Normalization | undefined;
     const watch = {
       warn: console.note,

@@ -27,7 +27,7 @@ export const space = defineCommand({
     const place = { kept: keptFiles({ models: [args.model], hardware: args.hardware }) };
     if (args.out !== undefined) demandWritable(args.out, 'the search space', place);
     const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
-    const found = openSites(args.model, hardware);
+    const found = await openSites(args.model, hardware);
     const { sites, rejected, outputs } = found;
     for (const note of notesOf(found)) console.note(note);
     const yaml = proposedSpace(found, hardware);

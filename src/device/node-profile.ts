@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
-import type { Node } from '../onnx/graph.ts';
+import type { Model, Node } from '../onnx/graph.ts';
 import { median } from '../stats/robust.ts';
 import { startChild } from '../workers/child.ts';
 import { acquireDeviceLock } from '../workers/device-lock.ts';
@@ -44,9 +44,9 @@ export async function profileModel(
   path: string,
   profile: HardwareProfile,
   runs: number,
-  options: Pick<OpenOptions, 'onWait' | 'lockDir'> = {},
+  options: Pick<OpenOptions, 'onWait' | 'lockDir'> & { readonly model?: Model } = {},
 ): Promise<Attempt<NodeTimings>> {
-  const { model } = loadModel(path);
+  const model = options.model ?? loadModel(path).model;
   const { nodes } = model.graph;
   if (profile.driver === 'roofline') {
     const times = rooflineNodeTimes(model, profile);

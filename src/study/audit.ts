@@ -59,7 +59,7 @@ export async function auditStudy(
   const { dense, complete } = await auditable(store, study);
   const front = new Set((await store.trials.front(study.id)).map(({ number }) => number));
   const chosen = chooseAudited(complete, front, options.configurations);
-  const plan = reopenPlan(study, options.storePath, options.model);
+  const plan = await reopenPlan(study, options.storePath, options.model);
   const judged = outputsNote(plan);
   if (judged !== null) hooks.note(judged);
   const measured = await scoreHeldBack(store, study, plan, [dense, ...chosen], options, hooks);

@@ -54,7 +54,7 @@ export interface Evaluator {
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const warn = options.warn ?? (() => {});
   const seed = options.seed ?? 0;
-  const given = planFromFiles(options.model, options.space, options.hardware);
+  const given = await planFromFiles(options.model, options.space, options.hardware);
   demandTimeable(given);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   const statistics = { warn, statistics: options.onStatistics };

@@ -1,10 +1,14 @@
 /** What a search works on, before anything is measured: the model, its sites, the ladders and the device's profile. */
 import { findSites, type Sites } from '../decompose/site.ts';
+import { withMeasuredShapes } from '../device/measured-shapes.ts';
 import { type HardwareProfile, parseHardwareProfile } from '../device/profile.ts';
 import { rooflineNodeTimes } from '../device/roofline.ts';
 import { UserError } from '../errors/user-error.ts';
+import { batchSizes } from '../onnx/cost.ts';
+import type { Node } from '../onnx/graph.ts';
 import { lossOf } from '../onnx/lost-size.ts';
-import { inferValues, shapesOf } from '../onnx/shapes.ts';
+import { evaluate } from '../onnx/shapes/dimension.ts';
+import { inferShapes, inferValues, shapesOf } from '../onnx/shapes.ts';
 import { parseSearchSpace } from '../space/parse.ts';
 import { proposeSpace } from '../space/propose.ts';
 import { resolveSpace } from '../space/resolve.ts';
@@ -37,9 +41,23 @@ export function withWait(plan: Plan, waitMs: number | undefined): Plan {
 
 const sourceOf = (text: string): SourceText => ({ text, sha256: sha256Of(new TextEncoder().encode(text)) });
 
+/** What inference does not know of values that matter is asked of the runtime. */
+async function withKnownShapes(loaded: LoadedModel, { inputShape }: HardwareProfile): Promise<LoadedModel> {
+  const { graph, opsets } = loaded.model;
+  const shapes = inferShapes(graph, opsets, inputShape);
+  const batch = batchSizes(graph);
+  const open = (name: string): boolean => shapes.get(name)?.some(size => evaluate(size, batch) === null) ?? true;
+  const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  const asked = graph.nodes.filter(isMatrixNode).flatMap(({ inputs, outputs }) => [inputs[0] ?? '', outputs[0] ?? '']);
+  const values = [...new Set(asked)].filter(name => computed.has(name) && open(name));
+  return values.length === 0 ? loaded : { ...loaded, model: await withMeasuredShapes(loaded.model, values) };
+}
+
+const isMatrixNode = ({ opType }: Node): boolean => opType === 'Conv' || opType === 'Gemm' || opType === 'MatMul';
+
 /** Throws a UserError when the model has no site at all. */
-export function openSites(modelPath: string, hardware: HardwareProfile): ModelSites {
-  const loaded = loadModel(modelPath);
+export async function openSites(modelPath: string, hardware: HardwareProfile): Promise<ModelSites> {
+  const loaded = await withKnownShapes(loadModel(modelPath), hardware);
   const { graph, opsets } = loaded.model;
   const values = inferValues(graph, opsets, hardware.inputShape);
   checkSizes(modelPath, graph, values, hardware);
@@ -71,9 +89,9 @@ export interface PlanSources {
   readonly spaceName: string;
 }
 
-export function makePlan(sources: PlanSources): Plan {
+export async function makePlan(sources: PlanSources): Promise<Plan> {
   const hardware = parseHardwareProfile(sources.hardwareText, sources.hardwareName);
-  const found = openSites(sources.modelPath, hardware);
+  const found = await openSites(sources.modelPath, hardware);
   const text = sources.spaceText ?? proposedSpace(found, hardware);
   const spec = parseSearchSpace(text, sources.spaceName);
   return {
@@ -87,7 +105,7 @@ export function makePlan(sources: PlanSources): Plan {
 }
 
 /** From the paths that a user gives; without a space one is proposed. */
-export const planFromFiles = (model: string, space: string | undefined, hardware: string): Plan =>
+export const planFromFiles = (model: string, space: string | undefined, hardware: string): Promise<Plan> =>
   makePlan({
     modelPath: model,
     hardwareText: readText(hardware, 'the hardware profile'),

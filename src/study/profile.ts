@@ -25,7 +25,7 @@ export async function profileView(
   onWait: (message: string) => void,
 ): Promise<ProfileView> {
   const { hardware, loaded, sites, space } = plan;
-  const timed = await profileModel(loaded.path, hardware, runs, { onWait });
+  const timed = await profileModel(loaded.path, hardware, runs, { onWait, model: loaded.model });
   if (timed.state === 'failed') {
     throw new UserError(
       `Cannot profile "${loaded.path}": ${timed.detail}.`,

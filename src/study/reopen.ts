@@ -11,9 +11,9 @@ import { makePlan, type Plan } from './plan.ts';
  * @param moved where the model is now, if not where the study says
  * @param storePath a relative path is looked for from the working directory, then from the store's folder
  */
-export function reopenPlan(study: Study, storePath: string, moved: string | undefined): Plan {
+export async function reopenPlan(study: Study, storePath: string, moved: string | undefined): Promise<Plan> {
   const modelPath = moved ?? locatedModel(study, storePath);
-  const plan = makePlan({
+  const plan = await makePlan({
     modelPath,
     hardwareText: study.hardware.text,
     hardwareName: `the hardware profile of study "${study.name}"`,

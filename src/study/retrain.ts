@@ -138,7 +138,7 @@ async function rebuild(
   options: RetrainOptions,
   note: (text: string) => void,
 ): Promise<string> {
-  const plan = reopenPlan(study, options.storePath, options.model);
+  const plan = await reopenPlan(study, options.storePath, options.model);
   const moved = { data: options.data, calibration: options.calibration };
   const statistics = await reopenStatistics(plan, study, moved, { warn: note });
   const correction = await store.trials.correction(trial.id);

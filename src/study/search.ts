@@ -108,7 +108,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const seed = options.seed ?? 0;
   const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
 
-  const asked = withWait(planFromFiles(options.model, options.space, options.hardware), options.waitMs);
+  const asked = withWait(await planFromFiles(options.model, options.space, options.hardware), options.waitMs);
   demandTimeable(asked);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.

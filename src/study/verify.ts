@@ -26,7 +26,7 @@ export interface VerifyOptions {
   readonly store: Store;
   readonly study: Study;
   /** Opens the model of the study; called after what needs no model is recounted. */
-  readonly plan: () => Plan;
+  readonly plan: () => Promise<Plan>;
   readonly storePath: string;
   /** Where the images, the calibration images and retrained networks are now, if they have moved. */
   readonly data?: string | undefined;
@@ -65,7 +65,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   const recount = await recountStudy(store, study, { bounds: true });
   const recounted = recount.trials.filter(({ samples }) => samples.length > 0).length;
   hooks.onRecount({ recounted, disagreements: recount.disagreements });
-  const plan = options.plan();
+  const plan = await options.plan();
   hooks.progress('opening the images');
   const dataset = await openStudyData(study, options.data);
   const calibration = await reopenCalibration(plan, dataset, study, options.calibration, hooks);

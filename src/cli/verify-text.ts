@@ -96,8 +96,17 @@ export function countsOf({ disagreements, trials, dense, trainings }: VerifyRepo
   };
 }
 
-/** What was done, what was not checked, and what follows. */
-export function summary(report: VerifyReport, phase: Phase | null): string {
+export interface Asked {
+  readonly phase: Phase | null;
+  readonly trial: number | null;
+}
+
+/**
+ * What was done, what was not checked, and what follows.
+ *
+ * @param asked what alone was to be measured; null for everything
+ */
+export function summary(report: VerifyReport, asked: Asked): string {
   const { recounted, trials, trainings } = report;
   const { failed, busy } = countsOf(report);
   const phases = trials.flatMap(each => each.phases);
@@ -114,9 +123,10 @@ export function summary(report: VerifyReport, phase: Phase | null): string {
     ...(trainings.length > 0 ? [`scored again: the networks of ${count(trainings.length, 'training')}`] : []),
   ];
   const unchecked = [
-    ...(phase === null
+    ...(asked.trial === null ? [] : ['all trials but one, beyond recounting them']),
+    ...(asked.phase === null
       ? []
-      : [`the ${phase === 'search' ? 'confirm' : 'search'} phase but for recounting it; trainings`]),
+      : [`the ${asked.phase === 'search' ? 'confirm' : 'search'} phase, beyond recounting it; trainings`]),
     ...trainings.flatMap(each => each.unchecked.map(what => `of training ${each.run} ${what}`)),
     ...(elsewhere > 0 ? [`${latencyCount(elsewhere)} on another machine`] : []),
   ];

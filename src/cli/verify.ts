@@ -46,14 +46,15 @@ export const verify = defineCommand({
         phase,
         hooks: hooksOf(console, args.json),
       });
+      const asked = { phase, trial: number ?? null };
       const { failed, busy } = countsOf(report);
       const passed = failed === 0 && busy === 0;
       if (args.json)
-        console.out(JSON.stringify({ study: study.name, passed, summary: summary(report, phase), ...report }, null, 2));
+        console.out(JSON.stringify({ study: study.name, passed, summary: summary(report, asked), ...report }, null, 2));
       else {
         for (const line of report.dense.map(denseLine)) console.out(line);
         for (const line of report.trainings.flatMap(trainingLines)) console.out(line);
-        console.out(summary(report, phase));
+        console.out(summary(report, asked));
       }
       if (console.finish.aborted) return 130;
       return passed ? 0 : 1;

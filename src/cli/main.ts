@@ -4,6 +4,7 @@ import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { audit } from './audit.ts';
 import type { Command, ExitStatus } from './command.ts';
+import { confirm } from './confirm.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -28,6 +29,7 @@ const commands: readonly Command[] = [
   studies,
   show,
   front,
+  confirm,
   pick,
   exportModel,
   retrain,

@@ -1,4 +1,5 @@
-/** The one place that words warnings: what was seen, and what helps. */
+/** The one place that words warnings and what disturbed a measurement: what was seen, and what helps. */
+import type { Cause } from './conditions.ts';
 import type { Warning } from './warning.ts';
 
 export interface WordedWarning {
@@ -31,6 +32,42 @@ export function wordWarning(warning: Warning): WordedWarning {
       };
     default:
       return warning satisfies never;
+  }
+}
+
+export function wordCause(cause: Cause): WordedWarning {
+  switch (cause.kind) {
+    case 'waited-for-cores':
+      return {
+        seen: `The threads that measured waited for a core for ${percent(cause.share)} of the time.`,
+        remedy: 'Stop what else runs, or measure again when the machine is idle.',
+      };
+    case 'other-load': {
+      const { busyCores, names } = cause;
+      const who = names.length > 0 ? `, most of all ${names.join(' and ')}` : '';
+      return {
+        seen: `Other processes kept ${busyCores.toFixed(1)} ${busyCores.toFixed(1) === '1.0' ? 'core' : 'cores'} busy${who}.`,
+        remedy: 'Stop them, or measure again when the machine is idle.',
+      };
+    }
+    case 'stolen':
+      return {
+        seen: `The host of this virtual machine gave ${percent(cause.share)} of the processor time to other guests.`,
+        remedy: 'Measure at another time, or on a machine of its own.',
+      };
+    case 'slow-reference':
+      return {
+        seen: `The dense model took ${cause.slowdown.toFixed(2)} times as long as on the quiet machine.`,
+        remedy: 'Let the machine cool down and its clock settle, or stop what else runs; then measure again.',
+      };
+    case 'few-cores':
+      return {
+        seen: `The process may use ${cause.cores} ${cause.cores === 1 ? 'core' : 'cores'}, and the profile has ${cause.threads} threads.`,
+        remedy:
+          'Give it more cores (see `taskset`, or the limits of the container), or lower threads in the hardware profile.',
+      };
+    default:
+      return cause satisfies never;
   }
 }
 

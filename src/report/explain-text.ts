@@ -1,5 +1,6 @@
 /** What a tuner believes, for people. */
-import { formatPercent, formatPoints } from '../units/format.ts';
+import { z95 } from '../stats/normal.ts';
+import { formatPercent } from '../units/format.ts';
 import { limitsText } from './event-text.ts';
 import { lineChart } from './line-chart.ts';
 import { clipped, textTable } from './text-table.ts';
@@ -148,7 +149,7 @@ function nextLines({ next, limits }: ExplainView): string[] {
     ...(more > 0 && nearest !== null ? [`  and ${more} more, in --json`] : []),
     ...(ratio && error
       ? [
-          `Expected (± standard deviation): ${formatPercent(ratio.mean, 1)} ± ${(100 * ratio.sd).toFixed(1)} of the dense latency, accuracy ${formatPercent(1 - error.mean, 1)} (${formatPoints(error.sd, 1).replace('+', '± ')}).`,
+          `Expected (± 95 %): ${formatPercent(ratio.mean, 1)} ± ${(100 * z95 * ratio.sd).toFixed(1)} of the dense latency, accuracy ${formatPercent(1 - error.mean, 1)} ± ${(100 * z95 * error.sd).toFixed(1)}.`,
         ]
       : []),
     ...(outlook

@@ -1,9 +1,14 @@
 /** The front as `front --json` prints it. */
 import type { Rank } from '../decompose/method.ts';
+import type { Quality } from '../stats/quality.ts';
+import type { ConditionsRecord } from '../store/observation.ts';
+import { halfWidthOf } from './change.ts';
 import { type Source, sourceOf } from './effective-front.ts';
 import type { Interval } from './event.ts';
-import type { Figures, FrontLimits, FrontReport } from './front-report.ts';
-import { type Gain, gainOf, headlineDrop } from './gain.ts';
+import type { Figures, FrontLimits, FrontPoint, FrontReport } from './front-report.ts';
+import { type Gain, gainOf, headlineDrop, recommended } from './gain.ts';
+import { imagesToTell, type Judged } from './judged.ts';
+import { unknownOf } from './known.ts';
 
 export interface FrontRecord {
   readonly study: string;
@@ -19,7 +24,14 @@ export interface FrontRecord {
     /** The trial that it is about; null where the dense model is alone. */
     readonly trial: number | null;
     readonly figures: Source | null;
+    /** What the headline and a pick without a limit say to run; 0 is the dense model. */
+    readonly recommended: number;
+    /** Where the images cannot tell: about how many would. Null otherwise. */
+    readonly imagesToTell: number | null;
   };
+  /** Trials on the front whose latency is not known, since other work slowed the machine, and others that are not confirmed. */
+  readonly disturbed: number;
+  readonly unconfirmed: number;
   /** Sorted by latency. */
   readonly points: readonly PointRecord[];
 }
@@ -31,11 +43,26 @@ export interface PointRecord {
   readonly speedupCi: Interval;
   readonly accuracy: number;
   readonly accuracyCi: Interval;
+  /** Accuracy of the dense model less this one: positive for a loss. */
   readonly drop: number;
+  /** The same with its sign turned, as texts and tables say it, and its 95 % interval. */
+  readonly change: number;
+  readonly changeCi: Interval;
   readonly macs: number;
   readonly params: number;
   /** Whether the figures above are from the confirm phase. */
   readonly confirmed: boolean;
+  /** `disturbed`: the latency and the speed-up above are not known. */
+  readonly latencyQuality: Quality;
+  readonly conditions: ConditionsRecord | null;
+  /** What it is judged by: the change of accuracy from the images of both phases, where they can be taken together. */
+  readonly judged: {
+    readonly change: number;
+    readonly changeCi: Interval;
+    readonly images: number;
+    readonly by: Judged['by'];
+    readonly contradicted: boolean;
+  };
   /** The figures of either phase; null for a trial that was not confirmed. */
   readonly search: Figures;
   readonly confirm: Figures | null;
@@ -51,6 +78,7 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
   limits: report.limits,
   dense: { latencyMs: report.dense.latencyMs, accuracy: report.dense.accuracy },
   gain: gainRecord(report),
+  ...unknownOf(report.best),
   points: report.points.map(point => ({
     trial: point.trial,
     latencyMs: point.latencyMs,
@@ -59,9 +87,14 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
     accuracy: point.accuracy,
     accuracyCi: point.accuracyCi,
     drop: point.drop,
+    change: signed(point.drop),
+    changeCi: changeCi(point.drop, point.trial === 0 ? 0 : halfWidthOf(point.dropStandardError, point.images)),
     macs: point.macs,
     params: point.params,
     confirmed: point.confirmed,
+    latencyQuality: point.latencyQuality,
+    conditions: point.conditions,
+    judged: judgedRecord(point),
     search: point.search,
     confirm: point.confirm,
     configuration: Object.fromEntries(
@@ -73,6 +106,19 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
   })),
 });
 
+/** Without a negative zero. */
+const signed = (drop: number): number => (drop === 0 ? 0 : -drop);
+
+const changeCi = (drop: number, halfWidth: number): Interval => [signed(drop + halfWidth), signed(drop - halfWidth)];
+
+const judgedRecord = ({ judged: { drop, halfWidth, images, by, contradicted } }: FrontPoint) => ({
+  change: signed(drop),
+  changeCi: changeCi(drop, halfWidth),
+  images,
+  by,
+  contradicted,
+});
+
 function gainRecord(report: FrontReport): FrontRecord['gain'] {
   const gain = gainOf(report);
   const point = gain.kind === 'dense-alone' ? null : gain.point;
@@ -81,5 +127,7 @@ function gainRecord(report: FrontReport): FrontRecord['gain'] {
     kind: gain.kind,
     trial: point?.trial ?? null,
     figures: sourceOf(point ? [point] : []),
+    recommended: recommended(gain),
+    imagesToTell: gain.kind === 'cannot-tell' ? imagesToTell(gain.point.judged, headlineDrop) : null,
   };
 }

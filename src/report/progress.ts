@@ -53,7 +53,8 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
       return { ...progress, sinceMs: nowMs, last: 'dense model' };
     case 'trial-finished': {
       const { frontSize, hypervolume } = event;
-      const last = `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)}${event.onFront ? ' on front' : ''}`;
+      const busy = event.quality === 'good' ? '' : ' disturbed';
+      const last = `${formatSpeedup(1 / event.ratio)}${busy} ${formatPoints(-event.drop)}${event.onFront ? ' on front' : ''}`;
       return { ...ended(progress, nowMs), frontSize, hypervolume, last };
     }
     case 'trial-pruned':
@@ -67,7 +68,8 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
       return { ...progress, confirm: { done: 0, total: event.trials.length }, sinceMs: nowMs, gapsMs: [], last: '' };
     case 'confirmed': {
       const { gapsMs, sinceMs } = ended(progress, nowMs);
-      const last = `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)}`;
+      const busy = event.quality === 'good' ? '' : ' disturbed';
+      const last = `${formatSpeedup(1 / event.ratio)}${busy} ${formatPoints(-event.drop)}`;
       return { ...progress, gapsMs, sinceMs, last, confirm: { done: event.done, total: event.total } };
     }
     case 'study-finished':
@@ -76,6 +78,7 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     case 'site-table':
     case 'limits':
     case 'warning':
+    case 'confirm-finished':
       return progress;
     default:
       return event satisfies never;

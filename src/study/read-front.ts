@@ -10,6 +10,7 @@ import {
   type Measurement,
   type TrialInput,
 } from '../report/front-report.ts';
+import { confirmCommand } from '../report/known.ts';
 import { median } from '../stats/robust.ts';
 import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
@@ -33,13 +34,20 @@ export function seenIn(observations: readonly StoredObservation[], phase: Phase)
   return latency && accuracy ? { latency, accuracy } : null;
 }
 
-/** Throws a UserError while the dense model has not been measured. */
-export async function readFront(store: Store, study: Study, confirmed: boolean): Promise<FrontReport> {
-  const input = await readFrontInput(store, study, confirmed);
-  if (confirmed && !input.dense.confirm) {
+/**
+ * @param figures `best`: confirmed ones where there are any; `confirmed` demands that there are
+ * @throws UserError while the dense model has not been measured
+ */
+export async function readFront(
+  store: Store,
+  study: Study,
+  figures: 'best' | 'confirmed' | 'search',
+): Promise<FrontReport> {
+  const input = await readFrontInput(store, study, figures !== 'search');
+  if (figures === 'confirmed' && !input.dense.confirm) {
     throw new UserError(
       `The front of "${study.name}" is not confirmed yet.`,
-      'Run the search to its end (the same command again goes on), or leave out --confirmed.',
+      `Confirm it with "${confirmCommand(study.name)}", or leave out --confirmed.`,
     );
   }
   return frontReport(input);
@@ -81,8 +89,8 @@ export async function readFrontInput(store: Store, study: Study, confirmed: bool
     dense: {
       macs: denseTrial.macs,
       params: denseTrial.params,
-      search: denseMeasurement(denseSearch, referencesMs(trials, 'search')),
-      confirm: denseConfirm && denseMeasurement(denseConfirm, referencesMs(trials, 'confirm')),
+      search: denseMeasurement(denseSearch, trials, 'search'),
+      confirm: denseConfirm && denseMeasurement(denseConfirm, trials, 'confirm'),
     },
     trials: inputs,
     limits: await latestLimits(store, study),
@@ -90,18 +98,22 @@ export async function readFrontInput(store: Store, study: Study, confirmed: bool
   };
 }
 
-/** What the dense model took in every measurement of a phase: it was timed beside each candidate. */
-const referencesMs = (trials: readonly CompleteTrial[], phase: Phase): number[] =>
-  trials.flatMap(({ observations }) =>
-    observations.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each.referenceMs] : [])),
+/**
+ * One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the good measurements of the
+ * phase, in which it was timed beside each candidate, and over the disturbed ones where there is no other.
+ */
+function denseMeasurement({ accuracy }: Seen, trials: readonly CompleteTrial[], phase: Phase): DenseMeasurement {
+  const all = trials.flatMap(({ observations }) =>
+    observations.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each] : [])),
   );
-
-/** One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the phase. */
-const denseMeasurement = ({ accuracy }: Seen, allMs: readonly number[]): DenseMeasurement => ({
-  latencyMs: median(allMs),
-  accuracy: accuracy.value,
-  images: accuracy.images,
-});
+  const good = all.filter(({ quality }) => quality === 'good');
+  return {
+    latencyMs: median((good.length > 0 ? good : all).map(({ referenceMs }) => referenceMs)),
+    latencyQuality: good.length > 0 ? 'good' : 'disturbed',
+    accuracy: accuracy.value,
+    images: accuracy.images,
+  };
+}
 
 /** Of a trial that was given up early on the images that it was scored on. */
 export function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
@@ -111,8 +123,11 @@ export function measurement({ latency, accuracy }: Seen, dense: Seen): Measureme
   return {
     ratio: latency.value,
     interval: latency.interval,
+    latencyQuality: latency.quality,
+    conditions: latency.conditions,
     accuracy: accuracy.value,
     drop,
     dropStandardError: standardError,
+    losses: Int8Array.from(same, (right, i) => right - (accuracy.correct[i] ?? 0)),
   };
 }

@@ -72,13 +72,14 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
   if (endedBy !== 'interrupted') {
     await store.studies.setState(study.id, 'confirming');
     const latency = confirmBudget(latencyBudget(plan.hardware, study.seed));
-    confirmed = await confirmFront({
+    const end = await confirmFront({
       ...parts,
       latency,
       timeoutMs: scoreTimeoutMs,
       ...budget,
       timeLeft: () => timeLeft(budget),
     });
+    confirmed = end.left === 0;
     if (interrupted()) endedBy = 'interrupted';
   }
   await store.studies.setState(study.id, endedBy === 'interrupted' ? 'stopped' : 'complete');

@@ -1,5 +1,6 @@
 /** The studies of a store as the list wants them. */
 import { frontReport } from '../report/front-report.ts';
+import { unknownOf } from '../report/known.ts';
 import { bestSpeedup, type StudySummary } from '../report/study-list.ts';
 import type { Store } from '../store/store.ts';
 import { latestLimits } from './proposer.ts';
@@ -10,6 +11,7 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
   for (const summary of await store.studies.list()) {
     const study = await store.studies.get(summary.name);
     const { trials } = summary;
+    const report = study && trials.complete > 0 ? frontReport(await readFrontInput(store, study, true)) : null;
     rows.push({
       study: summary.name,
       state: summary.state,
@@ -18,8 +20,8 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
       pruned: trials.pruned,
       waiting: trials.waiting + trials.running,
       frontSize: summary.frontSize,
-      bestSpeedup:
-        study && trials.complete > 0 ? bestSpeedup(frontReport(await readFrontInput(store, study, false))) : null,
+      bestSpeedup: report && bestSpeedup(report),
+      ...unknownOf(report?.best ?? []),
       hypervolume: summary.hypervolume,
       limits: study ? await latestLimits(store, study) : {},
       created: new Date(summary.createdAtMs).toISOString(),

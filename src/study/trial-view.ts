@@ -2,8 +2,9 @@
 import type { Rung } from '../decompose/method.ts';
 import { fullRank, rungMacs } from '../decompose/ranks.ts';
 import { findSites, type Site } from '../decompose/site.ts';
+import type { Cause } from '../device/conditions.ts';
 import type { Warning } from '../device/warning.ts';
-import { wordWarning } from '../device/wording.ts';
+import { wordCause, wordWarning } from '../device/wording.ts';
 import { inferShapes } from '../onnx/shapes.ts';
 import { type Figures, figuresOf, frontReport } from '../report/front-report.ts';
 import type { TrainingView } from '../report/trainings-text.ts';
@@ -11,7 +12,7 @@ import type { TrialPhase, TrialSite, TrialView } from '../report/trial-report.ts
 import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import type { Trial } from '../store/trial.ts';
+import type { StageTimes, Trial } from '../store/trial.ts';
 import { loadModel } from '../workers/model-file.ts';
 import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
 
@@ -32,9 +33,7 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     denseCost: study.dense,
     search: await phaseOf('search', store, study, trial, samples),
     confirm: await phaseOf('confirm', store, study, trial, samples),
-    stages: Object.entries(finished?.stages ?? {}).flatMap(([stage, wallMs]) =>
-      wallMs === null ? [] : [{ stage: stage.replace(/Ms$/, ''), wallMs }],
-    ),
+    stages: stagesOf(finished?.stages),
     warnings: samples.flatMap(({ warnings }) =>
       warnings.map(warning => {
         const { seen, remedy } = wordWarning(warning as unknown as Warning);
@@ -45,6 +44,18 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     trainings: await trainingsOf(store, trial),
     failure: trial.state === 'failed' ? { reason: trial.reason, detail: trial.detail } : null,
   };
+}
+
+/** Each stage once: the correction is a part of the build. */
+function stagesOf(stages: StageTimes | undefined): TrialView['stages'] {
+  if (!stages) return [];
+  const { buildMs, correctionMs = null, latencyMs, accuracyMs } = stages;
+  return Object.entries({
+    correction: correctionMs,
+    build: buildMs === null ? null : buildMs - (correctionMs ?? 0),
+    latency: latencyMs,
+    accuracy: accuracyMs,
+  }).flatMap(([stage, wallMs]) => (wallMs === null ? [] : [{ stage, wallMs }]));
 }
 
 async function trainingsOf(store: Store, trial: Trial): Promise<TrainingView[]> {
@@ -87,6 +98,7 @@ async function phaseOf(
     images: seen.accuracy.images,
     pairs: seen.latency.candidateSamplesMs.length,
     endedBy: seen.latency.endedBy,
+    disturbance: (seen.latency.conditions?.causes ?? []).map(cause => wordCause(cause as unknown as Cause).seen),
   };
 }
 

@@ -47,9 +47,7 @@ test('says what is believed, in the units of people, the most important site fir
   ]);
   expect(lines).toContain('Next: trial 12 of the front, with 1 other rung:');
   expect(lines).toContain('  layer2: svd 32 -> svd 16');
-  expect(lines).toContain(
-    'Expected (± standard deviation): 81.2 % ± 0.4 of the dense latency, accuracy 91.0 % (± 1.2 pp).',
-  );
+  expect(lines).toContain('Expected (± 95 %): 81.2 % ± 0.8 of the dense latency, accuracy 91.0 % ± 2.4.');
   expect(lines.at(-1)).toBe(
     'Why: it enters the front with a probability of 62 % (keeps to the limits: 90 %), and is expected to add 0.012 to the hypervolume.',
   );

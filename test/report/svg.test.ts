@@ -112,7 +112,8 @@ describe('the chart', () => {
     const place = pixelOf(frameOf(report, 'latency'), 900, 600);
     const one = report.points.find(({ trial }) => trial === 1)!;
     expect(xInterval(one, 'latency').map(ms => ms.toFixed(6))).toEqual(['4.950000', '5.050000']);
-    expect(yInterval(one)[1] - yInterval(one)[0]).toBeCloseTo(2 * 1.96 * 0.2, 2);
+    // Half an image in each cell: sqrt(0.002^2 + 1 / 402^2) is 0.319 points.
+    expect(yInterval(one)[1] - yInterval(one)[0]).toBeCloseTo(2 * 1.96 * 0.3189, 2);
     const expected = [...place(xInterval(one, 'latency')[0], 85), ...place(xInterval(one, 'latency')[1], 85)];
     const lines = all(parseXml(frontSvg(report)))
       .filter(({ attributes }) => attributes.stroke === colours.front)

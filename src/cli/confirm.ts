@@ -21,7 +21,7 @@ export const confirm = defineCommand({
     trial: { type: 'number', describe: 'Only this trial; by default all that is not confirmed, or was disturbed' },
     time: { type: 'string', describe: 'Begin no further measurement after so long, such as 20m [default: no limit]' },
     ...movedOptions,
-    json: { ...jsonOption, describe: 'Print one JSON line per event also on a terminal' },
+    json: { ...jsonOption, describe: 'Print one JSON line per event, for programs' },
   },
   examples: [
     ['rankfront confirm --study resnet18', 'what a search left, or what was measured while the machine was busy'],

@@ -48,7 +48,7 @@ export const search = defineCommand({
       type: 'number',
       describe: 'Images that every trial is scored on; the others are kept for the end',
     },
-    json: { ...jsonOption, describe: 'Print one JSON line per event also on a terminal' },
+    json: { ...jsonOption, describe: 'Print one JSON line per event, for programs' },
   },
   examples: [
     [

@@ -25,6 +25,7 @@ export function searchFront({ points, dominated }: FrontReport): FrontPoint[] {
         drop: point.search.drop,
         halfWidth: point.trial === 0 ? 0 : halfWidthOf(point.search.dropStandardError, point.search.images),
         images: point.search.images,
+        deviation: 0,
         by: 'search',
         contradicted: false,
       },

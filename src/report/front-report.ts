@@ -53,8 +53,18 @@ export interface TrialInput {
   readonly confirm: Measurement | null;
 }
 
+/** What the latencies are of. */
+export interface DeviceName {
+  /** As the hardware profile calls it. */
+  readonly name: string;
+  /** Whether latencies are computed from a model of it, and not measured. */
+  readonly computed: boolean;
+}
+
 export interface FrontInput {
   readonly study: string;
+  /** Null where the profile cannot be read any more. */
+  readonly device?: DeviceName | null;
   /** Names of what is minimised or maximised, such as `latency` and `top1` or `agreement`. */
   readonly objectives: readonly string[];
   readonly dense: {
@@ -109,6 +119,7 @@ export interface FrontPoint extends Figures {
 
 export interface FrontReport {
   readonly study: string;
+  readonly device: DeviceName | null;
   /** What trials were held to; empty without limits. Trials beyond them are not in the report. */
   readonly limits: FrontLimits;
   readonly objectives: readonly string[];
@@ -140,6 +151,7 @@ export function frontReport(input: FrontInput): FrontReport {
   const { all, members } = confirmed ? best : search;
   return {
     study,
+    device: input.device ?? null,
     limits: input.limits ?? {},
     objectives,
     confirmed,
@@ -209,6 +221,7 @@ function densePoint({ dense, objectives, confirmed }: FrontInput): FrontPoint {
       drop: 0,
       halfWidth: 0,
       images: reported.images,
+      deviation: 0,
       by: reported === confirm ? 'confirm' : 'search',
       contradicted: false,
     },

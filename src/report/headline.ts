@@ -22,6 +22,7 @@ export function headline(report: FrontReport, maxDrop = headlineDrop): string[] 
     kneeSentence(effectiveFront(report), gain),
     ...standingSentences(report),
     limitsSentence(report, gain),
+    deviceSentence(report),
   ].filter(sentence => sentence !== '');
 }
 
@@ -60,7 +61,8 @@ export const reaches = ({ judged }: FrontPoint, maxDrop: number): string =>
 function flattered({ kind }: Gain, report: FrontReport, maxDrop: number): string {
   if (kind === 'gained' || kind === 'cannot-tell' || kind === 'disturbed') return '';
   const promised = gainAmong(searchFront(report), maxDrop);
-  return promised.kind === 'gained' || promised.kind === 'cannot-tell' ? flatteredSentence(promised.point) : '';
+  const fits = promised.kind === 'gained' || promised.kind === 'cannot-tell';
+  return fits && within(promised.point.judged.drop, maxDrop) ? flatteredSentence(promised.point) : '';
 }
 
 /** A faster one that only the search has seen to fit. */
@@ -77,6 +79,13 @@ function kneeSentence(points: readonly FrontPoint[], gain: Gain): string {
   const said = gain.kind === 'gained' || gain.kind === 'cannot-tell' ? gain.point.trial : 0;
   return said === knee.trial ? '' : `The knee of the front is ${nameOf(knee)}: ${figuresWords(knee)}.`;
 }
+
+const deviceSentence = ({ device }: FrontReport): string =>
+  device === null
+    ? ''
+    : device.computed
+      ? `Device: ${device.name}; latencies are computed from a model of it, not measured.`
+      : `Device: ${device.name}.`;
 
 const limitsSentence = ({ limits }: FrontReport, { kind }: Gain): string =>
   limitsText(limits) && kind !== 'dense-alone'

@@ -5,13 +5,14 @@ import type { ConditionsRecord } from '../store/observation.ts';
 import { halfWidthOf } from './change.ts';
 import { type Source, sourceOf } from './effective-front.ts';
 import type { Interval } from './event.ts';
-import type { Figures, FrontLimits, FrontPoint, FrontReport } from './front-report.ts';
+import type { DeviceName, Figures, FrontLimits, FrontPoint, FrontReport } from './front-report.ts';
 import { type Gain, gainOf, headlineDrop, recommended } from './gain.ts';
 import { imagesToTell, type Judged } from './judged.ts';
 import { unknownOf } from './known.ts';
 
 export interface FrontRecord {
   readonly study: string;
+  readonly device: DeviceName | null;
   readonly objectives: readonly string[];
   /** What trials are held to, as shares, milliseconds and times; empty without limits. Trials beyond them are left out. */
   readonly limits: FrontLimits;
@@ -74,6 +75,7 @@ export const frontJson = (report: FrontReport): string => JSON.stringify(frontRe
 
 export const frontRecord = (report: FrontReport): FrontRecord => ({
   study: report.study,
+  device: report.device,
   objectives: report.objectives,
   limits: report.limits,
   dense: { latencyMs: report.dense.latencyMs, accuracy: report.dense.accuracy },

@@ -1,4 +1,5 @@
 /** What is known of the accuracy of a trial, from the images of both phases. */
+import { z95 } from '../stats/normal.ts';
 import { type Losses, pooledLoss } from '../stats/two-phases.ts';
 import { type Changed, halfWidthOf } from './change.ts';
 import type { TrialInput } from './front-report.ts';
@@ -8,6 +9,8 @@ import { within } from './judge.ts';
 export interface Judged extends Changed {
   /** How many images it rests on. */
   readonly images: number;
+  /** Of the paired difference on one image. */
+  readonly deviation: number;
   readonly by: 'search' | 'confirm' | 'both';
   /** Whether the images of the two phases say different things, beyond what chance explains: the interval then holds both. */
   readonly contradicted: boolean;
@@ -30,11 +33,13 @@ function judgedOf(
   measured: readonly (Losses & { readonly trial: number })[],
 ): Judged {
   const { drop, dropStandardError } = confirm ?? search;
+  const ofPhase = confirm ? images.confirm : images.search;
+  const ownHalf = halfWidthOf(dropStandardError, ofPhase);
+  const deviation = (ownHalf / z95) * Math.sqrt(ofPhase);
   const own = measured.find(each => each.trial === trial);
   if (!own) {
-    const ofPhase = confirm ? images.confirm : images.search;
-    const halfWidth = halfWidthOf(dropStandardError, ofPhase);
-    return { drop, halfWidth, images: ofPhase, by: confirm ? 'confirm' : 'search', contradicted: false };
+    const by = confirm ? 'confirm' : 'search';
+    return { drop, halfWidth: ownHalf, images: ofPhase, deviation, by, contradicted: false };
   }
   const found = pooledLoss(
     own,
@@ -44,6 +49,7 @@ function judgedOf(
     drop: found.drop,
     halfWidth: halfWidthOf(found.standardError, images.confirm),
     images: found.pooled ? images.search + images.confirm : images.confirm,
+    deviation,
     by: found.pooled ? 'both' : 'confirm',
     contradicted: found.contradicted,
   };
@@ -62,8 +68,8 @@ export function toldWithin({ drop, halfWidth }: Changed, limit: number): Told {
 }
 
 /**
- * So many images would bring the half-width down to the limit: z95 sd / sqrt(n) <= limit, with sd the paired deviation of one image.
- * Infinity for a limit of 0.
+ * So many images that chose nothing would bring the half-width down to the limit: z95 sd / sqrt(n) <= limit, with sd the paired
+ * deviation of one image. Infinity for a limit of 0.
  */
-export const imagesToTell = ({ halfWidth, images }: Judged, limit: number): number =>
-  Math.ceil(images * (halfWidth / limit) ** 2);
+export const imagesToTell = ({ deviation }: Judged, limit: number): number =>
+  Math.ceil(((z95 * deviation) / limit) ** 2);

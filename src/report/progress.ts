@@ -124,7 +124,8 @@ export function progressLine(progress: Progress, nowMs: number): string {
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(perHour === null ? [] : [`${perHour < 10 ? perHour.toFixed(1) : Math.round(perHour)}/h`]),
     ...(eta === null ? [] : [`ETA ${formatDuration(eta)}`]),
-    `front ${frontSize}`,
+    // Confirming alone is told of no front.
+    ...(planned > 0 ? [`front ${frontSize}`] : []),
     ...(hypervolume > 0 ? [`HV ${hypervolume.toPrecision(4)}`] : []),
     ...(last === '' ? [] : [`last ${last}`]),
   ];

@@ -161,7 +161,7 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
   };
 }
 
-function subtitle({ confirmed, dense, points }: FrontReport, frame: Frame): string {
+function subtitle({ confirmed, dense, device, points }: FrontReport, frame: Frame): string {
   const { pointsOutside, dominatedOutside } = frame;
   const bars = 'Bars: 95 %, paired with the dense model';
   const basis = `${countWords(dense.images)} images${confirmed ? ', untouched by the search' : ''}`;
@@ -169,7 +169,8 @@ function subtitle({ confirmed, dense, points }: FrontReport, frame: Frame): stri
     ...(pointsOutside > 0 ? [`${pointsOutside} of ${points.length} front members`] : []),
     ...(dominatedOutside > 0 ? [`${dominatedOutside} dominated`] : []),
   ].join(' and ');
-  const speed = `dense ${dense.latencyMs.toPrecision(3)} ms`;
+  const on = device ? ` on ${device.name}${device.computed ? ', computed' : ''}` : '';
+  const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${on}`;
   return `${bars}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
 }
 

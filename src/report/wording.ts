@@ -19,10 +19,15 @@ export const speedupWords = ({ speedup, speedupCi: [low, high] }: Figures): stri
 /** `-0.62 pp (95 % ± 0.61)`, with what it rests on where that is not what the figures beside it rest on. */
 export function judgedWords({ judged, trial }: FrontPoint): string {
   if (trial === 0) return 'no change of accuracy';
-  const both = judged.by === 'both' ? `, from the ${countWords(judged.images)} images of both phases` : '';
-  const torn = judged.contradicted ? '; the images of the search say otherwise, so that it is less sure' : '';
-  return changeWords(judged) + both + torn;
+  const both = judged.by === 'both' ? `, from ${basisWords(judged)}` : '';
+  return changeWords(judged) + both + tornWords(judged);
 }
+
+const tornWords = ({ contradicted }: Judged): string =>
+  contradicted ? '; the images of the search say otherwise, so that it is less sure' : '';
+
+const basisWords = ({ by, images }: Judged): string =>
+  by === 'both' ? `the ${countWords(images)} images of both phases` : `${countWords(images)} images`;
 
 /** `1.28x [1.26, 1.30] at 6.13 ms, -0.62 pp (95 % ± 0.61)` */
 export const figuresWords = (point: FrontPoint): string =>
@@ -43,7 +48,7 @@ export const flatteredSentence = ({ trial, search, confirm }: FrontPoint): strin
 
 /** Said of a change whose interval is wider than the limit: how bad it may be, and what would tell. */
 export const untoldSentence = (point: FrontPoint, limit: number): string =>
-  `Whether ${nameOf(point)} keeps within ${limitWords(limit)} cannot be told from ${countWords(point.judged.images)} images: ${figuresWords(point)}, which may be as bad as ${worstWords(point.judged)}${tellingWords(point.judged, limit)}.`;
+  `Whether ${nameOf(point)} keeps within ${limitWords(limit)} cannot be told from ${basisWords(point.judged)}: ${speedupWords(point)} at ${formatMs(point.latencyMs)}, ${changeWords(point.judged)}${tornWords(point.judged)}, which may be as bad as ${worstWords(point.judged)}${tellingWords(point.judged, limit)}.`;
 
 function tellingWords(judged: Judged, limit: number): string {
   const images = imagesToTell(judged, limit);

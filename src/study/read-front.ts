@@ -16,6 +16,7 @@ import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
+import { deviceOf } from './device-of.ts';
 import { latestLimits } from './proposer.ts';
 
 type Latency = Extract<StoredObservation, { kind: 'latency' }>;
@@ -85,6 +86,7 @@ export async function readFrontInput(store: Store, study: Study, confirmed: bool
   }
   return {
     study: study.name,
+    device: deviceOf(study),
     objectives: study.objectives,
     dense: {
       macs: denseTrial.macs,

@@ -19,6 +19,7 @@ import { writeAtomically } from '../workers/model-file.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { reopenStatistics } from './calibration.ts';
 import { exportTrial, requireComplete } from './export.ts';
+import { disturbedNote } from './latency-quality.ts';
 import { reopenPlan } from './reopen.ts';
 import { trainingKeeper } from './training-keeper.ts';
 
@@ -78,6 +79,8 @@ export async function withRetraining<T>(
   work: (prepared: PreparedRetraining) => Promise<T>,
 ): Promise<T> {
   const trial = requireComplete(await store.trials.get(study.id, options.trial), options.trial, study);
+  const disturbed = disturbedNote(trial, study);
+  if (disturbed) note(disturbed);
   const folder = mkdtempSync(join(tmpdir(), 'rankfront-retrain-'));
   try {
     const candidate = join(folder, `trial-${trial.number}.onnx`);

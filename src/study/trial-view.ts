@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { StageTimes, Trial } from '../store/trial.ts';
 import { loadModel } from '../workers/model-file.ts';
+import { deviceOf } from './device-of.ts';
 import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
 
 /** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
@@ -114,7 +115,11 @@ async function figuresIn(phase: Phase, store: Store, study: Study, trial: Trial,
 
 function environmentOf(study: Study, trial: Trial, samples: readonly StoredObservation[]): Record<string, string> {
   const [first] = samples;
+  const device = deviceOf(study);
   const facts: Record<string, string> = {
+    device: device
+      ? `${device.name}${device.computed ? ', latencies computed from a model of it, not measured' : ''}`
+      : '-',
     model: `${study.model.path} (SHA-256 ${study.model.sha256.slice(0, 16)}...)`,
     candidate: trial.state === 'complete' ? `SHA-256 ${trial.modelSha256.slice(0, 16)}...` : '-',
     data: `${study.data.spec} (SHA-256 ${study.data.sha256.slice(0, 16)}...), ${study.data.normalisation}`,
@@ -125,7 +130,8 @@ function environmentOf(study: Study, trial: Trial, samples: readonly StoredObser
   const { environment, load } = first;
   return {
     ...facts,
-    processor: `${environment.cpuModel}, ${environment.cores} cores, governor ${environment.governor ?? 'unknown'}`,
+    [device?.computed ? 'computed on' : 'processor']:
+      `${environment.cpuModel}, ${environment.cores} cores, governor ${environment.governor ?? 'unknown'}`,
     load: `${load.toFixed(2)} when it was measured`,
     versions: `node ${environment.node}, onnxruntime ${environment.onnxruntime}, rankfront ${environment.rankfront}`,
   };

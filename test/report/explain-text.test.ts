@@ -38,7 +38,7 @@ test('says what is believed, in the units of people, the most important site fir
     'Study "night": 40 trials, 7 of them given up early, proposed by "bayesian" from a prior of single sites; limits: at most 1.00 pp lost.',
   );
   expect(lines).toContain(
-    'latency        41                  95 %  0.42 % of dense  12.00 % of dense  its table of single sites',
+    'latency        41                  95 %  0.42 % of dense  12.00 % of dense  the sweep of single sites',
   );
   const sites = lines.filter(line => /^layer\d +\d/.test(line));
   expect(sites.map(line => line.split(/ +/))).toEqual([

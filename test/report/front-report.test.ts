@@ -174,6 +174,7 @@ test('the record has the keys that programs rely on, and no others', () => {
   const record = frontRecord(frontReport(mixed()));
   expect(Object.keys(record)).toEqual([
     'study',
+    'device',
     'objectives',
     'limits',
     'dense',

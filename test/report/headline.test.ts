@@ -115,6 +115,13 @@ describe('confirmed figures decide, where there are any', () => {
   });
 });
 
+test('the device is named, and what is computed is not called measured', () => {
+  const on = (computed: boolean) =>
+    headline(frontReport({ ...mixed(true), device: { name: 'chip', computed } })).at(-1);
+  expect(on(false)).toBe('Device: chip.');
+  expect(on(true)).toBe('Device: chip; latencies are computed from a model of it, not measured.');
+});
+
 test('limits are told, since a front hides what lies beyond them', () => {
   const limits = { minSpeedup: 50 };
   expect(headline(frontReport({ ...study([]), limits }))).toEqual([

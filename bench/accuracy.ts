@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { changeWords, halfWidthOf } from '../src/report/change.ts';
 import { benchNetworks, hasAssets } from './accuracy/networks.ts';
 import { openVariant, type VariantOptions } from './accuracy/variants.ts';
 
@@ -90,7 +91,7 @@ const line = (figure: AccuracyFigure): string => {
     corrections.padEnd(14),
     configuration.padEnd(6),
     `-${points(macReduction)} % MACs`,
-    `drop ${points(drop)} ± ${points(standardError)} points`,
+    changeWords({ drop, halfWidth: halfWidthOf(standardError, images) }),
     `${images} images`,
   ].join('  ');
 };

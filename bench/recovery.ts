@@ -74,7 +74,7 @@ async function originOf(storePath: string, name: string, number: number) {
     const study = await store.studies.get(name);
     const trial = study && (await store.trials.get(study.id, number));
     if (!study || trial?.state !== 'complete') throw new Error(`"${name}" has no complete trial ${number}`);
-    const { points } = await readFront(store, study, false);
+    const { points } = await readFront(store, study, 'best');
     const point = points.find(each => each.trial === number);
     const { speedup = null, speedupCi = null } = point?.confirm ?? point ?? {};
     const macs = { candidate: trial.macs, dense: study.dense.macs };

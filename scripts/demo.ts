@@ -36,7 +36,7 @@ async function picked(): Promise<{ readonly trial: number; readonly speedup: num
   try {
     const found = await open.studies.get(study);
     if (!found) throw new Error('the study is not there');
-    const report = await readFront(open, found, false);
+    const report = await readFront(open, found, 'best');
     const choice = pick(report, { kind: 'min-speedup', speedup });
     if (choice.state === 'picked') return choice.point;
     return report.points.filter(({ trial }) => trial > 0).sort((a, b) => b.speedup - a.speedup)[0] ?? null;

@@ -25,7 +25,7 @@ try {
   const study = await store.studies.get(name);
   const dense = study && (await store.trials.get(study.id, 0));
   if (!study || dense?.state !== 'complete') throw new Error(`no measured study "${name}" in ${storePath}`);
-  const report = await readFront(store, study, true);
+  const report = await readFront(store, study, 'confirmed');
   writeFileSync(join(folder, 'front.json'), `${frontJson(report)}\n`);
   writeFileSync(join(folder, 'front.csv'), frontCsv(report));
   writeFileSync(join(folder, 'front.svg'), `${frontSvg(report)}\n`);

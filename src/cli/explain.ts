@@ -8,7 +8,7 @@ import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const explain = defineCommand({
   usage: 'explain',
-  summary: 'Say how well the tuner foretells trials, which sites matter, and what it would do next and why',
+  summary: 'Say how well the tuner predicts trials, which sites matter, and what it would do next and why',
   options: { study: studyOption, store: storeOption, json: jsonOption },
   examples: [['rankfront explain --study resnet18', 'calibration, importance of sites, hypervolume, the next trial']],
   run: async (args, console) =>

@@ -3,6 +3,7 @@
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { reopenStatistics } from '../study/calibration.ts';
 import { exportTrial, requireComplete } from '../study/export.ts';
+import { disturbedNote, latencyQualityOf } from '../study/latency-quality.ts';
 import { reopenPlan } from '../study/reopen.ts';
 import { keptFiles } from '../workers/kept-files.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
@@ -41,7 +42,9 @@ export const exportModel = defineCommand({
         macs: trial.macs,
         params: trial.params,
       };
-      if (args.json) console.out(JSON.stringify(written));
+      const note = disturbedNote(trial, study);
+      if (note) console.note(note);
+      if (args.json) console.out(JSON.stringify({ ...written, latencyQuality: latencyQualityOf(trial) }));
       else
         console.note(
           `Wrote ${args.out}: trial ${trial.number} of ${study.name}, ${(bytes.length / 1e6).toFixed(1)} MB.`,

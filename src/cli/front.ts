@@ -1,5 +1,5 @@
 /** `rankfront front`: the Pareto front of a study, for people, spreadsheets, programs and documents. */
-
+import { UserError } from '../errors/user-error.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { frontCsv } from '../report/csv.ts';
 import { headline } from '../report/headline.ts';
@@ -17,7 +17,8 @@ export const front = defineCommand({
   options: {
     study: studyOption,
     store: storeOption,
-    confirmed: { type: 'boolean', default: false, describe: 'Report the figures of the confirm phase' },
+    search: { type: 'boolean', default: false, describe: 'Report what the search saw, before anything was confirmed' },
+    confirmed: { type: 'boolean', default: false, describe: 'Refuse where nothing is confirmed yet' },
     format: {
       choices: ['table', 'csv', 'json', 'svg'] as const,
       default: 'table' as const,
@@ -27,13 +28,19 @@ export const front = defineCommand({
     json: jsonOption,
   },
   examples: [
-    ['rankfront front --study resnet18', 'a table'],
-    ['rankfront front --study resnet18 --confirmed --format svg --out front.svg', 'a picture of the confirmed front'],
+    ['rankfront front --study resnet18', 'a table of confirmed figures; those that are not confirmed are marked'],
+    ['rankfront front --study resnet18 --format svg --out front.svg', 'a picture of it'],
   ],
   run: async (args, console) => {
+    if (args.search && args.confirmed)
+      throw new UserError(
+        'Cannot show the front: --search and --confirmed exclude each other.',
+        'Leave one of them out.',
+      );
     const place = { kept: keptFiles({ store: args.store }) };
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
-    const report = await withStudy(args, console, (study, store) => readFront(store, study, args.confirmed));
+    const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
+    const report = await withStudy(args, console, (study, store) => readFront(store, study, phase));
     const format = args.json ? 'json' : args.format;
     const text = await {
       table: () => [...headline(report), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),

@@ -4,6 +4,7 @@ import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { audit } from './audit.ts';
 import type { Command, Console, ExitStatus } from './command.ts';
+import { confirm } from './confirm.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   studies,
   show,
   front,
+  confirm,
   pick,
   exportModel,
   retrain,

@@ -1,5 +1,6 @@
 /** `rankfront pick`: one point of the front, by a limit. */
 import { UserError } from '../errors/user-error.ts';
+import { headlineDrop } from '../report/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/pick.ts';
 import { readFront } from '../study/read-front.ts';
 import { parseDrop } from '../units/drop.ts';
@@ -10,25 +11,34 @@ import { positive } from './positive.ts';
 
 export const pick = defineCommand({
   usage: 'pick',
-  summary: 'Pick a point of the front by a limit; exits 1 when no point keeps to it',
+  summary: 'Pick a point of the front by limits, that of the headline without any; exits 1 when no point keeps to them',
   options: {
     study: studyOption,
     store: storeOption,
-    'max-drop': { type: 'string', describe: 'The fastest that loses at most this much accuracy, such as 1pp' },
+    'max-drop': {
+      type: 'string',
+      describe: 'The fastest that loses at most this much accuracy [default: 1pp, where no other limit is given]',
+    },
     'max-latency-ms': { type: 'number', describe: 'The most accurate that takes at most so many milliseconds' },
     'min-speedup': { type: 'number', describe: 'The most accurate that is at least so many times as fast as dense' },
     knee: { type: 'boolean', describe: 'Where more speed begins to cost more than before' },
+    'accept-disturbed': {
+      type: 'boolean',
+      default: false,
+      describe: 'Pick also among trials that were timed while other work slowed the machine',
+    },
     json: jsonOption,
   },
   examples: [
     ['rankfront pick --study resnet18 --max-drop 1pp', 'the fastest within one point of accuracy'],
+    ['rankfront pick --study resnet18 --max-drop 2pp --max-latency-ms 12', 'the fastest that keeps to both'],
     ['rankfront pick --study resnet18 --knee --json', 'the knee, for a program'],
   ],
   run: async (args, console) => {
     const rule = ruleOf(args);
     // Confirmed figures are used wherever the study has them.
-    const report = await withStudy(args, console, (study, store) => readFront(store, study, false));
-    const picked = pickPoint(report, rule);
+    const report = await withStudy(args, console, (study, store) => readFront(store, study, 'best'));
+    const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
     if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
     else {
       console.out(picked.why);
@@ -49,19 +59,17 @@ interface Rules {
   readonly knee?: boolean | undefined;
 }
 
+/** A limit that stands alone has a name of its own; programs rely on it. */
 function ruleOf(args: Rules): PickRule {
-  const rules: PickRule[] = [];
-  if (args['max-drop'] !== undefined) rules.push({ kind: 'max-drop', drop: parseDrop(args['max-drop'], '--max-drop') });
-  if (args['max-latency-ms'] !== undefined) {
-    rules.push({ kind: 'max-latency', latencyMs: positive('--max-latency-ms', args['max-latency-ms']) });
-  }
-  if (args['min-speedup'] !== undefined)
-    rules.push({ kind: 'min-speedup', speedup: positive('--min-speedup', args['min-speedup']) });
-  if (args.knee) rules.push({ kind: 'knee' });
-  const [rule] = rules;
-  if (rule && rules.length === 1) return rule;
-  throw new UserError(
-    `Cannot pick: expected exactly one rule, found ${rules.length}.`,
-    'Give one of --max-drop 1pp, --max-latency-ms X, --min-speedup X, --knee.',
-  );
+  const drop = args['max-drop'] === undefined ? undefined : parseDrop(args['max-drop'], '--max-drop');
+  const latencyMs = positive('--max-latency-ms', args['max-latency-ms']);
+  const speedup = positive('--min-speedup', args['min-speedup']);
+  const given = [drop, latencyMs, speedup].filter(limit => limit !== undefined).length;
+  if (args.knee && given > 0)
+    throw new UserError('Cannot pick: --knee goes by no limit, and a limit is given.', 'Leave one of them out.');
+  if (args.knee) return { kind: 'knee' };
+  if (given > 1) return { kind: 'limits', drop, latencyMs, speedup };
+  if (latencyMs !== undefined) return { kind: 'max-latency', latencyMs };
+  if (speedup !== undefined) return { kind: 'min-speedup', speedup };
+  return { kind: 'max-drop', drop: drop ?? headlineDrop };
 }

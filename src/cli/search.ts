@@ -1,20 +1,17 @@
 /** `rankfront search`: the night's work. */
-
-import { eventLine, type StudyEvent } from '../report/event.ts';
-import { eventText } from '../report/event-text.ts';
 import { headline } from '../report/headline.ts';
 import { frontRecord } from '../report/json.ts';
-import { advance, noProgress, progressLine } from '../report/progress.ts';
 import { frontTable } from '../report/table.ts';
 import { hasLimits, type Limits } from '../study/limits.ts';
 import { search as runSearch } from '../study/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
 import { parseDrop } from '../units/drop.ts';
 import { parseDuration } from '../units/duration.ts';
-import { type Console, defineCommand } from './command.ts';
+import { defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { jsonOption, problemOf, problemOptions, storeOption, waitOf, waitOption } from './options.ts';
 import { positive } from './positive.ts';
+import { studyDisplay } from './study-display.ts';
 
 export const search = defineCommand({
   usage: 'search',
@@ -52,7 +49,7 @@ export const search = defineCommand({
       type: 'number',
       describe: 'Images that every trial is scored on; the others are kept for the end',
     },
-    json: { ...jsonOption, describe: 'Print one JSON line per event also on a terminal' },
+    json: { ...jsonOption, describe: 'Print one JSON line per event, for programs' },
   },
   examples: [
     [
@@ -61,8 +58,7 @@ export const search = defineCommand({
     ],
   ],
   run: async (args, console) => {
-    const lines = args.json || !console.progress;
-    const display = lines ? jsonDisplay(console) : textDisplay(console);
+    const display = studyDisplay(console, args);
     const { report, endedBy } = await runSearch({
       ...problemOf(args),
       study: args.study,
@@ -85,7 +81,7 @@ export const search = defineCommand({
       commandLine: console.commandLine,
     }).finally(display.close);
     if (!report) console.note('Nothing was measured. Run the same command again to go on.');
-    else if (lines) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
+    else if (display.json) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
     else console.out(['', ...headline(report), '', frontTable(report, { colour: console.colour })].join('\n'));
     return endedBy === 'interrupted' ? 130 : 0;
   },
@@ -106,47 +102,4 @@ function limitsOf(args: LimitArguments): Limits | undefined {
     minSpeedup: positive('--min-speedup', args['min-speedup']),
   };
   return drop === 'none' || hasLimits(limits) ? limits : undefined;
-}
-
-interface Display {
-  readonly event: (event: StudyEvent) => void;
-  readonly statistics: (done: number, total: number) => void;
-  readonly factors: (done: number, total: number) => void;
-  readonly sweep: (done: number, total: number) => void;
-  readonly close: () => void;
-}
-
-const jsonDisplay = (console: Console): Display => ({
-  event: event => console.out(eventLine(event)),
-  statistics: () => {},
-  factors: () => {},
-  sweep: () => {},
-  close: () => {},
-});
-
-/** One line per event; on a terminal also a line at the bottom that is kept up to date. */
-function textDisplay(console: Console): Display {
-  let progress = noProgress;
-  const tick = (): void => {
-    if (progress !== noProgress) console.progress?.(progressLine(progress, performance.now()));
-  };
-  const timer = console.progress ? setInterval(tick, 1000) : undefined;
-  timer?.unref();
-  const told = (): void => console.note('Finishing the trial that runs; press Ctrl-C again to stop at once.');
-  console.finish.addEventListener('abort', told);
-  return {
-    event: event => {
-      progress = advance(progress, event, performance.now());
-      const text = eventText(event);
-      if (text) console.note(text);
-      tick();
-    },
-    statistics: (done, total) => console.progress?.(`calibration images ${done}/${total}`),
-    factors: (done, total) => console.progress?.(`factors ${done}/${total}`),
-    sweep: (done, total) => console.progress?.(`single sites ${done}/${total}`),
-    close: () => {
-      clearInterval(timer);
-      console.finish.removeEventListener('abort', told);
-    },
-  };
 }

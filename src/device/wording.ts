@@ -1,4 +1,4 @@
-/** The one place that words warnings: what was seen, and what helps. */
+/** The one place that words warnings and what disturbed a measurement: what was seen, and what helps. */
 import { formatDuration } from '../units/duration.ts';
 import type { Cause } from './conditions.ts';
 import type { Warning } from './warning.ts';
@@ -36,22 +36,37 @@ export function wordWarning(warning: Warning): WordedWarning {
   }
 }
 
-/** One clause on what is in the way, such as `python3 (process 812) keeps 1.0 cores busy`. */
-export function causeText(cause: Cause): string {
+export function wordCause(cause: Cause): WordedWarning {
   switch (cause.kind) {
     case 'waited-for-cores':
-      return `the measurement waited for a core ${percent(cause.share)} of its time`;
+      return {
+        seen: `The threads that measured waited for a core for ${percent(cause.share)} of the time.`,
+        remedy: 'Stop what else runs, or measure again when the machine is idle.',
+      };
     case 'other-load': {
-      const { names, busyCores } = cause;
-      const who = names.length > 0 ? names.join(' and ') : 'other processes';
-      return `${who} ${names.length === 1 ? 'keeps' : 'keep'} ${busyCores.toFixed(1)} cores busy`;
+      const { busyCores, names } = cause;
+      const who = names.length > 0 ? `, most of all ${names.join(' and ')}` : '';
+      return {
+        seen: `Other processes kept ${busyCores.toFixed(1)} ${busyCores.toFixed(1) === '1.0' ? 'core' : 'cores'} busy${who}.`,
+        remedy: 'Stop them, or measure again when the machine is idle.',
+      };
     }
     case 'stolen':
-      return `other guests of this host took ${percent(cause.share)} of the processor time`;
+      return {
+        seen: `The host of this virtual machine gave ${percent(cause.share)} of the processor time to other guests.`,
+        remedy: 'Measure at another time, or on a machine of its own.',
+      };
     case 'slow-reference':
-      return `the dense model took ${cause.slowdown.toFixed(2)} times as long as when the machine is quiet`;
+      return {
+        seen: `The dense model took ${cause.slowdown.toFixed(2)} times as long as on the quiet machine.`,
+        remedy: 'Let the machine cool down and its clock settle, or stop what else runs; then measure again.',
+      };
     case 'few-cores':
-      return `this process may use ${cause.cores} ${cause.cores === 1 ? 'core' : 'cores'} and the hardware profile has threads: ${cause.threads}`;
+      return {
+        seen: `The process may use ${cause.cores} ${cause.cores === 1 ? 'core' : 'cores'}, and the profile has ${cause.threads} threads.`,
+        remedy:
+          'Give it more cores (see `taskset`, or the limits of the container), or lower threads in the hardware profile.',
+      };
     default:
       return cause satisfies never;
   }
@@ -59,6 +74,6 @@ export function causeText(cause: Cause): string {
 
 /** What a measurement that waits for a quiet machine says. */
 export const waitingText = (causes: readonly Cause[], leftMs: number): string =>
-  `Waiting for a quiet machine, up to ${formatDuration(leftMs)}: ${causes.map(causeText).join('; ')}.`;
+  `Waiting for a quiet machine, up to ${formatDuration(leftMs)}. ${causes.map(cause => wordCause(cause).seen).join(' ')}`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

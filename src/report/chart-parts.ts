@@ -4,7 +4,14 @@ import { type HorizontalAxis, xInterval, xOf, yInterval, yOf } from './frame.ts'
 import type { Figures } from './front-report.ts';
 
 /** Told apart without colour vision too (Okabe and Ito 2008), and by shape. */
-export const colour = { front: '#0072B2', dense: '#D55E00', dominated: '#C4C4C4', ink: '#222222', faint: '#767676' };
+export const colour = {
+  front: '#0072B2',
+  dense: '#D55E00',
+  dominated: '#C4C4C4',
+  disturbed: '#A0528A',
+  ink: '#222222',
+  faint: '#767676',
+};
 
 export const axisOption = (name: string, { min, max, step, decimals }: Axis, nameGap: number): object => ({
   type: 'value',
@@ -44,7 +51,8 @@ export const scatter = (name: string, data: readonly unknown[], look: object): o
   ...look,
 });
 
-export function errorBars(points: readonly Figures[], x: HorizontalAxis): object {
+/** Dashed in another colour where the latency is not known. */
+export function errorBars(points: readonly Figures[], x: HorizontalAxis, disturbed = false): object {
   const bars = points.flatMap(point => {
     const [left, right] = xInterval(point, x);
     const [low, high] = yInterval(point);
@@ -53,7 +61,8 @@ export function errorBars(points: readonly Figures[], x: HorizontalAxis): object
       [xOf(point, x), low, xOf(point, x), high],
     ];
   });
-  return segments(bars, { stroke: colour.front, lineWidth: 1.2, opacity: 0.75 });
+  const style = disturbed ? { stroke: colour.disturbed, lineDash: [4, 3] } : { stroke: colour.front };
+  return segments(bars, { ...style, lineWidth: 1.2, opacity: 0.75 });
 }
 
 /** Straight lines from (x1, y1) to (x2, y2), each a row of `data`. */

@@ -8,7 +8,10 @@ export const csv = (rows: readonly (readonly (string | number | boolean)[])[]): 
 /** Section 2, rules 5 to 7: a field with a comma, a quote or a line break is quoted, and its quotes are doubled. */
 const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** One row per member of the front; accuracies are shares, the configuration is JSON. */
+/**
+ * One row per member of the front; accuracies are shares, the configuration is JSON. `drop` is the loss against the dense model and
+ * `change` the same with the sign turned, with its 95 % interval.
+ */
 export const frontCsv = (report: FrontReport): string =>
   csv([
     [
@@ -21,9 +24,13 @@ export const frontCsv = (report: FrontReport): string =>
       'accuracy_low',
       'accuracy_high',
       'drop',
+      'change',
+      'change_low',
+      'change_high',
       'macs',
       'params',
       'confirmed',
+      'quality',
       'configuration',
     ],
     ...frontRecord(report).points.map(point => [
@@ -34,9 +41,12 @@ export const frontCsv = (report: FrontReport): string =>
       point.accuracy,
       ...point.accuracyCi,
       point.drop,
+      point.change,
+      ...point.changeCi,
       point.macs,
       point.params,
       point.confirmed,
+      point.latencyQuality,
       JSON.stringify(point.configuration),
     ]),
   ]);

@@ -1,28 +1,41 @@
 /** The front by the best figures there are: confirmed ones where a trial has them, else those of the search. */
-import { dominators } from './dominance.ts';
+import { halfWidthOf } from './change.ts';
 import type { FrontPoint, FrontReport } from './front-report.ts';
+import { beatenBy } from './standing.ts';
 
 /** Whose figures a judgement rests on; `both` where only some of the trials are confirmed. */
 export type Source = 'confirmed' | 'search' | 'both';
 
 /**
- * What `front`, `pick` and the list of studies judge by, whichever phase the report shows. The members of the front and every
- * trial that was once confirmed, the fastest first, without those that others dominate by these figures; the dense model always.
- * Speed-ups and drops are relative to the dense model of the same phase, so both phases can be compared; its own figures are
- * those of the confirm phase as soon as one trial has them.
+ * What `front`, `pick` and the list of studies judge by, whichever figures the report shows; the fastest first, the dense model always.
+ *
+ * @param disturbed whether trials count whose latency is not known, since other work slowed the machine
  */
-export function effectiveFront({ points, dominated }: FrontReport): FrontPoint[] {
-  const confirmed = (point: FrontPoint): boolean => point.trial !== 0 && point.confirm !== null;
-  const all = [...points, ...dominated.filter(confirmed)];
-  const any = all.some(confirmed);
-  return undominated(
-    all.map(point => (any && point.confirm ? { ...point, ...point.confirm, confirmed: true } : point)),
-  );
-}
+export const effectiveFront = ({ best }: FrontReport, disturbed = false): FrontPoint[] =>
+  best.filter(point => disturbed || point.trial === 0 || point.latencyQuality === 'good').sort(fastestFirst);
 
 /** The same by the figures of the search alone: what an engineer would have read before anything was confirmed. */
-export const searchFront = ({ points, dominated }: FrontReport): FrontPoint[] =>
-  undominated([...points, ...dominated].map(point => ({ ...point, ...point.search, confirmed: false })));
+export function searchFront({ points, dominated }: FrontReport): FrontPoint[] {
+  const searched = [...points, ...dominated].map(
+    (point): FrontPoint => ({
+      ...point,
+      ...point.search,
+      confirmed: false,
+      judged: {
+        drop: point.search.drop,
+        halfWidth: point.trial === 0 ? 0 : halfWidthOf(point.search.dropStandardError, point.search.images),
+        images: point.search.images,
+        deviation: 0,
+        by: 'search',
+        contradicted: false,
+      },
+    }),
+  );
+  const beaten = beatenBy(searched, ({ drop }) => drop);
+  return searched
+    .filter(({ trial, latencyQuality }, index) => trial === 0 || (beaten[index] === null && latencyQuality === 'good'))
+    .sort(fastestFirst);
+}
 
 /** Null for the dense model alone. */
 export function sourceOf(points: readonly FrontPoint[]): Source | null {
@@ -32,8 +45,5 @@ export function sourceOf(points: readonly FrontPoint[]): Source | null {
   return confirmed === trials.length ? 'confirmed' : confirmed === 0 ? 'search' : 'both';
 }
 
-function undominated(points: readonly FrontPoint[]): FrontPoint[] {
-  const sorted = [...points].sort((a, b) => b.speedup - a.speedup || a.drop - b.drop || a.trial - b.trial);
-  const beaten = dominators(sorted.map(({ speedup, drop }) => [-speedup, drop]));
-  return sorted.filter(({ trial }, index) => trial === 0 || beaten[index] === -1);
-}
+const fastestFirst = (a: FrontPoint, b: FrontPoint): number =>
+  b.speedup - a.speedup || a.judged.drop - b.judged.drop || a.trial - b.trial;

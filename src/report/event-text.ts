@@ -1,7 +1,11 @@
-/** Events as lines for people, for a log or above a progress line. */
+/** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
+import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
-import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../units/format.ts';
-import type { LimitsSet, StudyEvent } from './event.ts';
+import { formatMs, formatPercent, formatSpeedup } from '../units/format.ts';
+import { changeWords } from './change.ts';
+import type { ConfirmFinished, LimitsSet, StudyEvent } from './event.ts';
+import { confirmCommand } from './known.ts';
+import { plural } from './wording.ts';
 
 /** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
 export function eventText(event: StudyEvent): string | null {
@@ -17,17 +21,17 @@ export function eventText(event: StudyEvent): string | null {
       return `Study "${study}": ${sites} sites, ${spaceSize} configurations, ${budget}${resumed}.`;
     }
     case 'dense':
-      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (± ${percent(event.standardError)}) of ${event.images} images.`;
+      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (95 % ± ${percent(z95 * event.standardError)}) of ${event.images} images.`;
     case 'site-table':
       return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
     case 'limits':
       return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none any more'}.`;
     case 'trial-finished':
       return event.onFront
-        ? `Trial ${event.trial}: ${speedups(event)}, ${formatPoints(-event.drop)}, on the front of ${event.frontSize}.`
+        ? `Trial ${event.trial}: ${speedups(event)}, ${changeWords(event)}, on the front of ${event.frontSize}.`
         : null;
     case 'remeasured':
-      return `Measured trial ${event.trial} again on a quiet machine: ${speedups(event)}, after ${formatSpeedup(1 / event.before)} on a busy one.`;
+      return `Measured trial ${event.trial} again on a quiet machine: ${speedups({ ...event, quality: 'good' })}, after ${formatSpeedup(1 / event.before)} on a busy one.`;
     case 'trial-failed':
       return `Trial ${event.trial} failed (${event.reason}): ${event.detail}`;
     case 'warning':
@@ -35,7 +39,9 @@ export function eventText(event: StudyEvent): string | null {
     case 'confirm-started':
       return `Confirming ${event.trials.length} ${event.trials.length === 1 ? 'member' : 'members'} of the front on untouched images.`;
     case 'confirmed':
-      return `Confirmed ${event.done} of ${event.total}: trial ${event.trial}, ${speedups(event)}, ${formatPoints(-event.drop)}.`;
+      return `${event.quality === 'good' ? 'Confirmed' : 'Measured, not confirmed,'} ${event.done} of ${event.total}: ${event.trial === 0 ? 'the dense model' : `trial ${event.trial}, ${speedups(event)}, ${changeWords(event)}`}.`;
+    case 'confirm-finished':
+      return confirmEndText(event);
     case 'study-finished': {
       const { study, complete, pruned, failed, frontSize, wallMs, endedBy } = event;
       const failures = `${pruned > 0 ? `, ${pruned} given up early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
@@ -64,7 +70,24 @@ const endings = {
   interrupted: 'was interrupted',
 } as const;
 
-const speedups = ({ ratio, interval: [low, high] }: { ratio: number; interval: readonly [number, number] }): string =>
-  `${formatSpeedup(1 / ratio)} [${(1 / high).toFixed(2)}, ${(1 / low).toFixed(2)}]`;
+/** Null where nothing is left. */
+function confirmEndText({ study, confirmed, left, disturbed, timeIsOver }: ConfirmFinished): string | null {
+  if (left === 0) return null;
+  const over = timeIsOver ? 'The time is over. ' : '';
+  const busy =
+    disturbed > 0
+      ? `, ${disturbed} of them measured while other work slowed the machine (${plural(disturbed, 'it stays', 'they stay')} disturbed)`
+      : '';
+  return `${over}${confirmed} of ${confirmed + left} members of the front are confirmed, ${left} ${plural(left, 'is', 'are')} left${busy}. To go on: ${confirmCommand(study)}`;
+}
+
+interface Timed {
+  readonly ratio: number;
+  readonly interval: readonly [number, number];
+  readonly quality: 'good' | 'disturbed';
+}
+
+const speedups = ({ ratio, interval: [low, high], quality }: Timed): string =>
+  `${formatSpeedup(1 / ratio)} [${(1 / high).toFixed(2)}, ${(1 / low).toFixed(2)}]${quality === 'good' ? '' : ' (disturbed)'}`;
 
 const percent = (share: number): string => (100 * share).toFixed(2);

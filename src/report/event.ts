@@ -1,5 +1,6 @@
 /** What happens in a study, as plain data: the loop emits it, a terminal line or one JSON line per event shows it. */
 import type { FailureReason } from '../errors/failure.ts';
+import type { Quality } from '../stats/quality.ts';
 
 export type Interval = readonly [number, number];
 
@@ -67,6 +68,10 @@ export interface TrialFinished {
   readonly standardError: number;
   /** Dense accuracy minus this one, on the same images; a share, so 0.01 is one point. */
   readonly drop: number;
+  /** Of the 95 % interval of `drop`. */
+  readonly halfWidth: number;
+  /** `disturbed`: other work slowed the machine, so that the ratio is not known. */
+  readonly quality: Quality;
   readonly macs: number;
   readonly onFront: boolean;
   /** Members of the front, the dense model counted. */
@@ -109,6 +114,8 @@ export interface WarningRaised {
   readonly kind: 'warning';
   readonly trial: number | null;
   readonly message: string;
+  /** What kind of thing it was, where many may tell of the same. */
+  readonly about?: string;
 }
 
 /** The front members that are about to be measured again. */
@@ -124,8 +131,24 @@ export interface Confirmed {
   readonly interval: Interval;
   readonly accuracy: number;
   readonly drop: number;
+  /** Of the 95 % interval of `drop`. */
+  readonly halfWidth: number;
+  /** `disturbed`: kept, and no confirmation. */
+  readonly quality: Quality;
   readonly done: number;
   readonly total: number;
+}
+
+/** Confirming has come to its end, or its time is over. */
+export interface ConfirmFinished {
+  readonly kind: 'confirm-finished';
+  readonly study: string;
+  /** Members of the front that are confirmed, the dense model counted, and those that are left. */
+  readonly confirmed: number;
+  readonly left: number;
+  /** Of those left, the ones that were measured while other work slowed the machine. */
+  readonly disturbed: number;
+  readonly timeIsOver: boolean;
 }
 
 export interface StudyFinished {
@@ -153,6 +176,7 @@ export type StudyEvent =
   | WarningRaised
   | ConfirmStarted
   | Confirmed
+  | ConfirmFinished
   | StudyFinished;
 
 /** The event as one line of JSON, without the newline. */

@@ -1,5 +1,6 @@
 /** What a tuner believes, for people. */
-import { formatPercent, formatPoints } from '../units/format.ts';
+import { z95 } from '../stats/normal.ts';
+import { formatPercent } from '../units/format.ts';
 import { limitsText } from './event-text.ts';
 import { lineChart } from './line-chart.ts';
 import { clipped, textTable } from './text-table.ts';
@@ -23,7 +24,7 @@ export interface ExplainView {
   /** By objective (see `Calibration` of the tuner); null with too few trials to learn from. */
   readonly calibration:
     | readonly {
-        readonly by: keyof typeof foretellings;
+        readonly by: keyof typeof predictors;
         readonly trials: number;
         readonly within95: number;
         readonly rmse: number;
@@ -51,12 +52,12 @@ export interface NextView {
   readonly changes: readonly { readonly site: string; readonly from: string; readonly to: string }[];
 }
 
-/** What foretells an objective best. */
-const foretellings = {
-  table: 'its table of single sites',
-  losses: 'what the rungs lose',
-  ramps: 'ramps along the ladders',
-  places: 'places in the ladders',
+/** Which features predict an objective best. */
+const predictors = {
+  table: 'the sweep of single sites',
+  losses: 'closed-form errors',
+  ramps: 'linear trends in the rank',
+  places: 'positions of the ranks',
 };
 
 const sitesShown = 12;
@@ -92,9 +93,9 @@ const nameOf = (objective: string): string => (objective === 'latency' ? 'latenc
 const unitOf = (objective: string): string => (objective === 'latency' ? '% of dense' : 'pp');
 
 function calibrationLines({ calibration, objectives }: ExplainView): string[] {
-  if (!calibration) return ['Too few trials to say how well the tuner foretells them.'];
+  if (!calibration) return ['Too few trials to say how well the tuner predicts them.'];
   return [
-    'How well each trial is foretold by the others',
+    'How well each trial is predicted from the others (leave-one-out)',
     ...textTable(
       [
         { header: 'objective', align: 'left', cell: ({ name }) => name },
@@ -102,7 +103,7 @@ function calibrationLines({ calibration, objectives }: ExplainView): string[] {
         { header: 'in the 95 % interval', align: 'right', cell: ({ within95 }) => formatPercent(within95, 0) },
         { header: 'error (rms)', align: 'right', cell: ({ rmse, unit }) => `${(100 * rmse).toFixed(2)} ${unit}` },
         { header: 'spread (rms)', align: 'right', cell: ({ spread, unit }) => `${(100 * spread).toFixed(2)} ${unit}` },
-        { header: 'best from', align: 'left', cell: ({ by }) => foretellings[by] },
+        { header: 'best from', align: 'left', cell: ({ by }) => predictors[by] },
       ],
       calibration.map((each, k) => ({ ...each, name: nameOf(objectives[k] ?? ''), unit: unitOf(objectives[k] ?? '') })),
     ),
@@ -148,13 +149,13 @@ function nextLines({ next, limits }: ExplainView): string[] {
     ...(more > 0 && nearest !== null ? [`  and ${more} more, in --json`] : []),
     ...(ratio && error
       ? [
-          `Expected (± standard deviation): ${formatPercent(ratio.mean, 1)} ± ${(100 * ratio.sd).toFixed(1)} of the dense latency, accuracy ${formatPercent(1 - error.mean, 1)} (${formatPoints(error.sd, 1).replace('+', '± ')}).`,
+          `Expected (± 95 %): ${formatPercent(ratio.mean, 1)} ± ${(100 * z95 * ratio.sd).toFixed(1)} of the dense latency, accuracy ${formatPercent(1 - error.mean, 1)} ± ${(100 * z95 * error.sd).toFixed(1)}.`,
         ]
       : []),
     ...(outlook
       ? [
           `Why: it enters the front with a probability of ${formatPercent(outlook.entersFront, 0)}${limited ? ` (keeps to the limits: ${formatPercent(outlook.feasible, 0)})` : ''}, and is expected to add ${outlook.improvement.toPrecision(2)} to the hypervolume.`,
         ]
-      : ['Why: there are too few trials to foretell it; it belongs to the first design.']),
+      : ['Why: there are too few trials to predict it; it belongs to the initial design.']),
   ];
 }

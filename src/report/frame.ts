@@ -1,7 +1,7 @@
 /** Which part of the plane a chart of a front shows. */
 
-import { z95 } from '../stats/normal.ts';
 import { type Axis, roundAxis } from './axis.ts';
+import { halfWidthOf } from './change.ts';
 import type { Figures, FrontPoint, FrontReport } from './front-report.ts';
 
 export interface Frame {
@@ -32,10 +32,11 @@ export function xInterval(figures: Figures, axis: HorizontalAxis): [number, numb
 export const yOf = ({ accuracy }: Figures): number => 100 * accuracy;
 
 /** The 95 % interval of the paired difference to the dense model, set around the accuracy. */
-export const yInterval = ({ accuracy, dropStandardError }: Figures): [number, number] => [
-  100 * Math.max(0, accuracy - z95 * dropStandardError),
-  100 * Math.min(1, accuracy + z95 * dropStandardError),
-];
+export function yInterval({ accuracy, drop, dropStandardError, images }: Figures): [number, number] {
+  // Only the dense model is compared with itself.
+  const half = drop === 0 && dropStandardError === 0 ? 0 : halfWidthOf(dropStandardError, images);
+  return [100 * Math.max(0, accuracy - half), 100 * Math.min(1, accuracy + half)];
+}
 
 /** Holds the dense model and every front member that loses at most 15 points, with their intervals and, once confirmed, the search-time figures. */
 export function frameOf({ dense, points, dominated, confirmed }: FrontReport, axis: HorizontalAxis): Frame {

@@ -1,13 +1,9 @@
 /** Judgements on points of a front that several pages share. */
-import { z95 } from '../stats/normal.ts';
 import type { FrontPoint } from './front-report.ts';
 import { kneeIndex } from './knee.ts';
 
 /** The whole 95 % interval of the speed-up lies above 1. */
 export const fasterBeyondNoise = ({ speedupCi: [low] }: FrontPoint): boolean => low > 1;
-
-/** No drop, or one whose 95 % interval includes none. */
-export const lossless = ({ drop, dropStandardError }: FrontPoint): boolean => drop <= z95 * dropStandardError;
 
 /** `drop <= limit`, with room for the rounding of a difference of two shares. */
 export const within = (drop: number, limit: number): boolean => drop <= limit + 1e-9;
@@ -20,7 +16,7 @@ export const kneeMaxDrop = 0.1;
  * both relative to the dense model, so that points of both phases can be compared. Null where there is none.
  */
 export function kneeOf(points: readonly FrontPoint[]): FrontPoint | null {
-  const useful = points.filter(({ drop }) => within(drop, kneeMaxDrop));
-  const index = kneeIndex(useful.map(({ speedup, drop }) => ({ cost: 1 / speedup, value: -drop })));
+  const useful = points.filter(({ judged }) => within(judged.drop, kneeMaxDrop));
+  const index = kneeIndex(useful.map(({ speedup, judged }) => ({ cost: 1 / speedup, value: -judged.drop })));
   return index === null ? null : (useful[index] ?? null);
 }

@@ -1,9 +1,8 @@
 /** Limits that no trial keeps to, told once: the best that was seen, and the way out. */
-import { formatMs, formatSpeedup } from '../units/format.ts';
+import { formatMs, formatPoints, formatSpeedup } from '../units/format.ts';
 import type { LimitsSet } from './event.ts';
 import { limitsText } from './event-text.ts';
 import { within } from './judge.ts';
-import { pointsWords } from './wording.ts';
 
 /** A trial that was observed, given up early or not. */
 export interface Tried {
@@ -54,5 +53,5 @@ function bestSeen(tried: readonly Tried[], fast: readonly Tried[]): string {
   }
   const { trial, drop } = least(fast, each => each.drop);
   const all = fast.length === tried.length;
-  return `${all ? '' : 'of those that are fast enough, '}trial ${trial} loses least, ${pointsWords(drop)}`;
+  return `${all ? '' : 'of those that are fast enough, '}trial ${trial} loses least, ${formatPoints(-drop)}`;
 }

@@ -53,7 +53,8 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
       return { ...progress, sinceMs: nowMs, last: 'dense model' };
     case 'trial-finished': {
       const { frontSize, hypervolume } = event;
-      const last = `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)}${event.onFront ? ' on front' : ''}`;
+      const busy = event.quality === 'good' ? '' : ' disturbed';
+      const last = `${formatSpeedup(1 / event.ratio)}${busy} ${formatPoints(-event.drop)}${event.onFront ? ' on front' : ''}`;
       return { ...ended(progress, nowMs), frontSize, hypervolume, last };
     }
     case 'trial-pruned':
@@ -67,7 +68,8 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
       return { ...progress, confirm: { done: 0, total: event.trials.length }, sinceMs: nowMs, gapsMs: [], last: '' };
     case 'confirmed': {
       const { gapsMs, sinceMs } = ended(progress, nowMs);
-      const last = `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)}`;
+      const busy = event.quality === 'good' ? '' : ' disturbed';
+      const last = `${formatSpeedup(1 / event.ratio)}${busy} ${formatPoints(-event.drop)}`;
       return { ...progress, gapsMs, sinceMs, last, confirm: { done: event.done, total: event.total } };
     }
     case 'study-finished':
@@ -77,6 +79,7 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     case 'site-table':
     case 'limits':
     case 'warning':
+    case 'confirm-finished':
       return progress;
     default:
       return event satisfies never;
@@ -122,7 +125,8 @@ export function progressLine(progress: Progress, nowMs: number): string {
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(perHour === null ? [] : [`${perHour < 10 ? perHour.toFixed(1) : Math.round(perHour)}/h`]),
     ...(eta === null ? [] : [`ETA ${formatDuration(eta)}`]),
-    `front ${frontSize}`,
+    // Confirming alone is told of no front.
+    ...(planned > 0 ? [`front ${frontSize}`] : []),
     ...(hypervolume > 0 ? [`HV ${hypervolume.toPrecision(4)}`] : []),
     ...(last === '' ? [] : [`last ${last}`]),
   ];

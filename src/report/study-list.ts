@@ -5,6 +5,7 @@ import type { LimitsSet } from './event.ts';
 import { limitsText } from './event-text.ts';
 import type { FrontReport } from './front-report.ts';
 import { gainOf, headlineDrop } from './gain.ts';
+import { confirmCommand } from './known.ts';
 import { clipped, textTable } from './text-table.ts';
 
 export interface StudySummary {
@@ -22,6 +23,9 @@ export interface StudySummary {
   readonly frontSize: number;
   /** The best speed-up within one point, see `bestSpeedup`; null for none. */
   readonly bestSpeedup: number | null;
+  /** Trials on the front whose latency is not known, and others that are not confirmed. */
+  readonly disturbed: number;
+  readonly unconfirmed: number;
   readonly hypervolume: number | null;
   /** What does not add up in it, in a sentence or two; null where everything does. */
   readonly doubts: string | null;
@@ -38,6 +42,14 @@ export function bestSpeedup(report: FrontReport, maxDrop = headlineDrop): number
   const gain = gainOf(report, maxDrop);
   return gain.kind === 'gained' ? gain.point.speedup : null;
 }
+
+const openLine = ({ study, disturbed, unconfirmed }: StudySummary): string[] => {
+  const open = [
+    ...(disturbed > 0 ? [`${disturbed} disturbed`] : []),
+    ...(unconfirmed > 0 ? [`${unconfirmed} not confirmed`] : []),
+  ];
+  return open.length > 0 ? [`On the front of "${study}": ${open.join(', ')}; ${confirmCommand(study)}`] : [];
+};
 
 export function studyTable(studies: readonly StudySummary[]): string {
   if (studies.length === 0) return 'No study in this store yet.';
@@ -65,5 +77,5 @@ export function studyTable(studies: readonly StudySummary[]): string {
     ],
     studies,
   );
-  return [...table, ...held].join('\n');
+  return [...table, ...held, ...studies.flatMap(openLine)].join('\n');
 }

@@ -7,7 +7,8 @@ import { SVGRenderer } from 'echarts/renderers';
 import type { Axis } from './axis.ts';
 import { axisOption, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
 import { type Frame, frameOf, type HorizontalAxis, isInside, xOf, yOf } from './frame.ts';
-import type { Figures, FrontReport } from './front-report.ts';
+import type { Figures, FrontPoint, FrontReport } from './front-report.ts';
+import { countWords } from './wording.ts';
 
 use([SVGRenderer, ScatterChart, LineChart, CustomChart, GridComponent, LegendComponent, TitleComponent]);
 
@@ -20,6 +21,8 @@ export interface SvgOptions {
 }
 
 const searched = 'its search-time figures';
+const unconfirmed = 'front, not confirmed';
+const disturbed = 'disturbed, speed-up not known';
 const margin = { left: 76, right: 30, top: 116, bottom: 62 };
 
 /** An SVG document; the same report gives the same text. */
@@ -48,12 +51,22 @@ const titleOf = ({ study, objectives }: FrontReport): string =>
 function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
   const frame = frameOf(report, x);
   const place = (figures: Figures): [number, number] => [xOf(figures, x), yOf(figures)];
+  const named = (point: FrontPoint): object => ({ value: place(point), name: `${point.trial}` });
   const trials = report.points.filter(({ trial }) => trial !== 0);
   const seen = trials.filter(point => isInside(point, x, frame));
+  const known = seen.filter(({ latencyQuality }) => latencyQuality === 'good');
+  const unknown = seen.filter(({ latencyQuality }) => latencyQuality === 'disturbed');
+  const sure = known.filter(({ confirmed }) => confirmed === report.confirmed);
+  const open = known.filter(({ confirmed }) => confirmed !== report.confirmed);
   const greyed = report.dominated.filter(point => isInside(point, x, frame));
-  const moved = report.confirmed ? [...trials, report.dense].filter(({ search }) => isInside(search, x, frame)) : [];
+  const moved = report.confirmed
+    ? [...trials, report.dense].filter(({ confirmed, search }) => confirmed && isInside(search, x, frame))
+    : [];
   const stairs = report.points
-    .filter(({ dominatedBy }) => dominatedBy === null)
+    .filter(({ trial, dominatedBy, confirmed, latencyQuality }) => {
+      const counts = trial === 0 || (confirmed === report.confirmed && latencyQuality === 'good');
+      return counts && dominatedBy === null;
+    })
     .sort((a, b) => xOf(a, x) - xOf(b, x))
     .map(place);
   const accuracy = report.objectives.includes('agreement')
@@ -85,6 +98,8 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
       textStyle: { fontSize: 13, color: colour.ink },
       data: [
         { name: front, icon: report.confirmed ? 'circle' : 'emptyCircle' },
+        ...(open.length > 0 ? [{ name: unconfirmed, icon: 'emptyCircle' }] : []),
+        ...(unknown.length > 0 ? [{ name: disturbed, icon: 'emptyRect' }] : []),
         ...(moved.length > 0 ? [{ name: searched, icon: 'emptyCircle' }] : []),
         { name: 'dense model', icon: 'diamond' },
         ...(greyed.length > 0 ? [{ name: beaten, icon: 'circle' }] : []),
@@ -107,7 +122,8 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
         moved.map(({ search, confirm }) => [...place(search), ...place(confirm ?? search)]),
         { stroke: colour.faint, lineWidth: 1, lineDash: [3, 3] },
       ),
-      errorBars(seen, x),
+      errorBars(known, x),
+      errorBars(unknown, x, true),
       scatter(
         searched,
         moved.map(({ search }) => place(search)),
@@ -117,16 +133,24 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
           itemStyle: { color: colour.faint, opacity: 1 },
         },
       ),
-      scatter(
-        front,
-        seen.map(point => ({ value: place(point), name: `${point.trial}` })),
-        {
-          symbol: report.confirmed ? 'circle' : 'emptyCircle',
-          symbolSize: 10,
-          itemStyle: { color: colour.front, opacity: 1 },
-          ...trialLabels(report.confirmed, x),
-        },
-      ),
+      scatter(front, sure.map(named), {
+        symbol: report.confirmed ? 'circle' : 'emptyCircle',
+        symbolSize: 10,
+        itemStyle: { color: colour.front, opacity: 1 },
+        ...trialLabels(report.confirmed, x),
+      }),
+      scatter(unconfirmed, open.map(named), {
+        symbol: 'emptyCircle',
+        symbolSize: 10,
+        itemStyle: { color: colour.front, opacity: 1 },
+        ...trialLabels(report.confirmed, x),
+      }),
+      scatter(disturbed, unknown.map(named), {
+        symbol: 'emptyRect',
+        symbolSize: 10,
+        itemStyle: { color: colour.disturbed, opacity: 1 },
+        ...trialLabels(report.confirmed, x),
+      }),
       scatter('dense model', [place(report.dense)], {
         symbol: 'diamond',
         symbolSize: 17,
@@ -137,15 +161,16 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
   };
 }
 
-function subtitle({ images, confirmed, dense, points }: FrontReport, frame: Frame): string {
+function subtitle({ confirmed, dense, device, points }: FrontReport, frame: Frame): string {
   const { pointsOutside, dominatedOutside } = frame;
   const bars = 'Bars: 95 %, paired with the dense model';
-  const basis = `${images} images${confirmed ? ', untouched by the search' : ''}`;
+  const basis = `${countWords(dense.images)} images${confirmed ? ', untouched by the search' : ''}`;
   const outside = [
     ...(pointsOutside > 0 ? [`${pointsOutside} of ${points.length} front members`] : []),
     ...(dominatedOutside > 0 ? [`${dominatedOutside} dominated`] : []),
   ].join(' and ');
-  const speed = `dense ${dense.latencyMs.toPrecision(3)} ms`;
+  const on = device ? ` on ${device.name}${device.computed ? ', computed' : ''}` : '';
+  const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${on}`;
   return `${bars}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
 }
 

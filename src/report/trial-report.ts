@@ -1,9 +1,10 @@
 /** Everything about one trial, for `show`. */
 import type { Rank, Rung } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
-import { z95 } from '../stats/normal.ts';
+import type { ConditionsRecord } from '../store/observation.ts';
 import { formatDuration } from '../units/duration.ts';
-import { formatCount, formatMacs, formatMs, formatPercent, formatPoints } from '../units/format.ts';
+import { formatCount, formatMacs, formatMs, formatPercent } from '../units/format.ts';
+import { changeCell, halfWidthOf } from './change.ts';
 import type { Figures } from './front-report.ts';
 import { clipped, textTable } from './text-table.ts';
 import { type TrainingView, trainingsLines } from './trainings-text.ts';
@@ -26,6 +27,8 @@ export interface TrialPhase {
   /** Pairs of calls that were timed, and what ended it, such as `interval` or `time`. */
   readonly pairs: number;
   readonly endedBy: string;
+  /** What was seen to disturb the latency, in words; empty for a good one. */
+  readonly disturbance: readonly string[];
 }
 
 export interface TrialView {
@@ -92,7 +95,8 @@ function costLines({ cost, denseCost }: TrialView): string[] {
   ];
 }
 
-function observationLines({ search, confirm }: TrialView): string[] {
+function observationLines({ trial, search, confirm }: TrialView): string[] {
+  const isDense = trial === 0;
   const phases = [
     ...(search ? [{ name: 'search', ...search }] : []),
     ...(confirm ? [{ name: 'confirm', ...confirm }] : []),
@@ -103,14 +107,14 @@ function observationLines({ search, confirm }: TrialView): string[] {
   const table = textTable(
     [
       { header: 'phase', align: 'left', cell: ({ name }) => name },
-      { header: 'latency', align: 'right', cell: ({ figures }) => formatMs(figures.latencyMs) },
-      { header: 'speed-up [95 % CI]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
-      { header: 'accuracy % [95 % CI]', align: 'right', cell: ({ figures }) => accuracyText(figures, interval) },
+      { header: 'ms', align: 'right', cell: ({ figures }) => formatMs(figures.latencyMs).replace(' ms', '') },
+      { header: 'speed-up [95 %]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
+      { header: 'accuracy % [95 %]', align: 'right', cell: ({ figures }) => accuracyText(figures, interval) },
       {
-        header: 'Δ pp (± 95 %)',
+        header: 'change pp ± 95 %',
         align: 'right',
-        cell: ({ figures: { drop, dropStandardError } }) =>
-          `${formatPoints(-drop).replace(' pp', '')} (± ${(100 * z95 * dropStandardError).toFixed(2)})`,
+        cell: ({ figures: { drop, dropStandardError, images } }) =>
+          isDense ? '' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, images) }),
       },
       { header: 'images', align: 'right', cell: ({ images }) => String(images) },
       { header: 'pairs', align: 'right', cell: ({ pairs }) => String(pairs) },
@@ -118,7 +122,28 @@ function observationLines({ search, confirm }: TrialView): string[] {
     ],
     phases,
   );
-  return ['Observations', ...indented(table)];
+  return ['Observations', ...indented(table), ...indented(phases.flatMap(conditionsLines))];
+}
+
+/** How far the latency of a phase is known, what disturbed it and how it was taken. */
+function conditionsLines({ name, figures, disturbance }: TrialPhase & { readonly name: string }): string[] {
+  const { latencyQuality, conditions } = figures;
+  const known = latencyQuality === 'good' ? 'good' : 'disturbed, so that the speed-up is not known';
+  const taken = conditions ? conditionsWords(conditions).join('; ') : '';
+  return [
+    `latency of ${name}: ${known}`,
+    ...disturbance.map(each => `  ${each}`),
+    ...(taken === '' ? [] : [`  ${taken}`]),
+  ];
+}
+
+function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown }: ConditionsRecord): string[] {
+  return [
+    ...(sessionPairs.length > 1 ? [`${sessionPairs.length} sessions of ${sessionPairs.join(', ')} pairs`] : []),
+    ...(pairsLeftOut > 0 ? [`${pairsLeftOut} pairs left out, since the machine was busy`] : []),
+    ...(waitedMs > 0 ? [`waited ${formatDuration(waitedMs)} for a quiet machine`] : []),
+    ...(slowdown === null ? [] : [`the dense model took ${slowdown.toFixed(2)}x its time on the quiet machine`]),
+  ];
 }
 
 const accuracyText = ({ accuracy, accuracyCi }: Figures, interval: (ci: readonly [number, number]) => string): string =>

@@ -1,37 +1,69 @@
-/** Points of a front in words; signs turn here: a drop of 0.01 is a loss of 1 point. */
-
-import { z95 } from '../stats/normal.ts';
+/** Points of a front in words. */
 import { formatMs, formatSpeedup } from '../units/format.ts';
+import { changeWords, halfWidthOf, limitWords, worstWords } from './change.ts';
 import type { Figures, FrontPoint } from './front-report.ts';
+import { imagesToTell, type Judged } from './judged.ts';
 
-/** With whose figures are told of it: `trial 12 (confirmed)`, `trial 12 (not confirmed)`. */
-export const nameOf = ({ trial, confirmed }: FrontPoint): string =>
-  trial === 0 ? 'the dense model' : `trial ${trial} (${confirmed ? 'confirmed' : 'not confirmed'})`;
+/** With whose figures are told of it: `trial 12 (confirmed)`, `trial 12 (not confirmed)`, `trial 12 (disturbed)`. */
+export const nameOf = (point: FrontPoint): string =>
+  point.trial === 0 ? 'the dense model' : `trial ${point.trial} (${stateOf(point)})`;
+
+/** Whose figures they are, and whether they count. */
+export const stateOf = ({ confirmed, latencyQuality }: FrontPoint): 'confirmed' | 'not confirmed' | 'disturbed' =>
+  latencyQuality === 'disturbed' ? 'disturbed' : confirmed ? 'confirmed' : 'not confirmed';
 
 /** `1.28x [1.26, 1.30]` */
 export const speedupWords = ({ speedup, speedupCi: [low, high] }: Figures): string =>
   `${formatSpeedup(speedup)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 
-/** `0.62 points`, without a sign: whether it is lost or gained is for the sentence. */
-export const pointsWords = (share: number): string => {
-  const points = Math.abs(100 * share).toFixed(2);
-  return `${points} ${points === '1.00' ? 'point' : 'points'}`;
-};
-
-/** `for a drop of 0.62 points (± 0.31)`, and whether noise alone would do the same. */
-export function dropWords({ drop, dropStandardError }: Figures): string {
-  const half = z95 * dropStandardError;
-  const change = drop > 0 ? `a drop of ${pointsWords(drop)}` : drop < 0 ? `a gain of ${pointsWords(drop)}` : 'no drop';
-  const interval = ` (95 % ± ${(100 * half).toFixed(2)}${Math.abs(drop) <= half && drop !== 0 ? ', within noise' : ''})`;
-  return dropStandardError > 0 ? change + interval : change;
+/** `-0.62 pp (95 % ± 0.61)`, with what it rests on where that is not what the figures beside it rest on. */
+export function judgedWords({ judged, trial }: FrontPoint): string {
+  if (trial === 0) return 'no change of accuracy';
+  const both = judged.by === 'both' ? `, from ${basisWords(judged)}` : '';
+  return changeWords(judged) + both + tornWords(judged);
 }
 
-/** `1.28x [1.26, 1.30] at 6.13 ms, with a drop of 0.62 points (95 % ± 0.61)` */
-export const figuresWords = (figures: Figures): string =>
-  `${speedupWords(figures)} at ${formatMs(figures.latencyMs)}, with ${dropWords(figures)}`;
+const tornWords = ({ contradicted }: Judged): string =>
+  contradicted ? '; the images of the search say otherwise, so that it is less sure' : '';
+
+const basisWords = ({ by, images }: Judged): string =>
+  by === 'both' ? `the ${countWords(images)} images of both phases` : `${countWords(images)} images`;
+
+/** `1.28x [1.26, 1.30] at 6.13 ms, -0.62 pp (95 % ± 0.61)` */
+export const figuresWords = (point: FrontPoint): string =>
+  `${speedupWords(point)} at ${formatMs(point.latencyMs)}, ${judgedWords(point)}`;
+
+/** The same of one phase, as it was measured. */
+const phaseWords = (figures: Figures): string => {
+  const { drop, dropStandardError, images, latencyMs } = figures;
+  const change = changeWords({ drop, halfWidth: halfWidthOf(dropStandardError, images) });
+  return `${speedupWords(figures)} at ${formatMs(latencyMs)}, ${change}`;
+};
 
 /** Said of a trial that fits by what the search saw and not by what confirming it saw. */
 export const flatteredSentence = ({ trial, search, confirm }: FrontPoint): string =>
   confirm
-    ? `Trial ${trial} fits by its search figures alone (${figuresWords(search)}) and not by its confirmed ones (${figuresWords(confirm)}): pick within a wider limit, or search on with more --trials.`
+    ? `Trial ${trial} fits by its search figures alone (${phaseWords(search)}) and not by its confirmed ones (${phaseWords(confirm)}): pick within a wider limit, or search on with more --trials.`
     : '';
+
+/** Said of a change whose interval is wider than the limit: how bad it may be, and what would tell. */
+export const untoldSentence = (point: FrontPoint, limit: number): string =>
+  `Whether ${nameOf(point)} keeps within ${limitWords(limit)} cannot be told from ${basisWords(point.judged)}: ${speedupWords(point)} at ${formatMs(point.latencyMs)}, ${changeWords(point.judged)}${tornWords(point.judged)}, which may be as bad as ${worstWords(point.judged)}${tellingWords(point.judged, limit)}.`;
+
+function tellingWords(judged: Judged, limit: number): string {
+  const images = imagesToTell(judged, limit);
+  return Number.isFinite(images) ? `; about ${countWords(roundedUp(images))} images would tell` : '';
+}
+
+/** Two digits: what is known of the deviation is not worth more. */
+function roundedUp(images: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(images)) - 1);
+  return Math.ceil(images / unit) * unit;
+}
+
+/** `4600`, `12,000` */
+export const countWords = (count: number): string =>
+  count < 10_000 ? String(count) : String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
+/** `is` or `are`, `it` or `them`. */
+export const plural = <T>(count: number, one: T, many: T): T => (count === 1 ? one : many);

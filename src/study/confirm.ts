@@ -3,26 +3,41 @@
  * flatters itself. Both numbers are kept.
  */
 import type { LatencyBudget } from '../device/device.ts';
-import { pairedAccuracy } from '../evaluate/paired.ts';
+import { nextToConfirm } from '../report/confirm-order.ts';
 import type { StudyEvent } from '../report/event.ts';
+import { frontReport } from '../report/front-report.ts';
+import type { Observation, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import type { CompleteTrial, TrialResult } from '../store/trial.ts';
-import { errorOf } from './objectives.ts';
-import { type Instruments, observe } from './observe.ts';
-import { seenIn } from './read-front.ts';
+import type { CompleteTrial } from '../store/trial.ts';
+import { type Instruments, latencyObservation, observe } from './observe.ts';
+import type { Patience } from './patience.ts';
+import { quietReferenceMs } from './quiet-reference.ts';
+import { readFrontInput, seenIn } from './read-front.ts';
+import { changeOf } from './trial-events.ts';
+
+type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
 
 export interface ConfirmParts {
   readonly store: Store;
   readonly study: Study;
   readonly instruments: Instruments;
   readonly latency: LatencyBudget;
+  readonly patience: Patience;
   readonly timeoutMs: number;
   readonly emit: (event: StudyEvent) => void;
   /** Whether another member may be measured now, as far as time goes. */
   readonly timeLeft: () => boolean;
   readonly finish: AbortSignal;
   readonly stop: AbortSignal;
+  /** Only this trial, on the front or not, with the dense model that it is compared with; the whole front by default. */
+  readonly only?: number | undefined;
+}
+
+/** The dense model counted. */
+export interface ConfirmEnd {
+  readonly confirmed: number;
+  readonly left: number;
 }
 
 /** A long run: half the interval and four times the time that the search spends on one latency. */
@@ -33,73 +48,122 @@ export const confirmBudget = (budget: LatencyBudget): LatencyBudget => ({
   minPairs: budget.minPairs * 2,
 });
 
-/**
- * Confirms the dense model, then every member of the front that is not confirmed, the most accurate first: those are the ones that
- * somebody may pick. Returns whether all are confirmed.
- */
-export async function confirmFront(parts: ConfirmParts): Promise<boolean> {
+/** Nothing else confirms: an audit scores the same images, and a disturbed latency is kept without being known. */
+export const isConfirmed = ({ observations }: CompleteTrial): boolean =>
+  observations.some(({ phase, kind }) => phase === 'confirm' && kind === 'accuracy') &&
+  observations.some(each => each.phase === 'confirm' && each.kind === 'latency' && each.quality === 'good');
+
+/** Confirms the dense model, then the members of the front that are not confirmed, the one that is recommended first. */
+export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
   const { store, study, emit } = parts;
-  const dense = await store.trials.get(study.id, 0);
-  const front = await store.trials.front(study.id);
-  const members = [...(dense?.state === 'complete' ? [dense] : []), ...front.filter(({ number }) => number !== 0)];
-  const open = members.filter(trial => !isConfirmed(trial)).sort((a, b) => rankOf(a) - rankOf(b));
-  if (open.length === 0) return members.length > 0;
-  emit({ kind: 'confirm-started', trials: open.map(({ number }) => number) });
-  let done = 0;
-  for (const trial of open) {
-    if (parts.finish.aborted || parts.stop.aborted) return false;
-    if (!parts.timeLeft()) {
-      const message = `The time is over with ${done} of ${open.length} members confirmed. Run the same command again to go on.`;
-      emit({ kind: 'warning', trial: null, message });
-      return false;
-    }
-    const budget = {
-      latency: { ...parts.latency, seed: parts.latency.seed + trial.number },
-      score: { images: 'confirm', timeoutMs: parts.timeoutMs } as const,
-    };
-    const correction = await store.trials.correction(trial.id);
-    const result = await observe(parts.instruments, trial.assignment, budget, correction);
-    if (parts.stop.aborted) return false;
-    done++;
-    if (result.state !== 'complete') {
-      const detail = result.state === 'failed' ? result.detail : 'pruned';
-      emit({
-        kind: 'warning',
-        trial: trial.number,
-        message: `Trial ${trial.number} could not be confirmed: ${detail}.`,
-      });
-      continue;
-    }
-    await store.queue.confirm(trial.id, result.observations);
-    emit(await confirmedEvent(parts, trial, result, { done, total: open.length }));
+  const members = await membersOf(parts);
+  const open = new Set(members.filter(trial => !isConfirmed(trial)).map(({ number }) => number));
+  const total = open.size;
+  if (total === 0) return { confirmed: members.length, left: 0 };
+  emit({ kind: 'confirm-started', trials: [...open] });
+  let timeIsOver = false;
+  for (let done = 1; open.size > 0; done++) {
+    if (parts.finish.aborted || parts.stop.aborted) break;
+    timeIsOver = !parts.timeLeft();
+    if (timeIsOver) break;
+    const number = await nextOf(parts, [...open]);
+    open.delete(number);
+    const trial = members.find(each => each.number === number);
+    if (trial) await confirmTrial(parts, trial, { done, total });
   }
-  return (await store.trials.front(study.id)).every(isConfirmed);
+  const now = await Promise.all(members.map(({ number }) => store.trials.get(study.id, number)));
+  const left = now.filter(trial => trial?.state !== 'complete' || !isConfirmed(trial));
+  const disturbed = left.filter(trial => trial?.state === 'complete' && isDisturbed(trial)).length;
+  const end = { confirmed: members.length - left.length, left: left.length };
+  if (!parts.stop.aborted) emit({ kind: 'confirm-finished', study: study.name, ...end, disturbed, timeIsOver });
+  return end;
 }
 
-/** The dense model, then by error. */
-const rankOf = ({ number, values }: CompleteTrial): number => (number === 0 ? -1 : errorOf(values));
+/** The dense model first; then those of the search's front, and those that a disturbed one keeps off it. */
+async function membersOf({ store, study, only }: ConfirmParts): Promise<CompleteTrial[]> {
+  const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
+  const dense = complete.filter(({ number }) => number === 0);
+  if (dense.length === 0) return [];
+  const wanted = new Set<number>(
+    only === undefined
+      ? [
+          ...(await store.trials.front(study.id)).map(({ number }) => number),
+          ...frontReport(await readFrontInput(store, study, true)).best.map(({ trial }) => trial),
+        ]
+      : [only],
+  );
+  return [...dense, ...complete.filter(({ number }) => number !== 0 && wanted.has(number))];
+}
 
-const isConfirmed = (trial: CompleteTrial): boolean =>
-  trial.observations.filter(({ phase }) => phase === 'confirm').length >= 2;
+/** By what is known now: each trial that is confirmed may change which one matters next. */
+async function nextOf({ store, study }: ConfirmParts, open: readonly number[]): Promise<number> {
+  const [first = 0] = open;
+  if (open.includes(0) || open.length === 1) return open.includes(0) ? 0 : first;
+  return nextToConfirm(frontReport(await readFrontInput(store, study, true)), open);
+}
 
-async function confirmedEvent(
-  { store, study }: ConfirmParts,
+/** Tells of what goes wrong, and leaves the trial as it is. */
+async function confirmTrial(
+  parts: ConfirmParts,
   trial: CompleteTrial,
-  result: Extract<TrialResult, { state: 'complete' }>,
   count: { readonly done: number; readonly total: number },
-): Promise<StudyEvent> {
-  const latency = result.observations.find(({ kind }) => kind === 'latency');
-  const accuracy = result.observations.find(each => each.kind === 'accuracy');
-  const dense = await store.trials.get(study.id, 0);
+): Promise<void> {
+  const { store, study, emit } = parts;
+  const samples = await store.trials.samples(trial.id);
+  const scored = samples.find((each): each is Accuracy => each.phase === 'confirm' && each.kind === 'accuracy');
+  const found = await measureAgain(parts, trial, scored !== undefined);
+  if (parts.stop.aborted) return;
+  if (typeof found === 'string') {
+    const message = `Trial ${trial.number} could not be confirmed: ${found}.`;
+    emit({ kind: 'warning', trial: trial.number, message });
+    return;
+  }
+  await store.queue.confirm(trial.id, found);
+  const latency = found.find(each => each.kind === 'latency');
+  const accuracy = found.find(each => each.kind === 'accuracy') ?? scored;
+  if (latency?.kind !== 'latency' || accuracy?.kind !== 'accuracy') return;
+  parts.patience.tell(latency.quality);
+  const dense = trial.number === 0 ? null : await store.trials.get(study.id, 0);
   const seen = dense && seenIn(await store.trials.samples(dense.id), 'confirm');
-  const drop = seen && accuracy ? pairedAccuracy(seen.accuracy.correct, accuracy.correct).drop : 0;
-  return {
+  emit({
     kind: 'confirmed',
     trial: trial.number,
-    ratio: latency?.value ?? Number.NaN,
-    interval: latency?.interval ?? [Number.NaN, Number.NaN],
-    accuracy: accuracy?.value ?? Number.NaN,
-    drop,
+    ratio: latency.value,
+    interval: latency.interval,
+    quality: latency.quality,
+    accuracy: accuracy.value,
+    ...changeOf(seen?.accuracy.correct, accuracy.correct),
     ...count,
-  };
+  });
 }
+
+/** The observations, or why there are none. Scoring may take hours: where answers are there, only the latency is taken again. */
+async function measureAgain(
+  { store, study, instruments, patience, ...parts }: ConfirmParts,
+  trial: CompleteTrial,
+  scored: boolean,
+): Promise<readonly Observation[] | string> {
+  const latency = {
+    ...parts.latency,
+    seed: parts.latency.seed + trial.number,
+    waitMs: patience.waitMs(),
+    quietReferenceMs: quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] })),
+  };
+  const correction = await store.trials.correction(trial.id);
+  if (scored) {
+    const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
+    if (built.state === 'failed') return built.detail;
+    if (built.value.sha256 !== trial.modelSha256) return otherBytes;
+    const answer = await instruments.device.latency(built.value, instruments.reference, latency);
+    return answer.state === 'failed' ? answer.detail : [latencyObservation(answer.value, trial.number === 0)];
+  }
+  const score = { images: 'confirm', timeoutMs: parts.timeoutMs } as const;
+  const result = await observe(instruments, trial.assignment, { latency, score }, correction);
+  if (result.state !== 'complete') return result.state === 'failed' ? result.detail : 'it was given up early';
+  return result.modelSha256 === trial.modelSha256 ? result.observations : otherBytes;
+}
+
+const otherBytes = 'it is rebuilt in other bytes than those that were searched, so confirm it where it was searched';
+
+const isDisturbed = ({ observations }: CompleteTrial): boolean =>
+  observations.some(each => each.phase === 'confirm' && each.kind === 'latency' && each.quality === 'disturbed');

@@ -10,6 +10,7 @@ import {
   type Measurement,
   type TrialInput,
 } from '../report/front-report.ts';
+import { confirmCommand } from '../report/known.ts';
 import { median } from '../stats/robust.ts';
 import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
@@ -19,6 +20,7 @@ import { disagreementText } from './check/disagreement.ts';
 import { doubtful, doubtsOf } from './check/doubts.ts';
 import { shareOf } from './check/recount-accuracy.ts';
 import { type Recount, recountStudy } from './check/recount-study.ts';
+import { deviceOf } from './device-of.ts';
 import { latestLimits } from './proposer.ts';
 
 type Latency = Extract<StoredObservation, { kind: 'latency' }>;
@@ -37,13 +39,20 @@ export function seenIn(observations: readonly StoredObservation[], phase: Phase)
   return latency && accuracy ? { latency, accuracy } : null;
 }
 
-/** Throws a UserError while the dense model has not been measured. */
-export async function readFront(store: Store, study: Study, confirmed: boolean): Promise<FrontReport> {
-  const input = await readFrontInput(store, study, confirmed);
-  if (confirmed && !input.dense.confirm) {
+/**
+ * @param figures `best`: confirmed ones where there are any; `confirmed` demands that there are
+ * @throws UserError while the dense model has not been measured
+ */
+export async function readFront(
+  store: Store,
+  study: Study,
+  figures: 'best' | 'confirmed' | 'search',
+): Promise<FrontReport> {
+  const input = await readFrontInput(store, study, figures !== 'search');
+  if (figures === 'confirmed' && !input.dense.confirm) {
     throw new UserError(
       `The front of "${study.name}" is not confirmed yet.`,
-      'Run the search to its end (the same command again goes on), or leave out --confirmed.',
+      `Confirm it with "${confirmCommand(study.name)}", or leave out --confirmed.`,
     );
   }
   return frontReport(input);
@@ -78,12 +87,13 @@ export async function readFrontInput(store: Store, study: Study, confirmed: bool
   const complete = trials.map(({ trial }) => trial);
   return {
     study: study.name,
+    device: deviceOf(study),
     objectives: study.objectives,
     dense: {
       macs: dense.trial.macs,
       params: dense.trial.params,
-      search: denseMeasurement(denseSearch, referencesMs(complete, 'search')),
-      confirm: denseConfirm && denseMeasurement(denseConfirm, referencesMs(complete, 'confirm')),
+      search: denseMeasurement(denseSearch, complete, 'search'),
+      confirm: denseConfirm && denseMeasurement(denseConfirm, complete, 'confirm'),
     },
     trials: inputs,
     limits: await latestLimits(store, study),
@@ -107,18 +117,22 @@ function denseOf({ trials, disagreements }: Recount, study: Study) {
   );
 }
 
-/** What the dense model took in every measurement of a phase: it was timed beside each candidate. */
-const referencesMs = (trials: readonly CompleteTrial[], phase: Phase): number[] =>
-  trials.flatMap(({ observations }) =>
-    observations.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each.referenceMs] : [])),
+/**
+ * One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the good measurements of the
+ * phase, in which it was timed beside each candidate, and over the disturbed ones where there is no other.
+ */
+function denseMeasurement({ accuracy }: Seen, trials: readonly CompleteTrial[], phase: Phase): DenseMeasurement {
+  const all = trials.flatMap(({ observations }) =>
+    observations.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each] : [])),
   );
-
-/** One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the phase. */
-const denseMeasurement = ({ accuracy }: Seen, allMs: readonly number[]): DenseMeasurement => ({
-  latencyMs: median(allMs),
-  accuracy: shareOf(accuracy.correct),
-  images: accuracy.images,
-});
+  const good = all.filter(({ quality }) => quality === 'good');
+  return {
+    latencyMs: median((good.length > 0 ? good : all).map(({ referenceMs }) => referenceMs)),
+    latencyQuality: good.length > 0 ? 'good' : 'disturbed',
+    accuracy: shareOf(accuracy.correct),
+    images: accuracy.images,
+  };
+}
 
 /** Of a trial that was given up early on the images that it was scored on. */
 export function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
@@ -128,9 +142,12 @@ export function measurement({ latency, accuracy }: Seen, dense: Seen): Measureme
   return {
     ratio: latency.value,
     interval: latency.interval,
+    latencyQuality: latency.quality,
+    conditions: latency.conditions,
     // From the answers that the drop is from; what a part of the images says of all is an estimate of its own.
     accuracy: accuracy.places ? accuracy.value : shareOf(accuracy.correct),
     drop,
     dropStandardError: standardError,
+    losses: Int8Array.from(same, (right, i) => right - (accuracy.correct[i] ?? 0)),
   };
 }

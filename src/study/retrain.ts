@@ -18,6 +18,7 @@ import { scratchFolder } from '../workers/scratch-folder.ts';
 import { rankfrontVersion } from '../workers/version.ts';
 import { reopenStatistics } from './calibration.ts';
 import { exportTrial, requireComplete } from './export.ts';
+import { disturbedNote } from './latency-quality.ts';
 import { reopenPlan } from './reopen.ts';
 import { trainingKeeper } from './training-keeper.ts';
 
@@ -77,6 +78,8 @@ export async function withRetraining<T>(
   work: (prepared: PreparedRetraining) => Promise<T>,
 ): Promise<T> {
   const trial = requireComplete(await store.trials.get(study.id, options.trial), options.trial, study);
+  const disturbed = disturbedNote(trial, study);
+  if (disturbed) note(disturbed);
   const folder = scratchFolder();
   try {
     const candidate = join(folder.path, `trial-${trial.number}.onnx`);

@@ -7,7 +7,6 @@ import { confirmBudget, confirmFront } from './confirm.ts';
 import { constraintsOf } from './limits.ts';
 import { type Patience, patienceOf } from './patience.ts';
 import { denseFigures, latestLimits } from './proposer.ts';
-import { quietReferenceMs } from './quiet-reference.ts';
 import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from './run-budget.ts';
 import { type RunParts, searchTrials } from './search-trials.ts';
@@ -40,14 +39,15 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
   let confirmed = false;
   if (endedBy !== 'interrupted') {
     await store.studies.setState(study.id, 'confirming');
-    const quietMs = quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] }));
-    confirmed = await confirmFront({
+    const end = await confirmFront({
       ...parts,
-      latency: { ...confirmBudget(latency), quietReferenceMs: quietMs },
+      latency: confirmBudget(latency),
+      patience,
       timeoutMs: scoreTimeoutMs,
       ...budget,
       timeLeft: () => timeLeft(budget),
     });
+    confirmed = end.left === 0;
     if (interrupted(budget)) endedBy = 'interrupted';
   }
   const measured = (await store.trials.get(study.id, 0))?.state === 'complete';

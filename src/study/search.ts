@@ -86,7 +86,7 @@ export interface SearchOptions {
 export interface SearchResult {
   readonly study: string;
   readonly endedBy: EndedBy;
-  /** The front as it stands, by confirmed figures when every member has them; null when it ended before the dense model was measured. */
+  /** The front as it stands, by confirmed figures where there are any; null when it ended before the dense model was measured. */
   readonly report: FrontReport | null;
 }
 
@@ -146,7 +146,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const remember = limits && (() => rememberLimits({ store, study, strategy, emit, ...problem }, limits));
       const propose = () =>
         openProposer({ store, study, plan, instruments, strategy, limitsGiven, prior, emit, onSweep, stop });
-      const { endedBy, confirmed } = await runStudy(
+      const { endedBy } = await runStudy(
         {
           store,
           study,
@@ -160,7 +160,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );
       const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
-      const report = measured ? frontReport(await readFrontInput(store, study, confirmed)) : null;
+      const report = measured ? frontReport(await readFrontInput(store, study, true)) : null;
       return { study: study.name, endedBy, report };
     } finally {
       stop.removeEventListener('abort', abort);

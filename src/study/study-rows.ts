@@ -1,5 +1,6 @@
 /** The studies of a store as the list wants them. */
 import { frontReport } from '../report/front-report.ts';
+import { unknownOf } from '../report/known.ts';
 import { bestSpeedup, type StudySummary } from '../report/study-list.ts';
 import type { Store } from '../store/store.ts';
 import { doubtful, doubtsText } from './check/doubts.ts';
@@ -16,7 +17,7 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
     const doubts = recount?.disagreements ?? [];
     const report =
       study && trials.complete > 0 && !doubtful(doubts).has(0)
-        ? frontReport(await readFrontInput(store, study, false))
+        ? frontReport(await readFrontInput(store, study, true))
         : null;
     rows.push({
       study: summary.name,
@@ -27,6 +28,7 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
       waiting: trials.waiting + trials.running,
       frontSize: recount ? recount.front.length : summary.frontSize,
       bestSpeedup: report && bestSpeedup(report),
+      ...unknownOf(report?.best ?? []),
       hypervolume: recount ? recount.hypervolume : summary.hypervolume,
       doubts: study ? doubtsText(study.name, doubts) : null,
       limits: study ? await latestLimits(store, study) : {},

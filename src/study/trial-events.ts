@@ -3,11 +3,12 @@
 import type { Warning } from '../device/warning.ts';
 import { wordWarning } from '../device/wording.ts';
 import { pairedAccuracy } from '../evaluate/paired.ts';
+import { halfWidthOf } from '../report/change.ts';
 import type { StudyEvent } from '../report/event.ts';
 import type { Observation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import type { RunningTrial, TrialResult } from '../store/trial.ts';
+import type { RunningTrial, StageTimes, TrialResult } from '../store/trial.ts';
 import { errorOf } from './objectives.ts';
 import { seenIn } from './read-front.ts';
 
@@ -21,6 +22,20 @@ type Complete = Extract<TrialResult, { state: 'complete' }>;
 type Pruned = Extract<TrialResult, { state: 'pruned' }>;
 type Latency = Extract<Observation, { kind: 'latency' }>;
 type Accuracy = Extract<Observation, { kind: 'accuracy' }>;
+
+/** The correction is a part of the build, and not a stage beside it. */
+export const wallMsOf = ({ buildMs, latencyMs, accuracyMs }: StageTimes): number =>
+  (buildMs ?? 0) + (latencyMs ?? 0) + (accuracyMs ?? 0);
+
+/** Against the dense model on the same images, with half of its 95 % interval; of the dense model itself, none. */
+export function changeOf(
+  dense: Uint8Array | undefined,
+  correct: Uint8Array,
+): { readonly drop: number; readonly halfWidth: number } {
+  if (!dense) return { drop: 0, halfWidth: 0 };
+  const { drop, standardError, images } = pairedAccuracy(dense, correct);
+  return { drop, halfWidth: halfWidthOf(standardError, images) };
+}
 
 export function trialEvents(parts: EventParts): {
   readonly finished: (trial: RunningTrial, result: TrialResult) => Promise<void>;
@@ -40,7 +55,7 @@ export function trialEvents(parts: EventParts): {
     if (!latency || !accuracy) return;
     for (const warning of latency.warnings) {
       const { seen, remedy } = wordWarning(warning as unknown as Warning);
-      emit({ kind: 'warning', trial: trial.number, message: `${seen} ${remedy}` });
+      emit({ kind: 'warning', trial: trial.number, message: `${seen} ${remedy}`, about: warning.kind });
     }
     if (trial.number === 0) {
       emit({
@@ -63,12 +78,13 @@ export function trialEvents(parts: EventParts): {
       latencyMs: latency.value * (dense?.latencyMs ?? latency.referenceMs),
       accuracy: accuracy.value,
       standardError: accuracy.standardError,
-      drop: dense ? pairedAccuracy(dense.correct, accuracy.correct).drop : 0,
+      ...changeOf(dense?.correct, accuracy.correct),
+      quality: latency.quality,
       macs: result.macs,
       onFront: front.some(({ number }) => number === trial.number),
       frontSize: front.length,
       hypervolume: stored?.state === 'complete' ? stored.hypervolume : 0,
-      wallMs: Object.values(result.stages).reduce((sum: number, ms) => sum + (ms ?? 0), 0),
+      wallMs: wallMsOf(result.stages),
     });
   };
 

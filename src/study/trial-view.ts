@@ -2,8 +2,9 @@
 import type { Rung } from '../decompose/method.ts';
 import { fullRank, rungMacs } from '../decompose/ranks.ts';
 import { findSites, type Site } from '../decompose/site.ts';
+import type { Cause } from '../device/conditions.ts';
 import type { Warning } from '../device/warning.ts';
-import { wordWarning } from '../device/wording.ts';
+import { wordCause, wordWarning } from '../device/wording.ts';
 import { inferShapes } from '../onnx/shapes.ts';
 import { type Figures, figuresOf, frontReport } from '../report/front-report.ts';
 import type { TrainingView } from '../report/trainings-text.ts';
@@ -11,11 +12,12 @@ import type { TrialPhase, TrialSite, TrialView } from '../report/trial-report.ts
 import type { Phase, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import type { Trial } from '../store/trial.ts';
+import type { StageTimes, Trial } from '../store/trial.ts';
 import { loadModel } from '../workers/model-file.ts';
 import { disagreementText } from './check/disagreement.ts';
 import { doubtful, doubtsOf } from './check/doubts.ts';
 import { recountStudy } from './check/recount-study.ts';
+import { deviceOf } from './device-of.ts';
 import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
 
 /** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
@@ -41,9 +43,7 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     denseCost: study.dense,
     search: await phaseOf('search', store, study, trial, believed),
     confirm: await phaseOf('confirm', store, study, trial, believed),
-    stages: Object.entries(finished?.stages ?? {}).flatMap(([stage, wallMs]) =>
-      wallMs === null ? [] : [{ stage: stage.replace(/Ms$/, ''), wallMs }],
-    ),
+    stages: stagesOf(finished?.stages),
     warnings: samples.flatMap(({ warnings }) =>
       warnings.map(warning => {
         const { seen, remedy } = wordWarning(warning as unknown as Warning);
@@ -54,6 +54,18 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     trainings: await trainingsOf(store, trial),
     failure: trial.state === 'failed' ? { reason: trial.reason, detail: trial.detail } : null,
   };
+}
+
+/** Each stage once: the correction is a part of the build. */
+function stagesOf(stages: StageTimes | undefined): TrialView['stages'] {
+  if (!stages) return [];
+  const { buildMs, correctionMs = null, latencyMs, accuracyMs } = stages;
+  return Object.entries({
+    correction: correctionMs,
+    build: buildMs === null ? null : buildMs - (correctionMs ?? 0),
+    latency: latencyMs,
+    accuracy: accuracyMs,
+  }).flatMap(([stage, wallMs]) => (wallMs === null ? [] : [{ stage, wallMs }]));
 }
 
 async function trainingsOf(store: Store, trial: Trial): Promise<TrainingView[]> {
@@ -96,6 +108,7 @@ async function phaseOf(
     images: seen.accuracy.images,
     pairs: seen.latency.candidateSamplesMs.length,
     endedBy: seen.latency.endedBy,
+    disturbance: (seen.latency.conditions?.causes ?? []).map(cause => wordCause(cause as unknown as Cause).seen),
   };
 }
 
@@ -111,7 +124,11 @@ async function figuresIn(phase: Phase, store: Store, study: Study, trial: Trial,
 
 function environmentOf(study: Study, trial: Trial, samples: readonly StoredObservation[]): Record<string, string> {
   const [first] = samples;
+  const device = deviceOf(study);
   const facts: Record<string, string> = {
+    device: device
+      ? `${device.name}${device.computed ? ', latencies computed from a model of it, not measured' : ''}`
+      : '-',
     model: `${study.model.path} (SHA-256 ${study.model.sha256.slice(0, 16)}...)`,
     candidate: trial.state === 'complete' ? `SHA-256 ${trial.modelSha256.slice(0, 16)}...` : '-',
     data: `${study.data.spec} (SHA-256 ${study.data.sha256.slice(0, 16)}...), ${study.data.normalisation}`,
@@ -122,7 +139,8 @@ function environmentOf(study: Study, trial: Trial, samples: readonly StoredObser
   const { environment, load } = first;
   return {
     ...facts,
-    processor: `${environment.cpuModel}, ${environment.cores} cores, governor ${environment.governor ?? 'unknown'}`,
+    [device?.computed ? 'computed on' : 'processor']:
+      `${environment.cpuModel}, ${environment.cores} cores, governor ${environment.governor ?? 'unknown'}`,
     load: `${load.toFixed(2)} when it was measured`,
     versions: `node ${environment.node}, onnxruntime ${environment.onnxruntime}, rankfront ${environment.rankfront}`,
   };

@@ -67,9 +67,12 @@ describe('after a search', () => {
     expect((await stored('front', '--format', 'svg')).stdout).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
   });
 
-  test('front --confirmed reports the other images', async () => {
-    const confirmed = await frontOf('--confirmed');
-    expect(confirmed.points.every(point => point.confirmed)).toBe(true);
+  test('front reports confirmed figures, --search those of the search', async () => {
+    const front = await frontOf();
+    expect(front.points.every(point => point.confirmed)).toBe(true);
+    expect(await frontOf('--confirmed')).toEqual(front);
+    expect((await frontOf('--search')).points.some(point => point.confirmed)).toBe(false);
+    expect((await stored('front', '--search', '--confirmed')).status).toBe(2);
   });
 
   test('show, studies: the trial and the study with their figures', async () => {
@@ -81,7 +84,7 @@ describe('after a search', () => {
     expect((await stored('studies')).stdout).toMatch(/small\s+complete\s+13/);
   });
 
-  test('pick: 0 with a point, 1 when no point keeps to the limit, 2 without exactly one rule', async () => {
+  test('pick: 0 with a point, 1 when no point keeps to the limits, 2 for a knee with a limit', async () => {
     const fastest = await stored('pick', '--max-drop', '100pp', '--json');
     expect(fastest.status).toBe(0);
     const front = await frontOf();
@@ -93,7 +96,14 @@ describe('after a search', () => {
     for (const told of [front, await frontOf('--confirmed')] as unknown as { gain: { kind: string; trial: number } }[])
       expect(within.point.trial).toBe(told.gain.kind === 'gained' ? told.gain.trial : 0);
     expect((await stored('pick', '--min-speedup', '1000')).status).toBe(1);
-    expect((await stored('pick')).status).toBe(2);
+    const plain = await stored('pick', '--json');
+    expect(plain.status).toBe(0);
+    const { gain } = front as unknown as { gain: { recommended: number } };
+    expect(JSON.parse(plain.stdout).point.trial).toBe(gain.recommended);
+    const both = await stored('pick', '--max-drop', '100pp', '--min-speedup', '1.01', '--json');
+    expect(JSON.parse(both.stdout)).toMatchObject({ rule: { kind: 'limits', drop: 1, speedup: 1.01 } });
+    expect(JSON.parse(both.stdout).point.trial).toBe(point.trial);
+    expect((await stored('pick', '--max-drop', '100pp', '--min-speedup', '1000')).status).toBe(1);
     expect((await stored('pick', '--knee', '--min-speedup', '1.1')).status).toBe(2);
   });
 

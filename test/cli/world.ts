@@ -55,6 +55,7 @@ export function makeWorld(): World {
     '--study',
     'small',
     '--accept-dense',
+    ...(more.includes('--no-json') ? [] : ['--json']),
     ...(more.includes('--calibration') ? [] : ['--calibration', 'none']),
     // Quick to ask, and every trial complete; `tuner.test.ts` is about the others.
     ...(more.includes('--strategy') ? [] : ['--strategy', 'nsga2', '--no-pruning']),

@@ -38,7 +38,7 @@ test('says what is believed, in the units of people, the most important site fir
     'Study "night": 40 trials, 7 of them given up early, proposed by "bayesian" from a prior of single sites; limits: at most 1.00 pp lost.',
   );
   expect(lines).toContain(
-    'latency        41                  95 %  0.42 % of dense  12.00 % of dense  its table of single sites',
+    'latency        41                  95 %  0.42 % of dense  12.00 % of dense  the sweep of single sites',
   );
   const sites = lines.filter(line => /^layer\d +\d/.test(line));
   expect(sites.map(line => line.split(/ +/))).toEqual([
@@ -47,9 +47,7 @@ test('says what is believed, in the units of people, the most important site fir
   ]);
   expect(lines).toContain('Next: trial 12 of the front, with 1 other rung:');
   expect(lines).toContain('  layer2: svd 32 -> svd 16');
-  expect(lines).toContain(
-    'Expected (± standard deviation): 81.2 % ± 0.4 of the dense latency, accuracy 91.0 % (± 1.2 pp).',
-  );
+  expect(lines).toContain('Expected (± 95 %): 81.2 % ± 0.8 of the dense latency, accuracy 91.0 % ± 2.4.');
   expect(lines.at(-1)).toBe(
     'Why: it enters the front with a probability of 62 % (keeps to the limits: 90 %), and is expected to add 0.012 to the hypervolume.',
   );

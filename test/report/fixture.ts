@@ -5,13 +5,15 @@ import type { FrontInput, Measurement, TrialInput } from '../../src/report/front
 export const seen = (ratio: number, drop: number, dense: number, dropStandardError = 0.002): Measurement => ({
   ratio,
   interval: [ratio * 0.99, ratio * 1.01],
+  latencyQuality: 'good',
+  conditions: null,
   accuracy: dense - drop,
   drop,
   dropStandardError,
 });
 
-export const searchDense = { latencyMs: 10, accuracy: 0.9, images: 400 };
-export const confirmDense = { latencyMs: 12, accuracy: 0.8, images: 1000 };
+export const searchDense = { latencyMs: 10, latencyQuality: 'good', accuracy: 0.9, images: 400 } as const;
+export const confirmDense = { latencyMs: 12, latencyQuality: 'good', accuracy: 0.8, images: 1000 } as const;
 
 type Seen = readonly [ratio: number, drop: number];
 
@@ -38,6 +40,16 @@ export function study(trials: readonly (readonly [number, Seen, Seen | null])[],
     ),
   };
 }
+
+/** The same trial, its latency of a phase taken while other work slowed the machine. */
+export const disturbedIn = (trial: TrialInput, ...phases: readonly ('search' | 'confirm')[]): TrialInput => {
+  const busy = (seen: Measurement): Measurement => ({ ...seen, latencyQuality: 'disturbed' });
+  return {
+    ...trial,
+    search: phases.includes('search') ? busy(trial.search) : trial.search,
+    confirm: trial.confirm && (phases.includes('confirm') ? busy(trial.confirm) : trial.confirm),
+  };
+};
 
 /**
  * 1 is fast, 2 between, 3 beaten by 2, 4 as accurate as dense and barely faster. Once confirmed, 2 turns out to be

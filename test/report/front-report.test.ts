@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FrontPoint, frontReport } from '../../src/report/front-report.ts';
+import { type FrontPoint, frontReport, type TrialInput } from '../../src/report/front-report.ts';
 import { frontRecord } from '../../src/report/json.ts';
-import { mixed, seen, study } from './fixture.ts';
+import { disturbedIn, mixed, seen, study } from './fixture.ts';
 
 const trials = (points: readonly { readonly trial: number }[]): number[] => points.map(({ trial }) => trial);
 
@@ -39,14 +39,14 @@ describe('the front', () => {
     const report = frontReport(mixed());
     expect(trials(report.points)).toEqual([1, 2, 4, 0]);
     expect(report.dominated.map(({ trial, dominatedBy }) => [trial, dominatedBy])).toEqual([[3, 2]]);
-    expect(report.images).toBe(400);
+    expect(report.dense.images).toBe(400);
   });
 
   test('confirmed numbers are filtered again: 4 beats 2, and 3 is not among them', () => {
     const report = frontReport(mixed(true));
     expect(trials(report.points)).toEqual([1, 4, 0]);
     expect(report.dominated.map(({ trial, dominatedBy }) => [trial, dominatedBy])).toEqual([[2, 4]]);
-    expect(report.images).toBe(1000);
+    expect(report.dense.images).toBe(1000);
     expect(report.dense).toMatchObject({ latencyMs: 12, accuracy: 0.8, confirmed: true });
   });
 
@@ -67,9 +67,76 @@ describe('the front', () => {
     expect(trials(frontReport(twins).points)).toEqual([1, 2, 0]);
   });
 
-  test('nothing confirmed: the dense model alone', () => {
-    const input = { ...study([[1, [0.5, 0.02], null]], true) };
-    expect(trials(frontReport(input).points)).toEqual([0]);
+  test('nothing confirmed: what the search saw, and said to be that', () => {
+    const report = frontReport(study([[1, [0.5, 0.02], null]], true));
+    expect(report).toMatchObject({ confirmed: false, dense: { latencyMs: 10 } });
+    expect(report.points.map(({ trial, confirmed }) => [trial, confirmed])).toEqual([
+      [1, false],
+      [0, false],
+    ]);
+  });
+
+  describe('some confirmed', () => {
+    // 5 was fastest in search and is not confirmed; 6 is not either, and was beaten in search already.
+    const input = study(
+      [
+        [5, [0.6, 0.001], null],
+        [4, [0.9, 0.002], [0.88, 0.004]],
+        [6, [0.7, 0.1], null],
+      ],
+      true,
+    );
+
+    test('the others are shown as the search saw them, with the milliseconds of one dense model', () => {
+      const report = frontReport(input);
+      expect(report.points.map(({ trial, confirmed, latencyMs }) => [trial, confirmed, latencyMs.toFixed(2)])).toEqual([
+        [5, false, '7.20'],
+        [4, true, '10.56'],
+        [0, true, '12.00'],
+      ]);
+      expect(report.points[0]!.search.latencyMs).toBeCloseTo(6, 12);
+      expect(report.dominated).toEqual([]);
+    });
+
+    test('a confirmed trial is not put off the front by one that is not, and the search front is as it was', () => {
+      expect(frontReport(input).points.find(({ trial }) => trial === 4)?.dominatedBy).toBeNull();
+      expect(trials(frontReport({ ...input, confirmed: false }).points)).toEqual([5, 0]);
+    });
+  });
+
+  describe('disturbed latencies', () => {
+    const base = study(
+      [
+        [1, [0.5, 0.001], null],
+        [2, [0.8, 0.002], [0.8, 0.002]],
+        [3, [0.75, 0.003], [0.7, 0.003]],
+      ],
+      true,
+    );
+    const [one, two, three] = base.trials as [TrialInput, TrialInput, TrialInput];
+
+    test('beat nothing that is good, and are beaten by it', () => {
+      const report = frontReport({ ...base, trials: [disturbedIn(one, 'search'), two] });
+      expect(trials(report.points)).toEqual([1, 2, 0]);
+      const slow = { ...one, search: seen(0.9, 0.05, 0.9) };
+      expect(trials(frontReport({ ...base, trials: [disturbedIn(slow, 'search'), two] }).points)).toEqual([2, 0]);
+    });
+
+    test('of the confirm phase confirm nothing: the good figures of the search stand', () => {
+      const report = frontReport({ ...base, trials: [disturbedIn(three, 'confirm'), two] });
+      const point = report.points.concat(report.dominated).find(({ trial }) => trial === 3)!;
+      expect(point).toMatchObject({ confirmed: false, latencyQuality: 'good' });
+      expect(point.speedup).toBeCloseTo(1 / 0.75, 12);
+      // The images that it was scored on do not care how busy the machine was.
+      expect(point.judged).toMatchObject({ by: 'confirm', images: 1000, drop: 0.003 });
+    });
+
+    test('where both phases are disturbed, the longer run is shown as that', () => {
+      const report = frontReport({ ...base, trials: [disturbedIn(three, 'search', 'confirm'), two] });
+      const point = report.points.find(({ trial }) => trial === 3)!;
+      expect(point).toMatchObject({ confirmed: false, latencyQuality: 'disturbed' });
+      expect(point.speedup).toBeCloseTo(1 / 0.7, 12);
+    });
   });
 
   test('agreement of the dense model with itself has no interval', () => {
@@ -105,7 +172,18 @@ describe('the front', () => {
 
 test('the record has the keys that programs rely on, and no others', () => {
   const record = frontRecord(frontReport(mixed()));
-  expect(Object.keys(record)).toEqual(['study', 'objectives', 'limits', 'dense', 'gain', 'doubts', 'points']);
+  expect(Object.keys(record)).toEqual([
+    'study',
+    'device',
+    'objectives',
+    'limits',
+    'dense',
+    'gain',
+    'doubts',
+    'disturbed',
+    'unconfirmed',
+    'points',
+  ]);
   expect(record.dense).toEqual({ latencyMs: 10, accuracy: 0.9 });
   expect(Object.keys(record.points[0]!)).toEqual([
     'trial',
@@ -115,9 +193,14 @@ test('the record has the keys that programs rely on, and no others', () => {
     'accuracy',
     'accuracyCi',
     'drop',
+    'change',
+    'changeCi',
     'macs',
     'params',
     'confirmed',
+    'latencyQuality',
+    'conditions',
+    'judged',
     'search',
     'confirm',
     'configuration',

@@ -19,12 +19,12 @@ describe('no trial keeps to the limits: the best that was seen, and the way out'
   });
 
   test('of the drop: the one that loses least', () => {
-    expect(outOfReach({ maxDrop: 0.01 }, some)).toContain('): trial 3 loses least, 1.20 points;');
+    expect(outOfReach({ maxDrop: 0.01 }, some)).toContain('): trial 3 loses least, -1.20 pp;');
   });
 
   test('of both: the one that loses least of those that are fast enough', () => {
     expect(outOfReach({ maxDrop: 0.02, minSpeedup: 1.4 }, some)).toContain(
-      '(at most 2.00 pp lost, at least 1.40x as fast): of those that are fast enough, trial 2 loses least, 4.00 points;',
+      '(at most 2.00 pp lost, at least 1.40x as fast): of those that are fast enough, trial 2 loses least, -4.00 pp;',
     );
   });
 });

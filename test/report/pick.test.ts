@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { frontReport } from '../../src/report/front-report.ts';
+import { frontRecord } from '../../src/report/json.ts';
 import { type Picked, type PickRule, pick } from '../../src/report/pick.ts';
-import { mixed, study } from './fixture.ts';
+import { mixed, searchDense, study } from './fixture.ts';
 
 const searched = frontReport(
   study(mixed().trials.map(({ trial, search }) => [trial, [search.ratio, search.drop], null])),
@@ -30,7 +31,7 @@ describe('max-drop', () => {
     const picked = pick(report, { kind: 'max-drop', drop: 0.01 });
     expect(trialOf(picked)).toBe(0);
     expect(picked.why).toBe(
-      'The dense model: within 1.00 point nothing is faster beyond noise; trial 3 (not confirmed) comes nearest with 1.01x [1.00, 1.02]. Judged by search figures, which are not confirmed: run the search to its end to confirm the front.',
+      'The dense model: within 1.00 pp nothing is faster beyond noise; trial 3 (not confirmed) comes nearest with 1.01x [1.00, 1.02]. Judged by search figures, which are not confirmed: "rankfront confirm --study small" confirms the front.',
     );
   });
 
@@ -86,6 +87,39 @@ describe('min-speedup', () => {
     expect(picked.state).toBe('none');
     expect(picked.why).toContain('trial 1 (not confirmed) comes nearest, 2.00x');
   });
+});
+
+describe('limits together', () => {
+  test.each<[PickRule, number | null]>([
+    [{ kind: 'limits', drop: 0.06, speedup: 1.2 }, 1],
+    [{ kind: 'limits', drop: 0.01, speedup: 1.2 }, 2],
+    [{ kind: 'limits', drop: 0.01, latencyMs: 8, speedup: 1.1 }, 2],
+    [{ kind: 'limits', drop: 0.01, latencyMs: 6 }, null],
+    [{ kind: 'limits', latencyMs: 8, speedup: 1.05 }, 2],
+    [{ kind: 'limits', latencyMs: 9.5, speedup: 1.05 }, 4],
+  ])('%o', (rule, trial) => expect(picks(rule)).toBe(trial));
+
+  test('none at all: the point of the headline', () => {
+    for (const report of [searched, frontReport(mixed(true)), frontReport(study([]))])
+      expect(picks({ kind: 'limits' }, report)).toBe(frontRecord(report).gain.recommended);
+  });
+
+  test('what misses them is told with all of them', () => {
+    expect(pick(searched, { kind: 'limits', drop: 0.01, latencyMs: 6 }).why).toContain(
+      'No point of the front keeps to the limits (at most 1.00 pp lost, at most 6 ms): trial 1 (not confirmed) comes nearest',
+    );
+  });
+});
+
+test('a drop that the images cannot tell is not picked: the dense model, or none where that is too slow', () => {
+  const few = { ...searchDense, images: 60 };
+  const input = study([[1, [0.5, 0.005], null]]);
+  const report = frontReport({ ...input, dense: { ...input.dense, search: few } });
+  const picked = pick(report, { kind: 'max-drop', drop: 0.01 });
+  expect(trialOf(picked)).toBe(0);
+  expect(picked.why).toContain('cannot be told from 60 images');
+  expect(pick(report, { kind: 'limits', drop: 0.01, speedup: 1.5 })).toMatchObject({ state: 'none' });
+  expect(picks({ kind: 'max-drop', drop: 0.05 }, report)).toBe(1);
 });
 
 describe('knee', () => {

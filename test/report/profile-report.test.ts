@@ -114,16 +114,20 @@ describe('a trial', () => {
     search: {
       figures: {
         latencyMs: 5,
+        latencyQuality: 'good',
+        conditions: null,
         speedup: 2,
         speedupCi: [1.98, 2.02],
         accuracy: 0.85,
         accuracyCi: [0.81, 0.88],
         drop: 0.05,
         dropStandardError: 0.01,
+        images: 400,
       },
       images: 400,
       pairs: 60,
       endedBy: 'interval',
+      disturbance: [],
     },
     confirm: null,
     stages: [
@@ -158,10 +162,10 @@ describe('a trial', () => {
     expect(text.split('\n')[0]).toBe('Trial 41 of study "night": complete, on the front, asked of nsga2.');
     expect(cells('search', text)).toEqual([
       'search',
-      '5 ms',
+      '5',
       '2.00x [1.98, 2.02]',
       '85.00 [81.00, 88.00]',
-      '-5.00 (± 1.96)',
+      '-5.00 ± 2.02',
       '400',
       '60',
       'interval',
@@ -171,6 +175,26 @@ describe('a trial', () => {
     expect(text).toContain('Another load kept 1.2 cores busy. Stop it.');
     expect(cells('cpu', text)).toEqual(['cpu', 'made of sand']);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  test('tells how a latency was taken, and what disturbed it', () => {
+    const search = {
+      ...trial.search!,
+      figures: {
+        ...trial.search!.figures,
+        latencyQuality: 'disturbed' as const,
+        conditions: { sessionPairs: [12, 11, 9], pairsLeftOut: 7, waitedMs: 90_000, slowdown: 1.234, causes: [] },
+      },
+      disturbance: ['Other processes kept 1.0 core busy, most of all python3 (process 812).'],
+    };
+    const text = trialText({ ...trial, search });
+    const lines = text.split('\n').map(line => line.trim());
+    const at = lines.indexOf('latency of search: disturbed, so that the speed-up is not known');
+    expect(lines.slice(at + 1, at + 3)).toEqual([
+      'Other processes kept 1.0 core busy, most of all python3 (process 812).',
+      '3 sessions of 12, 11, 9 pairs; 7 pairs left out, since the machine was busy; waited 1 m 30 s for a quiet machine; the dense model took 1.23x its time on the quiet machine',
+    ]);
+    expect(trialText(trial)).toContain('latency of search: good');
   });
 
   test('that failed tells why, and has no empty sections', () => {

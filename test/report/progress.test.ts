@@ -23,6 +23,8 @@ const finished = (trial: number): StudyEvent => ({
   accuracy: 0.62,
   standardError: 0.026,
   drop: 0.0057,
+  halfWidth: 0.0112,
+  quality: 'good',
   macs: 1.2e9,
   onFront: true,
   frontSize: 7,
@@ -98,6 +100,8 @@ describe('rate and ETA', () => {
           interval: [0.79, 0.81],
           accuracy: 0.6,
           drop: 0.01,
+          halfWidth: 0.006,
+          quality: 'good',
           done: 1,
           total: 3,
         },
@@ -146,7 +150,19 @@ describe('events', () => {
     { kind: 'warning', trial: null, message: 'line one\nline two' },
     { kind: 'warning', trial: 3, message: 'noisy' },
     { kind: 'confirm-started', trials: [1, 4] },
-    { kind: 'confirmed', trial: 1, ratio: 0.8, interval: [0.79, 0.82], accuracy: 0.6, drop: -0.01, done: 1, total: 2 },
+    {
+      kind: 'confirmed',
+      trial: 1,
+      ratio: 0.8,
+      interval: [0.79, 0.82],
+      accuracy: 0.6,
+      drop: -0.01,
+      halfWidth: 0.006,
+      quality: 'good',
+      done: 1,
+      total: 2,
+    },
+    { kind: 'confirm-finished', study: 'night', confirmed: 2, left: 5, disturbed: 1, timeIsOver: true },
     {
       kind: 'study-finished',
       study: 'night',
@@ -166,6 +182,18 @@ describe('events', () => {
     }
   });
 
+  test('a disturbed figure is said to be one', () => {
+    const busy: StudyEvent = { ...finished(1), quality: 'disturbed' } as StudyEvent;
+    expect(eventText(busy)).toBe('Trial 1: 1.25x [1.22, 1.27] (disturbed), -0.57 pp (95 % ± 1.12), on the front of 7.');
+    expect(progressLine(played([0, started], [minute, busy]), minute)).toContain('last 1.25x disturbed -0.57 pp');
+    const [confirmed] = others.filter(({ kind }) => kind === 'confirmed');
+    expect(eventText({ ...confirmed, quality: 'disturbed' } as StudyEvent)).toMatch(
+      /^Measured, not confirmed, 1 of 2: /,
+    );
+    const [end] = others.filter(({ kind }) => kind === 'confirm-finished');
+    expect(eventText({ ...end, left: 0, disturbed: 0, timeIsOver: false } as StudyEvent)).toBeNull();
+  });
+
   test('in words', () => {
     const said = [
       started,
@@ -178,14 +206,15 @@ describe('events', () => {
     expect(said).toEqual([
       'Study "night": 20 sites, 3.2e18 configurations, 100 trials.',
       'Study "night": 20 sites, 3.2e18 configurations, 100 trials or 8 h 00 m, resumed after 12.',
-      'Dense model: 38.4 ms, 62.57 % (± 2.59) of 350 images.',
-      'Trial 1: 1.25x [1.22, 1.27], -0.57 pp, on the front of 7.',
+      'Dense model: 38.4 ms, 62.57 % (95 % ± 5.08) of 350 images.',
+      'Trial 1: 1.25x [1.22, 1.27], -0.57 pp (95 % ± 1.12), on the front of 7.',
       'Trial 2 failed (timed-out): no answer',
       null,
       'Warning: line one\nline two',
       'Warning, trial 3: noisy',
       'Confirming 2 members of the front on untouched images.',
-      'Confirmed 1 of 2: trial 1, 1.25x [1.22, 1.27], +1.00 pp.',
+      'Confirmed 1 of 2: trial 1, 1.25x [1.22, 1.27], +1.00 pp (95 % ± 0.60).',
+      'The time is over. 2 of 7 members of the front are confirmed, 5 are left, 1 of them measured while other work slowed the machine (it stays disturbed). To go on: rankfront confirm --study night',
       'Study "night" is done after 1 h 00 m: 98 trials complete, the dense model one of them, 2 failed, 7 on the front.',
     ]);
     expect(eventText({ kind: 'confirm-started', trials: [4] })).toMatch(/^Confirming 1 member of/);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { roundAxis } from '../../src/report/axis.ts';
 import { frameOf, xInterval, yInterval } from '../../src/report/frame.ts';
-import { type FrontReport, frontReport } from '../../src/report/front-report.ts';
+import { type FrontReport, frontReport, type TrialInput } from '../../src/report/front-report.ts';
 import { frontSvg, pixelOf } from '../../src/report/svg.ts';
-import { mixed, study } from './fixture.ts';
+import { disturbedIn, mixed, study } from './fixture.ts';
 
 interface Element {
   readonly name: string;
@@ -48,7 +48,7 @@ function parseXml(source: string): Element {
 
 const all = (element: Element): Element[] => [element, ...element.children.flatMap(all)];
 
-const colours = { front: '#0072B2', dense: '#D55E00', dominated: '#C4C4C4', searched: '#767676' };
+const colours = { front: '#0072B2', dense: '#D55E00', dominated: '#C4C4C4', searched: '#767676', disturbed: '#A0528A' };
 
 /** Centres of the symbols of one colour below the legend: their transform is matrix(a,b,c,d,x,y). */
 function symbols(svg: string, colour: string): [number, number][] {
@@ -112,7 +112,8 @@ describe('the chart', () => {
     const place = pixelOf(frameOf(report, 'latency'), 900, 600);
     const one = report.points.find(({ trial }) => trial === 1)!;
     expect(xInterval(one, 'latency').map(ms => ms.toFixed(6))).toEqual(['4.950000', '5.050000']);
-    expect(yInterval(one)[1] - yInterval(one)[0]).toBeCloseTo(2 * 1.96 * 0.2, 2);
+    // Half an image in each cell: sqrt(0.002^2 + 1 / 402^2) is 0.319 points.
+    expect(yInterval(one)[1] - yInterval(one)[0]).toBeCloseTo(2 * 1.96 * 0.3189, 2);
     const expected = [...place(xInterval(one, 'latency')[0], 85), ...place(xInterval(one, 'latency')[1], 85)];
     const lines = all(parseXml(frontSvg(report)))
       .filter(({ attributes }) => attributes.stroke === colours.front)
@@ -167,6 +168,35 @@ describe('the chart', () => {
       ]),
     );
     expect(texts(frontSvg(report, { x: 'speedup' }))).toContain('speed-up over the dense model');
+  });
+
+  test('names the device, and tells what is disturbed and what is not confirmed by shape', () => {
+    const input = study(
+      [
+        [1, [0.5, 0.05], null],
+        [2, [0.7, 0.008], [0.7, 0.02]],
+        [4, [0.9, 0.001], null],
+      ],
+      true,
+    );
+    const [one, two, four] = input.trials as [TrialInput, TrialInput, TrialInput];
+    const device = { name: 'chip', computed: false };
+    const mixedUp = frontReport({ ...input, device, trials: [disturbedIn(one, 'search'), two, four] });
+    const svg = frontSvg(mixedUp);
+    expect(texts(svg)).toEqual(
+      expect.arrayContaining(['front, confirmed', 'front, not confirmed', 'disturbed, speed-up not known']),
+    );
+    expect(texts(svg).some(text => text.includes('dense 12.0 ms on chip'))).toBe(true);
+    const place = pixelOf(frameOf(mixedUp, 'latency'), 900, 600);
+    const at = (trial: number): [number, number] => {
+      const point = mixedUp.points.find(each => each.trial === trial)!;
+      return place(point.latencyMs, 100 * point.accuracy);
+    };
+    expectNear(symbols(svg, colours.disturbed), [at(1)]);
+    expectNear(symbols(svg, colours.front), [at(2), at(4)]);
+    // Its error bars are dashed, and the staircase of what is attained leaves it out.
+    const bars = all(parseXml(svg)).filter(({ attributes }) => attributes.stroke === colours.disturbed);
+    expect(bars.filter(({ attributes }) => attributes['stroke-dasharray'] === '4,3')).toHaveLength(2);
   });
 
   test('is the same text every time', () => {

@@ -1,5 +1,7 @@
 /** An audit for people: sentences and tables, for a terminal of 100 columns or as Markdown. */
+import { z95 } from '../../stats/normal.ts';
 import { formatPercent } from '../../units/format.ts';
+import { changeCell } from '../change.ts';
 import type { Interval } from '../event.ts';
 import { type Column, textTable } from '../text-table.ts';
 import type { Agreement, Measure } from './agreement.ts';
@@ -66,8 +68,8 @@ const rowColumns = ({ retrain }: AuditReport): Column<AuditRow>[] => [
   { header: 'front', align: 'left', cell: ({ onFront }) => (onFront ? 'yes' : '') },
   { header: 'latency', align: 'right', cell: ({ latency }) => latency.toFixed(3) },
   { header: 'closed form', align: 'right', cell: ({ closedForm }) => closedForm.toPrecision(3) },
-  { header: 'proxy drop pp', align: 'right', cell: row => drop(row.proxyDrop, row.proxyStandardError) },
-  { header: 'held-back drop pp', align: 'right', cell: row => drop(row.heldBackDrop, row.heldBackStandardError) },
+  { header: 'proxy change pp', align: 'right', cell: row => change(row.proxyDrop, row.proxyStandardError) },
+  { header: 'held-back change pp', align: 'right', cell: row => change(row.heldBackDrop, row.heldBackStandardError) },
   {
     header: 'retrained',
     align: 'right',
@@ -94,14 +96,14 @@ const agreementColumns: readonly Column<Agreement>[] = [
 
 function curseText({ winnersCurse: { front, control, difference } }: AuditReport): string {
   const cost = (what: string, { configurations, cost: mean, standardError }: SelectionCost): string =>
-    `${what} (${configurations}): the proxy images say ${drop(Math.abs(mean), standardError)} pp ${mean < 0 ? 'less' : 'more'} accuracy than the images held back.`;
+    `${what} (${configurations}): the proxy images say ${size(Math.abs(mean), standardError)} pp ${mean < 0 ? 'less' : 'more'} accuracy than the images held back.`;
   return [
-    'Both against the dense model on the same images; ± one standard error over images.',
+    'Both against the dense model on the same images; ± is half of the 95 % interval over images.',
     front ? cost('On the front', front) : 'No member of the front is scored on both.',
     ...(control ? [cost('Off the front', control)] : []),
     ...(difference
       ? [
-          `Being chosen by the proxy images costs the difference, ${drop(difference.cost, difference.standardError)} pp.`,
+          `Being chosen by the proxy images costs the difference, ${size(difference.cost, difference.standardError)} pp.`,
         ]
       : []),
   ].join('\n');
@@ -115,7 +117,7 @@ function subsetText({ subset }: AuditReport, table: TableOf): string[] {
   const full = rows.at(-1);
   const columns: readonly Column<SizeRow>[] = [
     { header: 'images', align: 'right', cell: ({ images }) => String(images) },
-    { header: 'tau (± sd)', align: 'right', cell: row => `${row.tau.toFixed(3)} (± ${row.tauDeviation.toFixed(3)})` },
+    { header: 'tau (sd)', align: 'right', cell: row => `${row.tau.toFixed(3)} (${row.tauDeviation.toFixed(3)})` },
     {
       header: 'neighbours in order',
       align: 'right',
@@ -146,6 +148,9 @@ const withInterval = (value: number | null, interval: Interval | null): string =
   value === null ? '-' : `${value.toFixed(2)}${interval ? ` [${interval.map(end => end.toFixed(2)).join(', ')}]` : ''}`;
 
 const points = (fraction: number): string => (100 * fraction).toFixed(2).replace(/^-(0\.00)$/, '$1');
-const drop = (fraction: number, standardError: number): string => `${points(fraction)} (± ${points(standardError)})`;
+const size = (fraction: number, standardError: number): string =>
+  `${points(fraction)} (± ${points(z95 * standardError)})`;
+/** A drop with its sign turned: a loss is negative, as everywhere. */
+const change = (drop: number, standardError: number): string => changeCell({ drop, halfWidth: z95 * standardError });
 const share = (fraction: number, standardError: number): string =>
-  `${formatPercent(fraction)} (± ${points(standardError)})`;
+  `${formatPercent(fraction)} (± ${points(z95 * standardError)})`;

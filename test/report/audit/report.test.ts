@@ -50,7 +50,7 @@ describe('auditReport', () => {
   test('what the proxy images take away is called less, not a negative more', () => {
     const front = { configurations: 8, cost: -0.0105, standardError: 0.002 };
     const text = auditText({ ...report, winnersCurse: { ...report.winnersCurse, front } }, 'table');
-    expect(text).toContain('On the front (8): the proxy images say 1.05 (± 0.20) pp less accuracy');
+    expect(text).toContain('On the front (8): the proxy images say 1.05 (± 0.39) pp less accuracy');
   });
 
   test('without a retrain the column says so', () => {

@@ -1,0 +1,63 @@
+/** `rankfront confirm`: measures the front again on images that the search never saw, as the end of a search does. */
+import { headline } from '../report/headline.ts';
+import { frontRecord } from '../report/json.ts';
+import { frontTable } from '../report/table.ts';
+import { openStore } from '../store/open.ts';
+import { confirmStudy } from '../study/confirm-study.ts';
+import { readFront } from '../study/read-front.ts';
+import { parseDuration } from '../units/duration.ts';
+import { defineCommand } from './command.ts';
+import { count } from './count.ts';
+import { findStudy, withStudy } from './open-study.ts';
+import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption } from './options.ts';
+import { studyDisplay } from './study-display.ts';
+
+export const confirm = defineCommand({
+  usage: 'confirm',
+  summary: 'Measure the front again on untouched images, the recommended point first; exits 1 while some are left',
+  options: {
+    study: studyOption,
+    store: storeOption,
+    trial: { type: 'number', describe: 'Only this trial; by default all that is not confirmed, or was disturbed' },
+    time: { type: 'string', describe: 'Begin no further measurement after so long, such as 20m [default: no limit]' },
+    wait: waitOption,
+    ...movedOptions,
+    json: { ...jsonOption, describe: 'Print one JSON line per event, for programs' },
+  },
+  examples: [
+    ['rankfront confirm --study resnet18', 'what a search left, or what was measured while the machine was busy'],
+    ['rankfront confirm --study resnet18 --trial 42', 'one trial'],
+  ],
+  run: async (args, console) => {
+    const trial = count('--trial', args.trial, 0, 1);
+    const timeMs = args.time === undefined ? undefined : parseDuration(args.time, '--time');
+    // Opened to read first: a store that is not there is not to be made.
+    await withStudy(args, console, async () => {});
+    const display = studyDisplay(console, args);
+    const store = await openStore(args.store);
+    try {
+      const study = await findStudy(store, args);
+      const { model, data, calibration } = args;
+      const { finish, stop } = console;
+      const end = await confirmStudy(
+        store,
+        study,
+        { storePath: args.store, trial, timeMs, waitMs: waitOf(args.wait), model, data, calibration },
+        {
+          warn: message => display.event({ kind: 'warning', trial: null, message }),
+          emit: display.event,
+          onFactors: display.factors,
+          finish,
+          stop,
+        },
+      ).finally(display.close);
+      const report = await readFront(store, study, 'best');
+      if (display.json) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
+      else console.out(['', ...headline(report), '', frontTable(report, { colour: console.colour })].join('\n'));
+      if (finish.aborted || stop.aborted) return 130;
+      return end.left === 0 ? 0 : 1;
+    } finally {
+      await store.close();
+    }
+  },
+});

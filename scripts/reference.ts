@@ -42,7 +42,7 @@ try {
     '```',
     `on ${cpuModel}, ${cores} cores, ${Math.round((memoryBytes ?? 0) / 2 ** 30)} GiB, ${platform} ${arch}, Node ${node}, onnxruntime ${onnxruntime}, rankfront ${rankfront}; a shared machine.`,
     '',
-    'The confirmed front (accuracy on the images that the search never saw; "search" is what the search saw):',
+    'The confirmed front, its accuracies on the images that the search never saw; `--search` shows what the search saw:',
     '',
     ...headline(report).map(line => `> ${line}`),
     '```',

@@ -1,13 +1,12 @@
 /** `rankfront confirm`: measures the front again on images that the search never saw, as the end of a search does. */
-import { headline } from '../report/headline.ts';
 import { frontRecord } from '../report/json.ts';
-import { frontTable } from '../report/table.ts';
 import { openStore } from '../store/open.ts';
 import { confirmStudy } from '../study/confirm-study.ts';
 import { readFront } from '../study/read-front.ts';
 import { parseDuration } from '../units/duration.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
+import { frontPage } from './front-page.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption } from './options.ts';
 import { studyDisplay } from './study-display.ts';
@@ -53,7 +52,7 @@ export const confirm = defineCommand({
       ).finally(display.close);
       const report = await readFront(store, study, 'best');
       if (display.json) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
-      else console.out(['', ...headline(report), '', frontTable(report, { colour: console.colour })].join('\n'));
+      else console.out(frontPage(report, console, args.store));
       if (finish.aborted || stop.aborted) return 130;
       return end.left === 0 ? 0 : 1;
     } finally {

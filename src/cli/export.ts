@@ -6,6 +6,7 @@ import { exportTrial, requireComplete } from '../study/export.ts';
 import { disturbedNote, latencyQualityOf } from '../study/latency-quality.ts';
 import { reopenPlan } from '../study/reopen.ts';
 import { keptFiles } from '../workers/kept-files.ts';
+import { atStore } from './at-store.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
@@ -43,7 +44,7 @@ export const exportModel = defineCommand({
         params: trial.params,
       };
       const note = disturbedNote(trial, study);
-      if (note) console.note(note);
+      if (note) console.note(atStore(note, study.name, args.store));
       if (args.json) console.out(JSON.stringify({ ...written, latencyQuality: latencyQualityOf(trial) }));
       else
         console.note(

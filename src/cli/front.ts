@@ -7,6 +7,7 @@ import { frontJson } from '../report/json.ts';
 import { frontTable } from '../report/table.ts';
 import { readFront } from '../study/read-front.ts';
 import { keptFiles } from '../workers/kept-files.ts';
+import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
@@ -42,13 +43,14 @@ export const front = defineCommand({
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
     const report = await withStudy(args, console, (study, store) => readFront(store, study, phase));
     const format = args.json ? 'json' : args.format;
-    const text = await {
+    const said = await {
       table: () => [...headline(report), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
       csv: () => frontCsv(report).trimEnd(),
       json: () => frontJson(report),
       // Charts are slow to load, and only this format draws one.
       svg: async () => (await import('../report/svg.ts')).frontSvg(report),
     }[format]();
+    const text = atStore(said, report.study, args.store);
     if (args.out === undefined) console.out(text);
     else {
       writeAtomically(args.out, text.endsWith('\n') ? text : `${text}\n`, 'the front', place);

@@ -4,6 +4,7 @@ import { headlineDrop } from '../report/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/pick.ts';
 import { readFront } from '../study/read-front.ts';
 import { parseDrop } from '../units/drop.ts';
+import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
@@ -41,7 +42,7 @@ export const pick = defineCommand({
     const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
     if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
     else {
-      console.out(picked.why);
+      console.out(atStore(picked.why, report.study, args.store));
       if (picked.state === 'picked' && picked.point.trial > 0) {
         console.out(
           `Export it: rankfront export --study ${report.study} --store ${args.store} --trial ${picked.point.trial} --out picked.onnx`,

@@ -3,6 +3,7 @@ import { openStore } from '../store/open.ts';
 import type { TrainingRun } from '../store/training.ts';
 import { type RetrainResult, requireFactorised, retrain as runRetraining } from '../study/retrain.ts';
 import { formatPercent, formatPoints } from '../units/format.ts';
+import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
@@ -79,7 +80,7 @@ export const retrain = defineCommand({
           commandLine: console.commandLine,
         },
         {
-          note: console.note,
+          note: text => console.note(atStore(text, study.name, args.store)),
           before: run => tellBefore(console, args.json, run),
           emit: trainingDisplay(console, args),
           finish: console.finish,

@@ -1,7 +1,5 @@
 /** `rankfront search`: the night's work. */
-import { headline } from '../report/headline.ts';
 import { frontRecord } from '../report/json.ts';
-import { frontTable } from '../report/table.ts';
 import { hasLimits, type Limits } from '../study/limits.ts';
 import { search as runSearch } from '../study/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
@@ -9,6 +7,7 @@ import { parseDrop } from '../units/drop.ts';
 import { parseDuration } from '../units/duration.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
+import { frontPage } from './front-page.ts';
 import { jsonOption, problemOf, problemOptions, storeOption, waitOf, waitOption } from './options.ts';
 import { positive } from './positive.ts';
 import { studyDisplay } from './study-display.ts';
@@ -82,7 +81,7 @@ export const search = defineCommand({
     }).finally(display.close);
     if (!report) console.note('Nothing was measured. Run the same command again to go on.');
     else if (display.json) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
-    else console.out(['', ...headline(report), '', frontTable(report, { colour: console.colour })].join('\n'));
+    else console.out(frontPage(report, console, args.store));
     return endedBy === 'interrupted' ? 130 : 0;
   },
 });

@@ -2,6 +2,7 @@
 import { studyTable } from '../report/study-list.ts';
 import { openStore } from '../store/open.ts';
 import { studyRows } from '../study/study-rows.ts';
+import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { jsonOption, storeOption } from './options.ts';
 
@@ -20,7 +21,7 @@ export const studies = defineCommand({
         console.out(
           rows.length === 0
             ? `"${args.store}" holds no study yet. Start one with "rankfront search".`
-            : studyTable(rows),
+            : rows.reduce((text, { study }) => atStore(text, study, args.store), studyTable(rows)),
         );
     } finally {
       await store.close();

@@ -3,6 +3,7 @@ import { eventLine, type StudyEvent } from '../report/event.ts';
 import { eventText } from '../report/event-text.ts';
 import { advance, noProgress, progressLine } from '../report/progress.ts';
 import { noWarnings, warned, warningsLeft } from '../report/warnings.ts';
+import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
 
 export interface StudyDisplay {
@@ -15,8 +16,10 @@ export interface StudyDisplay {
   readonly close: () => void;
 }
 
-export const studyDisplay = (console: Console, { json }: { readonly json: boolean }): StudyDisplay =>
-  json ? jsonDisplay(console) : textDisplay(console);
+export const studyDisplay = (
+  console: Console,
+  { json, store }: { readonly json: boolean; readonly store: string },
+): StudyDisplay => (json ? jsonDisplay(console) : textDisplay(console, store));
 
 const jsonDisplay = (console: Console): StudyDisplay => ({
   json: true,
@@ -31,7 +34,7 @@ const jsonDisplay = (console: Console): StudyDisplay => ({
 const logEveryMs = 60_000;
 
 /** One line per event, and how far it is: at the bottom of a terminal, kept up to date; in a log now and then, with the time. */
-function textDisplay(console: Console): StudyDisplay {
+function textDisplay(console: Console, store: string): StudyDisplay {
   let progress = noProgress;
   let warnings = noWarnings;
   let loggedMs = Number.NEGATIVE_INFINITY;
@@ -61,7 +64,7 @@ function textDisplay(console: Console): StudyDisplay {
       const { counts, tell } = warned(warnings, event);
       warnings = counts;
       const text = tell ? eventText(event) : null;
-      if (text) line(text);
+      if (text) line('study' in event ? atStore(text, event.study, store) : text);
       tick();
     },
     statistics: stage('calibration images'),

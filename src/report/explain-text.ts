@@ -4,6 +4,7 @@ import { formatPercent } from '../units/format.ts';
 import { limitsText } from './event-text.ts';
 import { lineChart } from './line-chart.ts';
 import { clipped, textTable } from './text-table.ts';
+import { plural } from './wording.ts';
 
 export interface ExplainView {
   readonly study: string;
@@ -21,6 +22,8 @@ export interface ExplainView {
   /** The dense model not counted. */
   readonly trials: number;
   readonly pruned: number;
+  /** Whose latency in the search is not known, since other work slowed the machine. */
+  readonly disturbed: number;
   /** By objective (see `Calibration` of the tuner); null with too few trials to learn from. */
   readonly calibration:
     | readonly {
@@ -68,9 +71,15 @@ export function explainText(view: ExplainView, columns = 60): string {
   const { study, strategy, trials, pruned, prior } = view;
   const limits = limitsText(view.limits);
   const given = pruned > 0 ? `, ${pruned} of them given up early` : '';
+  const { disturbed } = view;
   const opening = `Study "${study}": ${trials} trials${given}, proposed by "${strategy}" ${prior ? 'from a prior of single sites' : 'without a prior'}${limits ? `; limits: ${limits}` : ''}.`;
   return [
     opening,
+    ...(disturbed > 0
+      ? [
+          `${disturbed} of them ${plural(disturbed, 'has a disturbed latency', 'have disturbed latencies')}: other work slowed the machine, so that what is learned from ${plural(disturbed, 'it', 'them')} is less sure.`,
+        ]
+      : []),
     '',
     ...(view.outOfReach === null ? [] : [view.outOfReach, '']),
     ...hypervolumeLines(view, columns),

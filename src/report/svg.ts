@@ -22,7 +22,7 @@ export interface SvgOptions {
 
 const searched = 'its search-time figures';
 const unconfirmed = 'front, not confirmed';
-const disturbed = 'disturbed, speed-up not known';
+const disturbed = 'disturbed';
 const margin = { left: 76, right: 30, top: 116, bottom: 62 };
 
 /** An SVG document; the same report gives the same text. */
@@ -91,7 +91,7 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
     legend: {
       top: 76,
       left: margin.left - 6,
-      itemGap: 30,
+      itemGap: 18,
       itemWidth: 14,
       itemHeight: 14,
       selectedMode: false,

@@ -18,7 +18,7 @@
  *
  * The two sets are disjoint, so that nothing is shared between the terms. tau^2 is how far candidates differ in how much they are
  * flattered, beyond what images explain, by the method of moments (DerSimonian and Laird 1986, eq. 8). delta^2 allows for the one that
- * is looked at being flattered most, since the best of many is: without it, the intervals of the best ones hold in 93 % of simulations.
+ * is looked at being flattered most, since the best of many is: without it, the intervals of the luckiest hold in as few as 93 % of simulations.
  * The weight that minimises Var P, a regression estimate from two samples (Cochran 1977, section 12.9), is
  *
  *   w = (Var y_k - Cov(y_k, ybar)) / N / (Var_i(y_k - ybar) / N + q).

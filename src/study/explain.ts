@@ -40,6 +40,7 @@ export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, stud
     objectives: study.objectives,
     trials: trials.length - 1,
     pruned: trials.filter(({ state }) => state === 'pruned').length,
+    disturbed: trials.filter(hasDisturbedLatency).length,
     calibration: beliefs?.calibration ?? null,
     importance:
       beliefs && names.map((site, i) => ({ site, byObjective: beliefs.importance.map(each => each[i] ?? Number.NaN) })),
@@ -47,6 +48,11 @@ export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, stud
     next: nextOf(setup, study, trials, front, beliefs),
   };
 }
+
+/** In the search, whose figures the tuner learns from. */
+const hasDisturbedLatency = (trial: Trial): boolean =>
+  'observations' in trial &&
+  trial.observations.some(each => each.phase === 'search' && each.kind === 'latency' && each.quality === 'disturbed');
 
 /** After every finished trial, in that order; 0 before the first that counts. */
 function hypervolumeCurve(trials: readonly Trial[]): number[] {

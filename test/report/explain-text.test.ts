@@ -11,6 +11,7 @@ const view: ExplainView = {
   objectives: ['latency', 'top1'],
   trials: 40,
   pruned: 7,
+  disturbed: 0,
   calibration: [
     { by: 'table', trials: 41, within95: 0.951, rmse: 0.0042, spread: 0.12 },
     { by: 'ramps', trials: 41, within95: 0.9, rmse: 0.021, spread: 0.2 },
@@ -102,4 +103,11 @@ test('long series are thinned, a flat one is a line, an empty one nothing', () =
   ).toHaveLength(50);
   expect(new Set(heightsOf(lineChart([2, 2, 2], { columns: 10, rows: 4 }), 4)).size).toBe(1);
   expect(lineChart([], { columns: 10, rows: 4 })).toEqual([]);
+});
+
+test('trials whose latency is not known are counted', () => {
+  expect(explainText({ ...view, disturbed: 2 }).split('\n')[1]).toMatch(
+    /^2 of them have disturbed latencies: other work/,
+  );
+  expect(explainText(view)).not.toContain('disturbed');
 });

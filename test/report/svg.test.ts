@@ -183,9 +183,7 @@ describe('the chart', () => {
     const device = { name: 'chip', computed: false };
     const mixedUp = frontReport({ ...input, device, trials: [disturbedIn(one, 'search'), two, four] });
     const svg = frontSvg(mixedUp);
-    expect(texts(svg)).toEqual(
-      expect.arrayContaining(['front, confirmed', 'front, not confirmed', 'disturbed, speed-up not known']),
-    );
+    expect(texts(svg)).toEqual(expect.arrayContaining(['front, confirmed', 'front, not confirmed', 'disturbed']));
     expect(texts(svg).some(text => text.includes('dense 12.0 ms on chip'))).toBe(true);
     const place = pixelOf(frameOf(mixedUp, 'latency'), 900, 600);
     const at = (trial: number): [number, number] => {

@@ -17,7 +17,7 @@ const slow = `name: measured
 provider: cpu
 threads: 1
 rankGranularity: 4
-latencyBudget: { halfWidth: 0.001, maxMs: 600, minPairs: 5, warmup: 1 }
+latencyBudget: { halfWidth: 0.001, maxMs: 600, minPairs: 5, warmup: 1, sessions: 1, waitMs: 0 }
 `;
 const waiting = /Waiting for process (\d+), which is measuring the dense model of this study/;
 

@@ -31,7 +31,7 @@ export const measuredProfile = `name: measured
 provider: cpu
 threads: 1
 rankGranularity: 4
-latencyBudget: { halfWidth: 0.2, maxMs: 300, minPairs: 5, warmup: 1 }
+latencyBudget: { halfWidth: 0.2, maxMs: 300, minPairs: 5, warmup: 1, sessions: 3, waitMs: 0 }
 `;
 
 export function makeWorld(): World {

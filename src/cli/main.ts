@@ -81,7 +81,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     await parser.parseAsync();
   } catch (error) {
     status = 2;
-    console.note(`rankfront: ${messageOf(error)}`);
+    for (const line of `rankfront: ${messageOf(error)}`.split('\n')) console.note(line);
   } finally {
     close();
   }

@@ -1,4 +1,5 @@
 /** `rankfront pick`: one point of the front, by a limit. */
+import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type PickRule, pick as pickPoint } from '../report/pick.ts';
 import { readFront } from '../study/read-front.ts';
@@ -31,10 +32,13 @@ export const pick = defineCommand({
     const picked = pickPoint(report, rule);
     if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
     else {
-      console.out(picked.why);
+      console.out(oneLine(picked.why));
       if (picked.state === 'picked' && picked.point.trial > 0) {
+        const { trial } = picked.point;
         console.out(
-          `Export it: rankfront export --study ${report.study} --store ${args.store} --trial ${picked.point.trial} --out picked.onnx`,
+          oneLine(
+            `Export it: rankfront export --study ${shellWord(report.study)} --store ${shellWord(args.store)} --trial ${trial} --out picked.onnx`,
+          ),
         );
       }
     }
@@ -65,3 +69,7 @@ function ruleOf(args: Rules): PickRule {
     'Give one of --max-drop 1pp, --max-latency-ms X, --min-speedup X, --knee.',
   );
 }
+
+/** As a POSIX shell takes it for one word: a name may hold blanks and worse. */
+const shellWord = (text: string): string =>
+  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,6 @@
 /** The console of a real terminal or pipe. */
 import { createInterface } from 'node:readline';
-import { stripVTControlCharacters } from 'node:util';
+import { oneLine, printable } from '../errors/printable.ts';
 import type { Console } from './command.ts';
 import { listenToSignals } from './signals.ts';
 
@@ -29,6 +29,7 @@ export function terminalConsole(commandLine: readonly string[]): {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || process.exit(2));
 
   const terminal = process.stderr.isTTY === true;
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   let shown = false;
   const clear = (): void => {
     if (shown) process.stderr.write('\r\x1b[2K');
@@ -38,22 +39,21 @@ export function terminalConsole(commandLine: readonly string[]): {
     commandLine,
     out: text => {
       clear();
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${ownColours(text, colour)}\n`);
     },
     note: text => {
       clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${oneLine(text)}\n`);
     },
     progress: terminal
       ? line => {
           clear();
           const columns = process.stderr.columns || 100;
-          const plain = stripVTControlCharacters(line);
-          process.stderr.write(plain.length < columns ? line : plain.slice(0, columns - 1));
+          process.stderr.write(oneLine(line).slice(0, columns - 1));
           shown = true;
         }
       : null,
-    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    colour,
     lines: () => createInterface({ input: process.stdin, signal: finish.signal }),
     finish: finish.signal,
     stop: stop.signal,
@@ -64,3 +64,15 @@ export function terminalConsole(commandLine: readonly string[]): {
   };
   return { console, close };
 }
+
+/** What the table of a front is painted with: bold, dim and back (`paint` in `report/table.ts`). Nothing else may steer the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the character that is meant
+const paint = /(\x1b\[[012]m)/;
+
+const ownColours = (text: string, colour: boolean): string =>
+  colour
+    ? text
+        .split(paint)
+        .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+        .join('')
+    : printable(text);

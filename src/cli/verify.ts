@@ -1,5 +1,6 @@
 /** `rankfront verify`: proves stored numbers again, or says that they do not hold. */
 
+import { oneLine } from '../errors/printable.ts';
 import type { CompleteTrial } from '../store/trial.ts';
 import { requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
@@ -44,7 +45,7 @@ export const verify = defineCommand({
         measure,
         rebuild: one ? [] : complete,
         onTrial: verdict => {
-          if (!args.json && (verdict.accuracy || !passes(verdict))) console.out(verdictLine(verdict));
+          if (!args.json && (verdict.accuracy || !passes(verdict))) console.out(oneLine(verdictLine(verdict)));
         },
         warn: console.note,
         finish: console.finish,

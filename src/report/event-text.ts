@@ -1,10 +1,16 @@
 /** Events as lines for people, for a log or above a progress line. */
+import { oneLine } from '../errors/printable.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../units/format.ts';
 import type { LimitsSet, StudyEvent } from './event.ts';
 
 /** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
 export function eventText(event: StudyEvent): string | null {
+  const text = textOf(event);
+  return text && oneLine(text);
+}
+
+function textOf(event: StudyEvent): string | null {
   switch (event.kind) {
     case 'study-started': {
       const { study, sites, spaceSize, trialsPlanned, timeMs, resumedFrom } = event;

@@ -2,7 +2,7 @@
 import { formatPercent, formatPoints } from '../units/format.ts';
 import { limitsText } from './event-text.ts';
 import { lineChart } from './line-chart.ts';
-import { clipped, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 
 export interface ExplainView {
   readonly study: string;
@@ -68,7 +68,7 @@ export function explainText(view: ExplainView, columns = 60): string {
   const limits = limitsText(view.limits);
   const given = pruned > 0 ? `, ${pruned} of them given up early` : '';
   const opening = `Study "${study}": ${trials} trials${given}, proposed by "${strategy}" ${prior ? 'from a prior of single sites' : 'without a prior'}${limits ? `; limits: ${limits}` : ''}.`;
-  return [
+  return joinLines([
     opening,
     '',
     ...(view.outOfReach === null ? [] : [view.outOfReach, '']),
@@ -79,7 +79,7 @@ export function explainText(view: ExplainView, columns = 60): string {
     ...importanceLines(view),
     '',
     ...nextLines(view),
-  ].join('\n');
+  ]);
 }
 
 const hypervolumeLines = ({ hypervolume }: ExplainView, columns: number): string[] =>

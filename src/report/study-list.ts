@@ -5,7 +5,7 @@ import type { LimitsSet } from './event.ts';
 import { limitsText } from './event-text.ts';
 import type { FrontReport } from './front-report.ts';
 import { gainOf, headlineDrop } from './gain.ts';
-import { clipped, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 
 export interface StudySummary {
   readonly study: string;
@@ -63,5 +63,5 @@ export function studyTable(studies: readonly StudySummary[]): string {
     ],
     studies,
   );
-  return [...table, ...held].join('\n');
+  return joinLines([...table, ...held]);
 }

@@ -5,7 +5,7 @@ import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatMacs, formatMs, formatPercent, formatPoints } from '../units/format.ts';
 import type { Figures } from './front-report.ts';
-import { clipped, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 import { type TrainingView, trainingsLines } from './trainings-text.ts';
 import { speedupWords } from './wording.ts';
 
@@ -70,7 +70,7 @@ export function trialText(view: TrialView): string {
   ];
   return sections
     .filter(lines => lines.length > 0)
-    .map(lines => lines.join('\n'))
+    .map(joinLines)
     .join('\n\n');
 }
 

@@ -15,9 +15,12 @@ const escaped = (character: string): string => {
 /** For one line: line breaks are escaped, too. */
 export const oneLine = (text: string): string => text.replaceAll(unseen, escaped);
 
-/** For a block of lines, each of which was one line: line breaks stay. */
+/** For a block of lines, each of which was one line: line breaks stay, also those of a CSV file. */
 export const printable = (text: string): string =>
-  text.replaceAll(unseen, character => (character === '\n' ? character : escaped(character)));
+  text
+    .split(/(\r?\n)/)
+    .map((part, i) => (i % 2 === 1 ? part : oneLine(part)))
+    .join('');
 
 /** Whether a name can be shown as it is. */
 export const isPrintable = (text: string): boolean => text.search(unseen) < 0;

@@ -25,6 +25,7 @@ test.each([
 test('a line break is kept between lines and escaped in one', () => {
   expect(oneLine('a\nb')).toBe('a\\nb');
   expect(printable('a\nb')).toBe('a\nb');
+  expect(printable('a\r\nb\rc')).toBe('a\r\nb\\u000dc');
 });
 
 test.each(['résumé 模型 модель', 'block.0/conv1:0', '± 1.5 pp … → ok', '😀'])('%s stays as it is', text => {

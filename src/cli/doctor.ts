@@ -1,5 +1,7 @@
 /** `rankfront doctor`: what this machine offers, and what would spoil a measurement. */
+
 import { probeProviders } from '../device/providers.ts';
+import { oneLine } from '../errors/printable.ts';
 import { currentEnvironment, currentLoad } from '../store/environment.ts';
 import { probeTfjs } from '../train/tfjs/probe.ts';
 import { cacheFolder } from '../workers/cache-folder.ts';
@@ -37,7 +39,9 @@ export const doctor = defineCommand({
         'A second engine for training (--engine tfjs), optional:',
         `  ${tfjs.state === 'works' ? `${tfjs.package} ${tfjs.version}, backend ${tfjs.backend}` : `no: ${tfjs.reason}`}`,
         ...(advice.length > 0 ? ['', ...advice] : []),
-      ].join('\n'),
+      ]
+        .map(oneLine)
+        .join('\n'),
     );
     return usable ? 0 : 1;
   },

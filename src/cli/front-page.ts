@@ -1,4 +1,5 @@
 /** The front at the end of a search, as `rankfront front` shows it. */
+import { oneLine } from '../errors/printable.ts';
 import type { FrontReport } from '../report/front-report.ts';
 import { headline } from '../report/headline.ts';
 import { frontTable } from '../report/table.ts';
@@ -6,4 +7,4 @@ import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
 
 export const frontPage = (report: FrontReport, { colour }: Pick<Console, 'colour'>, store: string): string =>
-  atStore(['', ...headline(report), '', frontTable(report, { colour })].join('\n'), report.study, store);
+  atStore(['', ...headline(report).map(oneLine), '', frontTable(report, { colour })].join('\n'), report.study, store);

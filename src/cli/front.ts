@@ -1,4 +1,5 @@
 /** `rankfront front`: the Pareto front of a study, for people, spreadsheets, programs and documents. */
+import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { frontCsv } from '../report/csv.ts';
@@ -44,7 +45,8 @@ export const front = defineCommand({
     const report = await withStudy(args, console, (study, store) => readFront(store, study, phase));
     const format = args.json ? 'json' : args.format;
     const said = await {
-      table: () => [...headline(report), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
+      table: () =>
+        [...headline(report).map(oneLine), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
       csv: () => frontCsv(report).trimEnd(),
       json: () => frontJson(report),
       // Charts are slow to load, and only this format draws one.

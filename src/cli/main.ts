@@ -53,7 +53,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     status = await run(args, console);
   } catch (error) {
     status = 2;
-    console.note(`rankfront: ${messageOf(error)}`);
+    for (const line of `rankfront: ${messageOf(error)}`.split('\n')) console.note(line);
   }
   // An answer that found no room is no answer.
   return (await close()) ? status : 2;

@@ -1,4 +1,5 @@
 /** `rankfront pick`: one point of the front, by a limit. */
+import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { headlineDrop } from '../report/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/pick.ts';
@@ -42,10 +43,13 @@ export const pick = defineCommand({
     const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
     if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
     else {
-      console.out(atStore(picked.why, report.study, args.store));
+      console.out(oneLine(atStore(picked.why, report.study, args.store)));
       if (picked.state === 'picked' && picked.point.trial > 0) {
+        const { trial } = picked.point;
         console.out(
-          `Export it: rankfront export --study ${report.study} --store ${args.store} --trial ${picked.point.trial} --out picked.onnx`,
+          oneLine(
+            `Export it: rankfront export --study ${shellWord(report.study)} --store ${shellWord(args.store)} --trial ${trial} --out picked.onnx`,
+          ),
         );
       }
     }
@@ -74,3 +78,7 @@ function ruleOf(args: Rules): PickRule {
   if (speedup !== undefined) return { kind: 'min-speedup', speedup };
   return { kind: 'max-drop', drop: drop ?? headlineDrop };
 }
+
+/** As a POSIX shell takes it for one word: a name may hold blanks and worse. */
+const shellWord = (text: string): string =>
+  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

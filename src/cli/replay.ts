@@ -1,4 +1,5 @@
 /** `rankfront replay`: proves that every proposal of a study follows from what is stored. */
+import { oneLine } from '../errors/printable.ts';
 import { replay as replayStudy } from '../study/replay.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
@@ -17,10 +18,10 @@ export const replay = defineCommand({
       });
       const { same, difference, unrecorded, interrupted } = replayed;
       if (args.json) console.out(JSON.stringify({ study: study.name, ...replayed }, null, 2));
-      else if (difference) console.out(difference.sentence);
+      else if (difference) console.out(oneLine(difference.sentence));
       else {
         const missing = unrecorded > 0 ? ` Of ${unrecorded} others the store does not say what they came from.` : '';
-        console.out(`Study "${study.name}": ${same} proposals made again, every one the same.${missing}`);
+        console.out(oneLine(`Study "${study.name}": ${same} proposals made again, every one the same.${missing}`));
       }
       if (interrupted) return 130;
       return difference ? 1 : 0;

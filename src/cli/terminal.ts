@@ -1,7 +1,7 @@
 /** The console of a real terminal, pipe or file. */
 import { fstatSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { stripVTControlCharacters } from 'node:util';
+import { oneLine, printable } from '../errors/printable.ts';
 import { reasonOf } from '../files/reason.ts';
 import type { Console } from './command.ts';
 import { listenToSignals } from './signals.ts';
@@ -43,6 +43,7 @@ export function terminalConsole(commandLine: readonly string[]): {
   const answer = isFile(process.stdout.fd) ? toFile(process.stdout.fd) : (text: string) => process.stdout.write(text);
 
   const terminal = process.stderr.isTTY === true;
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   let shown = false;
   const clear = (): void => {
     if (shown) process.stderr.write('\r\x1b[2K');
@@ -54,25 +55,24 @@ export function terminalConsole(commandLine: readonly string[]): {
       clear();
       if (lost) return;
       try {
-        answer(`${text}\n`);
+        answer(`${ownColours(text, colour)}\n`);
       } catch (error) {
         onLost(error);
       }
     },
     note: text => {
       clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${oneLine(text)}\n`);
     },
     progress: terminal
       ? line => {
           clear();
           const columns = process.stderr.columns || 100;
-          const plain = stripVTControlCharacters(line);
-          process.stderr.write(plain.length < columns ? line : plain.slice(0, columns - 1));
+          process.stderr.write(oneLine(line).slice(0, columns - 1));
           shown = true;
         }
       : null,
-    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    colour,
     lines: () => createInterface({ input: process.stdin, signal: finish.signal }),
     finish: finish.signal,
     stop: stop.signal,
@@ -104,3 +104,14 @@ const toFile =
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
   };
+/** What the table of a front is painted with: bold, dim and back (`paint` in `report/table.ts`). Nothing else may steer the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the character that is meant
+const paint = /(\x1b\[[012]m)/;
+
+const ownColours = (text: string, colour: boolean): string =>
+  colour
+    ? text
+        .split(paint)
+        .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+        .join('')
+    : printable(text);

@@ -1,4 +1,5 @@
 /** `rankfront verify`: proves stored numbers again, or says that they do not hold. */
+import { oneLine } from '../errors/printable.ts';
 import { disagreementText } from '../study/check/disagreement.ts';
 import { requireComplete } from '../study/export.ts';
 import { reopenPlan } from '../study/reopen.ts';
@@ -64,10 +65,10 @@ export const verify = defineCommand({
 
 const hooksOf = (console: Console, json: boolean): VerifyHooks => ({
   onRecount: ({ disagreements }) => {
-    if (!json) for (const each of disagreements) console.out(`FAIL ${disagreementText(each)}`);
+    if (!json) for (const each of disagreements) console.out(oneLine(`FAIL ${disagreementText(each)}`));
   },
   onTrial: verdict => {
-    if (!json) for (const line of verdictLines(verdict)) console.out(line);
+    if (!json) for (const line of verdictLines(verdict)) console.out(oneLine(line));
   },
   progress: progressOf(console),
   warn: console.note,

@@ -1,3 +1,5 @@
+import { oneLine } from './printable.ts';
+
 /**
  * What a user did, gave or has that keeps a command from going on: one sentence that says the action, the requirement
  * and the present value, and a second with the way out. Printed without a stack trace; exit status 2.
@@ -17,11 +19,3 @@ export class UserError extends Error {
     this.wayOut = oneLine(wayOut);
   }
 }
-
-/** Names come from files, so that a sentence may hold anything: what would break the line, or steer a terminal, is escaped. */
-const oneLine = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, character => {
-    const code = character.charCodeAt(0);
-    return character === '\n' ? '\\n' : `\\u${code.toString(16).padStart(4, '0')}`;
-  });

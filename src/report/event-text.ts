@@ -1,4 +1,5 @@
 /** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
+import { oneLine } from '../errors/printable.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent, formatSpeedup } from '../units/format.ts';
@@ -9,6 +10,11 @@ import { plural } from './wording.ts';
 
 /** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
 export function eventText(event: StudyEvent): string | null {
+  const text = textOf(event);
+  return text && oneLine(text);
+}
+
+function textOf(event: StudyEvent): string | null {
   switch (event.kind) {
     case 'study-started': {
       const { study, sites, spaceSize, trialsPlanned, timeMs, resumedFrom } = event;

@@ -3,7 +3,7 @@ import { z95 } from '../stats/normal.ts';
 import { formatPercent } from '../units/format.ts';
 import { limitsText } from './event-text.ts';
 import { lineChart } from './line-chart.ts';
-import { clipped, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 import { plural } from './wording.ts';
 
 export interface ExplainView {
@@ -73,7 +73,7 @@ export function explainText(view: ExplainView, columns = 60): string {
   const given = pruned > 0 ? `, ${pruned} of them given up early` : '';
   const { disturbed } = view;
   const opening = `Study "${study}": ${trials} trials${given}, proposed by "${strategy}" ${prior ? 'from a prior of single sites' : 'without a prior'}${limits ? `; limits: ${limits}` : ''}.`;
-  return [
+  return joinLines([
     opening,
     ...(disturbed > 0
       ? [
@@ -89,7 +89,7 @@ export function explainText(view: ExplainView, columns = 60): string {
     ...importanceLines(view),
     '',
     ...nextLines(view),
-  ].join('\n');
+  ]);
 }
 
 const hypervolumeLines = ({ hypervolume }: ExplainView, columns: number): string[] =>

@@ -1,7 +1,7 @@
 /** Where the time of a dense model goes, and what its ladders could save, for `profile`. */
 import type { Rung } from '../decompose/method.ts';
 import { formatCount, formatMs, formatPercent } from '../units/format.ts';
-import { clipped, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 
 export interface ProfiledSite {
   readonly site: string;
@@ -121,7 +121,7 @@ export function profileTable(view: ProfileView): string {
     { name: 'between nodes', ms: betweenMs, share: view.totalMs > 0 ? betweenMs / view.totalMs : 0 },
     { name: 'total', ms: view.totalMs, share: 1 },
   ];
-  return [
+  return joinLines([
     `${view.model} on ${view.device}: ${formatMs(view.totalMs)} a call`,
     '',
     ...textTable<ProfileRow>(
@@ -152,7 +152,7 @@ export function profileTable(view: ProfileView): string {
     ...(told
       ? ['What a rung loses is the share of the variance of the layer that it gets wrong on the calibration images.']
       : []),
-  ].join('\n');
+  ]);
 }
 
 const gigas = (macsPerSecond: number | null): string =>

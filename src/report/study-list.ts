@@ -6,7 +6,7 @@ import { limitsText } from './event-text.ts';
 import type { FrontReport } from './front-report.ts';
 import { gainOf, headlineDrop } from './gain.ts';
 import { confirmCommand } from './known.ts';
-import { clipped, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 
 export interface StudySummary {
   readonly study: string;
@@ -77,5 +77,5 @@ export function studyTable(studies: readonly StudySummary[]): string {
     ],
     studies,
   );
-  return [...table, ...held, ...studies.flatMap(openLine)].join('\n');
+  return joinLines([...table, ...held, ...studies.flatMap(openLine)]);
 }

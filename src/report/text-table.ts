@@ -1,4 +1,5 @@
 /** Columns of text that line up in a terminal. */
+import { oneLine } from '../errors/printable.ts';
 
 export interface Column<Row> {
   readonly header: string;
@@ -8,7 +9,10 @@ export interface Column<Row> {
 
 /** Header and one line per row, columns two spaces apart, no blanks at the ends of lines. */
 export function textTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  const cells = [columns.map(({ header }) => header), ...rows.map(row => columns.map(({ cell }) => cell(row)))];
+  const cells = [
+    columns.map(({ header }) => header),
+    ...rows.map(row => columns.map(({ cell }) => oneLine(cell(row)))),
+  ];
   const widths = columns.map((_, index) => Math.max(...cells.map(line => line[index]?.length ?? 0)));
   return cells.map(line =>
     line
@@ -27,3 +31,6 @@ export function clipped(text: string, width: number): string {
   const head = Math.ceil((width - 1) / 2);
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
+
+/** Lines of text as a block; what is in a line cannot break it. */
+export const joinLines = (lines: readonly string[]): string => lines.map(oneLine).join('\n');

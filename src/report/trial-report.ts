@@ -6,7 +6,7 @@ import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatMacs, formatMs, formatPercent } from '../units/format.ts';
 import { changeCell, halfWidthOf } from './change.ts';
 import type { Figures } from './front-report.ts';
-import { clipped, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 import { type TrainingView, trainingsLines } from './trainings-text.ts';
 import { speedupWords } from './wording.ts';
 
@@ -76,7 +76,7 @@ export function trialText(view: TrialView): string {
   ];
   return sections
     .filter(lines => lines.length > 0)
-    .map(lines => lines.join('\n'))
+    .map(joinLines)
     .join('\n\n');
 }
 

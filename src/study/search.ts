@@ -24,6 +24,7 @@ import { readFrontInput } from './read-front.ts';
 import { rememberLimits } from './remember-limits.ts';
 import { runStudy } from './run-study.ts';
 import { demandSameLadders } from './same-ladders.ts';
+import { demandStudyName } from './study-name.ts';
 
 export interface SearchOptions {
   /** Path of the dense model, an ONNX file. */
@@ -115,6 +116,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const store = await openStore(options.store ?? 'results/rankfront.sqlite');
   try {
     const watch = { warn, statistics: options.onStatistics };
+    const name = options.study ?? modelBaseName(options.model);
+    if (!(await store.studies.get(name))) demandStudyName(name);
     const calibration = await openCalibration(asked, dataset, options.data, { ...options, seed }, watch);
     const instruments = await openInstruments({
       plan: asked,

@@ -210,7 +210,7 @@ describe('events', () => {
       'Trial 1: 1.25x [1.22, 1.27], -0.57 pp (95 % ± 1.12), on the front of 7.',
       'Trial 2 failed (timed-out): no answer',
       null,
-      'Warning: line one\nline two',
+      'Warning: line one\\nline two',
       'Warning, trial 3: noisy',
       'Confirming 2 members of the front on untouched images.',
       'Confirmed 1 of 2: trial 1, 1.25x [1.22, 1.27], +1.00 pp (95 % ± 0.60).',

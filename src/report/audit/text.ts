@@ -1,4 +1,5 @@
 /** An audit for people: sentences and tables, for a terminal of 100 columns or as Markdown. */
+import { oneLine } from '../../errors/printable.ts';
 import { z95 } from '../../stats/normal.ts';
 import { formatPercent } from '../../units/format.ts';
 import { changeCell } from '../change.ts';
@@ -51,7 +52,9 @@ function opening({ study, objective, dense, images, rows, completeTrials, lossUn
   const onFront = rows.filter(row => row.onFront).length;
   const measure = objective === 'top1' ? 'top-1' : 'agreement with the dense model';
   return [
-    `Audit of the study "${study}": ${rows.length} of ${completeTrials} complete trials, ${onFront} of them on the front; accuracy is ${measure}.`,
+    oneLine(
+      `Audit of the study "${study}": ${rows.length} of ${completeTrials} complete trials, ${onFront} of them on the front; accuracy is ${measure}.`,
+    ),
     [
       `proxy: ${images.proxy} images, the dense model ${share(dense.proxy, dense.proxyStandardError)}.`,
       `held back: ${images.heldBack} images that the search never saw, the dense model ${share(dense.heldBack, dense.heldBackStandardError)}.`,

@@ -24,8 +24,7 @@ export function latencyFigures(latency: TakenLatency, seed: number, bounds: bool
     return { ratio, interval: [ratio, ratio] };
   }
   if (conditions === null) return withinOneSession(latency, seed, bounds);
-  const pairs = { candidateSamplesMs, referenceSamplesMs, endedBy: 'time' as const };
-  const { ratio, interval } = overSessions(pairs, conditions.sessionPairs, quality);
+  const { ratio, interval } = overSessions(latency, conditions.sessionPairs, quality);
   return { ratio, interval };
 }
 

@@ -2,12 +2,13 @@
 import { oneLine } from '../errors/printable.ts';
 import { disagreementText } from '../study/check/disagreement.ts';
 import { requireComplete } from '../study/export.ts';
+import { withWait } from '../study/plan.ts';
 import { reopenPlan } from '../study/reopen.ts';
 import { type VerifyHooks, verifyStudy } from '../study/verify.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
-import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
+import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption } from './options.ts';
 import { countsOf, denseLine, summary, trainingLines, verdictLines } from './verify-text.ts';
 
 export const verify = defineCommand({
@@ -22,6 +23,7 @@ export const verify = defineCommand({
     },
     all: { type: 'boolean', default: false, describe: 'Measure every trial, not only the front' },
     phase: { choices: ['search', 'confirm'] as const, describe: 'Measure the figures of this phase alone' },
+    wait: waitOption,
     ...movedOptions,
     retrained: { type: 'string', describe: 'Where retrained networks are now: a file, or a folder of them' },
     json: jsonOption,
@@ -38,7 +40,7 @@ export const verify = defineCommand({
       const report = await verifyStudy({
         store,
         study,
-        plan: () => reopenPlan(study, args.store, args.model),
+        plan: async () => withWait(await reopenPlan(study, args.store, args.model), waitOf(args.wait)),
         storePath: args.store,
         data: args.data,
         calibration: args.calibration,

@@ -1,5 +1,8 @@
 /** How a latency was taken: what was in its way, and what of it counts. */
 
+/** The present one; raised with any change of a formula or a constant in `summary.ts` or `stats/session-interval.ts`. */
+export const latencyRule = 1;
+
 /** What was seen to disturb a measurement. */
 export type Cause =
   /** The threads that measured waited for a core for this share of the time that they wanted to run. */
@@ -14,6 +17,8 @@ export type Cause =
   | { readonly kind: 'few-cores'; readonly cores: number; readonly threads: number };
 
 export interface Conditions {
+  /** Of `latencyFigures`, by which ratio and interval follow from the samples. */
+  readonly rule: number;
   /** How many of the pairs each session of the runtime gave, in the order of the samples. */
   readonly sessionPairs: readonly number[];
   /** Pairs that were timed and left out, since the machine was busy meanwhile. */
@@ -28,6 +33,7 @@ export interface Conditions {
 
 /** Of a latency that is computed: one session, nothing in its way. */
 export const undisturbed = (pairs: number): Conditions => ({
+  rule: latencyRule,
   sessionPairs: [pairs],
   pairsLeftOut: 0,
   waitedMs: 0,

@@ -38,6 +38,8 @@ export interface LatencySummary extends Measured {
 
 /** How a latency was taken, as the device tells it; plain JSON. */
 export interface ConditionsRecord {
+  /** By which ratio and interval follow from the samples. */
+  readonly rule: number;
   /** How many of the pairs each session of the runtime gave, in the order of the samples. */
   readonly sessionPairs: readonly number[];
   /** Pairs that were timed and left out, since the machine was busy meanwhile. */

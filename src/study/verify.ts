@@ -17,7 +17,9 @@ import { type RemeasureParts, rebuilt, remeasured } from './check/remeasure.ts';
 import { checkTraining, type TrainingFiles, type TrainingVerdict } from './check/retrained.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { openStudyData } from './open-data.ts';
+import { patienceOf } from './patience.ts';
 import type { Plan } from './plan.ts';
+import { quietReferenceMs } from './quiet-reference.ts';
 import { readFrontInput } from './read-front.ts';
 import { sameRungs } from './same-ladders.ts';
 import { sameRuntime, type TrialVerdict } from './verdict.ts';
@@ -93,7 +95,12 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
     ];
     if (found.length > 0) hooks.onRecount({ recounted, disagreements: found });
     const fresh: FreshLatency[] = [];
-    const parts = { store, plan, instruments, roundedOtherwise, seed: study.seed, ended: endedOf(hooks) };
+    const stored = recount.trials.map(({ trial }) => trial);
+    const parts = {
+      ...{ store, plan, instruments, roundedOtherwise, seed: study.seed, ended: endedOf(hooks) },
+      patience: patienceOf(plan.hardware.latencyBudget.waitMs),
+      quietMs: quietReferenceMs(stored),
+    };
     const chosen = await choose(store, study, recount, measure);
     const trials = await verifyTrials(recount, chosen, options, { ...parts, measured: each => fresh.push(each) });
     const trainings = await verifyTrainings(recount, trials, options, plan, instruments);

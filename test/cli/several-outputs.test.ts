@@ -82,7 +82,7 @@ const args = (command: string, model: string): string[] => [
 ];
 const search = (model: string, data: string, name: string): string[] => [
   ...args('search', model),
-  ...['--data', data, '--store', at(`${name}.sqlite`), '--accept-dense', '--calibration', 'none'],
+  ...['--json', '--data', data, '--store', at(`${name}.sqlite`), '--accept-dense', '--calibration', 'none'],
   ...['--strategy', 'random', '--no-pruning', '--trials', '1', '--space', at('second.yaml')],
 ];
 /** The accuracy of the dense model and of the one trial, from the lines of events. */

@@ -183,7 +183,14 @@ describe('a trial', () => {
       figures: {
         ...trial.search!.figures,
         latencyQuality: 'disturbed' as const,
-        conditions: { sessionPairs: [12, 11, 9], pairsLeftOut: 7, waitedMs: 90_000, slowdown: 1.234, causes: [] },
+        conditions: {
+          rule: 1,
+          sessionPairs: [12, 11, 9],
+          pairsLeftOut: 7,
+          waitedMs: 90_000,
+          slowdown: 1.234,
+          causes: [],
+        },
       },
       disturbance: ['Other processes kept 1.0 core busy, most of all python3 (process 812).'],
     };

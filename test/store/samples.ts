@@ -64,6 +64,7 @@ export const latencyOf = (n: number, samples = 5): Extract<Observation, { kind: 
     n % 5 === 4
       ? null
       : {
+          rule: 1,
           sessionPairs: [samples - 2, 2],
           pairsLeftOut: n,
           waitedMs: 10.5 * n,

@@ -5,6 +5,7 @@ import { quietReferenceMs } from '../../src/study/quiet-reference.ts';
 import { environment, latencyOf } from '../store/samples.ts';
 
 const conditions = (...kinds: string[]): ConditionsRecord => ({
+  rule: 1,
   sessionPairs: [5],
   pairsLeftOut: 0,
   waitedMs: 0,

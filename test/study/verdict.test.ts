@@ -34,6 +34,7 @@ function latency(ratio: number, half: number, shape: Shape = {}): LatencySummary
       sessions === 0
         ? null
         : {
+            rule: 1,
             sessionPairs: Array(sessions).fill(20),
             pairsLeftOut: 0,
             waitedMs: 0,

@@ -8,6 +8,7 @@ import { startChild } from '../../workers/child.ts';
 import { acquireDeviceLock } from '../../workers/device-lock.ts';
 import { entryUrl } from '../../workers/entry.ts';
 import { loadModel } from '../../workers/model-file.ts';
+import { latencyRule } from '../conditions.ts';
 import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
 import { judge } from '../judge.ts';
@@ -115,7 +116,7 @@ function pairedLatency(
   const slowdown = quietReferenceMs == null ? null : measured.referenceMs / quietReferenceMs;
   return {
     ...figures,
-    conditions: { sessionPairs, pairsLeftOut, waitedMs, slowdown, causes },
+    conditions: { rule: latencyRule, sessionPairs, pairsLeftOut, waitedMs, slowdown, causes },
     warnings: judge({ ...measured, timerResolutionMs }),
     wallMs,
   };

@@ -1,4 +1,5 @@
 /** The figures of a latency as they follow from its samples, by the rule of the version that took it. */
+import { latencyRule } from '../../device/conditions.ts';
 import { latencyFigures as overSessions } from '../../device/summary.ts';
 import { seededRng } from '../../random/rng.ts';
 import { levelled } from '../../stats/levelled.ts';
@@ -11,7 +12,7 @@ export interface LatencyFigures {
   readonly interval: readonly [number, number] | null;
 }
 
-export type TakenLatency = Pick<LatencySummary, 'conditions' | 'endedBy' | 'quality'> & LatencySamples;
+export type TakenLatency = Pick<LatencySummary, 'value' | 'conditions' | 'endedBy' | 'quality'> & LatencySamples;
 
 /**
  * @param seed of the measurement, from which the bootstrap of earlier versions follows
@@ -24,6 +25,7 @@ export function latencyFigures(latency: TakenLatency, seed: number, bounds: bool
     return { ratio, interval: [ratio, ratio] };
   }
   if (conditions === null) return withinOneSession(latency, seed, bounds);
+  if (conditions.rule !== latencyRule) return { ratio: latency.value, interval: null };
   const { ratio, interval } = overSessions(latency, conditions.sessionPairs, quality);
   return { ratio, interval };
 }

@@ -10,6 +10,7 @@ import type { CandidateFile } from '../candidate.ts';
 import { confirmBudget } from '../confirm.ts';
 import type { OpenInstruments } from '../instruments.ts';
 import { accuracyObservation, latencyObservation } from '../observe.ts';
+import type { Patience } from '../patience.ts';
 import type { Plan } from '../plan.ts';
 import { seenIn } from '../read-front.ts';
 import {
@@ -29,6 +30,9 @@ export interface RemeasureParts {
   readonly instruments: OpenInstruments;
   /** Whether the statistics that its candidates are made from were rounded otherwise here. */
   readonly roundedOtherwise: boolean;
+  readonly patience: Patience;
+  /** What the dense model takes here when the machine is quiet; null where that is not known. */
+  readonly quietMs: number | null;
   /** Of the study; fresh measurements take others than the stored ones had. */
   readonly seed: number;
   /** Told of what begins. */
@@ -87,7 +91,7 @@ async function phaseAgain(
   phase: Phase,
   seen: NonNullable<ReturnType<typeof seenIn>>,
   built: Attempt<CandidateFile>,
-  { plan, instruments, seed, measured }: RemeasureParts,
+  { plan, instruments, patience, quietMs, seed, measured }: RemeasureParts,
 ): Promise<PhaseVerdict> {
   const failure = (detail: string): PhaseVerdict => ({ phase, accuracy: null, latency: null, failure: detail });
   if (built.state === 'failed') return failure(built.detail);
@@ -95,8 +99,10 @@ async function phaseAgain(
   let times = 0;
   const timed = async (): Promise<LatencySummary | string> => {
     const budget = budgetOf(phase, latencyBudget(plan.hardware, seed + trial.number + otherSeeds + times++));
-    const latency = await instruments.device.latency(built.value, instruments.reference, budget);
+    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: quietMs };
+    const latency = await instruments.device.latency(built.value, instruments.reference, { ...budget, ...waiting });
     if (latency.state === 'failed') return latency.detail;
+    patience.tell(latency.value.quality);
     const observation = latencyObservation(latency.value, isDense);
     measured({ phase, latency: observation });
     return observation;

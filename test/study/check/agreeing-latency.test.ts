@@ -5,6 +5,7 @@ import { latencyOf } from '../../store/samples.ts';
 const [low, high] = [0.7 * Math.exp(-0.0196), 0.7 * Math.exp(0.0196)];
 const stored = { ...latencyOf(1), value: 0.7, interval: [low, high] as const, endedBy: 'interval' };
 const over = (sessions: number) => ({
+  rule: 1,
   sessionPairs: Array<number>(sessions).fill(10),
   pairsLeftOut: 0,
   waitedMs: 0,

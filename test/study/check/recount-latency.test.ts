@@ -58,7 +58,7 @@ function inSessions(quality: 'good' | 'disturbed', changes: Partial<Latency> = {
   const sessionPairs = [20, 25, 15];
   const { ratio, interval } = latencyFigures(samplesOf(), sessionPairs, quality);
   const causes = quality === 'good' ? [] : [cause];
-  const conditions = { sessionPairs, pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes };
+  const conditions = { rule: 1, sessionPairs, pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes };
   return observation(ratio, interval, { quality, conditions, ...changes });
 }
 
@@ -112,7 +112,7 @@ test('samples that are none are told of, and nothing is computed from them', () 
     { candidateSamplesMs: [], referenceSamplesMs: [] },
     { candidateSamplesMs: Array(60).fill(Number.NaN) },
     { referenceSamplesMs: Array(60).fill(0) },
-    { conditions: { sessionPairs: [59], pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes: [] } },
+    { conditions: { rule: 1, sessionPairs: [59], pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes: [] } },
   ];
   for (const change of bad) {
     const { ratio, differences } = recountLatency(stored(change), { seed, isDense: false, bounds: true });

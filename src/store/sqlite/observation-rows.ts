@@ -1,7 +1,7 @@
 /** Between rows of observations and the records of the interface. */
 import type { Insertable, Selectable } from 'kysely';
 import type { Environment } from '../environment.ts';
-import type { Observation, ObservationSummary, Phase, StoredObservation } from '../observation.ts';
+import type { Observation, ObservationSummary, Phase, StoredObservation, WarningRecord } from '../observation.ts';
 import {
   packBits,
   packFloats,
@@ -12,6 +12,7 @@ import {
   unpackInts,
   unpackShorts,
 } from '../packing.ts';
+import { recordsIn } from './columns.ts';
 import type { ObservationsTable } from './schema.ts';
 import { stored } from './stored.ts';
 
@@ -77,7 +78,7 @@ export function summaryOf(row: SummaryRow, environment: Environment): Observatio
     value: row.value,
     standardError: row.standard_error,
     interval: [row.interval_lo, row.interval_hi] as const,
-    warnings: JSON.parse(row.warnings),
+    warnings: recordsIn<readonly WarningRecord[]>(row.warnings),
     wallMs: row.wall_ms,
     load: row.load,
     environment,

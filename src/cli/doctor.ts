@@ -5,6 +5,7 @@ import { oneLine } from '../errors/printable.ts';
 import { currentEnvironment, currentLoad } from '../store/environment.ts';
 import { probeTfjs } from '../train/tfjs/probe.ts';
 import { cacheFolder } from '../workers/cache-folder.ts';
+import { onnxruntimeInstaller } from '../workers/version.ts';
 import { defineCommand } from './command.ts';
 import { jsonOption } from './options.ts';
 
@@ -62,7 +63,8 @@ function adviceFor(
   }
   if (!providers.cuda?.available && platform === 'linux' && arch === 'x64') {
     advice.push(
-      'CUDA is not installed with this package. To add it: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node',
+      // `npm rebuild` leaves the script out where a project does not allow it, and says that all is well.
+      `CUDA is not installed with this package. To add it: ONNXRUNTIME_NODE_INSTALL=cuda12 node "${onnxruntimeInstaller()}"`,
     );
   }
   return advice;

@@ -6,6 +6,7 @@ import { UserError } from '../errors/user-error.ts';
 import { strangeKind } from '../files/kind.ts';
 import { currentOwner } from '../workers/process-identity.ts';
 import { sqliteArchive } from './sqlite/archive.ts';
+import { tellingDamage } from './sqlite/damage.ts';
 import { needsFilesBeside, type Patience, patience, patiently, worded } from './sqlite/failures.ts';
 import { applicationId, migrate, type SchemaState, schemaState } from './sqlite/migrate.ts';
 import { privateCopy } from './sqlite/private-copy.ts';
@@ -29,11 +30,11 @@ export async function openStore(path: string, options: StoreOptions = {}): Promi
   const owner = currentOwner();
   const { release, ...queue } = sqliteQueue(session, owner);
   return {
-    studies: sqliteStudies(session),
-    queue,
-    trials: sqliteArchive(session),
-    tuning: sqliteTuning(session),
-    training: sqliteTraining(session),
+    studies: tellingDamage(path, sqliteStudies(session)),
+    queue: tellingDamage(path, queue, true),
+    trials: tellingDamage(path, sqliteArchive(session)),
+    tuning: tellingDamage(path, sqliteTuning(session)),
+    training: tellingDamage(path, sqliteTraining(session)),
     close: async () => {
       // On a disk that is full the trials stay ours; the next start finds that this process is gone.
       await release().catch(() => {});

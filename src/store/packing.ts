@@ -54,5 +54,9 @@ export function packBits(flags: Uint8Array): Uint8Array {
   return bytes;
 }
 
-export const unpackBits = (bytes: Uint8Array, count: number): Uint8Array =>
-  Uint8Array.from({ length: count }, (_, i) => ((bytes[i >> 3] ?? 0) >> (i & 7)) & 1);
+/** @throws RangeError for another number of bytes than `count` flags take */
+export function unpackBits(bytes: Uint8Array, count: number): Uint8Array {
+  if (bytes.length !== Math.ceil(count / 8))
+    throw new RangeError(`expected ${count} flags, found ${bytes.length} bytes`);
+  return Uint8Array.from({ length: count }, (_, i) => ((bytes[i >> 3] ?? 0) >> (i & 7)) & 1);
+}

@@ -1,5 +1,7 @@
 /** What the strategy of a study is given, as the store keeps it: enough to make the same strategy again. */
+
 import { z } from 'zod';
+import { UserError } from '../errors/user-error.ts';
 import type { JsonRecord } from '../store/store.ts';
 import { createStrategy, type StrategyOptions } from '../tuner/strategies.ts';
 import type { Problem, Strategy } from '../tuner/strategy.ts';
@@ -49,8 +51,17 @@ export const siteTableSchema = table;
 /** Without keys that are undefined, as JSON would bring it back. */
 export const setupRecord = (setup: Setup): JsonRecord => JSON.parse(JSON.stringify(setup)) as JsonRecord;
 
-/** Throws a ZodError when the record is none that `setupRecord` wrote. */
-export const setupFrom = (record: JsonRecord): Setup => setupSchema.parse(record);
+/** Throws a UserError when the record is none that `setupRecord` wrote. */
+export function setupFrom(record: JsonRecord): Setup {
+  const read = setupSchema.safeParse(record);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new UserError(
+    `Cannot read what the strategy of the study was given: the store is damaged (${issue?.path.join('.')}: ${issue?.message}).`,
+    'Keep a copy of the file; "sqlite3 STORE .recover" saves what can still be read of it. Or go on from an older copy.',
+    { cause: read.error },
+  );
+}
 
 export const strategyOf = ({ strategy, problem, options }: Setup): Strategy =>
   createStrategy(strategy, problem, options);

@@ -171,7 +171,7 @@ test('a damaged store is told as such, whatever is damaged', async () => {
     }
   }
   expect(messages.length).toBeGreaterThan(3);
-  for (const message of messages) expect(message).toMatch(/the file is damaged/);
+  for (const message of messages) expect(message).toMatch(/the store is damaged/);
   writeFileSync(at('y.sqlite'), whole.subarray(0, whole.length / 2));
   expect(await refusal(openStore(at('y.sqlite')).then(store => store.studies.list()))).toMatch(/damaged/);
 });

@@ -4,6 +4,8 @@ import type { Environment } from '../environment.ts';
 import type { ObservationSummary } from '../observation.ts';
 import type { TrialArchive } from '../store.ts';
 import type { CompleteTrial, Trial } from '../trial.ts';
+import { environmentIn, whole } from './columns.ts';
+import { DamagedColumn } from './damage.ts';
 import { storedObservationOf, summaryColumns, summaryOf } from './observation-rows.ts';
 import type { Database } from './schema.ts';
 import type { Session } from './session.ts';
@@ -37,7 +39,10 @@ export const sqliteArchive = ({ read }: Session): TrialArchive => ({
       const found = await trialsWhere(db, eb =>
         eb.and([eb('trials.study_id', '=', studyId), eb('trials.number', '=', number)]),
       );
-      return found[0] ?? null;
+      if (found[0]) return found[0];
+      const study = await db.selectFrom('studies').select('next_number').where('id', '=', studyId).executeTakeFirst();
+      if (number < (study?.next_number ?? 0)) throw new DamagedColumn(`trial ${number} is missing`);
+      return null;
     }),
 
   front: studyId =>
@@ -99,18 +104,18 @@ async function trialsWhere(db: Kysely<Database>, condition: Condition): Promise<
   const byTrial = new Map<number, ObservationSummary[]>();
   for (const row of observed) {
     const own = byTrial.get(row.trial_id) ?? [];
-    own.push(summaryOf(row, environments(row.environment_id)));
+    own.push(whole(summaryOf(row, environments(row.environment_id))));
     byTrial.set(row.trial_id, own);
   }
-  return rows.map(row => trialOf(row, byTrial.get(row.id) ?? [], revisions.get(row.id) ?? []));
+  return rows.map(row => whole(trialOf(row, byTrial.get(row.id) ?? [], revisions.get(row.id) ?? [])));
 }
 
 async function environmentsOf(db: Kysely<Database>): Promise<(id: number) => Environment> {
   const rows = await db.selectFrom('environments').selectAll().execute();
-  const contents = new Map(rows.map(row => [row.id, JSON.parse(row.content) as Environment]));
+  const contents = new Map(rows.map(row => [row.id, environmentIn(row.content)]));
   return id => {
     const found = contents.get(id);
-    if (!found) throw new Error(`environment ${id} is missing`);
+    if (!found) throw new DamagedColumn(`environment ${id} is missing`);
     return found;
   };
 }

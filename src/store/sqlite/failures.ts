@@ -1,6 +1,7 @@
 /** What SQLite reports, in words for the user; and which of it goes away by waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors/user-error.ts';
+import { damaged } from './damage.ts';
 
 /** Primary result codes (sqlite.org/rescode.html): the low byte of the extended code. */
 const code = {
@@ -58,6 +59,7 @@ export async function patiently<T>(path: string, action: string, limits: Patienc
 /** A UserError for what SQLite or the file system may report; other errors, which are our own mistakes, as they are. */
 export function worded(error: unknown, path: string, action: string): unknown {
   if (error instanceof UserError) return error;
+  if (sqliteCode(error) === code.corrupt) return damaged(path, action, (error as Error).message, error);
   const told = words(sqliteCode(error), error);
   return told
     ? new UserError(`Cannot ${action} in the store "${path}": ${told[0]}.`, told[1], { cause: error })
@@ -88,8 +90,6 @@ function words(known: number | null, error: unknown): readonly [string, string] 
       return ['the file or a file beside it cannot be opened', 'Check the path, the permissions and the free space.'];
     case code.notADatabase:
       return ['the file is not an SQLite database', 'Give the path of a store, or of a file that does not exist yet.'];
-    case code.corrupt:
-      return ['the file is damaged', 'Restore it from a copy, or save what can be read with: sqlite3 FILE .recover'];
     case code.inputOutput:
       return [`the disk reports an error (${reasonOf(error)})`, `Check the disk and the free space. ${safe}.`];
     default:

@@ -1,7 +1,8 @@
 /** The front of a study in SQL. */
 import type { Transaction } from 'kysely';
 import { judgedAgain } from '../judge.ts';
-import type { FrontOf } from '../store.ts';
+import type { FrontOf, FrontPoint } from '../store.ts';
+import { numbersIn } from './columns.ts';
 import type { Database } from './schema.ts';
 
 interface Finishing {
@@ -20,7 +21,7 @@ export async function updateFront(db: Transaction<Database>, trial: Finishing, f
     .where('front_members.study_id', '=', trial.study_id)
     .orderBy('trials.number')
     .execute();
-  const points = before.map(row => ({ number: row.number, values: JSON.parse(row.objective_values ?? '[]') }));
+  const points: FrontPoint[] = before.map(row => ({ number: row.number, values: numbersIn(row.objective_values ?? '[]') }));
   if (trial.result.feasible) points.push({ number: trial.number, values: trial.result.values });
   const { members, hypervolume } = frontOf(points);
   const left = before.filter(row => !members.includes(row.number)).map(row => row.id);
@@ -50,7 +51,7 @@ export async function rejudge(
     id: row.id,
     number: row.number,
     finishedSequence: row.finished_sequence ?? 0,
-    values: JSON.parse(row.objective_values ?? '[]') as number[],
+    values: numbersIn(row.objective_values ?? '[]'),
     feasible: row.feasible === 1,
     hypervolume: row.hypervolume ?? 0,
   }));

@@ -2,6 +2,7 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { UserError } from '../../errors/user-error.ts';
 import { rankfrontVersion } from '../../workers/version.ts';
+import { damaged } from './damage.ts';
 import { studies } from './migrations/001-studies.ts';
 import { tuning } from './migrations/002-tuning.ts';
 import { corrections } from './migrations/004-corrections.ts';
@@ -34,10 +35,13 @@ export async function schemaState(db: Kysely<Database>, path: string): Promise<S
       (select count(*) from sqlite_master where name = 'schema_history') as history`.execute(db);
   const row = header.rows[0];
   if (!row || row.tables === 0) return 'empty';
-  if (row.application !== applicationId) return 'foreign';
+  if (row.application !== applicationId && row.history === 0) return 'foreign';
   if (row.history === 0) return { pending: schemas.length };
   const history = await db.selectFrom('schema_history').selectAll().orderBy('migration').execute();
   const unknown = history.findLast(step => !schemas.includes(step.migration));
+  // A newer version knows every schema of this one: where one is missing, it is its name that is damaged.
+  if (unknown && !schemas.every(name => history.some(step => step.migration === name)))
+    throw damaged(path, 'open what is', `an unknown schema ${JSON.stringify(unknown.migration)}`);
   if (unknown) {
     throw new UserError(
       `Cannot open the store "${path}": it was written by rankfront ${unknown.package_version} (schema ${unknown.migration}), ` +

@@ -2,7 +2,14 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Quality } from '../../stats/quality.ts';
 import type { Environment } from '../environment.ts';
-import type { Observation, ObservationSummary, Phase, StoredObservation, WarningRecord } from '../observation.ts';
+import type {
+  ConditionsRecord,
+  Observation,
+  ObservationSummary,
+  Phase,
+  StoredObservation,
+  WarningRecord,
+} from '../observation.ts';
 import {
   packBits,
   packFloats,
@@ -13,6 +20,7 @@ import {
   unpackInts,
   unpackShorts,
 } from '../packing.ts';
+import { recordIn, recordsIn } from './columns.ts';
 import type { ObservationsTable } from './schema.ts';
 import { stored } from './stored.ts';
 
@@ -82,7 +90,7 @@ export function summaryOf(row: SummaryRow, environment: Environment): Observatio
     value: row.value,
     standardError: row.standard_error,
     interval: [row.interval_lo, row.interval_hi] as const,
-    warnings: JSON.parse(row.warnings),
+    warnings: recordsIn<readonly WarningRecord[]>(row.warnings),
     wallMs: row.wall_ms,
     load: row.load,
     environment,
@@ -96,7 +104,7 @@ export function summaryOf(row: SummaryRow, environment: Environment): Observatio
     referenceMs: stored(row.reference_ms),
     endedBy: stored(row.ended_by),
     quality: row.quality ?? qualityBefore(measured.warnings),
-    conditions: row.conditions === null ? null : JSON.parse(row.conditions),
+    conditions: row.conditions === null ? null : recordIn<ConditionsRecord>(row.conditions),
   };
 }
 

@@ -1,7 +1,9 @@
 /** A column that may be null by its type and, where it is read, is not. */
 
+import { DamagedColumn } from './damage.ts';
+
 /** What a constraint of the table promises to be there. */
 export function stored<T>(value: T | null): T {
-  if (value === null) throw new Error('a value that the store promises is missing');
+  if (value === null) throw new DamagedColumn('a value that the store promises is missing');
   return value;
 }

@@ -1,6 +1,7 @@
 /** Between rows of studies and the records of the interface. */
 import type { Insertable, Selectable } from 'kysely';
-import type { NewStudy, Study } from '../study.ts';
+import type { NewStudy, Study, StudyCalibration, StudyState } from '../study.ts';
+import { oneOf, recordIn, textsIn, whole } from './columns.ts';
 import type { StudiesTable } from './schema.ts';
 
 export function studyRow(study: NewStudy, now: number): Insertable<StudiesTable> {
@@ -34,26 +35,29 @@ export function studyRow(study: NewStudy, now: number): Insertable<StudiesTable>
   };
 }
 
-export const studyOf = (row: Selectable<StudiesTable>): Study => ({
-  id: row.id,
-  name: row.name,
-  state: row.state,
-  createdAtMs: row.created_at_ms,
-  model: { path: row.model_path, sha256: row.model_sha256 },
-  space: { text: row.space_text, sha256: row.space_sha256 },
-  hardware: { text: row.hardware_text, sha256: row.hardware_sha256 },
-  data: {
-    spec: row.data_spec,
-    sha256: row.data_sha256,
-    normalisation: row.normalisation,
-    transform: row.transform,
-  },
-  proxy: { images: row.proxy_images, seed: row.proxy_seed },
-  objectives: JSON.parse(row.objectives),
-  seed: row.seed,
-  strategy: { name: row.strategy_name, options: JSON.parse(row.strategy_options) },
-  packageVersion: row.package_version,
-  commandLine: JSON.parse(row.command_line),
-  dense: { macs: row.dense_macs, params: row.dense_params },
-  ...(row.calibration === null ? {} : { calibration: JSON.parse(row.calibration) }),
-});
+const studyStates: readonly StudyState[] = ['searching', 'confirming', 'complete', 'stopped'];
+
+export const studyOf = (row: Selectable<StudiesTable>): Study =>
+  whole({
+    id: row.id,
+    name: row.name,
+    state: oneOf(row.state, studyStates),
+    createdAtMs: row.created_at_ms,
+    model: { path: row.model_path, sha256: row.model_sha256 },
+    space: { text: row.space_text, sha256: row.space_sha256 },
+    hardware: { text: row.hardware_text, sha256: row.hardware_sha256 },
+    data: {
+      spec: row.data_spec,
+      sha256: row.data_sha256,
+      normalisation: row.normalisation,
+      transform: row.transform,
+    },
+    proxy: { images: row.proxy_images, seed: row.proxy_seed },
+    objectives: textsIn(row.objectives),
+    seed: row.seed,
+    strategy: { name: row.strategy_name, options: recordIn(row.strategy_options) },
+    packageVersion: row.package_version,
+    commandLine: textsIn(row.command_line),
+    dense: { macs: row.dense_macs, params: row.dense_params },
+    ...(row.calibration === null ? {} : { calibration: recordIn<StudyCalibration>(row.calibration) }),
+  });

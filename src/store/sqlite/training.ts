@@ -8,6 +8,7 @@ import {
   type TrainingRun,
   type TrainingStore,
 } from '../training.ts';
+import { textsIn } from './columns.ts';
 import type { TrainingEpochsTable, TrainingPhasesTable, TrainingRunsTable } from './schema.ts';
 import type { Session } from './session.ts';
 
@@ -115,7 +116,7 @@ const runOf = (row: Selectable<TrainingRunsTable>): TrainingRun => ({
   writtenSha256: row.written_sha256,
   detail: row.detail,
   packageVersion: row.package_version,
-  commandLine: JSON.parse(row.command_line) as string[],
+  commandLine: textsIn(row.command_line),
 });
 
 const epochRow = (runId: number, epoch: TrainingEpoch): TrainingEpochsTable => ({

@@ -2,6 +2,8 @@
 import type { Selectable } from 'kysely';
 import type { ObservationSummary } from '../observation.ts';
 import type { Revision, RunningTrial, Trial, TrialBase } from '../trial.ts';
+import { assignmentIn, numbersIn } from './columns.ts';
+import { DamagedColumn } from './damage.ts';
 import type { RevisionsTable, TrialsTable } from './schema.ts';
 import { stored } from './stored.ts';
 
@@ -9,11 +11,11 @@ const trialBase = (row: Selectable<TrialsTable>): TrialBase => ({
   id: row.id,
   studyId: row.study_id,
   number: row.number,
-  configuration: JSON.parse(row.configuration),
-  assignment: JSON.parse(row.assignment),
+  configuration: numbersIn(row.configuration),
+  assignment: assignmentIn(row.assignment),
   strategy: row.strategy,
-  rngBefore: row.rng_before === null ? null : JSON.parse(row.rng_before),
-  rngAfter: row.rng_after === null ? null : JSON.parse(row.rng_after),
+  rngBefore: row.rng_before === null ? null : numbersIn(row.rng_before),
+  rngAfter: row.rng_after === null ? null : numbersIn(row.rng_after),
   requeues: row.requeues,
   createdAtMs: row.created_at_ms,
   startedAtMs: row.started_at_ms,
@@ -38,8 +40,8 @@ type RevisionRow = Pick<Selectable<RevisionsTable>, 'replaced_at' | 'objective_v
 
 const revisionOf = (row: RevisionRow): Revision => ({
   replacedAt: row.replaced_at,
-  values: JSON.parse(row.objective_values),
-  standardErrors: JSON.parse(row.standard_errors),
+  values: numbersIn(row.objective_values),
+  standardErrors: numbersIn(row.standard_errors),
 });
 
 /** `observations` and `revisions` are those of this trial. */
@@ -71,8 +73,8 @@ export function trialOf(
         modelSha256: stored(row.model_sha256),
         macs: stored(row.macs),
         params: stored(row.params),
-        values: JSON.parse(stored(row.objective_values)),
-        standardErrors: JSON.parse(stored(row.standard_errors)),
+        values: numbersIn(stored(row.objective_values)),
+        standardErrors: numbersIn(stored(row.standard_errors)),
         feasible: row.feasible === 1,
         hypervolume: stored(row.hypervolume),
         revisions: revisions.map(revisionOf),
@@ -84,10 +86,10 @@ export function trialOf(
         ...finished,
         state: 'pruned',
         detail: row.detail ?? '',
-        values: JSON.parse(row.objective_values ?? '[]'),
-        standardErrors: JSON.parse(row.standard_errors ?? '[]'),
+        values: numbersIn(row.objective_values ?? '[]'),
+        standardErrors: numbersIn(row.standard_errors ?? '[]'),
       };
     default:
-      return row.state satisfies never;
+      throw new DamagedColumn(`expected the state of a trial, found ${JSON.stringify(row.state satisfies never)}`);
   }
 }

@@ -1,6 +1,7 @@
 /** In SQL: what strategies were given, the table of single sites, and trials judged again. */
 import { createHash } from 'node:crypto';
-import type { JsonRecord, TuningStore } from '../store.ts';
+import type { TuningStore } from '../store.ts';
+import { recordIn } from './columns.ts';
 import { rejudge } from './front.ts';
 import type { Session } from './session.ts';
 
@@ -28,7 +29,7 @@ export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
   setup: id =>
     read('look up what a strategy was given', async db => {
       const row = await db.selectFrom('tuner_setups').select('content').where('id', '=', id).executeTakeFirst();
-      return row ? (JSON.parse(row.content) as JsonRecord) : null;
+      return row ? recordIn(row.content) : null;
     }),
 
   latestSetup: studyId =>
@@ -39,7 +40,7 @@ export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
         .where('study_id', '=', studyId)
         .orderBy('id', 'desc')
         .executeTakeFirst();
-      return row ? { id: row.id, setup: JSON.parse(row.content) as JsonRecord } : null;
+      return row ? { id: row.id, setup: recordIn(row.content) } : null;
     }),
 
   keepSiteTable: (studyId, table) =>
@@ -54,7 +55,7 @@ export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
   siteTable: studyId =>
     read('look up the table of single sites', async db => {
       const row = await db.selectFrom('studies').select('site_table').where('id', '=', studyId).executeTakeFirst();
-      return row?.site_table ? (JSON.parse(row.site_table) as JsonRecord) : null;
+      return row?.site_table ? recordIn(row.site_table) : null;
     }),
 
   judge: (studyId, feasible, frontOf) =>

@@ -10,11 +10,18 @@ export interface Patience {
 /** Where one has waited in vain, the next would as well: they look for a short quiet time only, until there was one. */
 const shareAfterFailure = 0.1;
 
-/** @param leftMs what is left of the time of the run, without bound where it has none */
-export function patienceOf(waitMs: number, leftMs: () => number = () => Number.POSITIVE_INFINITY): Patience {
+/**
+ * @param leftMs what is left of the time of the run, without bound where it has none
+ * @param share of `waitMs` for whoever comes after one that waited in vain
+ */
+export function patienceOf(
+  waitMs: number,
+  leftMs: () => number = () => Number.POSITIVE_INFINITY,
+  share = shareAfterFailure,
+): Patience {
   let inVain = false;
   return {
-    waitMs: () => Math.max(0, Math.min(leftMs(), inVain ? shareAfterFailure * waitMs : waitMs)),
+    waitMs: () => Math.max(0, Math.min(leftMs(), inVain ? share * waitMs : waitMs)),
     tell: quality => {
       inVain = quality === 'disturbed';
     },

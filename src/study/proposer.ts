@@ -1,6 +1,5 @@
 /** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
 import { isDeepStrictEqual } from 'node:util';
-import { latencyBudget } from '../device/profile.ts';
 import type { StudyEvent } from '../report/event.ts';
 import { ladderLengths } from '../space/configuration.ts';
 import { priorGuesses } from '../space/prior.ts';
@@ -12,9 +11,10 @@ import type { OpenInstruments } from './instruments.ts';
 import { constraintsOf, type DenseFigures, hasLimits, keepsTo, type Limits } from './limits.ts';
 import type { Proposer } from './loop.ts';
 import { frontOf, referencePoint } from './objectives.ts';
-import { patienceOf } from './patience.ts';
+import { type Patience, patienceOf } from './patience.ts';
 import type { Plan } from './plan.ts';
 import { quietReferenceMs } from './quiet-reference.ts';
+import { isDisturbed } from './remeasure.ts';
 import { type Setup, setupFrom, setupRecord, siteTableSchema } from './setup.ts';
 import { sweepSites } from './site-sweep.ts';
 import { tunerPrior } from './tuner-prior.ts';
@@ -104,6 +104,14 @@ export async function denseFigures(store: Pick<Store, 'trials'>, study: Study): 
   };
 }
 
+/** A hundred short measurements would wait for an hour: once one has waited in vain, or the dense model had, the others do not wait. */
+async function sweepPatience({ store, study, plan }: ProposerParts): Promise<Patience> {
+  const patience = patienceOf(plan.hardware.latencyBudget.waitMs, undefined, 0);
+  const dense = await store.trials.get(study.id, 0);
+  if (dense?.state === 'complete' && isDisturbed(dense)) patience.tell('disturbed');
+  return patience;
+}
+
 /** The stored table, or one that is measured now and stored; null where it cannot be measured. */
 async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
   const { store, study, plan, instruments, emit, onSweep, stop } = parts;
@@ -115,7 +123,7 @@ async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
     instruments,
     seed: study.seed,
     stop,
-    patience: patienceOf(latencyBudget(plan.hardware, 0).waitMs ?? 0),
+    patience: await sweepPatience(parts),
     quietReferenceMs: quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] })),
     ...(onSweep ? { progress: onSweep } : {}),
   });

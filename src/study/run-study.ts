@@ -33,8 +33,10 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
   await parts.rememberLimits?.();
   await store.studies.setState(study.id, 'searching');
   const latency = latencyBudget(plan.hardware, study.seed);
-  const patience = patienceOf(latency.waitMs ?? 0, () => leftMs(budget));
-  let endedBy = await searchTrials(parts, budget, patience);
+  const patient = (): Patience => patienceOf(latency.waitMs ?? 0, () => leftMs(budget));
+  let endedBy = await searchTrials(parts, budget, patient());
+  // Before the end it is worth waiting once more, even if that was in vain before.
+  const patience = patient();
   if (endedBy !== 'interrupted') await putRight(parts, budget, latency, patience);
   let confirmed = false;
   if (endedBy !== 'interrupted') {

@@ -19,3 +19,10 @@ test('never waits beyond the time of the run', () => {
   left = -5;
   expect(patience.waitMs()).toBe(0);
 });
+
+test('whoever comes after one that waited in vain may be told not to wait at all', () => {
+  const patience = patienceOf(1000, undefined, 0);
+  expect(patience.waitMs()).toBe(1000);
+  patience.tell('disturbed');
+  expect(patience.waitMs()).toBe(0);
+});

@@ -21,7 +21,10 @@ export async function updateFront(db: Transaction<Database>, trial: Finishing, f
     .where('front_members.study_id', '=', trial.study_id)
     .orderBy('trials.number')
     .execute();
-  const points: FrontPoint[] = before.map(row => ({ number: row.number, values: numbersIn(row.objective_values ?? '[]') }));
+  const points: FrontPoint[] = before.map(row => ({
+    number: row.number,
+    values: numbersIn(row.objective_values ?? '[]'),
+  }));
   if (trial.result.feasible) points.push({ number: trial.number, values: trial.result.values });
   const { members, hypervolume } = frontOf(points);
   const left = before.filter(row => !members.includes(row.number)).map(row => row.id);

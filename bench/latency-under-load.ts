@@ -11,7 +11,7 @@ import { openDevice } from '../src/device/open.ts';
 import { latencyBudget, parseHardwareProfile } from '../src/device/profile.ts';
 import { currentEnvironment } from '../src/store/environment.ts';
 import { type Pair, pairFor } from './latency-under-load/candidates.ts';
-import { type Row, rowOf, type Truth, truthOf } from './latency-under-load/figures.ts';
+import { type Kept, keptOf, type Row, rowOf, type Truth, truthOf } from './latency-under-load/figures.ts';
 import { loads } from './latency-under-load/loads.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -56,7 +56,7 @@ export async function bench(args: string[]): Promise<void> {
     if (answer.state === 'failed') throw new Error(answer.detail);
     return answer.value;
   };
-  const results: { network: string; truth: Truth; rows: Row[] }[] = [];
+  const results: { network: string; truth: Truth; rows: Row[]; measured: Record<string, Kept[]> }[] = [];
   try {
     const wanted = values.model ? { model: values.model } : only(networks, values.networks);
     for (const [name, path] of Object.entries(wanted)) {
@@ -68,6 +68,7 @@ export async function bench(args: string[]): Promise<void> {
       const quietMs = [...quiet].sort((a, b) => a.referenceMs - b.referenceMs)[quiet.length >> 1]?.referenceMs ?? null;
       console.log(truthLine(truth));
       const rows: Row[] = [];
+      const kept: Record<string, Kept[]> = { quiet: quiet.map(keptOf) };
       for (const load of loads.filter(each => values.loads.split(',').includes(each.name))) {
         const running = await load.start(values.model ?? networks.resnet18 ?? path);
         const measured: PairedLatency[] = [];
@@ -78,9 +79,10 @@ export async function bench(args: string[]): Promise<void> {
           await running.stop();
         }
         rows.push(rowOf(load.name, measured, truth));
+        kept[load.name] = measured.map(keptOf);
         console.log(rowLine(rows.at(-1)!));
       }
-      results.push({ network: name, truth, rows });
+      results.push({ network: name, truth, rows, measured: kept });
     }
   } finally {
     await device.close();

@@ -1,5 +1,7 @@
 /** What measurements beside a load say of the quiet ratio. */
 import type { PairedLatency } from '../../src/device/device.ts';
+import { levelled } from '../../src/stats/levelled.ts';
+import { ratioOfMedians } from '../../src/stats/ratio-of-medians.ts';
 
 export interface Truth {
   /** Geometric mean of the quiet ratios, the standard error of its logarithm, and how far single measurements lie apart. */
@@ -60,4 +62,28 @@ export function rowOf(load: string, measured: readonly PairedLatency[], { ratio 
     heldDisturbed: disturbed.filter(each => holds(each, ratio)).length,
     meanWaitedMs: mean(measured.map(({ conditions }) => conditions.waitedMs)),
   };
+}
+
+/** What is kept of one measurement, so that other intervals can be tried on it. */
+export interface Kept {
+  readonly quality: string;
+  readonly ratio: number;
+  readonly interval: readonly [number, number];
+  readonly candidateMs: number;
+  readonly referenceMs: number;
+  readonly sessionRatios: readonly number[];
+  readonly waitedMs: number;
+}
+
+export function keptOf(latency: PairedLatency): Kept {
+  const { candidateSamplesMs: x, referenceSamplesMs: y, conditions } = latency;
+  let from = 0;
+  const sessionRatios = conditions.sessionPairs.map(pairs => {
+    const range = [from, from + pairs] as const;
+    from += pairs;
+    const level = levelled(x.slice(...range), y.slice(...range));
+    return Number(ratioOfMedians(level.x, level.y).toFixed(5));
+  });
+  const { quality, ratio, interval, candidateMs, referenceMs } = latency;
+  return { quality, ratio, interval, candidateMs, referenceMs, sessionRatios, waitedMs: conditions.waitedMs };
 }

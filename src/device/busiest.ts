@@ -1,6 +1,7 @@
 /** Which other processes keep the cores busy: a name to act on is worth more than a number. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface ProcessTime {
   readonly pid: number;
@@ -66,6 +67,16 @@ function timesFromPs(): ProcessTime[] {
   }
 }
 
+/** A process may name its threads as it likes (node says MainThread): what it was started as says more. Null where that is not told. */
+function commandOf(pid: number): string | null {
+  try {
+    const [command = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return basename(command) || null;
+  } catch {
+    return null;
+  }
+}
+
 /** The busiest processes between two readings, such as `python3 (process 812)`; `own` and what descends from it left out. */
 export function busiestBetween(
   before: readonly ProcessTime[],
@@ -85,5 +96,5 @@ export function busiestBetween(
     .filter(({ pid, cores }) => cores >= leastCores && !isOurs(pid))
     .sort((a, b) => b.cores - a.cores)
     .slice(0, mostNames)
-    .map(({ name, pid }) => `${name} (process ${pid})`);
+    .map(({ name, pid }) => `${commandOf(pid) ?? name} (process ${pid})`);
 }

@@ -25,6 +25,8 @@ export interface LatencyBudget {
   readonly sessions?: number | undefined;
   /** How long to wait in all for a quiet machine before a disturbed figure is taken; 0 by default. */
   readonly waitMs?: number | undefined;
+  /** Whether the runtime's threads spin while they wait within a call, as they do by default; false to measure as older versions did. */
+  readonly spinning?: boolean | undefined;
   /** What the reference takes on this device when the machine is quiet, in milliseconds; where it is known. */
   readonly quietReferenceMs?: number | null | undefined;
 }

@@ -46,6 +46,8 @@ const firstPauseMs = 500;
 const pauseGrowth = 1.5;
 const longestPauseMs = 15_000;
 const toldAgainMs = 300_000;
+/** A shorter wait than this is over before it is read, and comes with every trial of a busy night. */
+const toldFromMs = 15_000;
 /** Of sessions that were disturbed, so many are kept, in case there is nothing better. */
 const spoiltKept = 5;
 
@@ -127,7 +129,7 @@ function patienceOf({ look, now, sleep, waiting, aborted }: MeasureParts, waitMs
         if (usedMs >= waitMs || aborted()) return false;
         const beganMs = now();
         const seen = await look();
-        if (seen.length > 0 && now() - toldAtMs >= toldAgainMs) {
+        if (seen.length > 0 && waitMs >= toldFromMs && now() - toldAtMs >= toldAgainMs) {
           waiting(seen, waitMs - usedMs);
           toldAtMs = now();
         }

@@ -24,9 +24,12 @@ test('the busiest come first; what is ours and what does next to nothing is left
       name: `p${pid}`,
       cpuMs,
     }));
-  const before = at({ 10: 0, 11: 0, 12: 0, 20: 100, 21: 0, 22: 0 });
-  const after = at({ 10: 500, 11: 500, 12: 900, 20: 500, 21: 900, 22: 20, 23: 600 });
-  expect(busiestBetween(before, after, 1000, 10)).toEqual(['p21 (process 21)', 'p23 (process 23)']);
+  const before = at({ 10: 0, 11: 0, 12: 0, 2e7: 100, 3e7: 0, 4e7: 0 });
+  const after = at({ 10: 500, 11: 500, 12: 900, 2e7: 500, 3e7: 900, 4e7: 20, 5e7: 600 });
+  expect(busiestBetween(before, after, 1000, 10)).toEqual([
+    'p30000000 (process 30000000)',
+    'p50000000 (process 50000000)',
+  ]);
 });
 
 test.skipIf(process.platform !== 'linux')('a busy process of this machine is found by its name', async () => {
@@ -38,7 +41,7 @@ test.skipIf(process.platform !== 'linux')('a busy process of this machine is fou
     const found = before.find(({ pid }) => pid === busy.pid);
     expect(found?.parent).toBe(process.pid);
     // Not ours, as seen from another process.
-    expect(busiestBetween(before, processTimes(), 1500, -1).join()).toContain(`(process ${busy.pid})`);
+    expect(busiestBetween(before, processTimes(), 1500, -1).join()).toContain(`node (process ${busy.pid})`);
   } finally {
     busy.kill('SIGKILL');
   }

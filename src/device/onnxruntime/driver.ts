@@ -68,10 +68,12 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
       const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs;
       const { warmup } = profile.latencyBudget;
       let timerResolutionMs = 0;
+      const { spinning = true } = budget;
+      const asked = { do: 'pair', candidate, reference, settings, spinning } as const;
       const answer = await measureSessions(
         {
           session: async plan => {
-            const request = { do: 'pair', candidate, reference, settings, plan: { ...plan, warmup } } as const;
+            const request = { ...asked, plan: { ...plan, warmup } };
             const session = await sampled(request, timeoutMs);
             if (session.state === 'failed') return session;
             const { pairs, strain } = session.value;

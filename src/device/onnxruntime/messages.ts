@@ -19,6 +19,8 @@ export type Request =
       readonly candidate: ModelFile;
       readonly reference: ModelFile;
       readonly settings: SessionSettings;
+      /** Whether threads spin while they wait within a call. */
+      readonly spinning: boolean;
       readonly plan: SessionPlan;
     }
   | {

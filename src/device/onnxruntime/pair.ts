@@ -32,7 +32,7 @@ export async function samplePair(request: PairRequest): Promise<Attempt<PairAnsw
   ];
   try {
     for (const { file, what } of candidateFirst ? models : models.reverse()) {
-      const answer = await load(file, what, settings);
+      const answer = await load(file, what, settings, request.spinning);
       if (answer.state === 'failed') return answer;
       if (!('session' in answer.value)) return complete(answer.value);
       loaded.push(answer.value);
@@ -71,8 +71,13 @@ async function sample(candidate: Loaded, reference: Loaded, { plan }: PairReques
 }
 
 /** Loads a model, makes its input and runs it once; the session of one that cannot be run is released. */
-async function load(file: ModelFile, what: string, settings: SessionSettings): Promise<Attempt<Loaded | Misfit>> {
-  const opened = await openSession(file.path, what, sessionOptions(settings));
+async function load(
+  file: ModelFile,
+  what: string,
+  settings: SessionSettings,
+  spinning: boolean,
+): Promise<Attempt<Loaded | Misfit>> {
+  const opened = await openSession(file.path, what, sessionOptions(settings, spinning));
   if (opened.state === 'failed') return opened;
   const session = opened.value;
   try {

@@ -5,7 +5,16 @@ import { InferenceSession } from '../../workers/onnxruntime.ts';
 import type { Feeds } from './inputs.ts';
 import type { SessionSettings } from './messages.ts';
 
-export function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
+/**
+ * By default the runtime's threads go on spinning after a call, and take the cores from the other session: 17 ms reads as 38
+ * (ResNet-18, 2 cores). They are told to stop when it ends. Without any spinning, every operator of a call begins by waking its threads:
+ * a candidate has more and smaller ones, and a ratio of 0.41 read as 0.46.
+ */
+const spinsDuringCalls = { force_spinning_stop: '1' };
+const neverSpins = { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } };
+
+/** @param spinning false for a latency as versions before sessions were kept took it */
+export function sessionOptions(settings: SessionSettings, spinning = true): InferenceSession.SessionOptions {
   return {
     executionProviders: [settings.provider],
     intraOpNumThreads: settings.threads,
@@ -13,8 +22,7 @@ export function sessionOptions(settings: SessionSettings): InferenceSession.Sess
     executionMode: 'sequential',
     graphOptimizationLevel: settings.graphOptimization,
     logSeverityLevel: 3,
-    // Threads that spin while they wait take the cores from the other session: 17 ms reads as 38 (ResNet-18, 2 cores).
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    extra: { session: spinning ? spinsDuringCalls : neverSpins },
   };
 }
 

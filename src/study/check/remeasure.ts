@@ -99,7 +99,9 @@ async function phaseAgain(
   let times = 0;
   const timed = async (): Promise<LatencySummary | string> => {
     const budget = budgetOf(phase, latencyBudget(plan.hardware, seed + trial.number + otherSeeds + times++));
-    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: quietMs };
+    // Before sessions were kept, threads never spun: what was measured so is measured so again.
+    const spinning = seen.latency.conditions !== null;
+    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: spinning ? quietMs : null, spinning };
     const latency = await instruments.device.latency(built.value, instruments.reference, { ...budget, ...waiting });
     if (latency.state === 'failed') return latency.detail;
     patience.tell(latency.value.quality);

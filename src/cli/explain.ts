@@ -3,6 +3,7 @@ import { UserError } from '../errors/user-error.ts';
 import { explainText } from '../report/explain-text.ts';
 import { explainStudy } from '../study/explain.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
+import { computed } from './computed.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
 
@@ -13,7 +14,7 @@ export const explain = defineCommand({
   examples: [['rankfront explain --study resnet18', 'calibration, importance of sites, hypervolume, the next trial']],
   run: async (args, console) =>
     withStudy(args, console, async (study, store): Promise<ExitStatus> => {
-      const view = await explainStudy(store, study);
+      const view = await computed(args.store, 'explain the study', () => explainStudy(store, study));
       if (!view)
         throw new UserError(
           `Cannot explain the study "${study.name}": the store does not say what its trials were proposed from.`,

@@ -2,6 +2,7 @@
 import { oneLine } from '../errors/printable.ts';
 import { replay as replayStudy } from '../study/replay.ts';
 import { defineCommand } from './command.ts';
+import { computed } from './computed.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
 
@@ -12,10 +13,11 @@ export const replay = defineCommand({
   examples: [['rankfront replay --study resnet18', 'nothing is measured: the model and the images are not needed']],
   run: async (args, console) =>
     withStudy(args, console, async (study, store) => {
-      const replayed = await replayStudy(store, study, {
+      const watch = {
         finish: console.finish,
-        progress: (done, total) => console.progress?.(`proposals ${done}/${total}`),
-      });
+        progress: (done: number, total: number) => console.progress?.(`proposals ${done}/${total}`),
+      };
+      const replayed = await computed(args.store, 'replay the study', () => replayStudy(store, study, watch));
       const { same, difference, unrecorded, interrupted } = replayed;
       if (args.json) console.out(JSON.stringify({ study: study.name, ...replayed }, null, 2));
       else if (difference) console.out(oneLine(difference.sentence));

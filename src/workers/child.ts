@@ -158,7 +158,10 @@ function spawn({ entry, env }: ChildOptions): Running {
 
 /** Sends, and reports what cannot be sent, be it now (a value that cannot be cloned) or later (a broken pipe). */
 function sendTo(child: ChildProcess, envelope: object, onProblem: (problem: string) => void): void {
-  const report = (error: Error): void => onProblem(`the request could not be sent: ${error.message}`);
+  const report = (error: NodeJS.ErrnoException): void => {
+    // A pipe that breaks is a child that dies: its end says more than the pipe does.
+    if (error.code !== 'EPIPE') onProblem(`the request could not be sent: ${error.message}`);
+  };
   try {
     child.send(envelope, error => error && report(error));
   } catch (error) {

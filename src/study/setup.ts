@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { UserError } from '../errors/user-error.ts';
+import { saved } from '../store/sqlite/damage.ts';
 import type { JsonRecord } from '../store/store.ts';
 import { createStrategy, type StrategyOptions } from '../tuner/strategies.ts';
 import type { Problem, Strategy } from '../tuner/strategy.ts';
@@ -58,7 +59,7 @@ export function setupFrom(record: JsonRecord): Setup {
   const [issue] = read.error.issues;
   throw new UserError(
     `Cannot read what the strategy of the study was given: the store is damaged (${issue?.path.join('.')}: ${issue?.message}).`,
-    'Keep a copy of the file; "sqlite3 STORE .recover" saves what can still be read of it. Or go on from an older copy.',
+    `Keep a copy of the file, and ${saved('STORE')}. Or go on from an older copy.`,
     { cause: read.error },
   );
 }

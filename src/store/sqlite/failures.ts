@@ -5,6 +5,7 @@ import { damaged } from './damage.ts';
 
 /** Primary result codes (sqlite.org/rescode.html): the low byte of the extended code. */
 const code = {
+  error: 1,
   permission: 3,
   busy: 5,
   locked: 6,
@@ -13,8 +14,14 @@ const code = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  tooBig: 18,
+  mismatch: 20,
+  format: 24,
   notADatabase: 26,
 } as const;
+
+/** Statements of ours fit the tables that we make: a column that is not there is a definition that is damaged. */
+const damage: ReadonlySet<number> = new Set([code.error, code.corrupt, code.tooBig, code.mismatch, code.format]);
 
 /** Null for an error that is not SQLite's. */
 export function sqliteCode(error: unknown): number | null {
@@ -59,7 +66,7 @@ export async function patiently<T>(path: string, action: string, limits: Patienc
 /** A UserError for what SQLite or the file system may report; other errors, which are our own mistakes, as they are. */
 export function worded(error: unknown, path: string, action: string): unknown {
   if (error instanceof UserError) return error;
-  if (sqliteCode(error) === code.corrupt) return damaged(path, action, (error as Error).message, error);
+  if (damage.has(sqliteCode(error) ?? -1)) return damaged(path, action, (error as Error).message, error);
   const told = words(sqliteCode(error), error);
   return told
     ? new UserError(`Cannot ${action} in the store "${path}": ${told[0]}.`, told[1], { cause: error })

@@ -35,7 +35,7 @@ export interface Measured extends Omit<LatencyFigures, 'sampling'>, Pairs {
 }
 
 /** Sessions of a good measurement, unless the budget says otherwise. */
-export const usualSessions = 5;
+const usualSessions = 5;
 /** Fewer say too little, however long one waits. */
 const leastSessions = 3;
 /** The counters tell little about a shorter time, and a longer one says hardly more about its session. */

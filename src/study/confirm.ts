@@ -10,9 +10,10 @@ import type { Observation, StoredObservation } from '../store/observation.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
+import { isDisturbedIn } from './latency-quality.ts';
 import { type Instruments, latencyObservation, observe } from './observe.ts';
 import type { Patience } from './patience.ts';
-import { quietReferenceMs } from './quiet-reference.ts';
+import { quietReferenceOf } from './quiet-reference.ts';
 import { readFrontInput, seenIn } from './read-front.ts';
 import { changeOf } from './trial-events.ts';
 
@@ -73,7 +74,7 @@ export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
   }
   const now = await Promise.all(members.map(({ number }) => store.trials.get(study.id, number)));
   const left = now.filter(trial => trial?.state !== 'complete' || !isConfirmed(trial));
-  const disturbed = left.filter(trial => trial?.state === 'complete' && isDisturbed(trial)).length;
+  const disturbed = left.filter(trial => trial?.state === 'complete' && isDisturbedIn('confirm', trial)).length;
   const end = { confirmed: members.length - left.length, left: left.length };
   if (!parts.stop.aborted) emit({ kind: 'confirm-finished', study: study.name, ...end, disturbed, timeIsOver });
   return end;
@@ -147,7 +148,7 @@ async function measureAgain(
     ...parts.latency,
     seed: parts.latency.seed + trial.number,
     waitMs: patience.waitMs(),
-    quietReferenceMs: quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] })),
+    quietReferenceMs: await quietReferenceOf(store, study),
   };
   const correction = await store.trials.correction(trial.id);
   if (scored) {
@@ -164,6 +165,3 @@ async function measureAgain(
 }
 
 const otherBytes = 'it is rebuilt in other bytes than those that were searched, so confirm it where it was searched';
-
-const isDisturbed = ({ observations }: CompleteTrial): boolean =>
-  observations.some(each => each.phase === 'confirm' && each.kind === 'latency' && each.quality === 'disturbed');

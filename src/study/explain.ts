@@ -10,6 +10,7 @@ import { type Beliefs, beliefsAfter, outlookOf } from '../tuner/explain.ts';
 import type { Configuration } from '../tuner/strategy.ts';
 import { answerOf } from './asker.ts';
 import { nextAsked, toldFor } from './history.ts';
+import { isDisturbedIn } from './latency-quality.ts';
 import { triedOf } from './limits.ts';
 import { referencePoint } from './objectives.ts';
 import { denseFigures, latestSetup } from './proposer.ts';
@@ -40,7 +41,8 @@ export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, stud
     objectives: study.objectives,
     trials: trials.length - 1,
     pruned: trials.filter(({ state }) => state === 'pruned').length,
-    disturbed: trials.filter(hasDisturbedLatency).length,
+    // In the search, whose figures the tuner learns from.
+    disturbed: trials.filter(trial => 'observations' in trial && isDisturbedIn('search', trial)).length,
     calibration: beliefs?.calibration ?? null,
     importance:
       beliefs && names.map((site, i) => ({ site, byObjective: beliefs.importance.map(each => each[i] ?? Number.NaN) })),
@@ -48,11 +50,6 @@ export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, stud
     next: nextOf(setup, study, trials, front, beliefs),
   };
 }
-
-/** In the search, whose figures the tuner learns from. */
-const hasDisturbedLatency = (trial: Trial): boolean =>
-  'observations' in trial &&
-  trial.observations.some(each => each.phase === 'search' && each.kind === 'latency' && each.quality === 'disturbed');
 
 /** After every finished trial, in that order; 0 before the first that counts. */
 function hypervolumeCurve(trials: readonly Trial[]): number[] {

@@ -8,13 +8,13 @@ import type { Study } from '../store/study.ts';
 import type { SiteTable } from '../tuner/prior.ts';
 import { threadAsker } from './asker.ts';
 import type { OpenInstruments } from './instruments.ts';
+import { isDisturbedIn } from './latency-quality.ts';
 import { constraintsOf, type DenseFigures, hasLimits, keepsTo, type Limits } from './limits.ts';
 import type { Proposer } from './loop.ts';
 import { frontOf, referencePoint } from './objectives.ts';
 import { type Patience, patienceOf } from './patience.ts';
 import type { Plan } from './plan.ts';
-import { quietReferenceMs } from './quiet-reference.ts';
-import { isDisturbed } from './remeasure.ts';
+import { quietReferenceOf } from './quiet-reference.ts';
 import { type Setup, setupFrom, setupRecord, siteTableSchema } from './setup.ts';
 import { sweepSites } from './site-sweep.ts';
 import { tunerPrior } from './tuner-prior.ts';
@@ -108,7 +108,7 @@ export async function denseFigures(store: Pick<Store, 'trials'>, study: Study): 
 async function sweepPatience({ store, study, plan }: ProposerParts): Promise<Patience> {
   const patience = patienceOf(plan.hardware.latencyBudget.waitMs, undefined, 0);
   const dense = await store.trials.get(study.id, 0);
-  if (dense?.state === 'complete' && isDisturbed(dense)) patience.tell('disturbed');
+  if (dense?.state === 'complete' && isDisturbedIn('search', dense)) patience.tell('disturbed');
   return patience;
 }
 
@@ -124,7 +124,7 @@ async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
     seed: study.seed,
     stop,
     patience: await sweepPatience(parts),
-    quietReferenceMs: quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] })),
+    quietReferenceMs: await quietReferenceOf(store, study),
     ...(onSweep ? { progress: onSweep } : {}),
   });
   if ('state' in found) {

@@ -2,6 +2,8 @@
 import { cpus } from 'node:os';
 import { median } from '../stats/robust.ts';
 import type { ObservationSummary } from '../store/observation.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
 import type { Trial } from '../store/trial.ts';
 
 type Latency = Extract<ObservationSummary, { kind: 'latency' }>;
@@ -24,3 +26,7 @@ export function quietReferenceMs(trials: readonly Trial[], cpuModel = cpus()[0]?
     .slice(0, latest);
   return seen.length === 0 ? null : median(seen.map(({ referenceMs }) => referenceMs));
 }
+
+/** Of a study as it is stored now. */
+export const quietReferenceOf = async ({ trials }: Pick<Store, 'trials'>, study: Study): Promise<number | null> =>
+  quietReferenceMs(await trials.list(study.id, { states: ['complete'] }));

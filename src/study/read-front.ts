@@ -58,9 +58,18 @@ export async function readFront(
   return frontReport(input);
 }
 
-/** Trials whose stored numbers do not add up are left out, and named in `doubts`. */
-export async function readFrontInput(store: Store, study: Study, confirmed: boolean): Promise<FrontInput> {
-  const recount = await recountStudy(store, study, { bounds: false });
+/**
+ * Trials whose stored numbers do not add up are left out, and named in `doubts`.
+ *
+ * @param recounted what is recounted of the study already
+ */
+export async function readFrontInput(
+  store: Store,
+  study: Study,
+  confirmed: boolean,
+  recounted?: Recount,
+): Promise<FrontInput> {
+  const recount = recounted ?? (await recountStudy(store, study, { bounds: false }));
   const left = doubtful(recount.disagreements);
   const trials = recount.trials.flatMap(({ trial, samples }) =>
     trial.state === 'complete' && !left.has(trial.number) ? [{ trial, samples }] : [],

@@ -5,11 +5,12 @@ import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
 import type { Constraint } from '../tuner/strategy.ts';
+import { isDisturbedIn } from './latency-quality.ts';
 import { keepsTo } from './limits.ts';
 import { frontOf, withLatency } from './objectives.ts';
 import { type Instruments, latencyObservation } from './observe.ts';
 import type { Patience } from './patience.ts';
-import { quietReferenceMs } from './quiet-reference.ts';
+import { quietReferenceOf } from './quiet-reference.ts';
 
 export interface RemeasureParts {
   readonly store: Pick<Store, 'queue' | 'trials'>;
@@ -21,10 +22,6 @@ export interface RemeasureParts {
   readonly emit: (event: StudyEvent) => void;
 }
 
-/** The latency of its search phase is known to be off by more than its samples tell. */
-export const isDisturbed = ({ observations }: CompleteTrial): boolean =>
-  observations.some(each => each.kind === 'latency' && each.phase === 'search' && each.quality === 'disturbed');
-
 /** The dense model first, since all else is measured against it, then the front by number, then the rest. */
 export async function disturbedTrials(
   { store, study }: Pick<RemeasureParts, 'store' | 'study'>,
@@ -34,7 +31,7 @@ export async function disturbedTrials(
   const rankOf = ({ number }: CompleteTrial): number => (number === 0 ? 0 : front.includes(number) ? 1 : 2);
   const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
   return complete
-    .filter(trial => isDisturbed(trial) && (which === 'all' || rankOf(trial) < 2))
+    .filter(trial => isDisturbedIn('search', trial) && (which === 'all' || rankOf(trial) < 2))
     .sort((a, b) => rankOf(a) - rankOf(b) || a.number - b.number);
 }
 
@@ -59,17 +56,13 @@ export async function remeasureDisturbed(
 /** Whether it is good now. */
 async function remeasureOne(parts: RemeasureParts, trial: CompleteTrial): Promise<boolean> {
   const { store, study, instruments, patience, constraints, emit } = parts;
-  const built = await instruments.build(
-    trial.assignment,
-    'candidate.onnx',
-    (await store.trials.correction(trial.id)) ?? null,
-  );
+  const built = await instruments.build(trial.assignment, 'candidate.onnx', await store.trials.correction(trial.id));
   if (built.state === 'failed') return false;
   const answer = await instruments.device.latency(built.value, instruments.reference, {
     ...parts.latency,
     seed: parts.latency.seed + trial.number + 104_729 * (trial.revisions.length + 1),
     waitMs: patience.waitMs(),
-    quietReferenceMs: quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] })),
+    quietReferenceMs: await quietReferenceOf(store, study),
   });
   if (answer.state === 'failed') return false;
   patience.tell(answer.value.quality);

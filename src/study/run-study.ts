@@ -11,13 +11,7 @@ import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from './run-budget.ts';
 import { type RunParts, searchTrials } from './search-trials.ts';
 
-export interface RunEnd {
-  readonly endedBy: EndedBy;
-  /** Whether every member of the front is confirmed. */
-  readonly confirmed: boolean;
-}
-
-export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunEnd> {
+export async function runStudy(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
   const { store, study, plan, emit } = parts;
   await store.queue.requeueLost(study.id);
   const before = await store.trials.list(study.id, { states: ['complete', 'failed', 'pruned'] });
@@ -38,10 +32,9 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
   // Before the end it is worth waiting once more, even if that was in vain before.
   const patience = patient();
   if (endedBy !== 'interrupted') await putRight(parts, budget, latency, patience);
-  let confirmed = false;
   if (endedBy !== 'interrupted') {
     await store.studies.setState(study.id, 'confirming');
-    const end = await confirmFront({
+    await confirmFront({
       ...parts,
       latency: confirmBudget(latency),
       patience,
@@ -49,13 +42,12 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<RunE
       ...budget,
       timeLeft: () => timeLeft(budget),
     });
-    confirmed = end.left === 0;
     if (interrupted(budget)) endedBy = 'interrupted';
   }
   const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
   await store.studies.setState(study.id, measured && endedBy !== 'interrupted' ? 'complete' : 'stopped');
   await tellEnd(parts, endedBy, performance.now() - budget.startedMs);
-  return { endedBy, confirmed };
+  return endedBy;
 }
 
 /** Latencies of the search that were disturbed, measured again before the end; what is left is told with the way to go on. */

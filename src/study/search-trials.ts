@@ -16,7 +16,7 @@ import { type ObserveBudget, observe } from './observe.ts';
 import type { Patience } from './patience.ts';
 import type { Plan } from './plan.ts';
 import type { LimitedProposer } from './proposer.ts';
-import { quietReferenceMs } from './quiet-reference.ts';
+import { quietReferenceOf } from './quiet-reference.ts';
 import { remeasureDisturbed } from './remeasure.ts';
 import { interrupted, type RunBudget, scoreTimeoutMs, timeLeft } from './run-budget.ts';
 import { trialEvents } from './trial-events.ts';
@@ -46,8 +46,7 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     idle: Promise<unknown>,
     stopping?: ObserveBudget['stopping'],
   ): Promise<TrialResult> => {
-    const quietMs = quietReferenceMs(await store.trials.list(study.id, { states: ['complete'] }));
-    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: quietMs };
+    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: await quietReferenceOf(store, study) };
     const result = await observe(instruments, assignment, {
       latency: { ...latency, ...waiting, seed: study.seed + number },
       score: { images: 'proxy', timeoutMs: scoreTimeoutMs },

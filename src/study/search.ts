@@ -149,7 +149,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const remember = limits && (() => rememberLimits({ store, study, strategy, emit, ...problem }, limits));
       const propose = () =>
         openProposer({ store, study, plan, instruments, strategy, limitsGiven, prior, emit, onSweep, stop });
-      const { endedBy } = await runStudy(
+      const endedBy = await runStudy(
         {
           store,
           study,

@@ -16,8 +16,8 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
     const recount = study && (await recountStudy(store, study, { bounds: false }));
     const doubts = recount?.disagreements ?? [];
     const report =
-      study && trials.complete > 0 && !doubtful(doubts).has(0)
-        ? frontReport(await readFrontInput(store, study, true))
+      study && recount && trials.complete > 0 && !doubtful(doubts).has(0)
+        ? frontReport(await readFrontInput(store, study, true, recount))
         : null;
     rows.push({
       study: summary.name,

@@ -16,13 +16,14 @@ import type { StageTimes, Trial } from '../store/trial.ts';
 import { loadModel } from '../workers/model-file.ts';
 import { disagreementText } from './check/disagreement.ts';
 import { doubtful, doubtsOf } from './check/doubts.ts';
-import { recountStudy } from './check/recount-study.ts';
+import { type Recount, recountStudy } from './check/recount-study.ts';
 import { deviceOf } from './device-of.ts';
 import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
 
 /** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
 export async function trialView(store: Store, study: Study, trial: Trial, sites: readonly Site[]): Promise<TrialView> {
-  const { trials, disagreements, front } = await recountStudy(store, study, { bounds: false });
+  const recount = await recountStudy(store, study, { bounds: false });
+  const { trials, disagreements, front } = recount;
   const samples = trials.find(each => each.trial.number === trial.number)?.samples ?? [];
   const doubted = doubtful(disagreements);
   // A trial whose numbers do not add up has no figures, and none has where the dense model's do not.
@@ -41,8 +42,8 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     sites: trialSites(trial, sites),
     cost: trial.state === 'complete' ? { macs: trial.macs, params: trial.params } : null,
     denseCost: study.dense,
-    search: await phaseOf('search', store, study, trial, believed),
-    confirm: await phaseOf('confirm', store, study, trial, believed),
+    search: await phaseOf('search', store, study, trial, believed, recount),
+    confirm: await phaseOf('confirm', store, study, trial, believed, recount),
     stages: stagesOf(finished?.stages),
     warnings: samples.flatMap(({ warnings }) =>
       warnings.map(warning => {
@@ -98,10 +99,11 @@ async function phaseOf(
   study: Study,
   trial: Trial,
   samples: readonly StoredObservation[],
+  recount: Recount,
 ): Promise<TrialPhase | null> {
   const seen = seenIn(samples, phase);
   if (!seen) return null;
-  const figures = await figuresIn(phase, store, study, trial, seen);
+  const figures = await figuresIn(phase, store, study, trial, seen, recount);
   if (!figures) return null;
   return {
     figures,
@@ -113,11 +115,17 @@ async function phaseOf(
 }
 
 /** Also of trials that no front lists: given up early, or beyond the limits. Null before the dense model has any. */
-async function figuresIn(phase: Phase, store: Store, study: Study, trial: Trial, seen: Seen): Promise<Figures | null> {
-  const input = await readFrontInput(store, study, phase === 'confirm');
+async function figuresIn(
+  phase: Phase,
+  store: Store,
+  study: Study,
+  trial: Trial,
+  seen: Seen,
+  recount: Recount,
+): Promise<Figures | null> {
+  const input = await readFrontInput(store, study, phase === 'confirm', recount);
   if (trial.number === 0) return frontReport(input).dense[phase];
-  const denseTrial = await store.trials.get(study.id, 0);
-  const denseSeen = denseTrial && seenIn(await store.trials.samples(denseTrial.id), phase);
+  const denseSeen = seenIn(recount.trials.find(each => each.trial.number === 0)?.samples ?? [], phase);
   const dense = input.dense[phase];
   return denseSeen && dense && figuresOf(measurement(seen, denseSeen), { ...dense, images: seen.accuracy.images });
 }

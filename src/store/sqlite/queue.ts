@@ -7,6 +7,7 @@ import type { TrialResult } from '../trial.ts';
 import { updateFront } from './front.ts';
 import { insertObservations } from './observations.ts';
 import { revise } from './revise.ts';
+import { nextSequence } from './sequence.ts';
 import type { Session } from './session.ts';
 import { runningTrialOf } from './trial-rows.ts';
 
@@ -95,19 +96,14 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
           .executeTakeFirstOrThrow();
         checkResult(result, JSON.parse(trial.objectives).length);
         if (trial.state !== 'running' && trial.state !== 'waiting') return;
-        const study = await db
-          .updateTable('studies')
-          .set(({ eb }) => ({ finished: eb('finished', '+', 1) }))
-          .where('id', '=', trial.study_id)
-          .returning('finished')
-          .executeTakeFirstOrThrow();
+        const sequence = await nextSequence(db, trial.study_id);
         const time = now();
         await db
           .updateTable('trials')
           .set({
             state: result.state,
             finished_at_ms: time,
-            finished_sequence: study.finished,
+            finished_sequence: sequence,
             build_ms: result.stages.buildMs,
             correction_ms: result.stages.correctionMs ?? null,
             latency_ms: result.stages.latencyMs,

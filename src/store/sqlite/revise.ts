@@ -5,6 +5,7 @@ import type { Remeasured } from '../trial.ts';
 import { rejudge } from './front.ts';
 import { insertObservations } from './observations.ts';
 import type { Database } from './schema.ts';
+import { nextSequence } from './sequence.ts';
 import { stored } from './stored.ts';
 
 export async function revise(
@@ -20,12 +21,7 @@ export async function revise(
     .where('id', '=', trialId)
     .executeTakeFirstOrThrow();
   if (trial.state !== 'complete') throw new RangeError(`a trial that is ${trial.state} cannot be measured again`);
-  const study = await db
-    .updateTable('studies')
-    .set(({ eb }) => ({ finished: eb('finished', '+', 1) }))
-    .where('id', '=', trial.study_id)
-    .returning('finished')
-    .executeTakeFirstOrThrow();
+  const sequence = await nextSequence(db, trial.study_id);
   const key = { trial_id: trialId, phase: 'search', kind: 'latency' } as const;
   const old = await db
     .selectFrom('observations')
@@ -37,7 +33,7 @@ export async function revise(
     .insertInto('revisions')
     .values({
       trial_id: trialId,
-      replaced_at: study.finished,
+      replaced_at: sequence,
       objective_values: stored(trial.objective_values),
       standard_errors: stored(trial.standard_errors),
       latency: JSON.stringify(summary),
@@ -56,7 +52,7 @@ export async function revise(
       objective_values: JSON.stringify(values),
       standard_errors: JSON.stringify(standardErrors),
       feasible: feasible ? 1 : 0,
-      revised_sequence: study.finished,
+      revised_sequence: sequence,
     })
     .where('id', '=', trialId)
     .execute();

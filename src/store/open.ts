@@ -63,7 +63,7 @@ async function openToWrite(path: string, limits: Patience): Promise<Session> {
     if (state === 'empty' || state.pending > 0) {
       await patiently(path, 'create the tables', limits, async () => {
         await sql`pragma application_id = ${sql.raw(String(applicationId))}`.execute(session.db);
-        await migrate(session.db);
+        await migrate(session.db, path);
       });
     }
     await patiently(path, 'store trials', limits, async () => {

@@ -176,6 +176,19 @@ test('a damaged store is told as such, whatever is damaged', async () => {
   expect(await refusal(openStore(at('y.sqlite')).then(store => store.studies.list()))).toMatch(/damaged/);
 });
 
+test.each(['kysely_migration', 'schema_history'])(
+  'a store of an older version whose %s is damaged is told as such',
+  async table => {
+    copyFileSync(join(import.meta.dirname, 'golden', 'schema-005.sqlite'), at('old.sqlite'));
+    const database = new DatabaseSync(at('old.sqlite'));
+    const column = table === 'schema_history' ? 'migration' : 'name';
+    database.exec(`update ${table} set ${column} = '004-correc\u0001ions' where ${column} = '004-corrections'`);
+    database.close();
+    for (const readOnly of [true, false])
+      expect(await refusal(openStore(at('old.sqlite'), { readOnly }))).toMatch(/the store is damaged \(.*\.recover/);
+  },
+);
+
 test('a full disk is told, writes nothing of the trial and leaves what was stored', async () => {
   const session = await openStoreSession(at('x.sqlite'));
   const [studies, queue, trials] = [

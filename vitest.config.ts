@@ -6,7 +6,7 @@ export default defineConfig({
     reporters: ['default', './scripts/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // Tests load ONNX Runtime as an oracle: its telemetry is as far off as in the program (src/workers/no-telemetry.ts).
+    // Tests load ONNX Runtime as an oracle: its telemetry is as far off as in the program (src/runtime/no-telemetry.ts).
     env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -13,10 +13,10 @@ import { openCalibrationImages } from '../src/calibrate/open.ts';
 import { measureSensitivity } from '../src/calibrate/sensitivity.ts';
 import { openDataset } from '../src/data/open.ts';
 import { parseDataSpec } from '../src/data/spec.ts';
-import { findSites } from '../src/decompose/site.ts';
+import { findSites } from '../src/decompose/find-sites.ts';
+import { loadModel } from '../src/host/model-file.ts';
 import type { Model } from '../src/onnx/graph.ts';
 import { inferShapes } from '../src/onnx/shapes.ts';
-import { loadModel } from '../src/workers/model-file.ts';
 import { resNet50 } from './train/resnet.ts';
 
 const assets = join(import.meta.dirname, '..', '..', 'shared', 'assets');

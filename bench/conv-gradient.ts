@@ -2,21 +2,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Model } from '../src/onnx/graph.ts';
-import { writeModel } from '../src/onnx/write.ts';
-import { seededRng } from '../src/random/rng.ts';
-import { median, quantile } from '../src/stats/robust.ts';
-import { blockedLayout } from '../src/train/blocked/blocked-layout.ts';
-import { graphBuilder } from '../src/train/gradient/builder.ts';
-import { type ConvCall, isByChannel } from '../src/train/gradient/conv/call.ts';
+import { blockedLayout } from '../src/autodiff/blocked/blocked-layout.ts';
+import { graphBuilder } from '../src/autodiff/gradient/builder.ts';
+import { type ConvCall, isByChannel } from '../src/autodiff/gradient/conv/call.ts';
 import {
   type Formulation,
   type FormulationName,
   formulations,
-} from '../src/train/gradient/conv/weight/formulations.ts';
-import { formulationOf } from '../src/train/gradient/conv/weight-gradient.ts';
+} from '../src/autodiff/gradient/conv/weight/formulations.ts';
+import { formulationOf } from '../src/autodiff/gradient/conv/weight-gradient.ts';
+import type { Model } from '../src/onnx/graph.ts';
+import { writeModel } from '../src/onnx/write.ts';
+import { seededRng } from '../src/random/rng.ts';
+import { InferenceSession, Tensor } from '../src/runtime/onnxruntime.ts';
+import { median, quantile } from '../src/stats/robust.ts';
 import { blockSize } from '../src/train/onnxruntime/block-size.ts';
-import { InferenceSession, Tensor } from '../src/workers/onnxruntime.ts';
 import { type ConvShape, convShapes } from './train/conv-shapes.ts';
 import { machine } from './train/machine.ts';
 import { otherFormulations } from './train/other-formulations.ts';

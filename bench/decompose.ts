@@ -14,7 +14,7 @@ import { transpose } from '../src/linalg/matrix.ts';
 import { multiply } from '../src/linalg/multiply.ts';
 import type { Svd } from '../src/linalg/svd.ts';
 import { seededRng } from '../src/random/rng.ts';
-import { createFactorPool, type FactorPool } from '../src/workers/factor-pool.ts';
+import { createFactorPool, type FactorPool } from '../src/threads/factor-pool.ts';
 
 interface Layer {
   readonly name: string;

@@ -12,12 +12,12 @@ import { parseDataSpec } from '../src/data/spec.ts';
 import type { Attempt } from '../src/errors/failure.ts';
 import { startModelRunner } from '../src/evaluate/model-runner.ts';
 import { openScorer } from '../src/evaluate/open.ts';
-import { prepare } from '../src/evaluate/prepare.ts';
+import { entryUrl } from '../src/host/entry.ts';
+import { prepare } from '../src/images/prepare.ts';
 import { seededRng } from '../src/random/rng.ts';
+import { startChild } from '../src/runtime/child.ts';
 import { ratioInterval, ratioOfMedians } from '../src/stats/ratio-of-medians.ts';
 import { median, relativeSpread } from '../src/stats/robust.ts';
-import { startChild } from '../src/workers/child.ts';
-import { entryUrl } from '../src/workers/entry.ts';
 
 interface Case {
   readonly model: string;

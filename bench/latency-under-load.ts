@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import type { PairedLatency } from '../src/device/device.ts';
 import { openDevice } from '../src/device/open.ts';
 import { latencyBudget, parseHardwareProfile } from '../src/device/profile.ts';
-import { currentEnvironment } from '../src/store/environment.ts';
+import { currentEnvironment } from '../src/host/environment.ts';
 import { type Pair, pairFor } from './latency-under-load/candidates.ts';
 import { type Kept, keptOf, type Row, rowOf, type Truth, truthOf } from './latency-under-load/figures.ts';
 import { loads } from './latency-under-load/loads.ts';

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/store/open.ts';
-import { readFront } from '../src/study/read-front.ts';
+import { readFront } from '../src/study/read/read-front.ts';
 
 /** Points of top-1 below the dense model that count as won back. */
 const near = 0.005;

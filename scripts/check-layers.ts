@@ -1,8 +1,17 @@
-/** `npm run check:layers`: prints every import in `src` that points to a higher room and exits 1 if there is one. */
+/**
+ * `npm run check:layers`: prints every import in `src` that points to a higher room, every circle and every room without a file, and
+ * exits 1 if there is one.
+ */
 import { join } from 'node:path';
-import { layerViolations } from './layers.ts';
+import { emptyRooms, layerViolations } from './layers.ts';
 
-const violations = layerViolations(join(import.meta.dirname, '..', 'src'));
-for (const { file, line, message } of violations) console.error(`${file}:${line}: ${message}`);
-console.error(violations.length === 0 ? 'layers: every import points downward' : `layers: ${violations.length} wrong`);
-process.exitCode = violations.length === 0 ? 0 : 1;
+const source = join(import.meta.dirname, '..', 'src');
+const faults = [
+  ...layerViolations(source).map(({ file, line, message }) => `${file}:${line}: ${message}`),
+  ...emptyRooms(source).map(room => `scripts/layers.ts: the room "${room}" holds no file`),
+];
+for (const fault of faults) console.error(fault);
+console.error(
+  faults.length === 0 ? 'layers: every import points downward, in no circle' : `layers: ${faults.length} wrong`,
+);
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -11,9 +11,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { main } from '../src/cli/main.ts';
-import { pick } from '../src/report/pick.ts';
+import { pick } from '../src/report/front/pick.ts';
 import { openStore } from '../src/store/open.ts';
-import { readFront } from '../src/study/read-front.ts';
+import { readFront } from '../src/study/read/read-front.ts';
 import { formatPercent, formatPoints, formatSpeedup } from '../src/units/format.ts';
 
 const at = (path: string): string => relative(process.cwd(), join(import.meta.dirname, path));

@@ -4,14 +4,14 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { frontCsv } from '../src/report/csv.ts';
-import { headline } from '../src/report/headline.ts';
-import { frontJson } from '../src/report/json.ts';
-import { frontSvg } from '../src/report/svg.ts';
-import { frontTable } from '../src/report/table.ts';
+import { frontSvg } from '../src/report/chart/svg.ts';
+import { frontCsv } from '../src/report/front/csv.ts';
+import { headline } from '../src/report/front/headline.ts';
+import { frontJson } from '../src/report/front/json.ts';
+import { frontTable } from '../src/report/front/table.ts';
 import { exportStudy } from '../src/store/export-study.ts';
 import { openStore } from '../src/store/open.ts';
-import { readFront } from '../src/study/read-front.ts';
+import { readFront } from '../src/study/read/read-front.ts';
 
 const [storePath = '', name = ''] = process.argv.slice(2);
 const folder = join(import.meta.dirname, '..', 'results', 'reference', name);

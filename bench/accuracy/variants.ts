@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { openDataset } from '../../src/data/open.ts';
 import { parseDataSpec } from '../../src/data/spec.ts';
 import type { Assignment } from '../../src/decompose/method.ts';
-import { type PairedAccuracy, pairedAccuracy } from '../../src/evaluate/paired.ts';
 import type { Score } from '../../src/evaluate/scorer.ts';
 import { modelCost } from '../../src/onnx/cost.ts';
 import { assignmentOf } from '../../src/space/configuration.ts';
 import { priorGuesses } from '../../src/space/prior.ts';
-import { openCalibration } from '../../src/study/calibration.ts';
-import { openInstruments } from '../../src/study/instruments.ts';
-import { makePlan } from '../../src/study/plan.ts';
+import { type PairedAccuracy, pairedAccuracy } from '../../src/stats/paired-answers.ts';
+import { openCalibration } from '../../src/study/build/calibration.ts';
+import { makePlan } from '../../src/study/build/plan.ts';
+import { openInstruments } from '../../src/study/measure/instruments.ts';
 import type { BenchNetwork } from './networks.ts';
 
 export interface VariantOptions {

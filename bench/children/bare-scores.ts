@@ -1,9 +1,10 @@
 /** Bare calls of onnxruntime over float batches that lie ready in memory: what `npm run bench -- evaluate` compares with. */
 import { readFileSync } from 'node:fs';
 import { complete } from '../../src/errors/failure.ts';
-import type { ImageBatchSource, SessionSettings } from '../../src/evaluate/messages.ts';
-import { InferenceSession, Tensor } from '../../src/workers/onnxruntime.ts';
-import { serve } from '../../src/workers/serve.ts';
+import type { ImageBatchSource } from '../../src/images/batch-source.ts';
+import { InferenceSession, Tensor } from '../../src/runtime/onnxruntime.ts';
+import { serve } from '../../src/runtime/serve.ts';
+import type { SessionSettings } from '../../src/runtime/session.ts';
 
 export type BareRequest =
   | { readonly kind: 'load'; readonly images: ImageBatchSource; readonly input: string; readonly batch: number }

@@ -3,9 +3,9 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ModelFile } from '../../src/device/device.ts';
 import { assignmentOf } from '../../src/space/configuration.ts';
-import { candidateBuilder, sha256Of } from '../../src/study/candidate.ts';
-import { spaceFactors } from '../../src/study/factors.ts';
-import { makePlan } from '../../src/study/plan.ts';
+import { candidateBuilder, sha256Of } from '../../src/study/build/candidate.ts';
+import { spaceFactors } from '../../src/study/build/factors.ts';
+import { makePlan } from '../../src/study/build/plan.ts';
 
 export interface Pair {
   readonly name: string;

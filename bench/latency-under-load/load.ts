@@ -1,5 +1,5 @@
 /** A process that keeps the machine busy until it is ended: node load.ts inference MODEL | memory | bursts MODEL. */
-import { InferenceSession, Tensor } from '../../src/workers/onnxruntime.ts';
+import { InferenceSession, Tensor } from '../../src/runtime/onnxruntime.ts';
 
 const [kind = '', model = ''] = process.argv.slice(2);
 /** Larger than any cache, so that every pass goes to memory. */

@@ -1,9 +1,9 @@
 /** Formulations of dL/dw of a convolution that were timed and are not in use: none is the fastest by more than the spread. */
-import type { Builder } from '../../src/train/gradient/builder.ts';
-import type { ConvCall } from '../../src/train/gradient/conv/call.ts';
-import type { Formulation } from '../../src/train/gradient/conv/weight/formulations.ts';
-import { arranged, type BatchForm, product } from '../../src/train/gradient/conv/weight/products.ts';
-import { seenBy, tapsOf, withPadding } from '../../src/train/gradient/conv/weight/taps.ts';
+import type { Builder } from '../../src/autodiff/gradient/builder.ts';
+import type { ConvCall } from '../../src/autodiff/gradient/conv/call.ts';
+import type { Formulation } from '../../src/autodiff/gradient/conv/weight/formulations.ts';
+import { arranged, type BatchForm, product } from '../../src/autodiff/gradient/conv/weight/products.ts';
+import { seenBy, tapsOf, withPadding } from '../../src/autodiff/gradient/conv/weight/taps.ts';
 
 export const otherFormulations = {
   'product of patches': (build, call, x, dy) => patches(build, call, 'by-image', x, dy),

@@ -1,6 +1,6 @@
 /** The unlabelled images that statistics and corrections are taken from: never those that score a candidate. */
-import type { PixelReading } from '../evaluate/model-runner.ts';
-import type { Prepared } from '../evaluate/prepare.ts';
+import type { PixelReading } from '../images/pixel-reading.ts';
+import type { Prepared } from '../images/prepare.ts';
 
 export interface CalibrationImages {
   readonly prepared: Prepared;

@@ -1,5 +1,6 @@
 /** What the child that runs the dense model for its statistics is asked, and what it answers. */
-import type { ImageBatchSource, SessionSettings } from '../evaluate/messages.ts';
+import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { SessionSettings } from '../runtime/session.ts';
 import type { Probe } from './statistics-graph.ts';
 
 /** What the child needs to know of a probe. */

@@ -1,6 +1,6 @@
 /** The child process in which candidates are run over calibration images. */
-import { batchKeeper } from '../evaluate/batches.ts';
-import { serve } from '../workers/serve.ts';
+import { batchKeeper } from '../images/batches.ts';
+import { serve } from '../runtime/serve.ts';
 import type { ProbeRequest } from './probe-messages.ts';
 import { runProbe } from './run-probe.ts';
 

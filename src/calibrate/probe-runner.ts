@@ -1,9 +1,9 @@
 /** The parent's side of the child that runs models over calibration images. */
 import { normalizationTable } from '../data/normalize.ts';
 import type { Attempt } from '../errors/failure.ts';
-import type { SessionSettings } from '../evaluate/messages.ts';
-import { startChild } from '../workers/child.ts';
-import { entryUrl } from '../workers/entry.ts';
+import { entryUrl } from '../host/entry.ts';
+import { startChild } from '../runtime/child.ts';
+import type { SessionSettings } from '../runtime/session.ts';
 import type { CalibrationImages } from './images.ts';
 import type { ProbeAnswer, ProbeRequest } from './probe-messages.ts';
 

@@ -1,12 +1,12 @@
 /** The child process that runs a candidate beside the dense model, stage after stage, and refits a site at the end of each. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
-import { batchKeeper } from '../evaluate/batches.ts';
-import type { SessionSettings } from '../evaluate/messages.ts';
-import { imageInput } from '../evaluate/model-interface.ts';
-import { sessionOptions } from '../evaluate/score-model.ts';
-import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
-import { serve } from '../workers/serve.ts';
+import { batchKeeper } from '../images/batches.ts';
+import { imageInput } from '../runtime/model-interface.ts';
+import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { serve } from '../runtime/serve.ts';
+import type { SessionSettings } from '../runtime/session.ts';
+import { sessionOptions } from '../runtime/session.ts';
 import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
 import { equationSums, refitGroups } from './refit-groups.ts';
 

@@ -1,6 +1,7 @@
 /** What the child that refits sites one after the other is asked, and what it answers. */
 import type { RefitProbe } from '../decompose/corrections/refit-probe.ts';
-import type { ImageBatchSource, SessionSettings } from '../evaluate/messages.ts';
+import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { SessionSettings } from '../runtime/session.ts';
 
 export type ReconstructRequest =
   /** Forgets all values and fills the input `name` with images. */

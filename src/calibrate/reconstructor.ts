@@ -13,13 +13,14 @@ import { type Stage, sideBySide, stageOf, targetsOf } from '../decompose/correct
 import { addedBy, lastWeight, uncorrectable } from '../decompose/corrections/site-node.ts';
 import type { Site } from '../decompose/site.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
-import type { ImageBatchSource, SessionSettings } from '../evaluate/messages.ts';
+import { entryUrl } from '../host/entry.ts';
+import { reasonOf } from '../host/model-file.ts';
+import type { ImageBatchSource } from '../images/batch-source.ts';
 import type { ElementType, Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { bodiesOf } from '../onnx/subgraph.ts';
 import { writeModel } from '../onnx/write.ts';
-import { startChild } from '../workers/child.ts';
-import { entryUrl } from '../workers/entry.ts';
-import { reasonOf } from '../workers/model-file.ts';
+import { startChild } from '../runtime/child.ts';
+import type { SessionSettings } from '../runtime/session.ts';
 import type { Corrector } from './corrector.ts';
 import type { CalibrationImages } from './images.ts';
 import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';

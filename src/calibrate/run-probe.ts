@@ -1,10 +1,10 @@
 /** Runs a model over calibration images in this process and gives back what it says of each batch. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
-import type { BatchKeeper } from '../evaluate/batches.ts';
-import { modelInterface } from '../evaluate/model-interface.ts';
-import { sessionOptions, tensorDescription } from '../evaluate/score-model.ts';
-import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
+import type { BatchKeeper } from '../images/batches.ts';
+import { modelInterface } from '../runtime/model-interface.ts';
+import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session.ts';
 import type { ProbeAnswer, ProbeRequest } from './probe-messages.ts';
 
 export async function runProbe(request: ProbeRequest, keeper: BatchKeeper): Promise<Attempt<ProbeAnswer>> {

@@ -1,12 +1,12 @@
 /** The child process that sums up the gradients which arrive at every site. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
-import { batchKeeper } from '../evaluate/batches.ts';
-import { imageInput } from '../evaluate/model-interface.ts';
-import { sessionOptions } from '../evaluate/score-model.ts';
+import { batchKeeper } from '../images/batches.ts';
 import { seededRng } from '../random/rng.ts';
-import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
-import { serve } from '../workers/serve.ts';
+import { imageInput } from '../runtime/model-interface.ts';
+import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { serve } from '../runtime/serve.ts';
+import { sessionOptions } from '../runtime/session.ts';
 import { addPacked } from './accumulate.ts';
 import type { SensitivityAnswer, SensitivityRequest } from './sensitivity-messages.ts';
 

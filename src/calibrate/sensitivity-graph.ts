@@ -6,15 +6,16 @@
  * random signs, s = sqrt(p) z - p (sqrt(p)' z) has covariance H, so that E[g g'] for g = J's is J'HJ, the Gauss-Newton matrix (Martens 2020,
  * "New insights and perspectives on the natural gradient method", section 8): no label is needed, and none is drawn.
  */
+
+import { gradients } from '../autodiff/gradient/gradients.ts';
+import { logitsOf } from '../autodiff/logits.ts';
+import { raiseOpset } from '../autodiff/passes/raise-opset.ts';
 import type { Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
 import { graphBuilder } from '../onnx/builder.ts';
 import type { Model, ValueInfo } from '../onnx/graph.ts';
 import { outputsOf } from '../onnx/outputs.ts';
 import { inferShapes } from '../onnx/shapes.ts';
-import { gradients } from '../train/gradient/gradients.ts';
-import { logitsOf } from '../train/network/logits.ts';
-import { raiseOpset } from '../train/passes/raise-opset.ts';
 
 /**
  * Above 1, since a network is nearly certain of images that it was trained on, and H of certain answers is next to nothing: what it then says of the last

@@ -1,5 +1,6 @@
 /** What the child that runs the reverse pass over calibration images is asked, and what it answers. */
-import type { ImageBatchSource, SessionSettings } from '../evaluate/messages.ts';
+import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { SessionSettings } from '../runtime/session.ts';
 
 export interface SensitivityRequest {
   /** Path of a sensitivity graph. */

@@ -1,13 +1,13 @@
 /** The child process that runs the dense model over calibration images and sums up what it sees. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
-import { type Batches, batchKeeper } from '../evaluate/batches.ts';
-import type { ImageInput } from '../evaluate/messages.ts';
-import { imageInput } from '../evaluate/model-interface.ts';
-import { sessionOptions } from '../evaluate/score-model.ts';
+import { type Batches, batchKeeper } from '../images/batches.ts';
 import { type Rng, seededRng } from '../random/rng.ts';
-import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
-import { serve } from '../workers/serve.ts';
+import type { ImageInput } from '../runtime/model-interface.ts';
+import { imageInput } from '../runtime/model-interface.ts';
+import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { serve } from '../runtime/serve.ts';
+import { sessionOptions } from '../runtime/session.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import type { ProbeAnswer, ProbePlan, StatisticsRequest } from './messages.ts';
 import type { Sample } from './statistics-graph.ts';

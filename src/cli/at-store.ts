@@ -1,5 +1,5 @@
 /** Commands that a report names, made to find the store that they are about: a report knows of no files. */
-import { confirmCommand } from '../report/known.ts';
+import { confirmCommand } from '../report/front/known.ts';
 import { storeOption } from './options.ts';
 
 /** `text`, with the store in every command that goes on with confirming a study; as it is where the store is the usual one. */

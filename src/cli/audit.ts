@@ -1,13 +1,13 @@
 /** `rankfront audit`: whether the accuracies of a study can be trusted. */
 
 import { demandWritable, writeAtomically } from '../files/write.ts';
+import { keptFiles } from '../host/kept-files.ts';
 import { auditText } from '../report/audit/text.ts';
 import { openStore } from '../store/open.ts';
-import { type AuditHooks, auditStudy } from '../study/audit.ts';
-import { fewestAudited } from '../study/audit-choice.ts';
-import type { ShortRetrain } from '../study/audit-retrain.ts';
-import { locatedModel } from '../study/reopen.ts';
-import { keptFiles } from '../workers/kept-files.ts';
+import { type AuditHooks, auditStudy } from '../study/audit/audit.ts';
+import { fewestAudited } from '../study/audit/audit-choice.ts';
+import type { ShortRetrain } from '../study/audit/audit-retrain.ts';
+import { locatedModel } from '../study/build/reopen.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';

@@ -1,8 +1,8 @@
 /** `rankfront confirm`: measures the front again on images that the search never saw, as the end of a search does. */
-import { frontRecord } from '../report/json.ts';
+import { frontRecord } from '../report/front/json.ts';
 import { openStore } from '../store/open.ts';
-import { confirmStudy } from '../study/confirm-study.ts';
-import { readFront } from '../study/read-front.ts';
+import { readFront } from '../study/read/read-front.ts';
+import { confirmStudy } from '../study/search/confirm-study.ts';
 import { parseDuration } from '../units/duration.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';

@@ -2,10 +2,10 @@
 
 import { probeProviders } from '../device/providers.ts';
 import { oneLine } from '../errors/printable.ts';
-import { currentEnvironment, currentLoad } from '../store/environment.ts';
+import { cacheFolder } from '../host/cache-folder.ts';
+import { currentEnvironment, currentLoad } from '../host/environment.ts';
+import { onnxruntimeInstaller } from '../host/version.ts';
 import { probeTfjs } from '../train/tfjs/probe.ts';
-import { cacheFolder } from '../workers/cache-folder.ts';
-import { onnxruntimeInstaller } from '../workers/version.ts';
 import { defineCommand } from './command.ts';
 import { jsonOption } from './options.ts';
 

@@ -1,8 +1,8 @@
 /** `rankfront evaluate`: measures what another tuner proposes. */
 import { UserError } from '../errors/user-error.ts';
 import { denseConfiguration } from '../space/configuration.ts';
-import { type Evaluator, openEvaluator } from '../study/evaluate.ts';
-import { answerRecord, parseRequest, problemRecord } from '../study/evaluate-lines.ts';
+import { type Evaluator, openEvaluator } from '../study/measure/evaluate.ts';
+import { answerRecord, parseRequest, problemRecord } from '../study/measure/evaluate-lines.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { problemOf, problemOptions } from './options.ts';

@@ -1,7 +1,7 @@
 /** `rankfront explain`: what the tuner believes, and whether to believe it. */
 import { UserError } from '../errors/user-error.ts';
 import { explainText } from '../report/explain-text.ts';
-import { explainStudy } from '../study/explain.ts';
+import { explainStudy } from '../study/read/explain.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { computed } from './computed.ts';
 import { withStudy } from './open-study.ts';

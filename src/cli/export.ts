@@ -1,11 +1,11 @@
 /** `rankfront export`: a trial as an ONNX file. */
 
 import { demandWritable, writeAtomically } from '../files/write.ts';
-import { reopenStatistics } from '../study/calibration.ts';
-import { exportTrial, requireComplete } from '../study/export.ts';
-import { disturbedNote, latencyQualityOf } from '../study/latency-quality.ts';
-import { reopenPlan } from '../study/reopen.ts';
-import { keptFiles } from '../workers/kept-files.ts';
+import { keptFiles } from '../host/kept-files.ts';
+import { reopenStatistics } from '../study/build/calibration.ts';
+import { exportTrial, requireComplete } from '../study/build/export.ts';
+import { reopenPlan } from '../study/build/reopen.ts';
+import { disturbedNote, latencyQualityOf } from '../study/measure/latency-quality.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';

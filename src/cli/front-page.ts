@@ -1,8 +1,8 @@
 /** The front at the end of a search, as `rankfront front` shows it. */
 import { oneLine } from '../errors/printable.ts';
-import type { FrontReport } from '../report/front-report.ts';
-import { headline } from '../report/headline.ts';
-import { frontTable } from '../report/table.ts';
+import type { FrontReport } from '../report/front/front.ts';
+import { headline } from '../report/front/headline.ts';
+import { frontTable } from '../report/front/table.ts';
 import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
 

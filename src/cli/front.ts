@@ -2,12 +2,12 @@
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
-import { frontCsv } from '../report/csv.ts';
-import { headline } from '../report/headline.ts';
-import { frontJson } from '../report/json.ts';
-import { frontTable } from '../report/table.ts';
-import { readFront } from '../study/read-front.ts';
-import { keptFiles } from '../workers/kept-files.ts';
+import { keptFiles } from '../host/kept-files.ts';
+import { frontCsv } from '../report/front/csv.ts';
+import { headline } from '../report/front/headline.ts';
+import { frontJson } from '../report/front/json.ts';
+import { frontTable } from '../report/front/table.ts';
+import { readFront } from '../study/read/read-front.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
@@ -50,7 +50,7 @@ export const front = defineCommand({
       csv: () => frontCsv(report).trimEnd(),
       json: () => frontJson(report),
       // Charts are slow to load, and only this format draws one.
-      svg: async () => (await import('../report/svg.ts')).frontSvg(report),
+      svg: async () => (await import('../report/chart/svg.ts')).frontSvg(report),
     }[format]();
     const text = atStore(said, report.study, args.store);
     if (args.out === undefined) console.out(text);

@@ -1,7 +1,7 @@
 /** The command line: a table of contents, and the only place that prints an error and sets the exit status. */
 import yargs from 'yargs/yargs';
 import { UserError } from '../errors/user-error.ts';
-import { rankfrontVersion } from '../workers/version.ts';
+import { rankfrontVersion } from '../host/version.ts';
 import { audit } from './audit.ts';
 import type { Command, Console, ExitStatus } from './command.ts';
 import { confirm } from './confirm.ts';

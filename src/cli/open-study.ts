@@ -3,8 +3,8 @@ import { UserError } from '../errors/user-error.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
-import { doubtsText } from '../study/check/doubts.ts';
-import { recountStudy } from '../study/check/recount-study.ts';
+import { doubtsText } from '../study/recount/doubts.ts';
+import { recountStudy } from '../study/recount/recount-study.ts';
 import { nearest } from '../units/nearest.ts';
 import type { Console } from './command.ts';
 

@@ -1,9 +1,9 @@
 /** `rankfront pick`: one point of the front, by a limit. */
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
-import { headlineDrop } from '../report/gain.ts';
-import { type PickRule, pick as pickPoint } from '../report/pick.ts';
-import { readFront } from '../study/read-front.ts';
+import { headlineDrop } from '../report/front/gain.ts';
+import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
+import { readFront } from '../study/read/read-front.ts';
 import { parseDrop } from '../units/drop.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';

@@ -1,8 +1,8 @@
 /** `rankfront profile`: where the time of the dense model goes. */
 import type { Normalization } from '../data/normalize.ts';
 import { profileSummary, profileTable } from '../report/profile-report.ts';
-import { planFromFiles } from '../study/plan.ts';
-import { profileLosses, profileView } from '../study/profile.ts';
+import { planFromFiles } from '../study/build/plan.ts';
+import { profileLosses, profileView } from '../study/measure/profile.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { calibrationOptions, hardwareOption, jsonOption, modelOption, normalizeOption } from './options.ts';

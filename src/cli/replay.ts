@@ -1,6 +1,6 @@
 /** `rankfront replay`: proves that every proposal of a study follows from what is stored. */
 import { oneLine } from '../errors/printable.ts';
-import { replay as replayStudy } from '../study/replay.ts';
+import { replay as replayStudy } from '../study/read/replay.ts';
 import { defineCommand } from './command.ts';
 import { computed } from './computed.ts';
 import { withStudy } from './open-study.ts';

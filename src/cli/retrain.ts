@@ -1,7 +1,7 @@
 /** `rankfront retrain`: trains a trial of a study, to win back what factorising it lost. */
 import { openStore } from '../store/open.ts';
 import type { TrainingRun } from '../store/training.ts';
-import { type RetrainResult, requireFactorised, retrain as runRetraining } from '../study/retrain.ts';
+import { type RetrainResult, requireFactorised, retrain as runRetraining } from '../study/train/retrain.ts';
 import { formatPercent, formatPoints } from '../units/format.ts';
 import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';

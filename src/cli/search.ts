@@ -1,7 +1,7 @@
 /** `rankfront search`: the night's work. */
-import { frontRecord } from '../report/json.ts';
-import { hasLimits, type Limits } from '../study/limits.ts';
-import { search as runSearch } from '../study/search.ts';
+import { frontRecord } from '../report/front/json.ts';
+import { hasLimits, type Limits } from '../study/measure/limits.ts';
+import { search as runSearch } from '../study/search/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
 import { parseDrop } from '../units/drop.ts';
 import { parseDuration } from '../units/duration.ts';

@@ -1,7 +1,7 @@
 /** `rankfront show`: everything that is known of one trial. */
 import { UserError } from '../errors/user-error.ts';
 import { trialText } from '../report/trial-report.ts';
-import { sitesOf, trialView } from '../study/trial-view.ts';
+import { sitesOf, trialView } from '../study/read/trial-view.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';

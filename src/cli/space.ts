@@ -2,9 +2,9 @@
 import { parseHardwareProfile } from '../device/profile.ts';
 import { readText } from '../files/read.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
-import { notesOf } from '../study/model-notes.ts';
-import { openSites, proposedSpace } from '../study/plan.ts';
-import { keptFiles } from '../workers/kept-files.ts';
+import { keptFiles } from '../host/kept-files.ts';
+import { notesOf } from '../study/build/model-notes.ts';
+import { openSites, proposedSpace } from '../study/build/plan.ts';
 import { defineCommand } from './command.ts';
 import { hardwareOption, jsonOption, modelOption } from './options.ts';
 

@@ -1,7 +1,7 @@
 /** `rankfront studies`: what a store holds. */
 import { studyTable } from '../report/study-list.ts';
 import { openStore } from '../store/open.ts';
-import { studyRows } from '../study/study-rows.ts';
+import { studyRows } from '../study/read/study-rows.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { jsonOption, storeOption } from './options.ts';

@@ -1,5 +1,5 @@
 /** How a search, or confirming, is shown while it runs: lines for people, timed in a log; JSON lines for programs. */
-import { eventLine, type StudyEvent } from '../report/event.ts';
+import { eventLine, type StudyEvent } from '../events/event.ts';
 import { eventText } from '../report/event-text.ts';
 import { advance, noProgress, progressLine } from '../report/progress.ts';
 import { noWarnings, warned, warningsLeft } from '../report/warnings.ts';

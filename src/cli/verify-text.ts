@@ -1,10 +1,16 @@
 /** What `verify` says. */
 import type { Phase } from '../store/observation.ts';
-import type { DenseVerdict } from '../study/check/dense-latency.ts';
-import { disagreementText } from '../study/check/disagreement.ts';
-import type { TrainingVerdict } from '../study/check/retrained.ts';
-import { type LatencyVerdict, type PhaseVerdict, passes, type Ratio, type TrialVerdict } from '../study/verdict.ts';
-import type { VerifyReport } from '../study/verify.ts';
+import { disagreementText } from '../study/recount/disagreement.ts';
+import type { DenseVerdict } from '../study/verify/dense-latency.ts';
+import type { TrainingVerdict } from '../study/verify/retrained.ts';
+import {
+  type LatencyVerdict,
+  type PhaseVerdict,
+  passes,
+  type Ratio,
+  type TrialVerdict,
+} from '../study/verify/verdict.ts';
+import type { VerifyReport } from '../study/verify/verify.ts';
 import { formatMs, formatPercent } from '../units/format.ts';
 
 /** One line per phase, or one that says why it was not built again; none for a rebuilt trial that is the same. */

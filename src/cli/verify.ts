@@ -1,10 +1,10 @@
 /** `rankfront verify`: proves stored numbers again, or says that they do not hold. */
 import { oneLine } from '../errors/printable.ts';
-import { disagreementText } from '../study/check/disagreement.ts';
-import { requireComplete } from '../study/export.ts';
-import { withWait } from '../study/plan.ts';
-import { reopenPlan } from '../study/reopen.ts';
-import { type VerifyHooks, verifyStudy } from '../study/verify.ts';
+import { requireComplete } from '../study/build/export.ts';
+import { withWait } from '../study/build/plan.ts';
+import { reopenPlan } from '../study/build/reopen.ts';
+import { disagreementText } from '../study/recount/disagreement.ts';
+import { type VerifyHooks, verifyStudy } from '../study/verify/verify.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';

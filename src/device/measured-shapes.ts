@@ -5,13 +5,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attempt } from '../errors/failure.ts';
+import { entryUrl } from '../host/entry.ts';
+import { scratchFolder } from '../host/scratch-folder.ts';
 import type { ElementType, Model, Shape, ValueInfo } from '../onnx/graph.ts';
 import { multiply } from '../onnx/shapes/dimension.ts';
 import { nameOfSize } from '../onnx/shapes.ts';
 import { writeModel } from '../onnx/write.ts';
-import { startChild } from '../workers/child.ts';
-import { entryUrl } from '../workers/entry.ts';
-import { scratchFolder } from '../workers/scratch-folder.ts';
+import { startChild } from '../runtime/child.ts';
 
 export interface ShapesRequest {
   readonly path: string;

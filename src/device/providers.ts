@@ -1,7 +1,7 @@
 /** Which execution providers work here: what the installed onnxruntime-node offers, tried and not assumed. */
 import { UserError } from '../errors/user-error.ts';
-import { startChild } from '../workers/child.ts';
-import { entryUrl } from '../workers/entry.ts';
+import { entryUrl } from '../host/entry.ts';
+import { startChild } from '../runtime/child.ts';
 import { providerNames } from './profile.ts';
 
 export interface ProviderState {

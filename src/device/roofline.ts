@@ -3,13 +3,13 @@
 import { called } from '../decompose/sites/unknown-size.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
+import { loadModel } from '../host/model-file.ts';
 import { isCounted, nodeCosts } from '../onnx/cost.ts';
 import { type Functions, functionsOf } from '../onnx/functions.ts';
 import type { Model, Node } from '../onnx/graph.ts';
 import { lossOf } from '../onnx/lost-size.ts';
 import { inferValues, shapesOf } from '../onnx/shapes.ts';
 import { bodiesOf } from '../onnx/subgraph.ts';
-import { loadModel } from '../workers/model-file.ts';
 import type { Device, ModelFile } from './device.ts';
 import { resolveSizes } from './free-dimensions.ts';
 import type { HardwareProfile } from './profile.ts';

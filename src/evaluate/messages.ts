@@ -1,27 +1,7 @@
 /** What the scorer's child process is asked, and what it answers. */
-import type { ChannelOrder } from '../data/normalize.ts';
+import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { SessionSettings } from '../runtime/session.ts';
 import type { Stopping } from './scorer.ts';
-
-export interface SessionSettings {
-  /** An execution provider by its name in ONNX Runtime: cpu, webgpu, cuda, dml, coreml. */
-  readonly provider: string;
-  /** Threads within one operator. */
-  readonly threads: number;
-  readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
-}
-
-/** Which images, and how their bytes become the numbers of an input. */
-export interface ImageBatchSource {
-  /** The file of prepared images. */
-  readonly path: string;
-  readonly height: number;
-  readonly width: number;
-  /** Positions in that file, in the order of scoring. */
-  readonly positions: Int32Array;
-  /** 3 x 256 values: row c for channel c (R, G, B). */
-  readonly table: Float32Array;
-  readonly channels: ChannelOrder;
-}
 
 export type ScoreRequest =
   | {
@@ -58,27 +38,6 @@ export interface StoppingRule extends Stopping {
   readonly truth: Truth;
   /** 1 where the dense model is right. */
   readonly dense: Uint8Array;
-}
-
-export type ElementType = 'float32' | 'float16' | 'uint8';
-export type Layout = 'nchw' | 'nhwc';
-
-/** The one image input of a network; sizes are null where they are dynamic. */
-export interface ImageInput {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly layout: Layout;
-  readonly batch: number | null;
-  readonly height: number | null;
-  readonly width: number | null;
-}
-
-export interface ModelInterface {
-  readonly input: ImageInput;
-  /** The output that holds the class scores. */
-  readonly output: string;
-  /** Its width where it is known before a call. */
-  readonly classes: number | null;
 }
 
 export interface ScoreAnswer {

@@ -1,16 +1,13 @@
 /** The parent's side of the scorer's child: models over prepared images. */
-import { type ChannelOrder, type Normalization, normalizationTable } from '../data/normalize.ts';
+import { normalizationTable } from '../data/normalize.ts';
 import type { Attempt } from '../errors/failure.ts';
-import { type Child, startChild } from '../workers/child.ts';
-import { entryUrl } from '../workers/entry.ts';
-import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings, StoppingRule } from './messages.ts';
-import type { Prepared } from './prepare.ts';
-
-/** How bytes become the numbers of an input. */
-export interface PixelReading {
-  readonly normalize: Normalization;
-  readonly channels: ChannelOrder;
-}
+import { entryUrl } from '../host/entry.ts';
+import type { PixelReading } from '../images/pixel-reading.ts';
+import type { Prepared } from '../images/prepare.ts';
+import { type Child, startChild } from '../runtime/child.ts';
+import type { ModelInterface } from '../runtime/model-interface.ts';
+import type { SessionSettings } from '../runtime/session.ts';
+import type { ScoreAnswer, ScoreRequest, StoppingRule } from './messages.ts';
 
 export interface ModelRunner {
   describe(model: string, timeoutMs: number): Promise<Attempt<ModelInterface>>;

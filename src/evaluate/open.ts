@@ -7,10 +7,10 @@ import { defaultProxyImages, type Split, splitProxy } from '../data/subset.ts';
 import type { Transform } from '../data/transform.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
-import { batchSizeFor } from './batch-size.ts';
-import type { SessionSettings } from './messages.ts';
+import { batchSizeFor } from '../images/batch-size.ts';
+import { type PrepareOptions, prepare, type UnreadableImage } from '../images/prepare.ts';
+import type { SessionSettings } from '../runtime/session.ts';
 import { type ModelRunner, startModelRunner } from './model-runner.ts';
-import { type PrepareOptions, prepare, type UnreadableImage } from './prepare.ts';
 import type { Scorer } from './scorer.ts';
 import { type Scoring, type ScoringOptions, scoring } from './scoring.ts';
 

@@ -1,6 +1,7 @@
 /** The child process in which candidates are scored. */
-import { serve } from '../workers/serve.ts';
-import { batchKeeper } from './batches.ts';
+
+import { batchKeeper } from '../images/batches.ts';
+import { serve } from '../runtime/serve.ts';
 import type { ScoreRequest } from './messages.ts';
 import { answer } from './score-model.ts';
 

@@ -1,11 +1,12 @@
 /** Runs a network over prepared images in this process, and keeps of each output what a score needs. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
+import type { BatchKeeper } from '../images/batches.ts';
 import { fromHalf } from '../onnx/half.ts';
-import { InferenceSession, Tensor } from '../workers/onnxruntime.ts';
-import type { BatchKeeper } from './batches.ts';
-import type { ModelInterface, ScoreAnswer, ScoreRequest, SessionSettings } from './messages.ts';
-import { modelInterface, type TensorDescription } from './model-interface.ts';
+import { type ModelInterface, modelInterface } from '../runtime/model-interface.ts';
+import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session.ts';
+import type { ScoreAnswer, ScoreRequest } from './messages.ts';
 import { stoppingRule } from './stopping-rule.ts';
 
 export async function answer(
@@ -26,23 +27,6 @@ export async function answer(
     await session.release();
   }
 }
-
-/** One session at a time lives here, so its threads may spin while they wait (the runtime's default). */
-export function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
-  return {
-    executionProviders: settings.provider === 'cpu' ? ['cpu'] : [settings.provider, 'cpu'],
-    intraOpNumThreads: settings.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: settings.graphOptimization,
-    logSeverityLevel: 3,
-  };
-}
-
-export const tensorDescription = (each: InferenceSession.ValueMetadata): TensorDescription =>
-  each.isTensor
-    ? { name: each.name, type: each.type, shape: each.shape }
-    : { name: each.name, type: 'no tensor', shape: [] };
 
 const describe = (session: InferenceSession, heads: readonly string[]): Attempt<ModelInterface> =>
   modelInterface(session.inputMetadata.map(tensorDescription), session.outputMetadata.map(tensorDescription), heads);

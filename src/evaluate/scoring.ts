@@ -2,10 +2,10 @@
 import { normalizationName } from '../data/normalize.ts';
 import type { Split } from '../data/subset.ts';
 import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
+import type { PixelReading } from '../images/pixel-reading.ts';
 import { seededRng, shuffled } from '../random/rng.ts';
 import { denseVerdict, type ReadingScore, readings, sameClassVerdict, worthASecondLook } from './check-dense.ts';
 import type { ScoreAnswer, StoppingRule, Truth } from './messages.ts';
-import type { PixelReading } from './model-runner.ts';
 import { partialScoreOf, scoreOf } from './score.ts';
 import type { Score, ScoreBudget, Scorer, Stopping } from './scorer.ts';
 

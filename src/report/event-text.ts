@@ -1,12 +1,12 @@
 /** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
 import { oneLine } from '../errors/printable.ts';
+import type { ConfirmFinished, LimitsSet, StudyEvent } from '../events/event.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent, formatSpeedup } from '../units/format.ts';
 import { changeWords } from './change.ts';
-import type { ConfirmFinished, LimitsSet, StudyEvent } from './event.ts';
-import { confirmCommand } from './known.ts';
-import { plural } from './wording.ts';
+import { confirmCommand } from './front/known.ts';
+import { plural } from './front/wording.ts';
 
 /** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
 export function eventText(event: StudyEvent): string | null {

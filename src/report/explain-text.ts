@@ -1,10 +1,10 @@
 /** What a tuner believes, for people. */
 import { z95 } from '../stats/normal.ts';
 import { formatPercent } from '../units/format.ts';
+import { lineChart } from './chart/line-chart.ts';
 import { limitsText } from './event-text.ts';
-import { lineChart } from './line-chart.ts';
+import { plural } from './front/wording.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
-import { plural } from './wording.ts';
 
 export interface ExplainView {
   readonly study: string;

@@ -1,8 +1,9 @@
 /** How far a study is, on one line: what the loop has told so far, and the clock of whoever shows it. */
+
+import type { StudyEvent } from '../events/event.ts';
 import { median } from '../stats/robust.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatPoints, formatSpeedup } from '../units/format.ts';
-import type { StudyEvent } from './event.ts';
 
 export interface Progress {
   /** Infinity when time alone ends the search. */

@@ -1,11 +1,11 @@
 /** The studies of a store, one line each. */
 
+import type { LimitsSet } from '../events/event.ts';
 import { formatSpeedup } from '../units/format.ts';
-import type { LimitsSet } from './event.ts';
 import { limitsText } from './event-text.ts';
-import type { FrontReport } from './front-report.ts';
-import { gainOf, headlineDrop } from './gain.ts';
-import { confirmCommand } from './known.ts';
+import type { FrontReport } from './front/front.ts';
+import { gainOf, headlineDrop } from './front/gain.ts';
+import { confirmCommand } from './front/known.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
 
 export interface StudySummary {

@@ -5,10 +5,10 @@ import type { ConditionsRecord } from '../store/observation.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatMacs, formatMs, formatPercent } from '../units/format.ts';
 import { changeCell, halfWidthOf } from './change.ts';
-import type { Figures } from './front-report.ts';
+import type { Figures } from './front/front.ts';
+import { speedupWords } from './front/wording.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
 import { type TrainingView, trainingsLines } from './trainings-text.ts';
-import { speedupWords } from './wording.ts';
 
 /** One site of the search space as the trial has it. */
 export interface TrialSite {

@@ -1,5 +1,5 @@
 /** Warnings that many trials raise are told once each, and counted. */
-import type { StudyEvent } from './event.ts';
+import type { StudyEvent } from '../events/event.ts';
 
 /** How often each kind was raised. */
 export type WarningCounts = ReadonlyMap<string, number>;

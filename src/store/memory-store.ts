@@ -1,6 +1,6 @@
 /** A store in memory that behaves as the one on disk does, for tests: the same calls give the same records each time. */
 
-import { currentOwner, isAlive, type Owner } from '../workers/process-identity.ts';
+import { currentOwner, isAlive, type Owner } from '../host/process-identity.ts';
 import { checkObservations, checkRemeasured, checkResult } from './check.ts';
 import { demandSame } from './identity.ts';
 import { judgedAgain } from './judge.ts';

@@ -1,6 +1,7 @@
 /** One objective of one trial as it was measured, with everything needed to doubt it later. */
+
+import type { Environment } from '../host/environment.ts';
 import type { Quality } from '../stats/quality.ts';
-import type { Environment } from './environment.ts';
 
 /** `search` while the front is looked for; `confirm` at the end, on the images left untouched and with a long run. */
 export type Phase = 'search' | 'confirm';

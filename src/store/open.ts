@@ -4,17 +4,17 @@ import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { UserError } from '../errors/user-error.ts';
 import { strangeKind } from '../files/kind.ts';
-import { currentOwner } from '../workers/process-identity.ts';
-import { sqliteArchive } from './sqlite/archive.ts';
-import { tellingDamage } from './sqlite/damage.ts';
+import { currentOwner } from '../host/process-identity.ts';
+import { sqliteArchive } from './sql/archive.ts';
+import { tellingDamage } from './sql/damage.ts';
+import { sqliteQueue } from './sql/queue.ts';
+import { sqliteStudies } from './sql/studies.ts';
+import { sqliteTraining } from './sql/training.ts';
+import { sqliteTuning } from './sql/tuning.ts';
 import { needsFilesBeside, type Patience, patience, patiently, worded } from './sqlite/failures.ts';
 import { applicationId, migrate, type SchemaState, schemaState } from './sqlite/migrate.ts';
 import { privateCopy } from './sqlite/private-copy.ts';
-import { sqliteQueue } from './sqlite/queue.ts';
 import { openSession, type Session } from './sqlite/session.ts';
-import { sqliteStudies } from './sqlite/studies.ts';
-import { sqliteTraining } from './sqlite/training.ts';
-import { sqliteTuning } from './sqlite/tuning.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {

@@ -1,8 +1,8 @@
 /** A trial: one configuration, its state and what was observed. */
 import type { Assignment } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
+import type { Owner } from '../host/process-identity.ts';
 import type { RngState } from '../random/rng.ts';
-import type { Owner } from '../workers/process-identity.ts';
 import type { Observation, ObservationSummary } from './observation.ts';
 
 /** What a proposal was made from, so that it can be made again. */

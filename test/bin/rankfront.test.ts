@@ -4,8 +4,8 @@ import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTimeOf } from '../../src/host/process-identity.ts';
 import { openStore } from '../../src/store/open.ts';
-import { startTimeOf } from '../../src/workers/process-identity.ts';
 import { makeWorld, type World } from '../cli/world.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -5,7 +5,8 @@ import {
   sensitivityGraph,
   sensitivityTemperature,
 } from '../../src/calibrate/sensitivity-graph.ts';
-import { findSites, type Site } from '../../src/decompose/site.ts';
+import { findSites } from '../../src/decompose/find-sites.ts';
+import type { Site } from '../../src/decompose/site.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
 import { writeModel } from '../../src/onnx/write.ts';

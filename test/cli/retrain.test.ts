@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import type { TrainingEpoch, TrainingPhase, TrainingRun } from '../../src/store/training.ts';
-import { requireComplete } from '../../src/study/export.ts';
-import { requireFactorised } from '../../src/study/retrain.ts';
+import { requireComplete } from '../../src/study/build/export.ts';
+import { requireFactorised } from '../../src/study/train/retrain.ts';
 import { type Ended, rankfront } from './rankfront.ts';
 import { cifarRecords, makeWorld, type World } from './world.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
-import { disagreementText } from '../../src/study/check/disagreement.ts';
-import { recountStudy } from '../../src/study/check/recount-study.ts';
+import { disagreementText } from '../../src/study/recount/disagreement.ts';
+import { recountStudy } from '../../src/study/recount/recount-study.ts';
 import { type Ended, rankfront } from './rankfront.ts';
 import { cifarRecords, makeWorld, type World } from './world.ts';
 

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildCandidate } from '../../src/decompose/configure.ts';
+import { findSites } from '../../src/decompose/find-sites.ts';
 import type { Rung } from '../../src/decompose/method.ts';
 import { rungMacs, rungParams } from '../../src/decompose/ranks.ts';
-import { findSites, type Site } from '../../src/decompose/site.ts';
+import type { Site } from '../../src/decompose/site.ts';
 import { modelCost } from '../../src/onnx/cost.ts';
 import type { Attribute, Model } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildCandidate } from '../../src/decompose/configure.ts';
+import { findSites } from '../../src/decompose/find-sites.ts';
 import type { Assignment } from '../../src/decompose/method.ts';
-import { findSites } from '../../src/decompose/site.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/read.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { findSites } from '../../src/decompose/find-sites.ts';
 import { fullRank, rungLabel, rungMacs, rungParams } from '../../src/decompose/ranks.ts';
-import { findSites, type Site } from '../../src/decompose/site.ts';
+import type { Site } from '../../src/decompose/site.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
 import { seededRng } from '../../src/random/rng.ts';
 import { ints, network, node, randomTensor } from './networks.ts';

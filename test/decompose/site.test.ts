@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { weightBlock } from '../../src/decompose/block.ts';
-import { findSites } from '../../src/decompose/site.ts';
+import { findSites } from '../../src/decompose/find-sites.ts';
 import type { Attribute, Model, Node, Tensor } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
 import { floatsOf, intTensor } from '../../src/onnx/tensor.ts';

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { profileModel } from '../../src/device/node-profile.ts';
 import { parseHardwareProfile } from '../../src/device/profile.ts';
 import { nodesOfKernels, readTrace } from '../../src/device/trace.ts';
+import { loadModel } from '../../src/host/model-file.ts';
 import type { Node } from '../../src/onnx/graph.ts';
-import { loadModel } from '../../src/workers/model-file.ts';
 import { tinyConv, writeModelFile } from './tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rankfront-node-profile-'));

@@ -1,7 +1,7 @@
 /** What every scorer promises; each implementation passes it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pairedAccuracy } from '../../src/evaluate/paired.ts';
 import type { Score, ScoreBudget, Scorer } from '../../src/evaluate/scorer.ts';
+import { pairedAccuracy } from '../../src/stats/paired-answers.ts';
 
 export interface ScorerCase {
   readonly scorer: Scorer;

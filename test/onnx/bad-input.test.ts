@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
+import { loadModel } from '../../src/host/model-file.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/read.ts';
 import type { ReadOptions } from '../../src/onnx/read-context.ts';
 import { floatTensor, intTensor } from '../../src/onnx/tensor.ts';
 import { join, lengthDelimited } from '../../src/onnx/wire.ts';
 import { writeModel } from '../../src/onnx/write.ts';
-import { loadModel } from '../../src/workers/model-file.ts';
 import { buildModel, type TinyModel } from './build.ts';
 
 /** The error that reading gives; its text must name the file, be one line, and end with the way out. */

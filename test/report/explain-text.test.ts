@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { lineChart } from '../../src/report/chart/line-chart.ts';
 import { type ExplainView, explainText } from '../../src/report/explain-text.ts';
-import { lineChart } from '../../src/report/line-chart.ts';
 
 const view: ExplainView = {
   study: 'night',

@@ -1,5 +1,5 @@
 /** Studies small enough to check by hand. */
-import type { FrontInput, Measurement, TrialInput } from '../../src/report/front-report.ts';
+import type { FrontInput, Measurement, TrialInput } from '../../src/report/front/front.ts';
 
 /** A measurement of `ratio` +- 1 % whose accuracy is `dense - drop`. */
 export const seen = (ratio: number, drop: number, dense: number, dropStandardError = 0.002): Measurement => ({

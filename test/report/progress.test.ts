@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventLine, type StudyEvent } from '../../src/report/event.ts';
+import { eventLine, type StudyEvent } from '../../src/events/event.ts';
 import { eventText } from '../../src/report/event-text.ts';
 import { advance, etaMs, noProgress, type Progress, progressLine, trialsPerHour } from '../../src/report/progress.ts';
 

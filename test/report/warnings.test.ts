@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StudyEvent } from '../../src/report/event.ts';
+import type { StudyEvent } from '../../src/events/event.ts';
 import { noWarnings, warned, warningsLeft } from '../../src/report/warnings.ts';
 
 const warning = (trial: number, about?: string): StudyEvent => ({

@@ -7,11 +7,11 @@ import { residualNetwork } from '../../scripts/residual-network.ts';
 import { networks } from '../../scripts/write-network.ts';
 import { drawShape } from '../../src/data/shapes/draw.ts';
 import { parseHardwareProfile } from '../../src/device/profile.ts';
+import { loadModel } from '../../src/host/model-file.ts';
 import { planTraining } from '../../src/train/loop/plan.ts';
 import { rescored } from '../../src/train/loop/rescore.ts';
 import { parametersOf } from '../../src/train/network/parameters.ts';
 import { softmaxRegression } from '../../src/train/softmax-regression.ts';
-import { loadModel } from '../../src/workers/model-file.ts';
 import { smallTraining } from '../train/loop/request.ts';
 
 const at = (name: string): string => join(import.meta.dirname, '../../scripts/demo', name);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { findSites } from '../../src/decompose/site.ts';
+import { findSites } from '../../src/decompose/find-sites.ts';
 import { readModel } from '../../src/onnx/read.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
 import { parseSearchSpace } from '../../src/space/parse.ts';

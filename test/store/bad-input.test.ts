@@ -16,12 +16,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
+import { currentOwner } from '../../src/host/process-identity.ts';
 import { openStore, openStoreSession } from '../../src/store/open.ts';
-import { sqliteArchive } from '../../src/store/sqlite/archive.ts';
+import { sqliteArchive } from '../../src/store/sql/archive.ts';
+import { sqliteQueue } from '../../src/store/sql/queue.ts';
+import { sqliteStudies } from '../../src/store/sql/studies.ts';
 import { applicationId } from '../../src/store/sqlite/migrate.ts';
-import { sqliteQueue } from '../../src/store/sqlite/queue.ts';
-import { sqliteStudies } from '../../src/store/sqlite/studies.ts';
-import { currentOwner } from '../../src/workers/process-identity.ts';
 import { completed, frontOf, latencyOf, newStudy, newTrial } from './samples.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 /** Records to store, made from a number so that no two are alike, and a front of two minimised objectives. */
-import type { Environment } from '../../src/store/environment.ts';
+import type { Environment } from '../../src/host/environment.ts';
 import type { Observation } from '../../src/store/observation.ts';
 import type { FrontOf } from '../../src/store/store.ts';
 import type { NewStudy } from '../../src/store/study.ts';

@@ -3,22 +3,22 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
+import { acquireDeviceLock } from '../../host/device-lock.ts';
+import { entryUrl } from '../../host/entry.ts';
+import { loadModel } from '../../host/model-file.ts';
+import { startChild } from '../../runtime/child.ts';
 import { median } from '../../stats/robust.ts';
-import { startChild } from '../../workers/child.ts';
-import { acquireDeviceLock } from '../../workers/device-lock.ts';
-import { entryUrl } from '../../workers/entry.ts';
-import { loadModel } from '../../workers/model-file.ts';
 import { latencyRule } from '../conditions.ts';
 import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
+import type { OpenOptions } from '../driver.ts';
 import { judge } from '../judge.ts';
 import { lookAround } from '../look.ts';
 import { type Measured, measureSessions } from '../measure.ts';
-import type { OpenOptions } from '../open.ts';
 import type { HardwareProfile } from '../profile.ts';
 import { requireProvider } from '../providers.ts';
 import { waitingText } from '../wording.ts';
-import type { PairAnswer, Request, Sampled, SessionSettings } from './messages.ts';
+import type { PairAnswer, Request, Sampled, TimedSettings } from './messages.ts';
 import { requirePrecision } from './require-precision.ts';
 
 /** What the native side leaks per pair of sessions is bounded by starting afresh after this many. */
@@ -124,7 +124,7 @@ function pairedLatency(
   };
 }
 
-export const sessionSettings = (profile: HardwareProfile): SessionSettings => ({
+export const sessionSettings = (profile: HardwareProfile): TimedSettings => ({
   provider: profile.provider,
   threads: profile.threads,
   graphOptimization: profile.graphOptimization,

@@ -1,6 +1,6 @@
 /** The child process of the onnxruntime driver. */
 import { complete } from '../../errors/failure.ts';
-import { serve } from '../../workers/serve.ts';
+import { serve } from '../../runtime/serve.ts';
 import type { PairAnswer, Probed, ProfileAnswer, Request } from './messages.ts';
 import { samplePair } from './pair.ts';
 import { probe } from './probe.ts';

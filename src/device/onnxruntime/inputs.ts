@@ -1,8 +1,8 @@
 /** Seeded random inputs for a session, allocated once: what is timed is the network, not the making of its input. */
 import { type Rng, seededRng } from '../../random/rng.ts';
-import { type InferenceSession, Tensor } from '../../workers/onnxruntime.ts';
+import { type InferenceSession, Tensor } from '../../runtime/onnxruntime.ts';
 import { type Misfit, misfit, resolveSizes } from '../free-dimensions.ts';
-import type { SessionSettings } from './messages.ts';
+import type { TimedSettings } from './messages.ts';
 
 export interface Feeds {
   readonly kind: 'feeds';
@@ -13,7 +13,7 @@ type Metadata = Extract<InferenceSession.ValueMetadata, { readonly isTensor: tru
 const inputSeed = 1;
 
 /** Values for every input of `session`, the same for every model with inputs of these shapes and types. */
-export function randomFeeds(session: InferenceSession, settings: SessionSettings): Feeds | Misfit {
+export function randomFeeds(session: InferenceSession, settings: TimedSettings): Feeds | Misfit {
   const tensors = session.inputMetadata.filter(each => each.isTensor);
   const other = session.inputMetadata.find(each => !each.isTensor);
   if (other) return misfit(`its input "${other.name}" is no tensor`, 'Export the model with plain tensors as inputs.');

@@ -1,16 +1,14 @@
 /** What the driver asks of its child process and what it gets back. */
 
+import type { SessionSettings } from '../../runtime/session.ts';
 import type { ModelFile } from '../device.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import type { HardwareProfile } from '../profile.ts';
 import type { Pairs, SessionPlan } from '../sampling.ts';
 import type { Strain } from '../vitals.ts';
 
-/** What of a profile decides how a session runs. */
-export type SessionSettings = Pick<
-  HardwareProfile,
-  'provider' | 'threads' | 'graphOptimization' | 'batchSize' | 'inputShape'
->;
+/** What of a profile decides how a model is timed: its session, and the sizes of its inputs. */
+export interface TimedSettings extends SessionSettings, Pick<HardwareProfile, 'batchSize' | 'inputShape'> {}
 
 export type Request =
   | { readonly do: 'probe'; readonly provider: string }
@@ -18,7 +16,7 @@ export type Request =
       readonly do: 'pair';
       readonly candidate: ModelFile;
       readonly reference: ModelFile;
-      readonly settings: SessionSettings;
+      readonly settings: TimedSettings;
       /** Whether threads spin while they wait within a call. */
       readonly spinning: boolean;
       readonly plan: SessionPlan;
@@ -26,7 +24,7 @@ export type Request =
   | {
       readonly do: 'profile';
       readonly path: string;
-      readonly settings: SessionSettings;
+      readonly settings: TimedSettings;
       readonly warmup: number;
       readonly runs: number;
       /** Where the runtime writes its trace: a path without the ending. */

@@ -9,8 +9,8 @@ import { lostShare } from '../gaps.ts';
 import { samplePairs } from '../sampling.ts';
 import { readVitals, strainBetween } from '../vitals.ts';
 import { allFinite, type Feeds, randomFeeds } from './inputs.ts';
-import type { PairAnswer, Request, SessionSettings } from './messages.ts';
-import { openSession, sessionOptions, timeCall } from './session.ts';
+import type { PairAnswer, Request, TimedSettings } from './messages.ts';
+import { openSession, timeCall, timedSessionOptions } from './session.ts';
 
 interface Loaded {
   readonly session: InferenceSession;
@@ -74,10 +74,10 @@ async function sample(candidate: Loaded, reference: Loaded, { plan }: PairReques
 async function load(
   file: ModelFile,
   what: string,
-  settings: SessionSettings,
+  settings: TimedSettings,
   spinning: boolean,
 ): Promise<Attempt<Loaded | Misfit>> {
-  const opened = await openSession(file.path, what, sessionOptions(settings, spinning));
+  const opened = await openSession(file.path, what, timedSessionOptions(settings, spinning));
   if (opened.state === 'failed') return opened;
   const session = opened.value;
   try {

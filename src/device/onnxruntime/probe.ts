@@ -1,7 +1,7 @@
 /** In the child process: whether an execution provider really works here. It may throw, and it may take the process along. */
 import { type Attempt, complete } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
-import { InferenceSession, Tensor } from '../../workers/onnxruntime.ts';
+import { InferenceSession, Tensor } from '../../runtime/onnxruntime.ts';
 
 /** An ONNX model of one node, y = Relu(x) with x a float32 vector of 4; opset 13. */
 const tinyModel = Buffer.from(

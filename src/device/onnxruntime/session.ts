@@ -1,9 +1,9 @@
 /** Sessions of ONNX Runtime as a hardware profile wants them. */
 import { type Attempt, complete } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
-import { InferenceSession } from '../../workers/onnxruntime.ts';
+import { InferenceSession } from '../../runtime/onnxruntime.ts';
+import { type SessionSettings, sessionOptions } from '../../runtime/session.ts';
 import type { Feeds } from './inputs.ts';
-import type { SessionSettings } from './messages.ts';
 
 /**
  * By default the runtime's threads go on spinning after a call, and take the cores from the other session: 17 ms reads as 38
@@ -13,15 +13,15 @@ import type { SessionSettings } from './messages.ts';
 const spinsDuringCalls = { force_spinning_stop: '1' };
 const neverSpins = { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } };
 
-/** @param spinning false for a latency as versions before sessions were kept took it */
-export function sessionOptions(settings: SessionSettings, spinning = true): InferenceSession.SessionOptions {
+/**
+ * As every session, but that nothing falls back to the CPU: what is timed is the provider.
+ *
+ * @param spinning false for a latency as versions before sessions were kept took it
+ */
+export function timedSessionOptions(settings: SessionSettings, spinning = true): InferenceSession.SessionOptions {
   return {
+    ...sessionOptions(settings),
     executionProviders: [settings.provider],
-    intraOpNumThreads: settings.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: settings.graphOptimization,
-    logSeverityLevel: 3,
     extra: { session: spinning ? spinsDuringCalls : neverSpins },
   };
 }

@@ -2,18 +2,18 @@
 
 import { complete, failed } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
-import { InferenceSession, type Tensor } from '../../workers/onnxruntime.ts';
-import { serve } from '../../workers/serve.ts';
+import { InferenceSession, type Tensor } from '../../runtime/onnxruntime.ts';
+import { serve } from '../../runtime/serve.ts';
 import type { RunShape, ShapesAnswer, ShapesRequest } from '../measured-shapes.ts';
 import { randomFeeds } from './inputs.ts';
-import { sessionOptions } from './session.ts';
+import { timedSessionOptions } from './session.ts';
 
 const shapeOf = (tensor: Tensor | undefined): RunShape[] => (tensor ? [{ type: tensor.type, dims: tensor.dims }] : []);
 
 serve<ShapesRequest, ShapesAnswer>(async ({ path, values, batches }) => {
   try {
     const settings = { provider: 'cpu', threads: 1, graphOptimization: 'disabled', inputShape: {} } as const;
-    const session = await InferenceSession.create(path, sessionOptions({ ...settings, batchSize: 1 }));
+    const session = await InferenceSession.create(path, timedSessionOptions(settings));
     try {
       const runs: (readonly RunShape[])[] = [];
       for (const batchSize of batches) {

@@ -1,9 +1,10 @@
 /** How alike the measures of accuracy order the same configurations. */
+
+import type { Interval } from '../../events/event.ts';
 import type { Rng } from '../../random/rng.ts';
 import { bootstrapInterval, drawn } from '../../stats/bootstrap.ts';
 import { kendallTau } from '../../stats/kendall.ts';
 import { topOverlap } from '../../stats/top-overlap.ts';
-import type { Interval } from '../event.ts';
 import type { AuditedTrial } from './input.ts';
 
 export type Measure = 'closedForm' | 'proxy' | 'heldBack' | 'retrained';

@@ -1,9 +1,9 @@
 /** An audit for people: sentences and tables, for a terminal of 100 columns or as Markdown. */
 import { oneLine } from '../../errors/printable.ts';
+import type { Interval } from '../../events/event.ts';
 import { z95 } from '../../stats/normal.ts';
 import { formatPercent } from '../../units/format.ts';
 import { changeCell } from '../change.ts';
-import type { Interval } from '../event.ts';
 import { type Column, textTable } from '../text-table.ts';
 import type { Agreement, Measure } from './agreement.ts';
 import type { AuditReport, AuditRow } from './report.ts';

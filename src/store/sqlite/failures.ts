@@ -1,7 +1,7 @@
 /** What SQLite reports, in words for the user; and which of it goes away by waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors/user-error.ts';
-import { damaged } from './damage.ts';
+import { damaged } from '../sql/damage.ts';
 
 /** Primary result codes (sqlite.org/rescode.html): the low byte of the extended code. */
 const code = {

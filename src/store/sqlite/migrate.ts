@@ -1,14 +1,14 @@
 /** Brings a store up to the schema of this version. Migrations are never changed once released; a new one is added. */
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { UserError } from '../../errors/user-error.ts';
-import { rankfrontVersion } from '../../workers/version.ts';
-import { damaged } from './damage.ts';
+import { rankfrontVersion } from '../../host/version.ts';
+import { damaged } from '../sql/damage.ts';
+import type { Database } from '../sql/schema.ts';
 import { studies } from './migrations/001-studies.ts';
 import { tuning } from './migrations/002-tuning.ts';
 import { corrections } from './migrations/004-corrections.ts';
 import { training } from './migrations/005-training.ts';
 import { quality } from './migrations/006-quality.ts';
-import type { Database } from './schema.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-studies': studies,

@@ -1,7 +1,7 @@
 /** A copy of a store that this process alone may change. */
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder } from '../../workers/scratch-folder.ts';
+import { scratchFolder } from '../../host/scratch-folder.ts';
 import { worded } from './failures.ts';
 
 /** With the `-wal` file, in which the latest trials may be; the store's own folder is left as it is. */

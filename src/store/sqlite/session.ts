@@ -1,9 +1,9 @@
 /** One open SQLite file: its connection, how long to wait for others, and how work is run on it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, type Transaction } from 'kysely';
+import type { Database } from '../sql/schema.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { type Patience, patiently } from './failures.ts';
-import type { Database } from './schema.ts';
 
 export interface Session {
   readonly db: Kysely<Database>;

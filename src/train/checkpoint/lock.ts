@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
 import { followed } from '../../files/place.ts';
-import { acquireDeviceLock, type DeviceLock } from '../../workers/device-lock.ts';
+import { acquireDeviceLock, type DeviceLock } from '../../host/device-lock.ts';
 
 export interface WrittenFiles {
   /** Path of the trained network. */

@@ -7,7 +7,7 @@ import { resolveTransform } from '../../data/resolve-transform.ts';
 import { type DataSpec, parseDataSpec } from '../../data/spec.ts';
 import { openSplits, type Splits } from '../../data/splits.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { type LoadedModel, loadModel } from '../../workers/model-file.ts';
+import { type LoadedModel, loadModel } from '../../host/model-file.ts';
 import type { Identity } from '../checkpoint/format.ts';
 import { parsePolicy } from '../freezing/parse.ts';
 import { phasesOf } from '../freezing/phases.ts';

@@ -5,7 +5,7 @@ import { UserError } from '../../errors/user-error.ts';
 import { identityOf } from '../../files/kind.ts';
 import { followed } from '../../files/place.ts';
 import { demandWritable } from '../../files/write.ts';
-import { keptFiles } from '../../workers/kept-files.ts';
+import { keptFiles } from '../../host/kept-files.ts';
 import { checkpointFile, checkpointPlace } from '../checkpoint/file.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import type { TrainPlan } from './plan.ts';

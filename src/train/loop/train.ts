@@ -1,8 +1,8 @@
 /** A training from files to a file: opened, gone on with, written, and what was written scored again. */
 import { join } from 'node:path';
 import { removeHalfWritten, writeAtomically } from '../../files/write.ts';
+import { scratchFolder } from '../../host/scratch-folder.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { scratchFolder } from '../../workers/scratch-folder.ts';
 import { checkpointFile } from '../checkpoint/file.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import { withFilesHeld } from '../checkpoint/lock.ts';

@@ -2,10 +2,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { readBytes } from '../../files/read.ts';
 import { writeAtomically } from '../../files/write.ts';
+import { sha256Of } from '../../host/model-file.ts';
+import { rankfrontVersion } from '../../host/version.ts';
 import { withMetadata } from '../../onnx/metadata.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { sha256Of } from '../../workers/model-file.ts';
-import { rankfrontVersion } from '../../workers/version.ts';
 import type { Checkpoint } from '../checkpoint/format.ts';
 import { withState } from '../state/initial-state.ts';
 import type { TrainingState, WeightChoice } from '../trainer.ts';

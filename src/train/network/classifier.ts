@@ -1,9 +1,10 @@
 /** Where images go into a network and where its class scores come out. */
+
+import { logitsOf } from '../../autodiff/logits.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { elementCount } from '../../onnx/tensor.ts';
-import { logitsOf } from './logits.ts';
 
 export interface Classifier {
   readonly input: string;

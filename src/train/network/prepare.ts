@@ -1,4 +1,8 @@
 /** Brings a network into the one form that training works on. */
+
+import { inferenceFormPass } from '../../autodiff/passes/inference-form.ts';
+import { ownVectorsPass } from '../../autodiff/passes/own-vectors.ts';
+import { raiseOpset } from '../../autodiff/passes/raise-opset.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { keepLive } from '../../onnx/live.ts';
@@ -6,9 +10,6 @@ import { runPasses } from '../../onnx/pass.ts';
 import { dropDeadInitializersPass } from '../../onnx/passes/drop-dead-initializers.ts';
 import { liftConstantsPass } from '../../onnx/passes/lift-constants.ts';
 import { readsOf } from '../../onnx/subgraph.ts';
-import { inferenceFormPass } from '../passes/inference-form.ts';
-import { ownVectorsPass } from '../passes/own-vectors.ts';
-import { raiseOpset } from '../passes/raise-opset.ts';
 import { type Classifier, classifierOf } from './classifier.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
 

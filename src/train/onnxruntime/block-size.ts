@@ -1,8 +1,9 @@
 /** How many channels this machine's blocked convolutions take at once. Only child processes load this file. */
+
+import { blockedDomain } from '../../autodiff/blocked/layout.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { InferenceSession, Tensor } from '../../workers/onnxruntime.ts';
-import { blockedDomain } from '../blocked/layout.ts';
+import { InferenceSession, Tensor } from '../../runtime/onnxruntime.ts';
 
 const channels = 64;
 

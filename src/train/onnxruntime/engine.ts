@@ -1,14 +1,15 @@
 /** ONNX Runtime as the engine of training. Only child processes load this file. */
+
+import { blockedLayout } from '../../autodiff/blocked/blocked-layout.ts';
+import { speltBatchStatistics } from '../../autodiff/passes/spelt-batch-statistics.ts';
+import { speltMaxPool } from '../../autodiff/passes/spelt-max-pool.ts';
 import { runtimeLine } from '../../errors/runtime-error.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { InferenceSession, Tensor } from '../../workers/onnxruntime.ts';
-import { blockedLayout } from '../blocked/blocked-layout.ts';
+import { InferenceSession, Tensor } from '../../runtime/onnxruntime.ts';
+import { type SessionSettings, sessionOptions } from '../../runtime/session.ts';
 import type { Engine, Value } from '../engine.ts';
-import { speltBatchStatistics } from '../passes/spelt-batch-statistics.ts';
-import { speltMaxPool } from '../passes/spelt-max-pool.ts';
-import type { SessionSettings } from '../runner/engine-choice.ts';
 import { blockSize } from './block-size.ts';
 
 interface RuntimeValue extends Value {
@@ -62,14 +63,7 @@ const wrap = (tensor: Tensor): RuntimeValue => ({
 
 async function create(bytes: Uint8Array, settings: SessionSettings): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(bytes, {
-      executionProviders: settings.provider === 'cpu' ? ['cpu'] : [settings.provider, 'cpu'],
-      intraOpNumThreads: settings.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: settings.graphOptimization,
-      logSeverityLevel: 3,
-    });
+    return await InferenceSession.create(bytes, sessionOptions(settings));
   } catch (error) {
     throw new UserError(
       `Cannot train on the provider "${settings.provider}": it refuses the graph of the step (${runtimeLine(error)}).`,

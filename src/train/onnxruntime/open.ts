@@ -1,7 +1,8 @@
 /** Opens a trainer on ONNX Runtime. Only child processes load this file. */
+
+import type { SessionSettings } from '../../runtime/session.ts';
 import { openGraphTrainer } from '../graph-trainer.ts';
 import type { TrainingOptions } from '../options.ts';
-import type { SessionSettings } from '../runner/engine-choice.ts';
 import type { Trainer } from '../trainer.ts';
 import { onnxruntimeEngine } from './engine.ts';
 

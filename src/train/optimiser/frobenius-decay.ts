@@ -7,7 +7,7 @@
  * Three factors F [p, n], C_a [q, p] and S [q, m], W_a = S^T C_a F, with P = F F^T and Q = S S^T:
  *   |W|^2 = sum_a tr(Q C_a P C_a^T),  dC_a = d Q C_a P,  dF = d (sum_a C_a^T Q C_a) F,  dS = d (sum_a C_a P C_a^T) S.
  */
-import type { Builder } from '../gradient/builder.ts';
+import type { Builder } from '../../autodiff/gradient/builder.ts';
 import type { Factor, FactoredSite } from './factored.ts';
 import { type Transformation, updateOf } from './transformation.ts';
 

@@ -2,7 +2,7 @@
  * What turns gradients into changes of the weights: transformations with a state, one after the other, each a few nodes of the
  * step's graph. The words are optax's: a transformation says what it keeps (`slots`) and how it updates.
  */
-import type { Builder } from '../gradient/builder.ts';
+import type { Builder } from '../../autodiff/gradient/builder.ts';
 
 /** What is known of a step before it runs. */
 export interface Now {

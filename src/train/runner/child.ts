@@ -1,6 +1,6 @@
 /** The child process in which a training runs. */
 import { complete } from '../../errors/failure.ts';
-import { serve } from '../../workers/serve.ts';
+import { serve } from '../../runtime/serve.ts';
 import { answer } from './answer.ts';
 import { done, type RunnerAnswer, type RunnerCommand, refused } from './messages.ts';
 import { openLocal } from './open-local.ts';

@@ -1,5 +1,5 @@
 /** Opens a training in this process, from plain data. Only child processes load this file, since engines are native. */
-import { loadModel } from '../../workers/model-file.ts';
+import { loadModel } from '../../host/model-file.ts';
 import { openLoader } from '../loader/loader.ts';
 import { openValidation } from '../loader/validation.ts';
 import { prepareNetwork } from '../network/prepare.ts';

@@ -1,8 +1,8 @@
 /** A training under way in a child process: what is native blocks its thread there, and may crash there. */
 import { type Attempt, complete, type Failure } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { type Child, startChild } from '../../workers/child.ts';
-import { entryUrl } from '../../workers/entry.ts';
+import { entryUrl } from '../../host/entry.ts';
+import { type Child, startChild } from '../../runtime/child.ts';
 import type { RunnerAnswer, RunnerCommand } from './messages.ts';
 import type { RunnerInfo, RunnerSetup, TrainingRunner } from './runner.ts';
 

@@ -1,12 +1,13 @@
 /** One batch through the network and back: images and targets in, the loss and the gradients out. */
+
+import { graphBuilder } from '../../autodiff/gradient/builder.ts';
+import { gradients } from '../../autodiff/gradient/gradients.ts';
+import { batchStatistics } from '../../autodiff/passes/batch-statistics.ts';
+import { halfPrecision } from '../../autodiff/passes/half-precision.ts';
 import type { Model, Node, Tensor, ValueInfo } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
-import { graphBuilder } from '../gradient/builder.ts';
-import { gradients } from '../gradient/gradients.ts';
 import { type Network, withBatchSize } from '../network/prepare.ts';
 import { renamed } from '../network/rename.ts';
-import { batchStatistics } from '../passes/batch-statistics.ts';
-import { halfPrecision } from '../passes/half-precision.ts';
 import type { TrainableSet } from '../trainer.ts';
 import { buildLoss } from './loss.ts';
 

@@ -10,7 +10,7 @@
  *   KL = T^2 sum q (log q - log s),         dKL/dz = T (s - q)                   (Hinton et al. 2015, section 2)
  *   loss = (1 - w) CE + w KL, summed over the images and divided by n.
  */
-import type { Builder } from '../gradient/builder.ts';
+import type { Builder } from '../../autodiff/gradient/builder.ts';
 
 export interface LossInputs {
   /** z, images x classes, float32. */

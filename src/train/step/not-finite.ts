@@ -1,6 +1,15 @@
 /** Finds where numbers that are NaN or infinite begin. */
 import type { NotFinite } from '../trainer.ts';
-import type { Checks } from './step-graph.ts';
+
+/** Sums of squares, which are finite only where all is: each a vector, its names beside it. */
+export interface Checks {
+  /** Of the gradient of each trained weight, with the factor on the loss taken off. */
+  readonly gradients: string;
+  readonly gradientNames: readonly string[];
+  /** Of each next weight and statistic. */
+  readonly state: string;
+  readonly stateNames: readonly string[];
+}
 
 export interface Squares {
   readonly gradients: Float32Array;

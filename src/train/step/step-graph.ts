@@ -4,13 +4,15 @@
  * One graph may take several batches, one after the other with the same weights. Where a step takes more batches than one
  * graph does, graphs of the form `accumulate` add up gradients and the one of the form `finish` takes the step.
  */
+
+import { type Builder, graphBuilder } from '../../autodiff/gradient/builder.ts';
 import type { Model, Node, Shape, ValueInfo } from '../../onnx/graph.ts';
 import { keepLive } from '../../onnx/live.ts';
 import { readsOf } from '../../onnx/subgraph.ts';
-import { type Builder, graphBuilder } from '../gradient/builder.ts';
 import { renamed } from '../network/rename.ts';
 import type { ScalarSource, TrainedWeight, Transformation } from '../optimiser/transformation.ts';
 import type { BatchGraph } from './batch-graph.ts';
+import type { Checks } from './not-finite.ts';
 import { buildUpdate } from './update.ts';
 
 export type Form = 'whole' | 'accumulate' | 'finish';
@@ -41,16 +43,6 @@ export interface StepGraph {
   readonly correct: string;
   /** Null for the form `accumulate`. */
   readonly checks: Checks | null;
-}
-
-/** Sums of squares, which are finite only where all is: each a vector, its names beside it. */
-export interface Checks {
-  /** Of the gradient of each trained weight, with the factor on the loss taken off. */
-  readonly gradients: string;
-  readonly gradientNames: readonly string[];
-  /** Of each next weight and statistic. */
-  readonly state: string;
-  readonly stateNames: readonly string[];
 }
 
 /** The slot in which gradients are added up between the graphs of one step. */

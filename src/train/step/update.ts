@@ -1,9 +1,9 @@
 /** The end of a step's graph: from the gradients to the next weights. */
-import type { Builder } from '../gradient/builder.ts';
+import type { Builder } from '../../autodiff/gradient/builder.ts';
 import type { ScalarSource, TrainedWeight, Transformation, UpdateScope } from '../optimiser/transformation.ts';
 import { updateOf } from '../optimiser/transformation.ts';
 import type { BatchGraph } from './batch-graph.ts';
-import type { Checks } from './step-graph.ts';
+import type { Checks } from './not-finite.ts';
 
 export interface UpdateOptions {
   readonly build: Builder;

@@ -1,7 +1,7 @@
 /** The child process of `probe.ts`. */
 import { complete } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { serve } from '../../workers/serve.ts';
+import { serve } from '../../runtime/serve.ts';
 import { loadTfjs } from './load.ts';
 import type { TfjsProbe } from './probe.ts';
 

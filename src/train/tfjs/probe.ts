@@ -1,6 +1,7 @@
 /** Whether TensorFlow.js is there, asked in a child process: native code that does not fit may end the process that loads it. */
-import { startChild } from '../../workers/child.ts';
-import { entryUrl } from '../../workers/entry.ts';
+
+import { entryUrl } from '../../host/entry.ts';
+import { startChild } from '../../runtime/child.ts';
 
 export type TfjsProbe =
   | { readonly state: 'works'; readonly package: string; readonly version: string; readonly backend: string }

@@ -9,8 +9,9 @@ import {
   correctionOf,
   correctionRule,
 } from '../../../src/decompose/corrections/moments.ts';
+import { findSites } from '../../../src/decompose/find-sites.ts';
 import type { Assignment } from '../../../src/decompose/method.ts';
-import { findSites, type Site } from '../../../src/decompose/site.ts';
+import type { Site } from '../../../src/decompose/site.ts';
 import type { Model } from '../../../src/onnx/graph.ts';
 import { runPass } from '../../../src/onnx/pass.ts';
 import { inferShapes } from '../../../src/onnx/shapes.ts';

@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
+import { graphBuilder } from '../../../src/autodiff/gradient/builder.ts';
 import { seededRng } from '../../../src/random/rng.ts';
-import { graphBuilder } from '../../../src/train/gradient/builder.ts';
 import type { FactoredSite } from '../../../src/train/optimiser/factored.ts';
 import { addFrobeniusDecay } from '../../../src/train/optimiser/frobenius-decay.ts';
 import { chain } from '../../../src/train/optimiser/transformation.ts';

@@ -5,9 +5,9 @@ import type { Model, Tensor } from '../../../src/onnx/graph.ts';
 import { floatTensor } from '../../../src/onnx/tensor.ts';
 import { openTrainer } from '../../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../../src/train/options.ts';
+import { uniform } from '../../autodiff/gradient/values.ts';
 import { buildModel, type TinyNode } from '../../onnx/build.ts';
 import { brightBatch } from '../contract.ts';
-import { uniform } from '../gradient/values.ts';
 
 const batchSize = 16;
 const side = 6;

@@ -1,7 +1,7 @@
 /** Convolutions. TensorFlow.js wants channels last, one group, and no dilation beside a stride. */
 import type * as tfjs from '@tensorflow/tfjs';
+import { type WindowAxis, windowOf } from '../../../autodiff/gradient/window.ts';
 import { intOf, intsOf } from '../../../onnx/attributes.ts';
-import { type WindowAxis, windowOf } from '../../gradient/window.ts';
 import type { Call, Operator, Operators, Tensor, Tf } from '../item.ts';
 import { padded } from './shape.ts';
 

@@ -1,6 +1,7 @@
 /** Pooling over windows, tap by tap: one strided view of the input for each place in the window. */
+
+import { type WindowAxis, windowOf } from '../../../autodiff/gradient/window.ts';
 import { intOf, intsOf } from '../../../onnx/attributes.ts';
-import { type WindowAxis, windowOf } from '../../gradient/window.ts';
 import type { Call, Operator, Operators, Tensor } from '../item.ts';
 import { outputShape } from './convolution.ts';
 import { padded } from './shape.ts';

@@ -1,0 +1,48 @@
+/** The machine and the versions that an observation was taken with. */
+import { readFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os';
+import { onnxruntimeVersion, rankfrontVersion } from './version.ts';
+
+/** What stays the same from one observation to the next; the store keeps each only once. Never a host or user name. */
+export interface Environment {
+  readonly cpuModel: string;
+  /** Logical cores that this process may use. */
+  readonly cores: number;
+  /** Linux frequency governor of the first core, such as `performance`; null where there is none to read. */
+  readonly governor: string | null;
+  readonly memoryBytes: number;
+  /** Such as `linux` and `x64`. */
+  readonly platform: string;
+  readonly arch: string;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly rankfront: string;
+}
+
+const governorFile = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
+
+/** Of the machine that this process runs on. */
+export function currentEnvironment(): Environment {
+  return {
+    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    governor: governor(),
+    memoryBytes: totalmem(),
+    platform: platform(),
+    arch: arch(),
+    node: process.versions.node,
+    onnxruntime: onnxruntimeVersion(),
+    rankfront: rankfrontVersion(),
+  };
+}
+
+/** Processes that ran or waited to run, averaged over the last minute; 0 on Windows, which does not count them. */
+export const currentLoad = (): number => loadavg()[0] ?? 0;
+
+function governor(): string | null {
+  try {
+    return readFileSync(governorFile, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+/** Images for a child process: where they lie, and how their bytes become numbers. */
+import type { ChannelOrder } from '../data/normalize.ts';
+
+/** Which images, and how their bytes become the numbers of an input. */
+export interface ImageBatchSource {
+  /** The file of prepared images. */
+  readonly path: string;
+  readonly height: number;
+  readonly width: number;
+  /** Positions in that file, in the order of scoring. */
+  readonly positions: Int32Array;
+  /** 3 x 256 values: row c for channel c (R, G, B). */
+  readonly table: Float32Array;
+  readonly channels: ChannelOrder;
+}

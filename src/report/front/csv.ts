@@ -1,0 +1,52 @@
+/** Comma-separated values after RFC 4180: CRLF, fields quoted where they must be. */
+import type { FrontReport } from './front.ts';
+import { frontRecord } from './json.ts';
+
+export const csv = (rows: readonly (readonly (string | number | boolean)[])[]): string =>
+  rows.map(row => `${row.map(value => field(String(value))).join(',')}\r\n`).join('');
+
+/** Section 2, rules 5 to 7: a field with a comma, a quote or a line break is quoted, and its quotes are doubled. */
+const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/**
+ * One row per member of the front; accuracies are shares, the configuration is JSON. `drop` is the loss against the dense model and
+ * `change` the same with the sign turned, with its 95 % interval.
+ */
+export const frontCsv = (report: FrontReport): string =>
+  csv([
+    [
+      'trial',
+      'latency_ms',
+      'speedup',
+      'speedup_low',
+      'speedup_high',
+      'accuracy',
+      'accuracy_low',
+      'accuracy_high',
+      'drop',
+      'change',
+      'change_low',
+      'change_high',
+      'macs',
+      'params',
+      'confirmed',
+      'quality',
+      'configuration',
+    ],
+    ...frontRecord(report).points.map(point => [
+      point.trial,
+      point.latencyMs,
+      point.speedup,
+      ...point.speedupCi,
+      point.accuracy,
+      ...point.accuracyCi,
+      point.drop,
+      point.change,
+      ...point.changeCi,
+      point.macs,
+      point.params,
+      point.confirmed,
+      point.latencyQuality,
+      JSON.stringify(point.configuration),
+    ]),
+  ]);

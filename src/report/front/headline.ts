@@ -1,0 +1,93 @@
+/** What an engineer reads first: what to run, and how far that is known. */
+import { formatMs } from '../../units/format.ts';
+import { limitWords, worstWords } from '../change.ts';
+import { limitsText } from '../event-text.ts';
+import { effectiveFront, searchFront } from './effective-front.ts';
+import type { FrontPoint, FrontReport } from './front.ts';
+import { type Gain, gainAmong, gainOf, headlineDrop } from './gain.ts';
+import { fasterBeyondNoise, kneeOf, within } from './judge.ts';
+import { standingSentences } from './known.ts';
+import { figuresWords, flatteredSentence, judgedWords, nameOf, speedupWords, untoldSentence } from './wording.ts';
+
+/** A speed-up below this is said to be little. */
+const littleGain = 1.05;
+
+/** By confirmed figures where there are any, and each says whose it is. `maxDrop` is a share: 0.01 is one point of accuracy. */
+export function headline(report: FrontReport, maxDrop = headlineDrop): string[] {
+  const gain = gainOf(report, maxDrop);
+  return [
+    gainSentence(gain, report, maxDrop),
+    flattered(gain, report, maxDrop),
+    hopefulSentence(effectiveFront(report), gain, maxDrop),
+    kneeSentence(effectiveFront(report), gain),
+    ...standingSentences(report),
+    limitsSentence(report, gain),
+    deviceSentence(report),
+  ].filter(sentence => sentence !== '');
+}
+
+function gainSentence(gain: Gain, { best, limits }: FrontReport, maxDrop: number): string {
+  const denseMs = formatMs(best.find(({ trial }) => trial === 0)?.latencyMs ?? Number.NaN);
+  const denseIs = `the dense model (${denseMs})`;
+  const limit = limitWords(maxDrop);
+  switch (gain.kind) {
+    case 'gained': {
+      const { point } = gain;
+      const little = point.speedup < littleGain ? ' Little is gained: the dense model may be the better choice.' : '';
+      return `Fastest within ${limit} of accuracy: ${nameOf(point)}, ${formatMs(point.latencyMs)} against ${denseMs} dense, ${speedupWords(point)}, ${judgedWords(point)}.${reaches(point, maxDrop)}${little}`;
+    }
+    case 'cannot-tell':
+      return `Nothing that is faster is known to keep within ${limit} of accuracy. ${untoldSentence(gain.point, maxDrop)} Until then, keep ${denseIs}.`;
+    case 'within-noise':
+      return `Nothing within ${limit} of accuracy is faster than ${denseIs} beyond noise: ${nameOf(gain.point)} comes nearest with ${speedupWords(gain.point)}, an interval that does not lie above 1. Keep the dense model.`;
+    case 'too-costly':
+      return `No trial on the front keeps within ${limit} of ${denseIs}: ${nameOf(gain.point)} comes nearest, ${figuresWords(gain.point)}.`;
+    case 'disturbed':
+      return `No speed-up is known yet: other work slowed the machine while the trials on the front were timed. Keep ${denseIs} until they are measured again.`;
+    case 'dense-alone':
+      if (limitsText(limits))
+        return `No trial within the limits (${limitsText(limits)}) beats ${denseIs}. Search within others, or lift them by --max-drop none.`;
+      return `Nothing beats ${denseIs}: it is alone on the front. Keep the dense model.`;
+    default:
+      return gain satisfies never;
+  }
+}
+
+/** A point within a limit whose interval is not. */
+export const reaches = ({ judged }: FrontPoint, maxDrop: number): string =>
+  within(judged.drop + judged.halfWidth, maxDrop) ? '' : ` The interval reaches to ${worstWords(judged)}.`;
+
+/** Where nothing was gained, what the search had promised. */
+function flattered({ kind }: Gain, report: FrontReport, maxDrop: number): string {
+  if (kind === 'gained' || kind === 'cannot-tell' || kind === 'disturbed') return '';
+  const promised = gainAmong(searchFront(report), maxDrop);
+  const fits = promised.kind === 'gained' || promised.kind === 'cannot-tell';
+  return fits && within(promised.point.judged.drop, maxDrop) ? flatteredSentence(promised.point) : '';
+}
+
+/** A faster one that only the search has seen to fit. */
+function hopefulSentence(points: readonly FrontPoint[], gain: Gain, maxDrop: number): string {
+  if (gain.kind !== 'gained' || !gain.point.confirmed) return '';
+  const faster = points.slice(0, points.indexOf(gain.point));
+  const [hopeful] = faster.filter(({ confirmed, judged }) => !confirmed && within(judged.drop, maxDrop));
+  return hopeful ? `Faster, if confirming bears it out: ${nameOf(hopeful)}, ${figuresWords(hopeful)}.` : '';
+}
+
+function kneeSentence(points: readonly FrontPoint[], gain: Gain): string {
+  const knee = kneeOf(points);
+  if (!knee || knee.trial === 0 || !fasterBeyondNoise(knee)) return '';
+  const said = gain.kind === 'gained' || gain.kind === 'cannot-tell' ? gain.point.trial : 0;
+  return said === knee.trial ? '' : `The knee of the front is ${nameOf(knee)}: ${figuresWords(knee)}.`;
+}
+
+const deviceSentence = ({ device }: FrontReport): string =>
+  device === null
+    ? ''
+    : device.computed
+      ? `Device: ${device.name}; latencies are computed from a model of it, not measured.`
+      : `Device: ${device.name}.`;
+
+const limitsSentence = ({ limits }: FrontReport, { kind }: Gain): string =>
+  limitsText(limits) && kind !== 'dense-alone'
+    ? `Trials beyond the limits of the study (${limitsText(limits)}) are left out.`
+    : '';

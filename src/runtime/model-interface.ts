@@ -1,0 +1,79 @@
+/** Finds, among the inputs and outputs of a network, where an image goes in and where the class scores come out. */
+import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { isScores } from '../onnx/outputs.ts';
+
+export type ElementType = 'float32' | 'float16' | 'uint8';
+export type Layout = 'nchw' | 'nhwc';
+
+/** The one image input of a network; sizes are null where they are dynamic. */
+export interface ImageInput {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly layout: Layout;
+  readonly batch: number | null;
+  readonly height: number | null;
+  readonly width: number | null;
+}
+
+export interface ModelInterface {
+  readonly input: ImageInput;
+  /** The output that holds the class scores. */
+  readonly output: string;
+  /** Its width where it is known before a call. */
+  readonly classes: number | null;
+}
+
+/** As ONNX Runtime describes an input or output: a name or a negative number stands for a dynamic size. */
+export interface TensorDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+const elementTypes: readonly string[] = ['float32', 'float16', 'uint8'] satisfies ElementType[];
+
+/**
+ * The input is N x 3 x H x W or N x H x W x 3; the class scores are the first output that is N x classes (or such with sizes
+ * of 1 behind it), else the first output, whose shape is then judged by what it gives. Fails as `runtime-rejected` with a
+ * sentence when the network has no such input.
+ *
+ * @param heads the outputs that count where that is known already: the first is taken for the scores
+ */
+export function modelInterface(
+  inputs: readonly TensorDescription[],
+  outputs: readonly TensorDescription[],
+  heads: readonly string[] = [],
+): Attempt<ModelInterface> {
+  const only = inputs[0];
+  if (!only || inputs.length > 1)
+    return refused(
+      `expected one input, an image, found ${inputs.length} (${inputs.map(({ name }) => name).join(', ')})`,
+    );
+  const input = imageInput(only);
+  if (input.state === 'failed') return input;
+  const named = outputs.find(({ name }) => name === heads[0]);
+  const scores = named ?? outputs.find(({ shape }) => isScores(shape)) ?? outputs[0];
+  if (!scores) return refused('it has no output');
+  const width = isScores(scores.shape) ? size(scores.shape[1]) : null;
+  return complete({ input: input.value, output: scores.name, classes: width });
+}
+
+/** The image that an input takes, or why it takes none. */
+export function imageInput({ name, type, shape }: TensorDescription): Attempt<ImageInput> {
+  const found = `${type} [${shape.join(', ')}]`;
+  if (shape.length !== 4) return refused(`expected the input "${name}" to be N x 3 x H x W, found ${found}`);
+  if (!elementTypes.includes(type))
+    return refused(`expected the input "${name}" to be float32, float16 or uint8, found ${found}`);
+  const [batch, a, b, c] = shape.map(size);
+  const common = { name, type: type as ElementType, batch: batch ?? null };
+  if (a === 3 || (a === null && c !== 3))
+    return complete({ ...common, layout: 'nchw', height: b ?? null, width: c ?? null });
+  if (c === 3) return complete({ ...common, layout: 'nhwc', height: a ?? null, width: b ?? null });
+  return refused(`expected the input "${name}" to have 3 channels (R, G, B), found ${found}`);
+}
+
+/** Null where the size is dynamic. */
+const size = (dimension: number | string | undefined): number | null =>
+  typeof dimension === 'number' && dimension > 0 ? dimension : null;
+
+const refused = (why: string): Attempt<never> => failed('runtime-rejected', why);

@@ -1,0 +1,122 @@
+/** What a search works on, before anything is measured: the model, its sites, the ladders and the device's profile. */
+
+import { findSites } from '../../decompose/find-sites.ts';
+import type { Sites } from '../../decompose/site.ts';
+import { withMeasuredShapes } from '../../device/measured-shapes.ts';
+import { type HardwareProfile, parseHardwareProfile } from '../../device/profile.ts';
+import { rooflineNodeTimes } from '../../device/roofline.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { type LoadedModel, loadModel, readText } from '../../host/model-file.ts';
+import { batchSizes } from '../../onnx/cost.ts';
+import type { Node } from '../../onnx/graph.ts';
+import { lossOf } from '../../onnx/lost-size.ts';
+import { evaluate } from '../../onnx/shapes/dimension.ts';
+import { inferShapes, inferValues, shapesOf } from '../../onnx/shapes.ts';
+import { parseSearchSpace } from '../../space/parse.ts';
+import { proposeSpace } from '../../space/propose.ts';
+import { resolveSpace } from '../../space/resolve.ts';
+import type { Space } from '../../space/space.ts';
+import type { SourceText } from '../../store/study.ts';
+import { sha256Of } from './candidate.ts';
+import { checkSizes } from './check-sizes.ts';
+
+/** The sites of a model as one device runs it. */
+export interface ModelSites extends Sites {
+  readonly loaded: LoadedModel;
+}
+
+export interface Plan extends ModelSites {
+  readonly space: Space;
+  /** As the search space says; null leaves it to whether there are calibration images. */
+  readonly factors: 'data-aware' | 'plain' | null;
+  readonly spaceSource: SourceText;
+  readonly hardware: HardwareProfile;
+  readonly hardwareSource: SourceText;
+}
+
+/** The same, whose measurements wait this long for a quiet machine; as the hardware profile says where none is given. */
+export function withWait(plan: Plan, waitMs: number | undefined): Plan {
+  if (waitMs === undefined) return plan;
+  const { hardware } = plan;
+  return { ...plan, hardware: { ...hardware, latencyBudget: { ...hardware.latencyBudget, waitMs } } };
+}
+
+const sourceOf = (text: string): SourceText => ({ text, sha256: sha256Of(new TextEncoder().encode(text)) });
+
+/** What inference does not know of values that matter is asked of the runtime. */
+async function withKnownShapes(loaded: LoadedModel, { inputShape }: HardwareProfile): Promise<LoadedModel> {
+  const { graph, opsets } = loaded.model;
+  const shapes = inferShapes(graph, opsets, inputShape);
+  const batch = batchSizes(graph);
+  const open = (name: string): boolean => shapes.get(name)?.some(size => evaluate(size, batch) === null) ?? true;
+  const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  const asked = graph.nodes.filter(isMatrixNode).flatMap(({ inputs, outputs }) => [inputs[0] ?? '', outputs[0] ?? '']);
+  const values = [...new Set(asked)].filter(name => computed.has(name) && open(name));
+  return values.length === 0 ? loaded : { ...loaded, model: await withMeasuredShapes(loaded.model, values) };
+}
+
+const isMatrixNode = ({ opType }: Node): boolean => opType === 'Conv' || opType === 'Gemm' || opType === 'MatMul';
+
+/** Throws a UserError when the model has no site at all. */
+export async function openSites(modelPath: string, hardware: HardwareProfile): Promise<ModelSites> {
+  const loaded = await withKnownShapes(loadModel(modelPath), hardware);
+  const { graph, opsets } = loaded.model;
+  const values = inferValues(graph, opsets, hardware.inputShape);
+  checkSizes(modelPath, graph, values, hardware);
+  const found = findSites(loaded.model, shapesOf(values), value => lossOf(graph, values, value));
+  const { sites, rejected } = found;
+  if (sites.length > 0) return { loaded, ...found };
+  const reasons = [...new Set(rejected.map(({ reason }) => reason))].slice(0, 3).join('; ');
+  throw new UserError(
+    `Cannot search "${modelPath}": expected at least one layer that can be factorised, found none${reasons ? ` (${reasons})` : ''}.`,
+    found.unsized.length > 0
+      ? 'Give the sizes that are missing, as docs/files.md shows.'
+      : 'Give a network with dense convolutions or matrix products and constant float weights.',
+  );
+}
+
+/** What `rankfront space` writes. */
+export const proposedSpace = ({ loaded, sites, rejected }: ModelSites, { rankGranularity }: HardwareProfile): string =>
+  proposeSpace(sites, { granularity: rankGranularity, modelName: modelBaseName(loaded.path), rejected });
+
+/** `models/resnet18.bn.onnx` -> `resnet18`. */
+export const modelBaseName = (path: string): string => (path.split(/[\\/]/).at(-1) ?? path).split('.')[0] || 'model';
+
+export interface PlanSources {
+  readonly modelPath: string;
+  readonly hardwareText: string;
+  readonly hardwareName: string;
+  /** Null: one is proposed from the model and the device. */
+  readonly spaceText: string | null;
+  readonly spaceName: string;
+}
+
+export async function makePlan(sources: PlanSources): Promise<Plan> {
+  const hardware = parseHardwareProfile(sources.hardwareText, sources.hardwareName);
+  const found = await openSites(sources.modelPath, hardware);
+  const text = sources.spaceText ?? proposedSpace(found, hardware);
+  const spec = parseSearchSpace(text, sources.spaceName);
+  return {
+    ...found,
+    space: resolveSpace(spec, found.sites, hardware.rankGranularity, found.rejected),
+    factors: spec.factors ?? null,
+    spaceSource: sourceOf(text),
+    hardware,
+    hardwareSource: sourceOf(sources.hardwareText),
+  };
+}
+
+/** From the paths that a user gives; without a space one is proposed. */
+export const planFromFiles = (model: string, space: string | undefined, hardware: string): Promise<Plan> =>
+  makePlan({
+    modelPath: model,
+    hardwareText: readText(hardware, 'the hardware profile'),
+    hardwareName: hardware,
+    spaceText: space === undefined ? null : readText(space, 'the search space'),
+    spaceName: space ?? 'the proposed search space',
+  });
+
+/** @throws UserError, before anything is spent, for a model whose latencies the device of the plan cannot compute */
+export function demandTimeable({ loaded, hardware }: Plan): void {
+  if (hardware.driver === 'roofline') rooflineNodeTimes(loaded.model, hardware);
+}

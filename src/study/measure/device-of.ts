@@ -1,0 +1,14 @@
+/** What the latencies of a stored study are of. */
+import { parseHardwareProfile } from '../../device/profile.ts';
+import type { DeviceName } from '../../report/front/front.ts';
+import type { Study } from '../../store/study.ts';
+
+/** Null where this version cannot read the profile: a front is shown all the same. */
+export function deviceOf({ hardware }: Pick<Study, 'hardware'>): DeviceName | null {
+  try {
+    const { name, driver } = parseHardwareProfile(hardware.text, 'the hardware profile of the study');
+    return { name, computed: driver === 'roofline' };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,90 @@
+/** Candidates measured one by one for whoever proposes them: what `rankfront evaluate` and the benchmarks run on. */
+import type { Normalization } from '../../data/normalize.ts';
+import { openDataset } from '../../data/open.ts';
+import { parseDataSpec } from '../../data/spec.ts';
+import { latencyBudget } from '../../device/profile.ts';
+import { assignmentOf } from '../../space/configuration.ts';
+import type { TrialResult } from '../../store/trial.ts';
+import type { Configuration } from '../../tuner/strategy.ts';
+import { openCalibration } from '../build/calibration.ts';
+import { notesOf } from '../build/model-notes.ts';
+import { demandTimeable, type Plan, planFromFiles } from '../build/plan.ts';
+import { type OpenInstruments, openInstruments } from './instruments.ts';
+import { judgeDense } from './judge-dense.ts';
+import { observe } from './observe.ts';
+import { scoreTimeoutMs } from './run-budget.ts';
+
+export interface EvaluatorOptions {
+  /** Path of the dense model, an ONNX file. */
+  readonly model: string;
+  /** `cifar10:DIR`, `folder:DIR` or the path of a dataset YAML. */
+  readonly data: string;
+  /** Path of a search space; without it, one is proposed. */
+  readonly space?: string | undefined;
+  /** Path of a hardware profile. */
+  readonly hardware: string;
+  /** Seeds the choice of the images, the order of timed calls and the bootstrap; 0 by default. */
+  readonly seed?: number | undefined;
+  readonly normalize?: Normalization | undefined;
+  /** As in `search`. */
+  readonly calibration?: string | undefined;
+  readonly calibrationImages?: number | undefined;
+  readonly corrections?: 'moments' | 'reconstruction' | 'none' | undefined;
+  /** How many images a candidate is scored on; by default chosen from the size of the data. */
+  readonly images?: number | undefined;
+  /** Whether to go on with a dense model that looks wrong on these images; false by default. */
+  readonly acceptDense?: boolean | undefined;
+  readonly warn?: ((message: string) => void) | undefined;
+  /** Called while the dense model runs over the calibration images. */
+  readonly onStatistics?: ((done: number, total: number) => void) | undefined;
+  /** Called while factors are computed. */
+  readonly onFactors?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface Evaluator {
+  readonly plan: Plan;
+  readonly instruments: OpenInstruments;
+  /** Throws a RangeError for a configuration that does not fit the space; what a candidate does is a state. */
+  evaluate(configuration: Configuration): Promise<TrialResult>;
+  /** Ends what runs; an evaluation under way fails as `interrupted`. */
+  close(): Promise<void>;
+}
+
+/** @throws UserError for a file or dataset that cannot be used */
+export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
+  const warn = options.warn ?? (() => {});
+  const seed = options.seed ?? 0;
+  const given = await planFromFiles(options.model, options.space, options.hardware);
+  demandTimeable(given);
+  const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
+  const statistics = { warn, statistics: options.onStatistics };
+  const calibration = await openCalibration(given, dataset, options.data, { ...options, seed }, statistics);
+  const instruments = await openInstruments({
+    plan: given,
+    dataset,
+    proxyImages: options.images,
+    seed,
+    calibration,
+    watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
+  });
+  const plan: Plan = { ...given, space: instruments.space };
+  try {
+    for (const note of [...notesOf(plan), ...instruments.scorer.info.notes]) warn(note);
+    await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
+  } catch (error) {
+    await instruments.close();
+    throw error;
+  }
+  const budget = latencyBudget(plan.hardware, seed);
+  let asked = 0;
+  return {
+    plan,
+    instruments,
+    evaluate: configuration =>
+      observe(instruments, assignmentOf(plan.space, configuration), {
+        latency: { ...budget, seed: seed + asked++ },
+        score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
+      }),
+    close: instruments.close,
+  };
+}

@@ -1,0 +1,154 @@
+/** Opens what trials are measured with: the device, the scorer and the builder of candidates. */
+
+import { type Corrector, openCorrector } from '../../calibrate/corrector.ts';
+import { startProbeRunner } from '../../calibrate/probe-runner.ts';
+import { openReconstructor } from '../../calibrate/reconstructor.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import type { Rung } from '../../decompose/method.ts';
+import type { LossUnit } from '../../decompose/output-error.ts';
+import { rungMacs } from '../../decompose/ranks.ts';
+import type { ModelFile } from '../../device/device.ts';
+import { openDevice } from '../../device/open.ts';
+import type { Attempt } from '../../errors/failure.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { type OpenScorer, openScorer } from '../../evaluate/open.ts';
+import { scratchFolder } from '../../host/scratch-folder.ts';
+import { withoutDominated } from '../../space/dominated.ts';
+import type { Space } from '../../space/space.ts';
+import type { Calibration } from '../build/calibration.ts';
+import { type CandidateBuilder, candidateBuilder } from '../build/candidate.ts';
+import { type FactorLookup, type FactorWatch, type RungLoss, rungLosses, spaceFactors } from '../build/factors.ts';
+import type { Plan } from '../build/plan.ts';
+import type { Instruments } from './observe.ts';
+
+export interface OpenInstruments extends Instruments {
+  readonly scorer: OpenScorer;
+  readonly builder: CandidateBuilder;
+  /** Whether candidates are corrected by calibration images. */
+  readonly corrects: boolean;
+  readonly factors: FactorLookup;
+  readonly loss: RungLoss;
+  readonly lossUnit: LossUnit;
+  /** The ladders of the plan without the rungs that another method beats. */
+  readonly space: Space;
+  /** Ends the child processes and removes the scratch folder; a measurement under way fails as `interrupted`. */
+  readonly close: () => Promise<void>;
+}
+
+export interface InstrumentOptions {
+  readonly plan: Plan;
+  readonly dataset: Dataset;
+  readonly proxyImages: number | undefined;
+  readonly seed: number;
+  /** What factors are made from and candidates corrected by; null for plain factors and no corrections. */
+  readonly calibration: Calibration | null;
+  readonly watch: FactorWatch;
+}
+
+export async function openInstruments({
+  plan,
+  dataset,
+  proxyImages,
+  seed,
+  calibration,
+  watch,
+}: InstrumentOptions): Promise<OpenInstruments> {
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const scratch = scratchFolder();
+    closers.push(scratch.remove);
+    const { model } = plan.loaded;
+    const statistics = calibration?.statistics?.statistics ?? null;
+    const factors = await spaceFactors(model, plan.space, statistics, watch);
+    const { loss, unit: lossUnit } = await rungLosses(model, plan.space, statistics, factors, watch);
+    const space = withoutDominated(plan.space, { cost: rungMacs, loss });
+    const corrector =
+      calibration && calibration.record.corrections !== 'none'
+        ? await correctorFor(plan, calibration, scratch.path, closers, watch.warn)
+        : null;
+    const builder = candidateBuilder({
+      model,
+      sites: plan.sites,
+      factors,
+      scratch: scratch.path,
+      corrector,
+    });
+    const reference = await writeReference(builder, plan);
+    const device = await openDevice(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
+    closers.push(() => device.close());
+    const scorer = await openScorer({
+      modelPath: reference.path,
+      modelName: plan.loaded.path,
+      heads: plan.outputs.judged,
+      dataset,
+      hardware: plan.hardware,
+      ...(proxyImages === undefined ? {} : { proxyImages }),
+      setAside: calibration?.setAside,
+      seed,
+    });
+    closers.push(() => scorer.close());
+    const corrects = corrector !== null;
+    return {
+      build: builder.write,
+      builder,
+      corrects,
+      factors,
+      loss,
+      lossUnit,
+      space,
+      reference,
+      device,
+      scorer,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A dense model whose statistics cannot be taken is searched without corrections, and the user is told. */
+async function correctorFor(
+  { loaded, space, hardware }: Plan,
+  { images, record }: Calibration,
+  scratch: string,
+  closers: (() => unknown)[],
+  warn: (message: string) => void,
+): Promise<Corrector | null> {
+  const sites = space.sites.map(({ site }) => site);
+  const open = async (): Promise<Attempt<Corrector>> => {
+    const options = { images, scratch, timeoutMs: correctionTimeoutMs };
+    if (record.corrections === 'reconstruction') {
+      const reconstructor = openReconstructor(loaded.model, sites, { ...options, threads: hardware.threads });
+      if (reconstructor.state === 'complete') closers.push(() => reconstructor.value.close());
+      return reconstructor;
+    }
+    const runner = startProbeRunner(hardware);
+    closers.push(() => runner.close());
+    return openCorrector(loaded.model, sites, { ...options, runner });
+  };
+  const opened = await open();
+  if (opened.state === 'complete') return opened.value;
+  warn(`Candidates are not corrected: ${opened.detail}.`);
+  return null;
+}
+
+/** One forward over some hundred images that has not answered by then hangs. */
+const correctionTimeoutMs = 600_000;
+
+/** The dense model through the same writer as the candidates, its external data within. */
+async function writeReference(builder: CandidateBuilder, plan: Plan): Promise<ModelFile> {
+  const dense: Rung = { method: 'dense' };
+  const written = await builder.write(
+    Object.fromEntries(plan.space.sites.map(({ site }) => [site.name, dense])),
+    'dense.onnx',
+  );
+  if (written.state === 'complete') return written.value;
+  throw new UserError(
+    `Cannot start: ${written.detail}.`,
+    'Free some space, or name another folder in RANKFRONT_SCRATCH.',
+  );
+}

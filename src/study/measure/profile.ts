@@ -1,0 +1,86 @@
+/** The dense model under the runtime's own profiler, site by site. */
+import type { Normalization } from '../../data/normalize.ts';
+import { openDataset } from '../../data/open.ts';
+import { parseDataSpec } from '../../data/spec.ts';
+import { rungMacs } from '../../decompose/ranks.ts';
+import { profileModel } from '../../device/node-profile.ts';
+import type { HardwareProfile } from '../../device/profile.ts';
+import { UserError } from '../../errors/user-error.ts';
+import type { ProfileView } from '../../report/profile-report.ts';
+import { calibrationStatistics } from '../build/calibration.ts';
+import { type FactorWatch, type RungLosses, rungLosses, spaceFactors } from '../build/factors.ts';
+import { modelBaseName, type Plan } from '../build/plan.ts';
+
+/** Calls that are profiled; the profiler's medians settle within a few dozen. */
+const runs = 50;
+
+/**
+ * Throws a UserError when the model cannot be run on the device.
+ *
+ * @param losses what rungs lose at the output; null without calibration images
+ */
+export async function profileView(
+  plan: Plan,
+  losses: RungLosses | null,
+  onWait: (message: string) => void,
+): Promise<ProfileView> {
+  const { hardware, loaded, sites, space } = plan;
+  const timed = await profileModel(loaded.path, hardware, runs, { onWait, model: loaded.model });
+  if (timed.state === 'failed') {
+    throw new UserError(
+      `Cannot profile "${loaded.path}": ${timed.detail}.`,
+      'Check the model and the hardware profile.',
+    );
+  }
+  const { nodes, overhead, runMs } = timed.value;
+  const ladders = new Map(space.sites.map(({ site, ladder }) => [site.name, ladder]));
+  const siteOutputs = new Set(sites.map(({ output }) => output));
+  return {
+    model: modelBaseName(loaded.path),
+    device: deviceText(hardware),
+    totalMs: runMs,
+    sites: sites.map(site => ({
+      site: site.name,
+      ms: nodes.find(({ output }) => output === site.output)?.ms ?? null,
+      macs: site.macs * hardware.batchSize,
+      rungs: (ladders.get(site.name) ?? []).flatMap(rung =>
+        rung.method === 'dense'
+          ? []
+          : [
+              {
+                rung,
+                macs: rungMacs(site, rung) * hardware.batchSize,
+                outputError: losses?.outputError(site, rung) ?? null,
+              },
+            ],
+      ),
+    })),
+    others: [...nodes.filter(({ output }) => !siteOutputs.has(output)), ...overhead],
+  };
+}
+
+export interface ProfileImages {
+  /** As `--data` takes them. */
+  readonly spec: string;
+  readonly wanted: number | undefined;
+  readonly seed: number;
+  readonly normalize: Normalization | undefined;
+}
+
+/** What every rung of the plan loses on calibration images. */
+export async function profileLosses(
+  plan: Plan,
+  { spec, wanted, seed, normalize }: ProfileImages,
+  watch: FactorWatch & { readonly statistics?: (done: number, total: number) => void },
+): Promise<RungLosses> {
+  const dataset = await openDataset(parseDataSpec(spec), { normalize });
+  for (const note of dataset.notes) watch.warn(note);
+  const statistics = await calibrationStatistics(plan, dataset, { wanted, seed }, watch);
+  const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);
+  return rungLosses(plan.loaded.model, plan.space, statistics, factors, watch);
+}
+
+const deviceText = ({ driver, provider, threads, batchSize }: HardwareProfile): string =>
+  driver === 'onnxruntime'
+    ? `onnxruntime ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, batch ${batchSize}`
+    : `${driver}, batch ${batchSize}`;

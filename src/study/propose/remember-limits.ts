@@ -1,0 +1,33 @@
+/** The limits of a run, kept and applied as soon as its study is open: a run may be killed before its first proposal, or have none to make. */
+import type { StudyEvent } from '../../events/event.ts';
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+import { constraintsOf, hasLimits, keepsTo, type Limits, sameLimits } from '../measure/limits.ts';
+import { frontOf, referencePoint } from '../measure/objectives.ts';
+import { denseFigures, keptAsLatest, storedSetup } from './proposer.ts';
+import type { Setup } from './setup.ts';
+
+export interface RememberParts {
+  readonly store: Store;
+  readonly study: Study;
+  /** For a study without any proposal yet. */
+  readonly strategy: string;
+  readonly ladderLengths: readonly number[];
+  readonly emit: (event: StudyEvent) => void;
+}
+
+/** Everything that the latest setup says besides its limits stays. Trials are judged where the dense model is measured. */
+export async function rememberLimits(parts: RememberParts, limits: Limits): Promise<void> {
+  const { store, study, strategy, ladderLengths, emit } = parts;
+  const latest = await storedSetup(store, study);
+  const before = latest?.limits ?? {};
+  const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
+  const constraints = measured ? constraintsOf(limits, await denseFigures(store, study)) : [];
+  if (!sameLimits(limits, before)) {
+    const options = { seed: study.seed, reference: referencePoint };
+    const setup: Setup = latest ?? { strategy, problem: { ladderLengths, objectives: 2 }, options, limits };
+    await keptAsLatest(store, study, { ...setup, problem: { ...setup.problem, constraints }, limits });
+  }
+  if (measured) await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
+  if (hasLimits(limits) || hasLimits(before)) emit({ kind: 'limits', ...limits, resumed: false });
+}

@@ -1,0 +1,68 @@
+/** What the strategy of a study is given, as the store keeps it: enough to make the same strategy again. */
+
+import { z } from 'zod';
+import { UserError } from '../../errors/user-error.ts';
+import { saved } from '../../store/sql/damage.ts';
+import type { JsonRecord } from '../../store/store.ts';
+import { createStrategy, type StrategyOptions } from '../../tuner/strategies.ts';
+import type { Problem, Strategy } from '../../tuner/strategy.ts';
+import type { Limits } from '../measure/limits.ts';
+
+export interface Setup {
+  readonly strategy: string;
+  readonly problem: Problem;
+  readonly options: StrategyOptions;
+  /** As the user gave them; `problem.constraints` are what they came to. */
+  readonly limits: Limits;
+}
+
+const numbers = z.array(z.number()).readonly();
+const rows = z.array(numbers).readonly();
+const table = z.object({ dense: z.number(), changes: rows, standardErrors: rows });
+
+const setupSchema = z.object({
+  strategy: z.string(),
+  problem: z.object({
+    ladderLengths: numbers,
+    objectives: z.number(),
+    constraints: z
+      .array(z.object({ objective: z.number(), max: z.number() }))
+      .readonly()
+      .optional(),
+  }),
+  options: z.object({
+    seed: z.number(),
+    firstGuesses: rows.optional(),
+    prior: z
+      .object({ tables: z.array(table.nullable()).readonly(), losses: rows.nullable() })
+      .nullable()
+      .optional(),
+    reference: numbers.optional(),
+    population: z.number().optional(),
+  }),
+  limits: z.object({
+    maxDrop: z.number().optional(),
+    maxLatencyMs: z.number().optional(),
+    minSpeedup: z.number().optional(),
+  }),
+});
+
+export const siteTableSchema = table;
+
+/** Without keys that are undefined, as JSON would bring it back. */
+export const setupRecord = (setup: Setup): JsonRecord => JSON.parse(JSON.stringify(setup)) as JsonRecord;
+
+/** Throws a UserError when the record is none that `setupRecord` wrote. */
+export function setupFrom(record: JsonRecord): Setup {
+  const read = setupSchema.safeParse(record);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new UserError(
+    `Cannot read what the strategy of the study was given: the store is damaged (${issue?.path.join('.')}: ${issue?.message}).`,
+    `Keep a copy of the file, and ${saved('STORE')}. Or go on from an older copy.`,
+    { cause: read.error },
+  );
+}
+
+export const strategyOf = ({ strategy, problem, options }: Setup): Strategy =>
+  createStrategy(strategy, problem, options);

@@ -1,0 +1,163 @@
+/** A stored trial as `show` wants it. */
+
+import { findSites } from '../../decompose/find-sites.ts';
+import type { Rung } from '../../decompose/method.ts';
+import { fullRank, rungMacs } from '../../decompose/ranks.ts';
+import type { Site } from '../../decompose/site.ts';
+import type { Cause } from '../../device/conditions.ts';
+import type { Warning } from '../../device/warning.ts';
+import { wordCause, wordWarning } from '../../device/wording.ts';
+import { loadModel } from '../../host/model-file.ts';
+import { inferShapes } from '../../onnx/shapes.ts';
+import type { Figures } from '../../report/front/front.ts';
+import { figuresOf, frontReport } from '../../report/front/front-report.ts';
+import type { TrainingView } from '../../report/trainings-text.ts';
+import type { TrialPhase, TrialSite, TrialView } from '../../report/trial-report.ts';
+import type { Phase, StoredObservation } from '../../store/observation.ts';
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+import type { StageTimes, Trial } from '../../store/trial.ts';
+import { deviceOf } from '../measure/device-of.ts';
+import { disagreementText } from '../recount/disagreement.ts';
+import { doubtful, doubtsOf } from '../recount/doubts.ts';
+import { type Recount, recountStudy } from '../recount/recount-study.ts';
+import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
+
+/** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
+export async function trialView(store: Store, study: Study, trial: Trial, sites: readonly Site[]): Promise<TrialView> {
+  const recount = await recountStudy(store, study, { bounds: false });
+  const { trials, disagreements, front } = recount;
+  const samples = trials.find(each => each.trial.number === trial.number)?.samples ?? [];
+  const doubted = doubtful(disagreements);
+  // A trial whose numbers do not add up has no figures, and none has where the dense model's do not.
+  const believed = doubted.has(0) || doubted.has(trial.number) ? [] : samples;
+  const finished = trial.state === 'complete' || trial.state === 'failed' || trial.state === 'pruned' ? trial : null;
+  return {
+    study: study.name,
+    trial: trial.number,
+    state: trial.state,
+    prunedFor: trial.state === 'pruned' ? trial.detail : null,
+    strategy: trial.number === 0 ? null : trial.strategy,
+    onFront: front.includes(trial.number) && !doubted.has(trial.number),
+    doubts: [...doubtsOf(disagreements, 0), ...(trial.number === 0 ? [] : doubtsOf(disagreements, trial.number))].map(
+      disagreementText,
+    ),
+    sites: trialSites(trial, sites),
+    cost: trial.state === 'complete' ? { macs: trial.macs, params: trial.params } : null,
+    denseCost: study.dense,
+    search: await phaseOf('search', store, study, trial, believed, recount),
+    confirm: await phaseOf('confirm', store, study, trial, believed, recount),
+    stages: stagesOf(finished?.stages),
+    warnings: samples.flatMap(({ warnings }) =>
+      warnings.map(warning => {
+        const { seen, remedy } = wordWarning(warning as unknown as Warning);
+        return { message: seen, remedy };
+      }),
+    ),
+    environment: environmentOf(study, trial, samples),
+    trainings: await trainingsOf(store, trial),
+    failure: trial.state === 'failed' ? { reason: trial.reason, detail: trial.detail } : null,
+  };
+}
+
+/** Each stage once: the correction is a part of the build. */
+function stagesOf(stages: StageTimes | undefined): TrialView['stages'] {
+  if (!stages) return [];
+  const { buildMs, correctionMs = null, latencyMs, accuracyMs } = stages;
+  return Object.entries({
+    correction: correctionMs,
+    build: buildMs === null ? null : buildMs - (correctionMs ?? 0),
+    latency: latencyMs,
+    accuracy: accuracyMs,
+  }).flatMap(([stage, wallMs]) => (wallMs === null ? [] : [{ stage, wallMs }]));
+}
+
+async function trainingsOf(store: Store, trial: Trial): Promise<TrainingView[]> {
+  const runs = await store.training.list(trial.id);
+  return Promise.all(runs.map(async run => ({ run, ...(await store.training.metrics(run.id)) })));
+}
+
+/** Null when the model cannot be read any more. */
+export function sitesOf(study: Study, modelPath: string): readonly Site[] | null {
+  try {
+    const { model, sha256 } = loadModel(modelPath);
+    return sha256 === study.model.sha256 ? findSites(model, inferShapes(model.graph, model.opsets)).sites : null;
+  } catch {
+    return null;
+  }
+}
+
+function trialSites(trial: Trial, sites: readonly Site[]): TrialSite[] {
+  return Object.entries(trial.assignment).flatMap(([name, rung]: [string, Rung]) => {
+    const site = sites.find(each => each.name === name);
+    if (!site) return [];
+    const full = rung.method === 'dense' ? null : fullRank(site, rung.method);
+    return [{ site: name, rung, fullRank: full, macs: rungMacs(site, rung), denseMacs: site.macs }];
+  });
+}
+
+async function phaseOf(
+  phase: Phase,
+  store: Store,
+  study: Study,
+  trial: Trial,
+  samples: readonly StoredObservation[],
+  recount: Recount,
+): Promise<TrialPhase | null> {
+  const seen = seenIn(samples, phase);
+  if (!seen) return null;
+  const figures = await figuresIn(phase, store, study, trial, seen, recount);
+  if (!figures) return null;
+  return {
+    figures,
+    images: seen.accuracy.images,
+    pairs: seen.latency.candidateSamplesMs.length,
+    endedBy: seen.latency.endedBy,
+    disturbance: (seen.latency.conditions?.causes ?? []).map(cause => wordCause(cause as unknown as Cause).seen),
+  };
+}
+
+/** Also of trials that no front lists: given up early, or beyond the limits. Null before the dense model has any. */
+async function figuresIn(
+  phase: Phase,
+  store: Store,
+  study: Study,
+  trial: Trial,
+  seen: Seen,
+  recount: Recount,
+): Promise<Figures | null> {
+  const input = await readFrontInput(store, study, phase === 'confirm', recount);
+  if (trial.number === 0) return frontReport(input).dense[phase];
+  const denseSeen = seenIn(recount.trials.find(each => each.trial.number === 0)?.samples ?? [], phase);
+  const dense = input.dense[phase];
+  return denseSeen && dense && figuresOf(measurement(seen, denseSeen), { ...dense, images: seen.accuracy.images });
+}
+
+function environmentOf(study: Study, trial: Trial, samples: readonly StoredObservation[]): Record<string, string> {
+  const [first] = samples;
+  const device = deviceOf(study);
+  const facts: Record<string, string> = {
+    device: device
+      ? `${device.name}${device.computed ? ', latencies computed from a model of it, not measured' : ''}`
+      : '-',
+    model: `${study.model.path} (SHA-256 ${study.model.sha256.slice(0, 16)}...)`,
+    candidate: trial.state === 'complete' ? `SHA-256 ${trial.modelSha256.slice(0, 16)}...` : '-',
+    data: `${study.data.spec} (SHA-256 ${study.data.sha256.slice(0, 16)}...), ${study.data.normalisation}`,
+    proxy: `${study.proxy.images} images, seed ${study.proxy.seed}`,
+    calibration: calibrationText(study),
+  };
+  if (!first) return facts;
+  const { environment, load } = first;
+  return {
+    ...facts,
+    [device?.computed ? 'computed on' : 'processor']:
+      `${environment.cpuModel}, ${environment.cores} cores, governor ${environment.governor ?? 'unknown'}`,
+    load: `${load.toFixed(2)} when it was measured`,
+    versions: `node ${environment.node}, onnxruntime ${environment.onnxruntime}, rankfront ${environment.rankfront}`,
+  };
+}
+
+const calibrationText = ({ calibration }: Study): string =>
+  calibration
+    ? `${calibration.images} images of ${calibration.spec}, seed ${calibration.seed}: ${calibration.factors} factors, corrections: ${calibration.corrections}`
+    : 'none: plain factors, no corrections';

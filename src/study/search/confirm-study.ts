@@ -1,0 +1,86 @@
+/** `confirm`: goes on with confirming a stored study, without searching on. */
+import { latencyBudget } from '../../device/profile.ts';
+import type { StudyEvent } from '../../events/event.ts';
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+import { reopenCalibration } from '../build/calibration.ts';
+import { requireComplete } from '../build/export.ts';
+import { openStudyData } from '../build/open-data.ts';
+import { withWait } from '../build/plan.ts';
+import { reopenPlan } from '../build/reopen.ts';
+import { openInstruments } from '../measure/instruments.ts';
+import { patienceOf } from '../measure/patience.ts';
+import { scoreTimeoutMs } from '../measure/run-budget.ts';
+import { type ConfirmEnd, confirmBudget, confirmFront } from './confirm.ts';
+
+export interface ConfirmOptions {
+  readonly storePath: string;
+  /** Only this trial; the whole front by default. */
+  readonly trial: number | undefined;
+  /** Wall time; without bound by default. No further member is begun after it. */
+  readonly timeMs: number | undefined;
+  /** How long a measurement waits for a quiet machine; as the hardware profile says by default. */
+  readonly waitMs?: number | undefined;
+  /** Where the files of the study are now, if they have moved. */
+  readonly model: string | undefined;
+  readonly data: string | undefined;
+  readonly calibration: string | undefined;
+}
+
+export interface ConfirmHooks {
+  readonly warn: (message: string) => void;
+  readonly emit: (event: StudyEvent) => void;
+  readonly onFactors?: ((done: number, total: number) => void) | undefined;
+  readonly finish: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+/**
+ * @param store open to be written to
+ * @throws UserError when the study has nothing to confirm, or its files are not what they were
+ */
+export async function confirmStudy(
+  store: Store,
+  study: Study,
+  options: ConfirmOptions,
+  hooks: ConfirmHooks,
+): Promise<ConfirmEnd> {
+  const startedMs = performance.now();
+  const { trial, timeMs } = options;
+  const leftMs = (): number =>
+    timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);
+  const { warn, finish, stop } = hooks;
+  for (const number of [0, trial ?? 0]) requireComplete(await store.trials.get(study.id, number), number, study);
+  const plan = withWait(await reopenPlan(study, options.storePath, options.model), options.waitMs);
+  const dataset = await openStudyData(study, options.data);
+  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, { warn });
+  const instruments = await openInstruments({
+    plan,
+    dataset,
+    proxyImages: study.proxy.images,
+    seed: study.proxy.seed,
+    calibration,
+    watch: { warn, ...(hooks.onFactors ? { progress: hooks.onFactors } : {}) },
+  });
+  const abort = (): void => void instruments.close();
+  stop.addEventListener('abort', abort);
+  try {
+    const latency = confirmBudget(latencyBudget(plan.hardware, study.seed));
+    return await confirmFront({
+      store,
+      study,
+      instruments,
+      latency,
+      patience: patienceOf(latency.waitMs ?? 0, leftMs),
+      timeoutMs: scoreTimeoutMs,
+      emit: hooks.emit,
+      timeLeft: () => leftMs() > 0,
+      finish,
+      stop,
+      only: trial,
+    });
+  } finally {
+    stop.removeEventListener('abort', abort);
+    await instruments.close();
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The front measured again, on images that the search never saw and with a long latency run: the best of many noisy values
+ * flatters itself. Both numbers are kept.
+ */
+import type { LatencyBudget } from '../../device/device.ts';
+import type { StudyEvent } from '../../events/event.ts';
+import { nextToConfirm } from '../../report/front/confirm-order.ts';
+import { frontReport } from '../../report/front/front-report.ts';
+import type { Observation, StoredObservation } from '../../store/observation.ts';
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+import type { CompleteTrial } from '../../store/trial.ts';
+import { isDisturbedIn } from '../measure/latency-quality.ts';
+import { type Instruments, latencyObservation, observe } from '../measure/observe.ts';
+import type { Patience } from '../measure/patience.ts';
+import { quietReferenceOf } from '../measure/quiet-reference.ts';
+import { readFrontInput, seenIn } from '../read/read-front.ts';
+import { changeOf } from './trial-events.ts';
+
+type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
+
+export interface ConfirmParts {
+  readonly store: Store;
+  readonly study: Study;
+  readonly instruments: Instruments;
+  readonly latency: LatencyBudget;
+  readonly patience: Patience;
+  readonly timeoutMs: number;
+  readonly emit: (event: StudyEvent) => void;
+  /** Whether another member may be measured now, as far as time goes. */
+  readonly timeLeft: () => boolean;
+  readonly finish: AbortSignal;
+  readonly stop: AbortSignal;
+  /** Only this trial, on the front or not, with the dense model that it is compared with; the whole front by default. */
+  readonly only?: number | undefined;
+}
+
+/** The dense model counted. */
+export interface ConfirmEnd {
+  readonly confirmed: number;
+  readonly left: number;
+}
+
+/** A long run: half the interval and four times the time that the search spends on one latency. */
+export const confirmBudget = (budget: LatencyBudget): LatencyBudget => ({
+  ...budget,
+  halfWidth: budget.halfWidth / 2,
+  maxMs: budget.maxMs * 4,
+  minPairs: budget.minPairs * 2,
+});
+
+/** Nothing else confirms: an audit scores the same images, and a disturbed latency is kept without being known. */
+export const isConfirmed = ({ observations }: CompleteTrial): boolean =>
+  observations.some(({ phase, kind }) => phase === 'confirm' && kind === 'accuracy') &&
+  observations.some(each => each.phase === 'confirm' && each.kind === 'latency' && each.quality === 'good');
+
+/** Confirms the dense model, then the members of the front that are not confirmed, the one that is recommended first. */
+export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
+  const { store, study, emit } = parts;
+  const members = await membersOf(parts);
+  const open = new Set(members.filter(trial => !isConfirmed(trial)).map(({ number }) => number));
+  const total = open.size;
+  if (total === 0) return { confirmed: members.length, left: 0 };
+  emit({ kind: 'confirm-started', trials: [...open] });
+  let timeIsOver = false;
+  for (let done = 1; open.size > 0; done++) {
+    if (parts.finish.aborted || parts.stop.aborted) break;
+    timeIsOver = !parts.timeLeft();
+    if (timeIsOver) break;
+    const number = await nextOf(parts, [...open]);
+    open.delete(number);
+    const trial = members.find(each => each.number === number);
+    if (trial) await confirmTrial(parts, trial, { done, total });
+  }
+  const now = await Promise.all(members.map(({ number }) => store.trials.get(study.id, number)));
+  const left = now.filter(trial => trial?.state !== 'complete' || !isConfirmed(trial));
+  const disturbed = left.filter(trial => trial?.state === 'complete' && isDisturbedIn('confirm', trial)).length;
+  const end = { confirmed: members.length - left.length, left: left.length };
+  if (!parts.stop.aborted) emit({ kind: 'confirm-finished', study: study.name, ...end, disturbed, timeIsOver });
+  return end;
+}
+
+/** The dense model first; then those of the search's front, and those that a disturbed one keeps off it. */
+async function membersOf({ store, study, only }: ConfirmParts): Promise<CompleteTrial[]> {
+  const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
+  const dense = complete.filter(({ number }) => number === 0);
+  if (dense.length === 0) return [];
+  const wanted = new Set<number>(
+    only === undefined
+      ? [
+          ...(await store.trials.front(study.id)).map(({ number }) => number),
+          ...frontReport(await readFrontInput(store, study, true)).best.map(({ trial }) => trial),
+        ]
+      : [only],
+  );
+  return [...dense, ...complete.filter(({ number }) => number !== 0 && wanted.has(number))];
+}
+
+/** By what is known now: each trial that is confirmed may change which one matters next. */
+async function nextOf({ store, study }: ConfirmParts, open: readonly number[]): Promise<number> {
+  const [first = 0] = open;
+  if (open.includes(0) || open.length === 1) return open.includes(0) ? 0 : first;
+  return nextToConfirm(frontReport(await readFrontInput(store, study, true)), open);
+}
+
+/** Tells of what goes wrong, and leaves the trial as it is. */
+async function confirmTrial(
+  parts: ConfirmParts,
+  trial: CompleteTrial,
+  count: { readonly done: number; readonly total: number },
+): Promise<void> {
+  const { store, study, emit } = parts;
+  const samples = await store.trials.samples(trial.id);
+  const scored = samples.find((each): each is Accuracy => each.phase === 'confirm' && each.kind === 'accuracy');
+  const found = await measureAgain(parts, trial, scored !== undefined);
+  if (parts.stop.aborted) return;
+  if (typeof found === 'string') {
+    const message = `Trial ${trial.number} could not be confirmed: ${found}.`;
+    emit({ kind: 'warning', trial: trial.number, message });
+    return;
+  }
+  await store.queue.confirm(trial.id, found);
+  const latency = found.find(each => each.kind === 'latency');
+  const accuracy = found.find(each => each.kind === 'accuracy') ?? scored;
+  if (latency?.kind !== 'latency' || accuracy?.kind !== 'accuracy') return;
+  parts.patience.tell(latency.quality);
+  const dense = trial.number === 0 ? null : await store.trials.get(study.id, 0);
+  const seen = dense && seenIn(await store.trials.samples(dense.id), 'confirm');
+  emit({
+    kind: 'confirmed',
+    trial: trial.number,
+    ratio: latency.value,
+    interval: latency.interval,
+    quality: latency.quality,
+    accuracy: accuracy.value,
+    ...changeOf(seen?.accuracy.correct, accuracy.correct),
+    ...count,
+  });
+}
+
+/** The observations, or why there are none. Scoring may take hours: where answers are there, only the latency is taken again. */
+async function measureAgain(
+  { store, study, instruments, patience, ...parts }: ConfirmParts,
+  trial: CompleteTrial,
+  scored: boolean,
+): Promise<readonly Observation[] | string> {
+  const latency = {
+    ...parts.latency,
+    seed: parts.latency.seed + trial.number,
+    waitMs: patience.waitMs(),
+    quietReferenceMs: await quietReferenceOf(store, study),
+  };
+  const correction = await store.trials.correction(trial.id);
+  if (scored) {
+    const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
+    if (built.state === 'failed') return built.detail;
+    if (built.value.sha256 !== trial.modelSha256) return otherBytes;
+    const answer = await instruments.device.latency(built.value, instruments.reference, latency);
+    return answer.state === 'failed' ? answer.detail : [latencyObservation(answer.value, trial.number === 0)];
+  }
+  const score = { images: 'confirm', timeoutMs: parts.timeoutMs } as const;
+  const result = await observe(instruments, trial.assignment, { latency, score }, correction);
+  if (result.state !== 'complete') return result.state === 'failed' ? result.detail : 'it was given up early';
+  return result.modelSha256 === trial.modelSha256 ? result.observations : otherBytes;
+}
+
+const otherBytes = 'it is rebuilt in other bytes than those that were searched, so confirm it where it was searched';

@@ -1,0 +1,86 @@
+/** An open study from its first or next trial to a confirmed front. */
+import type { LatencyBudget } from '../../device/device.ts';
+import { latencyBudget } from '../../device/profile.ts';
+import type { EndedBy } from '../../events/event.ts';
+import { spaceSize } from '../../space/configuration.ts';
+import { constraintsOf } from '../measure/limits.ts';
+import { type Patience, patienceOf } from '../measure/patience.ts';
+import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
+import { denseFigures, latestLimits } from '../propose/proposer.ts';
+import { confirmBudget, confirmFront } from './confirm.ts';
+import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
+import { type RunParts, searchTrials } from './search-trials.ts';
+
+export async function runStudy(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
+  const { store, study, plan, emit } = parts;
+  await store.queue.requeueLost(study.id);
+  const before = await store.trials.list(study.id, { states: ['complete', 'failed', 'pruned'] });
+  emit({
+    kind: 'study-started',
+    study: study.name,
+    trialsPlanned: Number.isFinite(budget.trials) ? budget.trials : null,
+    timeMs: budget.timeMs,
+    sites: plan.space.sites.length,
+    spaceSize: spaceSize(plan.space).toPrecision(3),
+    resumedFrom: before.filter(({ number }) => number > 0).length,
+  });
+  await parts.rememberLimits?.();
+  await store.studies.setState(study.id, 'searching');
+  const latency = latencyBudget(plan.hardware, study.seed);
+  const patient = (): Patience => patienceOf(latency.waitMs ?? 0, () => leftMs(budget));
+  let endedBy = await searchTrials(parts, budget, patient());
+  // Before the end it is worth waiting once more, even if that was in vain before.
+  const patience = patient();
+  if (endedBy !== 'interrupted') await putRight(parts, budget, latency, patience);
+  if (endedBy !== 'interrupted') {
+    await store.studies.setState(study.id, 'confirming');
+    await confirmFront({
+      ...parts,
+      latency: confirmBudget(latency),
+      patience,
+      timeoutMs: scoreTimeoutMs,
+      ...budget,
+      timeLeft: () => timeLeft(budget),
+    });
+    if (interrupted(budget)) endedBy = 'interrupted';
+  }
+  const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
+  await store.studies.setState(study.id, measured && endedBy !== 'interrupted' ? 'complete' : 'stopped');
+  await tellEnd(parts, endedBy, performance.now() - budget.startedMs);
+  return endedBy;
+}
+
+/** Latencies of the search that were disturbed, measured again before the end; what is left is told with the way to go on. */
+async function putRight(
+  { store, study, instruments, emit }: RunParts,
+  budget: RunBudget,
+  latency: LatencyBudget,
+  patience: Patience,
+): Promise<void> {
+  if ((await store.trials.get(study.id, 0))?.state !== 'complete') return;
+  const parts = { store, study, instruments, latency, patience, emit };
+  const constraints = constraintsOf(await latestLimits(store, study), await denseFigures(store, study));
+  const goOn = (): boolean => !interrupted(budget) && timeLeft(budget);
+  await remeasureDisturbed({ ...parts, constraints }, 'all', goOn);
+  const left = await disturbedTrials({ store, study }, 'all');
+  if (left.length === 0 || interrupted(budget)) return;
+  const onFront = (await disturbedTrials({ store, study }, 'front')).length;
+  const count = left.length === 1 ? 'The latency of one trial is' : `The latencies of ${left.length} trials are`;
+  const message = `${count} disturbed (${onFront} on the front): the machine was busy. Run the same command again when it is quiet; only these are measured again.`;
+  emit({ kind: 'warning', trial: null, message });
+}
+
+async function tellEnd({ store, study, emit }: RunParts, endedBy: EndedBy, wallMs: number): Promise<void> {
+  const all = await store.trials.list(study.id);
+  const count = (wanted: string): number => all.filter(({ state }) => state === wanted).length;
+  emit({
+    kind: 'study-finished',
+    study: study.name,
+    complete: count('complete'),
+    pruned: count('pruned'),
+    failed: count('failed'),
+    frontSize: (await store.trials.front(study.id)).length,
+    wallMs,
+    endedBy,
+  });
+}

@@ -1,0 +1,147 @@
+/** The trials of a study, from the dense model to the last proposal that the budget allows. */
+import { latencyBudget } from '../../device/profile.ts';
+import { UserError } from '../../errors/user-error.ts';
+import type { EndedBy, StudyEvent } from '../../events/event.ts';
+import { outOfReach, trialsBeforeWarning } from '../../report/front/out-of-reach.ts';
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+import type { CompleteTrial, RunningTrial, TrialResult } from '../../store/trial.ts';
+import { chancesOf } from '../../tuner/early-stopping.ts';
+import type { Constraint } from '../../tuner/strategy.ts';
+import type { Plan } from '../build/plan.ts';
+import type { OpenInstruments } from '../measure/instruments.ts';
+import { keepsTo, triedOf } from '../measure/limits.ts';
+import { type ObserveBudget, observe } from '../measure/observe.ts';
+import type { Patience } from '../measure/patience.ts';
+import { quietReferenceOf } from '../measure/quiet-reference.ts';
+import { interrupted, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
+import type { LimitedProposer } from '../propose/proposer.ts';
+import { denseFirst } from './dense-first.ts';
+import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
+import { remeasureDisturbed } from './remeasure.ts';
+import { trialEvents } from './trial-events.ts';
+
+export interface RunParts {
+  readonly store: Store;
+  readonly study: Study;
+  readonly plan: Plan;
+  readonly instruments: OpenInstruments;
+  /** Called once the dense model is measured; null when it was stopped. */
+  readonly propose: () => Promise<LimitedProposer | null>;
+  /** Whether trials that can hardly enter the front any more are given up half-way. */
+  readonly pruning: boolean;
+  /** Keeps the limits that this run gave, and judges all trials by them; missing where it gave none. */
+  readonly rememberLimits?: (() => Promise<void>) | undefined;
+  readonly emit: (event: StudyEvent) => void;
+}
+
+export async function searchTrials(parts: RunParts, budget: RunBudget, patience: Patience): Promise<EndedBy> {
+  const { store, study, plan, instruments, emit } = parts;
+  const { timeMs } = budget;
+  const latency = latencyBudget(plan.hardware, study.seed);
+  const events = trialEvents({ store, study, emit });
+  let confirmMs = 0;
+  const observeWith = async (
+    { assignment, number }: RunningTrial,
+    idle: Promise<unknown>,
+    stopping?: ObserveBudget['stopping'],
+  ): Promise<TrialResult> => {
+    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: await quietReferenceOf(store, study) };
+    const result = await observe(instruments, assignment, {
+      latency: { ...latency, ...waiting, seed: study.seed + number },
+      score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
+      idle,
+      stopping,
+    });
+    for (const each of result.observations) if (each.kind === 'latency') patience.tell(each.quality);
+    return result;
+  };
+  const dense: LoopParts = {
+    store,
+    study,
+    space: plan.space,
+    proposer: null,
+    emit,
+    observe: observeWith,
+    finished: async (trial, result) => {
+      await events.finished(trial, result);
+      // Over a large validation set, confirming may take longer than the night: half of it is for the search.
+      if (timeMs !== null) confirmMs = Math.min(timeMs / 2, await confirmEstimateMs(store, study, instruments));
+    },
+  };
+  const limited = { ...budget, timeLeft: () => timeLeft(budget, confirmMs) };
+  const goOn = (): boolean => !interrupted(budget) && limited.timeLeft();
+  let proposer: LimitedProposer | null = null;
+  try {
+    const measure = (): Promise<EndedBy> => runLoop(dense, { ...limited, trials: 0 });
+    const endedBy = await denseFirst({ ...limited, store, study, emit, measure });
+    if (endedBy) return endedBy;
+    if ((await store.trials.list(study.id)).length > budget.trials) return 'trials';
+    proposer = await parts.propose();
+    if (!proposer) return 'interrupted';
+    const { constraints } = proposer;
+    const observed: LoopParts['observe'] = async (trial, idle) => {
+      const front = await store.trials.front(study.id);
+      const result = await observeWith(trial, idle, parts.pruning ? stoppingFor(front, constraints) : undefined);
+      return result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result;
+    };
+    const watch = await limitWatch(parts, proposer);
+    const again = { store, study, instruments, latency, patience, constraints, emit };
+    const finished: LoopParts['finished'] = async (trial, result) => {
+      await dense.finished(trial, result);
+      watch({ ...result, number: trial.number });
+      // The machine is quiet now: what the front rests on is put right while it lasts.
+      if (isQuiet(result)) await remeasureDisturbed(again, 'front', goOn);
+    };
+    return await runLoop({ ...dense, proposer, observe: observed, finished }, limited);
+  } catch (error) {
+    if (!(error instanceof StoppedSearch)) throw error;
+    await store.studies.setState(study.id, 'stopped');
+    throw new UserError(
+      `The search stopped: ${error.message}.`,
+      error.lasting
+        ? 'Check that it runs on this device with "rankfront profile"; what is stored stays.'
+        : 'What is stored stays; run the same command again to go on.',
+      { cause: error },
+    );
+  } finally {
+    await proposer?.asker.close();
+  }
+}
+
+/** Warns once a run, when enough trials were seen and none keeps to the limits; those of earlier runs count. */
+async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: LimitedProposer) {
+  const tried = triedOf(await store.trials.list(study.id, { states: ['complete', 'pruned'] }), dense);
+  let told = false;
+  const look = (): void => {
+    const message = told || tried.length < trialsBeforeWarning ? null : outOfReach(limits, tried);
+    if (message === null) return;
+    told = true;
+    emit({ kind: 'warning', trial: null, message });
+  };
+  look();
+  return (trial: TrialResult & { readonly number: number }): void => {
+    tried.push(...triedOf([trial], dense));
+    look();
+  };
+}
+
+/** A trial goes on while it enters the front with at least this probability. */
+export const hopeBelow = 0.01;
+
+/** By the front as it stands when a trial is begun. */
+export const stoppingFor =
+  (front: readonly CompleteTrial[], constraints: readonly Constraint[]): ObserveBudget['stopping'] =>
+  latency => ({ chances: chancesOf(front, latency, constraints), below: hopeBelow });
+
+const isQuiet = ({ observations }: TrialResult): boolean =>
+  observations.some(each => each.kind === 'latency' && each.quality === 'good');
+
+/** What confirming the front as it stands would take, from what the search's measurements took. */
+async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {
+  const front = await store.trials.front(study.id);
+  const mean = (stage: 'latencyMs' | 'accuracyMs'): number =>
+    front.reduce((sum, { stages }) => sum + (stages[stage] ?? 0), 0) / Math.max(1, front.length);
+  const images = scorer.confirmIndices.length / Math.max(1, scorer.proxyIndices.length);
+  return (front.length + 1) * (4 * mean('latencyMs') + images * mean('accuracyMs'));
+}

@@ -1,0 +1,203 @@
+/** `search`: from a dense model, images and a device to a measured Pareto front in a store. */
+
+import { type Normalization, normalizationName } from '../../data/normalize.ts';
+import { openDataset } from '../../data/open.ts';
+import { parseDataSpec } from '../../data/spec.ts';
+import type { EndedBy, StudyEvent } from '../../events/event.ts';
+import { rankfrontVersion } from '../../host/version.ts';
+import { modelCost } from '../../onnx/cost.ts';
+import type { FrontReport } from '../../report/front/front.ts';
+import { frontReport } from '../../report/front/front-report.ts';
+import { ladderLengths } from '../../space/configuration.ts';
+import { openStore } from '../../store/open.ts';
+import type { Store } from '../../store/store.ts';
+import { createStrategy } from '../../tuner/strategies.ts';
+import { type Calibration, openCalibration } from '../build/calibration.ts';
+import { notesOf } from '../build/model-notes.ts';
+import { demandTimeable, modelBaseName, type Plan, planFromFiles, withWait } from '../build/plan.ts';
+import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
+import { judgeDense } from '../measure/judge-dense.ts';
+import type { Limits } from '../measure/limits.ts';
+import { openProposer } from '../propose/proposer.ts';
+import { rememberLimits } from '../propose/remember-limits.ts';
+import { demandSameLadders } from '../propose/same-ladders.ts';
+import { readFrontInput } from '../read/read-front.ts';
+import { doubtsText } from '../recount/doubts.ts';
+import { recountStudy } from '../recount/recount-study.ts';
+import { runStudy } from './run-study.ts';
+import { demandStudyName } from './study-name.ts';
+
+export interface SearchOptions {
+  /** Path of the dense model, an ONNX file. */
+  readonly model: string;
+  /** `cifar10:DIR`, `folder:DIR` or the path of a dataset YAML. */
+  readonly data: string;
+  /** Path of a search space; without it, one is proposed. */
+  readonly space?: string | undefined;
+  /** Path of a hardware profile. */
+  readonly hardware: string;
+  /** Name of the study; the model's base name by default. */
+  readonly study?: string | undefined;
+  /** `results/rankfront.sqlite` by default. */
+  readonly store?: string | undefined;
+  /** Trials of the study, the dense model not counted; 100 by default, without bound when `timeMs` is given. */
+  readonly trials?: number | undefined;
+  /** Wall time of this run, confirmation included. */
+  readonly timeMs?: number | undefined;
+  /** How long a measurement waits for a quiet machine, in milliseconds; by default as the hardware profile says. */
+  readonly waitMs?: number | undefined;
+  /** `bayesian` by default. */
+  readonly strategy?: string | undefined;
+  /** Whether to begin from what single sites change and lose, measured at the start; true by default. */
+  readonly prior?: boolean | undefined;
+  /** Whether trials that can hardly enter the front any more are given up half-way; true by default. */
+  readonly pruning?: boolean | undefined;
+  /** Candidates beyond these are of no use. Left out, those of the stored study hold on; `{}` lifts them. */
+  readonly limits?: Limits | undefined;
+  /** 0 by default. */
+  readonly seed?: number | undefined;
+  readonly normalize?: Normalization | undefined;
+  /**
+   * Unlabelled images for data-aware factors and corrections, as `data` takes them, or `none`; by default some of `data` are set aside
+   * and judge nothing.
+   */
+  readonly calibration?: string | undefined;
+  /** 512 by default. */
+  readonly calibrationImages?: number | undefined;
+  /** What every candidate is corrected by where there are calibration images; `moments` by default. */
+  readonly corrections?: 'moments' | 'reconstruction' | 'none' | undefined;
+  /** The size of the proxy subset; by default chosen from the size of the data. */
+  readonly proxyImages?: number | undefined;
+  /** Whether to go on with a dense model that looks wrong on these images (near chance, say); false by default. */
+  readonly acceptDense?: boolean | undefined;
+  /** Aborted to end after the trial that runs. */
+  readonly finish?: AbortSignal | undefined;
+  /** Aborted to end at once. */
+  readonly stop?: AbortSignal | undefined;
+  readonly onEvent?: ((event: StudyEvent) => void) | undefined;
+  /** Called while the dense model runs over the calibration images. */
+  readonly onStatistics?: ((done: number, total: number) => void) | undefined;
+  /** Called while factors are computed. */
+  readonly onFactors?: ((done: number, total: number) => void) | undefined;
+  /** Called while single sites are measured. */
+  readonly onSweep?: ((done: number, total: number) => void) | undefined;
+  /** Kept with the study. */
+  readonly commandLine?: readonly string[] | undefined;
+}
+
+export interface SearchResult {
+  readonly study: string;
+  readonly endedBy: EndedBy;
+  /** The front as it stands, by confirmed figures where there are any; null when it ended before the dense model was measured. */
+  readonly report: FrontReport | null;
+}
+
+const never = new AbortController().signal;
+
+/**
+ * Runs a search, or goes on with one. Everything that is stored stays, however it ends.
+ *
+ * @throws UserError for a file, study or dataset that cannot be used, and when the place does not let it go on
+ *
+ * @example
+ * const { report } = await search({ model: 'resnet18.onnx', data: 'folder:val', hardware: 'cpu.yaml', trials: 80 });
+ */
+export async function search(options: SearchOptions): Promise<SearchResult> {
+  const startedMs = performance.now();
+  const emit = options.onEvent ?? (() => {});
+  const finish = options.finish ?? never;
+  const stop = options.stop ?? never;
+  const seed = options.seed ?? 0;
+  const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
+
+  const asked = withWait(await planFromFiles(options.model, options.space, options.hardware), options.waitMs);
+  demandTimeable(asked);
+  const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
+  // A store that cannot be written is told of before minutes go into factors and images.
+  const store = await openStore(options.store ?? 'results/rankfront.sqlite');
+  try {
+    const watch = { warn, statistics: options.onStatistics };
+    const name = options.study ?? modelBaseName(options.model);
+    if (!(await store.studies.get(name))) demandStudyName(name);
+    const calibration = await openCalibration(asked, dataset, options.data, { ...options, seed }, watch);
+    const instruments = await openInstruments({
+      plan: asked,
+      dataset,
+      proxyImages: options.proxyImages,
+      seed,
+      calibration,
+      watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
+    });
+    const plan: Plan = { ...asked, space: instruments.space };
+    const abort = (): void => void instruments.close();
+    stop.addEventListener('abort', abort);
+    try {
+      for (const note of [...notesOf(plan), ...instruments.scorer.info.notes]) warn(note);
+      await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
+      // A name that nobody knows is told of before the study is stored.
+      const problem = { ladderLengths: ladderLengths(plan.space), objectives: 2 };
+      const strategy = createStrategy(options.strategy ?? 'bayesian', problem, { seed }).name;
+      const normalisation = normalizationName(dataset.spec.normalize);
+      const study = await store.studies.create(
+        newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy),
+      );
+      demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
+      const doubts = doubtsText(study.name, (await recountStudy(store, study, { bounds: false })).disagreements);
+      if (doubts) warn(doubts);
+      const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
+      const { limits, prior = true, onSweep } = options;
+      const limitsGiven = limits !== undefined;
+      const remember = limits && (() => rememberLimits({ store, study, strategy, emit, ...problem }, limits));
+      const propose = () =>
+        openProposer({ store, study, plan, instruments, strategy, limitsGiven, prior, emit, onSweep, stop });
+      const endedBy = await runStudy(
+        {
+          store,
+          study,
+          plan,
+          instruments,
+          propose,
+          emit,
+          pruning: options.pruning ?? true,
+          rememberLimits: remember,
+        },
+        { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
+      );
+      const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
+      const report = measured ? frontReport(await readFrontInput(store, study, true)) : null;
+      return { study: study.name, endedBy, report };
+    } finally {
+      stop.removeEventListener('abort', abort);
+      await instruments.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function newStudy(
+  options: SearchOptions,
+  plan: Plan,
+  { scorer }: OpenInstruments,
+  calibration: Calibration | null,
+  dataHash: string,
+  normalisation: string,
+  strategy: string,
+): Parameters<Store['studies']['create']>[0] {
+  const seed = options.seed ?? 0;
+  return {
+    name: options.study ?? modelBaseName(options.model),
+    model: { path: options.model, sha256: plan.loaded.sha256 },
+    space: plan.spaceSource,
+    hardware: plan.hardwareSource,
+    data: { spec: options.data, sha256: dataHash, normalisation, transform: JSON.stringify(scorer.info.transform) },
+    proxy: { images: scorer.proxyIndices.length, seed },
+    calibration: calibration?.record ?? null,
+    objectives: ['latency', scorer.objective],
+    seed,
+    strategy: { name: strategy, options: {} },
+    packageVersion: rankfrontVersion(),
+    commandLine: options.commandLine ?? [],
+    dense: modelCost(plan.loaded.model, plan.hardware.inputShape),
+  };
+}

@@ -1,0 +1,113 @@
+/** What is told of every finished trial. */
+
+import type { Warning } from '../../device/warning.ts';
+import { wordWarning } from '../../device/wording.ts';
+import type { StudyEvent } from '../../events/event.ts';
+import { halfWidthOf } from '../../report/change.ts';
+import { pairedAccuracy } from '../../stats/paired-answers.ts';
+import type { Observation } from '../../store/observation.ts';
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+import type { RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
+import { errorOf } from '../measure/objectives.ts';
+import { seenIn } from '../read/read-front.ts';
+
+export interface EventParts {
+  readonly store: Store;
+  readonly study: Study;
+  readonly emit: (event: StudyEvent) => void;
+}
+
+type Complete = Extract<TrialResult, { state: 'complete' }>;
+type Pruned = Extract<TrialResult, { state: 'pruned' }>;
+type Latency = Extract<Observation, { kind: 'latency' }>;
+type Accuracy = Extract<Observation, { kind: 'accuracy' }>;
+
+/** The correction is a part of the build, and not a stage beside it. */
+export const wallMsOf = ({ buildMs, latencyMs, accuracyMs }: StageTimes): number =>
+  (buildMs ?? 0) + (latencyMs ?? 0) + (accuracyMs ?? 0);
+
+/** Against the dense model on the same images, with half of its 95 % interval; of the dense model itself, none. */
+export function changeOf(
+  dense: Uint8Array | undefined,
+  correct: Uint8Array,
+): { readonly drop: number; readonly halfWidth: number } {
+  if (!dense) return { drop: 0, halfWidth: 0 };
+  const { drop, standardError, images } = pairedAccuracy(dense, correct);
+  return { drop, halfWidth: halfWidthOf(standardError, images) };
+}
+
+export function trialEvents(parts: EventParts): {
+  readonly finished: (trial: RunningTrial, result: TrialResult) => Promise<void>;
+} {
+  const { store, study, emit } = parts;
+  let dense: { readonly latencyMs: number; readonly correct: Uint8Array } | null = null;
+
+  const denseFigures = async (): Promise<typeof dense> => {
+    const trial = await store.trials.get(study.id, 0);
+    const seen = trial && seenIn(await store.trials.samples(trial.id), 'search');
+    return seen && { latencyMs: seen.latency.referenceMs, correct: seen.accuracy.correct };
+  };
+
+  const complete = async (trial: RunningTrial, result: Complete): Promise<void> => {
+    const latency = result.observations.find((each): each is Latency => each.kind === 'latency');
+    const accuracy = result.observations.find((each): each is Accuracy => each.kind === 'accuracy');
+    if (!latency || !accuracy) return;
+    for (const warning of latency.warnings) {
+      const { seen, remedy } = wordWarning(warning as unknown as Warning);
+      emit({ kind: 'warning', trial: trial.number, message: `${seen} ${remedy}`, about: warning.kind });
+    }
+    if (trial.number === 0) {
+      emit({
+        kind: 'dense',
+        latencyMs: latency.referenceMs,
+        accuracy: accuracy.value,
+        standardError: accuracy.standardError,
+        images: accuracy.images,
+      });
+      return;
+    }
+    dense ??= await denseFigures();
+    const front = await store.trials.front(study.id);
+    const stored = await store.trials.get(study.id, trial.number);
+    emit({
+      kind: 'trial-finished',
+      trial: trial.number,
+      ratio: latency.value,
+      interval: latency.interval,
+      latencyMs: latency.value * (dense?.latencyMs ?? latency.referenceMs),
+      accuracy: accuracy.value,
+      standardError: accuracy.standardError,
+      ...changeOf(dense?.correct, accuracy.correct),
+      quality: latency.quality,
+      macs: result.macs,
+      onFront: front.some(({ number }) => number === trial.number),
+      frontSize: front.length,
+      hypervolume: stored?.state === 'complete' ? stored.hypervolume : 0,
+      wallMs: wallMsOf(result.stages),
+    });
+  };
+
+  const pruned = async ({ number }: RunningTrial, { values, standardErrors, observations }: Pruned): Promise<void> => {
+    dense ??= await denseFigures();
+    const right = dense ? dense.correct.reduce((sum, each) => sum + each, 0) / dense.correct.length : Number.NaN;
+    const accuracy = observations.find((each): each is Accuracy => each.kind === 'accuracy');
+    emit({
+      kind: 'trial-pruned',
+      trial: number,
+      ratio: values[0] ?? Number.NaN,
+      drop: errorOf(values) - (1 - right),
+      standardError: standardErrors[1] ?? Number.NaN,
+      images: accuracy?.images ?? 0,
+    });
+  };
+
+  return {
+    finished: async (trial, result) => {
+      if (result.state === 'complete') return complete(trial, result);
+      if (result.state === 'pruned') return pruned(trial, result);
+      if (result.state === 'failed')
+        emit({ kind: 'trial-failed', trial: trial.number, reason: result.reason, detail: result.detail });
+    },
+  };
+}

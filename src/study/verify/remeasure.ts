@@ -1,0 +1,147 @@
+/** One stored trial built, scored and timed again, in the phases that are asked for. */
+import type { LatencyBudget } from '../../device/device.ts';
+import { latencyBudget } from '../../device/profile.ts';
+import type { Attempt } from '../../errors/failure.ts';
+import type { ScoreBudget } from '../../evaluate/scorer.ts';
+import type { LatencySummary, Phase } from '../../store/observation.ts';
+import type { Store } from '../../store/store.ts';
+import type { CompleteTrial } from '../../store/trial.ts';
+import type { CandidateFile } from '../build/candidate.ts';
+import type { Plan } from '../build/plan.ts';
+import type { OpenInstruments } from '../measure/instruments.ts';
+import { accuracyObservation, latencyObservation } from '../measure/observe.ts';
+import type { Patience } from '../measure/patience.ts';
+import { seenIn } from '../read/read-front.ts';
+import type { RecountedTrial } from '../recount/recount-trial.ts';
+import { confirmBudget } from '../search/confirm.ts';
+import type { FreshLatency } from './dense-latency.ts';
+import {
+  judgeAccuracy,
+  judgeCorrection,
+  judgeLatency,
+  judgeModel,
+  type PhaseVerdict,
+  type TrialVerdict,
+} from './verdict.ts';
+
+export interface RemeasureParts {
+  readonly store: Pick<Store, 'trials'>;
+  readonly plan: Plan;
+  readonly instruments: OpenInstruments;
+  /** Whether the statistics that its candidates are made from were rounded otherwise here. */
+  readonly roundedOtherwise: boolean;
+  readonly patience: Patience;
+  /** What the dense model takes here when the machine is quiet; null where that is not known. */
+  readonly quietMs: number | null;
+  /** Of the study; fresh measurements take others than the stored ones had. */
+  readonly seed: number;
+  /** Told of what begins. */
+  readonly doing: (what: string) => void;
+  /** Told of every fresh latency. */
+  readonly measured: (fresh: FreshLatency) => void;
+  /** Whether no other phase is to be begun. */
+  readonly ended: () => boolean;
+}
+
+/** Far from those of the study, so that the same order of calls is not taken again. */
+const otherSeeds = 1_000_003;
+
+/** Its bytes, and nothing that takes a clock or an image. */
+export async function rebuilt(
+  trial: CompleteTrial,
+  { store, instruments, roundedOtherwise }: RemeasureParts,
+): Promise<TrialVerdict> {
+  const correction = await store.trials.correction(trial.id);
+  const built = builtAgain(() => instruments.builder.bytes(trial.assignment, correction));
+  const judged = built ? judgeModel(trial, built, roundedOtherwise) : ({ model: 'differs', facts: [] } as const);
+  return { trial: trial.number, ...judged, correction: null, phases: [] };
+}
+
+/** Null where what is stored of it is none of this network's candidates. */
+function builtAgain<T>(build: () => T): T | null {
+  try {
+    return build();
+  } catch {
+    return null;
+  }
+}
+
+export async function remeasured(
+  { trial, samples }: RecountedTrial & { readonly trial: CompleteTrial },
+  wanted: readonly Phase[],
+  parts: RemeasureParts,
+): Promise<TrialVerdict> {
+  const plain = await rebuilt(trial, parts);
+  if (plain.model === 'differs') return plain;
+  const { instruments, doing } = parts;
+  const correction = await parts.store.trials.correction(trial.id);
+  const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
+  const phases: PhaseVerdict[] = [];
+  for (const phase of wanted) {
+    const seen = seenIn(samples, phase);
+    if (!seen || parts.ended()) continue;
+    doing(`${phase} phase`);
+    phases.push(await phaseAgain(trial, phase, seen, built, parts));
+  }
+  return { ...plain, correction: await correctionAgain(trial, correction, instruments), phases };
+}
+
+async function phaseAgain(
+  trial: CompleteTrial,
+  phase: Phase,
+  seen: NonNullable<ReturnType<typeof seenIn>>,
+  built: Attempt<CandidateFile>,
+  { plan, instruments, patience, quietMs, seed, measured }: RemeasureParts,
+): Promise<PhaseVerdict> {
+  const failure = (detail: string): PhaseVerdict => ({ phase, accuracy: null, latency: null, failure: detail });
+  if (built.state === 'failed') return failure(built.detail);
+  const isDense = built.value.sha256 === instruments.reference.sha256;
+  let times = 0;
+  const timed = async (): Promise<LatencySummary | string> => {
+    const budget = budgetOf(phase, latencyBudget(plan.hardware, seed + trial.number + otherSeeds + times++));
+    // Before sessions were kept, threads never spun: what was measured so is measured so again.
+    const spinning = seen.latency.conditions !== null;
+    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: spinning ? quietMs : null, spinning };
+    const latency = await instruments.device.latency(built.value, instruments.reference, { ...budget, ...waiting });
+    if (latency.state === 'failed') return latency.detail;
+    patience.tell(latency.value.quality);
+    const observation = latencyObservation(latency.value, isDense);
+    measured({ phase, latency: observation });
+    return observation;
+  };
+  const first = await timed();
+  if (typeof first === 'string') return failure(first);
+  const score = await instruments.scorer.accuracy(built.value.path, scoreBudget(phase));
+  if (score.state === 'failed') return failure(score.detail);
+  const now = accuracyObservation(score.value);
+  if (now.kind !== 'accuracy') throw new Error('a score is an accuracy');
+  const again = async (): Promise<LatencySummary | null> => {
+    const latency = await timed();
+    return typeof latency === 'string' ? null : latency;
+  };
+  return {
+    phase,
+    accuracy: judgeAccuracy(seen.accuracy, now),
+    latency: isDense ? null : await judgeLatency(seen.latency, first, again),
+    failure: null,
+  };
+}
+
+const budgetOf = (phase: Phase, budget: LatencyBudget): LatencyBudget =>
+  phase === 'search' ? budget : confirmBudget(budget);
+
+const scoreBudget = (phase: Phase): ScoreBudget => ({
+  images: phase === 'search' ? 'proxy' : 'confirm',
+  timeoutMs: 3_600_000,
+});
+
+/** Null where there is none or it cannot be found anew. */
+async function correctionAgain(
+  trial: CompleteTrial,
+  stored: Uint8Array | null,
+  { builder, corrects }: OpenInstruments,
+): Promise<TrialVerdict['correction']> {
+  if (!stored || !corrects) return null;
+  const found = await builder.correction(trial.assignment);
+  return judgeCorrection(stored, found.state === 'complete' ? found.value : null);
+}

@@ -1,0 +1,166 @@
+/** Whether what a stored trial says holds against what was made and measured anew (docs/decisions/0004). */
+import { largestDifference } from '../../decompose/corrections/packing.ts';
+import { currentEnvironment, type Environment } from '../../host/environment.ts';
+import { z95 } from '../../stats/normal.ts';
+import type { Quality } from '../../stats/quality.ts';
+import type { AccuracySamples, AccuracySummary, LatencySummary, Phase } from '../../store/observation.ts';
+import type { CompleteTrial } from '../../store/trial.ts';
+import type { CandidateFacts } from '../build/candidate.ts';
+import type { Disagreement } from '../recount/disagreement.ts';
+import { estimateOf, holds, pooled } from './agreeing-latency.ts';
+
+export interface TrialVerdict {
+  readonly trial: number;
+  /** Whether the rebuilt candidate has the stored hash; near: it cannot, since the runtime rounded its statistics otherwise. */
+  readonly model: 'equal' | 'near' | 'differs';
+  /** What else follows from the rebuilt candidate, and is stored otherwise. */
+  readonly facts: readonly Disagreement[];
+  /** Whether the correction, found anew on the calibration images, is the stored one; null where there is none or it was not tried. */
+  readonly correction: { readonly verdict: 'equal' | 'differs'; readonly largestDifference: number } | null;
+  /** Those that were scored and timed again. */
+  readonly phases: readonly PhaseVerdict[];
+}
+
+export interface PhaseVerdict {
+  readonly phase: Phase;
+  readonly accuracy: AccuracyVerdict | null;
+  /** Null for the dense model, whose ratio to itself is 1 by definition. */
+  readonly latency: LatencyVerdict | null;
+  /** Why it could not be measured. */
+  readonly failure: string | null;
+}
+
+export interface AccuracyVerdict {
+  readonly verdict: 'equal' | 'near' | 'differs';
+  readonly stored: number;
+  readonly now: number;
+  readonly changedImages: number;
+}
+
+export interface LatencyVerdict {
+  /**
+   * `disturbed`: it was taken on a busy machine and is shown as such, and nothing speaks against it. `busy`: the machine is busy now, so that
+   * it cannot be judged.
+   */
+  readonly verdict: 'consistent' | 'differs' | 'disturbed' | 'busy' | 'other-machine';
+  readonly stored: Ratio;
+  /** What the good ones of the fresh measurements come to, or the latest where none was. */
+  readonly now: Ratio;
+  /** Fresh ones. */
+  readonly measurements: number;
+}
+
+export interface Ratio {
+  readonly ratio: number;
+  /** 95 %. */
+  readonly interval: readonly [number, number];
+  readonly quality: Quality;
+}
+
+export const passes = ({ model, facts, correction, phases }: TrialVerdict): boolean =>
+  model !== 'differs' &&
+  facts.length === 0 &&
+  correction?.verdict !== 'differs' &&
+  phases.every(
+    ({ accuracy, latency, failure }) =>
+      accuracy?.verdict !== 'differs' && latency?.verdict !== 'differs' && failure === null,
+  );
+
+/** Of a scale or shift x, relative to 1 + |x|. Sums of 10^5 and more float32 numbers in another order differ by less. */
+const correctionTolerance = 1e-3;
+
+/** Share of images whose prediction may change on another machine, where the runtime rounds otherwise. */
+export const nearTies = 1 / 200;
+
+export function judgeModel(
+  trial: CompleteTrial,
+  now: CandidateFacts,
+  roundedOtherwise: boolean,
+): Pick<TrialVerdict, 'model' | 'facts'> {
+  const of = { trial: trial.number, phase: null };
+  const facts: Disagreement[] = [
+    ...(now.macs === trial.macs ? [] : [{ ...of, figure: 'MACs' as const, stored: trial.macs, recounted: now.macs }]),
+    ...(now.params === trial.params
+      ? []
+      : [{ ...of, figure: 'parameters' as const, stored: trial.params, recounted: now.params }]),
+  ];
+  const model = now.sha256 === trial.modelSha256 ? 'equal' : roundedOtherwise ? 'near' : 'differs';
+  return { model, facts };
+}
+
+/** Found anew, the correction must be the stored one but for the rounding of sums. `now` is null where none was found. */
+export function judgeCorrection(stored: Uint8Array, now: Uint8Array | null): NonNullable<TrialVerdict['correction']> {
+  const difference = now ? largestDifference(stored, now) : Number.POSITIVE_INFINITY;
+  return { verdict: difference <= correctionTolerance ? 'equal' : 'differs', largestDifference: difference };
+}
+
+type Answers = Pick<AccuracySummary, 'value'> & Pick<AccuracySamples, 'predictions'>;
+
+export function judgeAccuracy(before: Answers & { readonly environment: Environment }, now: Answers): AccuracyVerdict {
+  const images = before.predictions.length;
+  const same = images === now.predictions.length;
+  const changedImages = before.predictions.reduce(
+    (sum, predicted, image) => sum + (predicted === now.predictions[image] ? 0 : 1),
+    0,
+  );
+  const near = same && !sameRuntime(before.environment) && changedImages <= nearTies * images;
+  const verdict = same && changedImages === 0 ? 'equal' : near ? 'near' : 'differs';
+  return { verdict, stored: before.value, now: now.value, changedImages };
+}
+
+/** How many fresh measurements are looked at together, at most, when the first one differs. */
+export const mostMeasurements = 3;
+
+/**
+ * One unlucky measurement is no difference: where the first one speaks against what is stored, more are taken, and judged together.
+ * What is measured on a busy machine proves nothing.
+ *
+ * @param again the candidate measured anew; null when it cannot be
+ */
+export async function judgeLatency(
+  stored: LatencySummary,
+  first: LatencySummary,
+  again: () => Promise<LatencySummary | null>,
+): Promise<LatencyVerdict> {
+  // What is computed is the same on every machine, at once.
+  const computed = stored.endedBy === 'exact';
+  const comparable = computed || sameMachine(stored.environment);
+  const good: LatencySummary[] = [];
+  let held = false;
+  for (let latest: LatencySummary | null = first; latest?.quality === 'good'; latest = await again()) {
+    good.push(latest);
+    held = holds(stored, good);
+    if (held || !comparable || good.length === (computed ? 1 : mostMeasurements)) break;
+  }
+  return {
+    verdict: verdictOf(stored.quality, held, comparable, computed ? good.length > 0 : good.length > 1),
+    stored: ratioOf(stored),
+    now: good.length > 0 ? pooledRatio(good) : ratioOf(first),
+    measurements: Math.max(1, good.length),
+  };
+}
+
+/** @param enough whether the good measurements are enough to say that it does not hold */
+function verdictOf(stored: Quality, held: boolean, comparable: boolean, enough: boolean): LatencyVerdict['verdict'] {
+  if (held) return stored === 'disturbed' ? 'disturbed' : 'consistent';
+  if (!comparable) return 'other-machine';
+  return enough ? 'differs' : 'busy';
+}
+
+const ratioOf = ({ value, interval, quality }: LatencySummary): Ratio => ({ ratio: value, interval, quality });
+
+function pooledRatio(good: readonly LatencySummary[]): Ratio {
+  const [only] = good;
+  if (only && good.length === 1) return ratioOf(only);
+  const { log, standardError } = pooled(good.map(estimateOf));
+  const at = (z: number): number => Math.exp(log + z * standardError);
+  return { ratio: at(0), interval: [at(-z95), at(z95)], quality: 'good' };
+}
+
+export const sameMachine = ({ cpuModel, cores, arch }: Environment): boolean => {
+  const here = currentEnvironment();
+  return here.cpuModel === cpuModel && here.cores === cores && here.arch === arch;
+};
+
+export const sameRuntime = (environment: Environment): boolean =>
+  sameMachine(environment) && currentEnvironment().onnxruntime === environment.onnxruntime;

@@ -1,0 +1,251 @@
+/** `verify`: every stored number recounted, and what is printed made and measured again (docs/decisions/0004). */
+import { modelCost } from '../../onnx/cost.ts';
+import { effectiveFront } from '../../report/front/effective-front.ts';
+import { frontReport } from '../../report/front/front-report.ts';
+import type { Phase } from '../../store/observation.ts';
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+import type { CompleteTrial } from '../../store/trial.ts';
+import { reopenCalibration } from '../build/calibration.ts';
+import { openStudyData } from '../build/open-data.ts';
+import type { Plan } from '../build/plan.ts';
+import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
+import { patienceOf } from '../measure/patience.ts';
+import { quietReferenceMs } from '../measure/quiet-reference.ts';
+import { sameRungs } from '../propose/same-ladders.ts';
+import { readFrontInput } from '../read/read-front.ts';
+import type { Disagreement } from '../recount/disagreement.ts';
+import { doubtful } from '../recount/doubts.ts';
+import { type Recount, recountStudy } from '../recount/recount-study.ts';
+import { phases } from '../recount/recount-trial.ts';
+import { truthOf, wrongAnswers } from './answers.ts';
+import { type DenseVerdict, type FreshLatency, judgeDenseLatency } from './dense-latency.ts';
+import { type RemeasureParts, rebuilt, remeasured } from './remeasure.ts';
+import { checkTraining, type TrainingFiles, type TrainingVerdict } from './retrained.ts';
+import { sameRuntime, type TrialVerdict } from './verdict.ts';
+
+export interface VerifyOptions {
+  readonly store: Store;
+  readonly study: Study;
+  /** Opens the model of the study; called after what needs no model is recounted. */
+  readonly plan: () => Promise<Plan>;
+  readonly storePath: string;
+  /** Where the images, the calibration images and retrained networks are now, if they have moved. */
+  readonly data?: string | undefined;
+  readonly calibration?: string | undefined;
+  readonly retrained?: string | undefined;
+  /** What is scored and timed again: whatever is printed, every trial, or one. */
+  readonly measure: 'printed' | 'all' | number;
+  /** Null for both. */
+  readonly phase: Phase | null;
+  readonly hooks: VerifyHooks;
+}
+
+export interface VerifyHooks {
+  readonly onRecount: (recount: Pick<VerifyReport, 'recounted' | 'disagreements'>) => void;
+  readonly onTrial: (verdict: TrialVerdict) => void;
+  /** What is being done, and how much of it is left. */
+  readonly progress: (doing: string) => void;
+  readonly warn: (message: string) => void;
+  readonly finish: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+export interface VerifyReport {
+  /** Trials of which every stored number was recounted. */
+  readonly recounted: number;
+  readonly disagreements: readonly Disagreement[];
+  readonly trials: readonly TrialVerdict[];
+  readonly dense: readonly DenseVerdict[];
+  readonly trainings: readonly TrainingVerdict[];
+}
+
+/** Fewer verdicts when it is interrupted. */
+export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport> {
+  const { store, study, measure, hooks } = options;
+  hooks.progress('recounting what is stored');
+  const recount = await recountStudy(store, study, { bounds: true });
+  const recounted = recount.trials.filter(({ samples }) => samples.length > 0).length;
+  hooks.onRecount({ recounted, disagreements: recount.disagreements });
+  const plan = await options.plan();
+  hooks.progress('opening the images');
+  const dataset = await openStudyData(study, options.data);
+  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, hooks);
+  const roundedOtherwise = calibration?.record.statistics !== study.calibration?.statistics;
+  if (roundedOtherwise)
+    hooks.warn(
+      'The calibration statistics were measured anew and differ from those of the study in rounding: so do its candidates.',
+    );
+  const instruments = await openInstruments({
+    plan,
+    dataset,
+    proxyImages: study.proxy.images,
+    seed: study.proxy.seed,
+    calibration,
+    watch: { warn: hooks.warn, progress: (done, total) => hooks.progress(`factors ${done}/${total}`) },
+  });
+  const abort = (): void => void instruments.close();
+  hooks.stop.addEventListener('abort', abort);
+  try {
+    const dense = recount.trials.find(({ trial }) => trial.number === 0);
+    const found = [
+      ...ofPlan(study, plan),
+      ...(roundedOtherwise ? [] : otherRungs(recount, instruments)),
+      ...wrongAnswers(recount.trials, truthOf(instruments.scorer, dataset, dense?.samples ?? [])),
+    ];
+    if (found.length > 0) hooks.onRecount({ recounted, disagreements: found });
+    const fresh: FreshLatency[] = [];
+    const stored = recount.trials.map(({ trial }) => trial);
+    const parts = {
+      ...{ store, plan, instruments, roundedOtherwise, seed: study.seed, ended: endedOf(hooks) },
+      patience: patienceOf(plan.hardware.latencyBudget.waitMs),
+      quietMs: quietReferenceMs(stored),
+    };
+    const chosen = await choose(store, study, recount, measure);
+    const trials = await verifyTrials(recount, chosen, options, { ...parts, measured: each => fresh.push(each) });
+    const trainings = await verifyTrainings(recount, trials, options, plan, instruments);
+    return {
+      recounted,
+      disagreements: [...recount.disagreements, ...found],
+      trials,
+      dense: judgeDenseLatency(recount.trials, fresh),
+      trainings,
+    };
+  } finally {
+    hooks.stop.removeEventListener('abort', abort);
+    await instruments.close();
+  }
+}
+
+const endedOf =
+  ({ finish, stop }: VerifyHooks) =>
+  (): boolean =>
+    finish.aborted || stop.aborted;
+
+/** What is known of the dense model without running it. */
+function ofPlan(study: Study, plan: Plan): Disagreement[] {
+  const { macs, params } = modelCost(plan.loaded.model, plan.hardware.inputShape);
+  const of = { trial: null, phase: null };
+  return [
+    ...(macs === study.dense.macs
+      ? []
+      : [{ ...of, figure: 'MACs' as const, stored: study.dense.macs, recounted: macs }]),
+    ...(params === study.dense.params
+      ? []
+      : [{ ...of, figure: 'parameters' as const, stored: study.dense.params, recounted: params }]),
+  ];
+}
+
+/** What the tuner was told of and what was built must be the same. */
+const otherRungs = ({ trials }: Recount, { space }: OpenInstruments): Disagreement[] =>
+  trials.flatMap(({ trial }) =>
+    sameRungs(space, trial)
+      ? []
+      : [
+          {
+            trial: trial.number,
+            phase: null,
+            figure: 'configuration' as const,
+            stored: `[${trial.configuration}]`,
+            recounted: 'other rungs than those that it was built with',
+          },
+        ],
+  );
+
+/** The dense model, the front of the search, and all that any command reports of a front, confirmed or not. */
+async function choose(
+  store: Store,
+  study: Study,
+  recount: Recount,
+  measure: VerifyOptions['measure'],
+): Promise<ReadonlySet<number>> {
+  if (typeof measure === 'number') return new Set([measure]);
+  if (measure === 'all') return new Set(recount.trials.map(({ trial }) => trial.number));
+  const front = [0, ...recount.front, ...(await store.trials.front(study.id)).map(({ number }) => number)];
+  if (doubtful(recount.disagreements).has(0)) return new Set(front);
+  const search = frontReport(await readFrontInput(store, study, false));
+  const reports =
+    search.confirmImages === null ? [search] : [search, frontReport(await readFrontInput(store, study, true))];
+  return new Set([
+    ...front,
+    ...reports.flatMap(report => [...report.points, ...effectiveFront(report)].map(({ trial }) => trial)),
+  ]);
+}
+
+async function verifyTrials(
+  recount: Recount,
+  chosen: ReadonlySet<number>,
+  { measure, phase, hooks }: VerifyOptions,
+  parts: Omit<RemeasureParts, 'doing'>,
+): Promise<TrialVerdict[]> {
+  const complete = recount.trials.flatMap(({ trial, ...rest }) =>
+    trial.state === 'complete' ? [{ ...rest, trial: trial as CompleteTrial }] : [],
+  );
+  const measured = complete.filter(({ trial }) => chosen.has(trial.number));
+  const others = typeof measure === 'number' ? [] : complete.filter(({ trial }) => !chosen.has(trial.number));
+  const verdicts: TrialVerdict[] = [];
+  const ended = endedOf(hooks);
+  const tell = (verdict: TrialVerdict): void => {
+    if (hooks.stop.aborted) return;
+    verdicts.push(verdict);
+    hooks.onTrial(verdict);
+  };
+  const silent = { ...parts, doing: () => {} };
+  for (const [done, { trial }] of others.entries()) {
+    if (ended()) return verdicts;
+    hooks.progress(`rebuilding trial ${trial.number}: ${others.length - done} of ${others.length} left`);
+    tell(await rebuilt(trial, silent));
+  }
+  for (const [done, each] of measured.entries()) {
+    if (ended()) return verdicts;
+    const left = `${measured.length - done} of ${measured.length} left`;
+    const doing = (what: string): void =>
+      hooks.progress(`measuring trial ${each.trial.number} again, ${what}: ${left}`);
+    tell(await remeasured(each, phase === null ? phases : [phase], { ...parts, doing }));
+  }
+  return verdicts;
+}
+
+/** Those of the trials that were built again. */
+async function verifyTrainings(
+  { trials }: Recount,
+  verdicts: readonly TrialVerdict[],
+  { store, study, storePath, data, retrained, hooks, phase }: VerifyOptions,
+  plan: Plan,
+  instruments: OpenInstruments,
+): Promise<TrainingVerdict[]> {
+  if (phase !== null) return [];
+  const models = new Map(verdicts.map(({ trial, model }) => [trial, model]));
+  const runs = [];
+  for (const { trial, samples } of trials)
+    for (const run of await store.training.list(trial.id)) runs.push({ trial, samples, run });
+  const written = new Set(runs.flatMap(({ run }) => run.writtenSha256 ?? []));
+  const found: TrainingVerdict[] = [];
+  for (const [done, { trial, samples, run }] of runs.entries()) {
+    if (endedOf(hooks)()) break;
+    const model = models.get(trial.number);
+    if (!model) continue;
+    if (model !== 'equal') {
+      const unchecked = ['its accuracies: its trial is not built in the bytes that were trained'];
+      found.push({ trial: trial.number, run: run.id, disagreements: [], unchecked });
+      continue;
+    }
+    hooks.progress(
+      `scoring training ${run.id} of trial ${trial.number} again: ${runs.length - done} of ${runs.length} left`,
+    );
+    const correction = await store.trials.correction(trial.id);
+    const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
+    if (built.state === 'failed') continue;
+    const files: TrainingFiles = {
+      storePath,
+      data,
+      retrained,
+      candidate: built.value.path,
+      dense: plan.loaded.path,
+      sameRuntime: samples.every(({ environment }) => sameRuntime(environment)),
+      written,
+    };
+    found.push(await checkTraining(study, trial.number, run, files));
+  }
+  return found;
+}

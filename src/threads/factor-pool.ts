@@ -1,0 +1,156 @@
+/** Factors at full rank, computed in threads: each weight and method once, whatever the cache holds already left out. */
+import { createHash } from 'node:crypto';
+import type { BlockShape, WeightBlock } from '../decompose/block.ts';
+import type { FullFactors, Seen } from '../decompose/factorise.ts';
+import type { FactorMethod, Rung } from '../decompose/method.ts';
+import type { OutputError } from '../decompose/output-error.ts';
+import { rungLabel } from '../decompose/ranks.ts';
+import { entryUrl } from '../host/entry.ts';
+import { type ObjectCacheOptions, openObjectCache } from '../host/object-cache.ts';
+import type { RealMatrix } from '../linalg/matrix.ts';
+import type { Svd } from '../linalg/svd.ts';
+import { type FactorCache, factorKey } from './factor-cache.ts';
+import type { FactorJob } from './factor-thread.ts';
+import { createThreadPool, type RunOptions } from './thread-pool.ts';
+
+export { createThreadPool, type ThreadPool } from './thread-pool.ts';
+
+export interface FactorPool {
+  readonly threads: number;
+  /** @param seen for data-aware factors; null for plain ones */
+  factorise(block: WeightBlock, method: FactorMethod, seen: Seen | null, options?: RunOptions): Promise<FullFactors>;
+  /** See `outputErrors`. */
+  errors(
+    block: WeightBlock,
+    factors: FullFactors,
+    rungs: readonly Rung[],
+    seen: Seen,
+    options?: RunOptions,
+  ): Promise<readonly OutputError[] | null>;
+  svd(matrix: RealMatrix, options?: RunOptions): Promise<Svd>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Threads for factors, one per core by default. A result does not depend on how many there are. */
+export function createFactorPool(threads?: number): FactorPool {
+  const pool = createThreadPool<FactorJob, unknown>(entryUrl('factor-thread', import.meta.url), threads);
+  return {
+    threads: pool.threads,
+    factorise: (block, method, seen, options) =>
+      pool.run({ kind: 'factorise', block, method, seen }, options) as Promise<FullFactors>,
+    errors: (block, factors, rungs, seen, options) =>
+      pool.run({ kind: 'errors', block, factors, rungs, seen }, options) as Promise<readonly OutputError[] | null>,
+    svd: (matrix, options) => pool.run({ kind: 'svd', matrix }, options) as Promise<Svd>,
+    close: pool.close,
+    [Symbol.asyncDispose]: pool.close,
+  };
+}
+
+/** One site, and one of the methods that it may be factorised with. */
+export interface FactorRequest {
+  readonly site: string;
+  readonly method: FactorMethod;
+  readonly block: WeightBlock;
+  /** For data-aware factors; absent or null for plain ones. */
+  readonly seen?: Seen | null;
+}
+
+export interface FactorsOptions {
+  readonly signal?: AbortSignal;
+  /** Called after every request that is answered, with how many are, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Where `factorsFor` files the factors of a site and a method. */
+export const factorName = (site: string, method: FactorMethod): string => `${site}:${method}`;
+
+/**
+ * The factors of every request, by `factorName`. Equal weights with the same method are computed once, the largest
+ * first so that no thread is left alone with a long one at the end. Rejects when a weight is not finite, or on the signal.
+ */
+export async function factorsFor(
+  requests: readonly FactorRequest[],
+  pool: FactorPool,
+  cache: FactorCache | null,
+  { signal, onProgress }: FactorsOptions = {},
+): Promise<Map<string, FullFactors>> {
+  const byKey = new Map<string, FactorRequest[]>();
+  for (const request of requests) {
+    const key = factorKey(request.block, request.method, request.seen ?? null);
+    byKey.set(key, [...(byKey.get(key) ?? []), request]);
+  }
+  const jobs = [...byKey].sort(([, [a]], [, [b]]) => (a && b ? work(b.block, b.method) - work(a.block, a.method) : 0));
+  const found = new Map<string, FullFactors>();
+  let done = 0;
+  await Promise.all(
+    jobs.map(async ([key, sharers]) => {
+      const [request] = sharers;
+      if (!request) return;
+      const stored = await cache?.read(key);
+      const options = signal ? { signal } : {};
+      const factors = stored ?? (await pool.factorise(request.block, request.method, request.seen ?? null, options));
+      if (!stored) await cache?.write(key, factors);
+      for (const { site, method } of sharers) found.set(factorName(site, method), factors);
+      done += sharers.length;
+      onProgress?.(done, requests.length);
+    }),
+  );
+  return found;
+}
+
+/** The rungs of one site and method whose errors at the output are asked for. */
+export interface ErrorsRequest {
+  readonly site: string;
+  readonly method: FactorMethod;
+  readonly block: WeightBlock;
+  readonly seen: Seen;
+  readonly factors: FullFactors;
+  readonly rungs: readonly Rung[];
+}
+
+/** Where `errorsFor` files the error of a rung. */
+export const errorName = (site: string, rung: Rung): string => `${site}:${rungLabel(rung)}`;
+
+/** See `outputErrors`; by `errorName`, without those that the statistics cannot tell. Kept on disk as factors are. */
+export async function errorsFor(
+  requests: readonly ErrorsRequest[],
+  pool: FactorPool,
+  options: ObjectCacheOptions = {},
+): Promise<Map<string, OutputError>> {
+  const cache = openObjectCache<readonly OutputError[] | null>('output-errors', 'Errors of factors', options);
+  const sorted = [...requests].sort((a, b) => work(b.block, b.method) - work(a.block, a.method));
+  const found = new Map<string, OutputError>();
+  await Promise.all(
+    sorted.map(async ({ site, method, block, seen, factors, rungs }) => {
+      const labels = createHash('sha256').update(rungs.map(rungLabel).join()).digest('hex').slice(0, 16);
+      const key = `${factorKey(block, method, seen)}-${labels}`;
+      const stored = await cache.read(key);
+      const errors = stored ?? (await pool.errors(block, factors, rungs, seen));
+      if (!stored) await cache.write(key, errors);
+      for (const [i, error] of (errors ?? []).entries()) {
+        const rung = rungs[i];
+        if (rung) found.set(errorName(site, rung), error);
+      }
+    }),
+  );
+  return found;
+}
+
+/** Multiply-accumulates of a factorisation, roughly: k^2 l for a k x l unfolding, k <= l, and k^3 for its vectors. */
+export function work({ groups, outPerGroup, inPerGroup, kernel }: BlockShape, method: FactorMethod): number {
+  const [height, width] = kernel;
+  const cost = (m: number, n: number): number => Math.min(m, n) ** 2 * (3 * Math.max(m, n) + 5 * Math.min(m, n));
+  switch (method) {
+    case 'svd':
+      return groups * cost(outPerGroup, inPerGroup * height * width);
+    case 'spatial':
+      return groups * cost(outPerGroup * width, inPerGroup * height);
+    case 'input':
+      return groups * cost(outPerGroup * height * width, inPerGroup);
+    case 'tucker2':
+      return groups * (cost(outPerGroup, inPerGroup * height * width) + cost(inPerGroup, outPerGroup * height * width));
+    default:
+      return method satisfies never;
+  }
+}

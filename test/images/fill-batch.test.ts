@@ -1,0 +1,49 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { normalizationTable } from '../../src/data/normalize.ts';
+import { fillBatch, inputData, typedTable } from '../../src/images/fill-batch.ts';
+import { fromHalf } from '../../src/onnx/half.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'rankfront-fill-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const [height, width, images] = [2, 3, 4];
+const area = height * width;
+const bytes = Uint8Array.from({ length: images * 3 * area }, (_, i) => (i * 37) % 256);
+const path = join(scratch, 'pixels');
+writeFileSync(path, bytes);
+const positions = Int32Array.of(3, 0, 2);
+
+/** The formula, image by image: (x / 255 - mean) / std at channel c, pixel i of the k-th position. */
+const expected = (k: number, c: number, i: number): number =>
+  (bytes[(positions[k] ?? 0) * 3 * area + c * area + i]! / 255 - [0.485, 0.456, 0.406][c]!) / [0.229, 0.224, 0.225][c]!;
+
+describe('fillBatch', () => {
+  it.each([
+    ['float32', 'nchw', 'rgb'],
+    ['float32', 'nchw', 'bgr'],
+    ['float32', 'nhwc', 'rgb'],
+    ['float16', 'nchw', 'rgb'],
+    ['float16', 'nhwc', 'bgr'],
+  ] as const)('puts every value where %s %s %s wants it', (type, layout, channels) => {
+    const data = inputData(2 * 3 * area, type);
+    const table = normalizationTable('torchvision');
+    const file = openSync(path, 'r');
+    const source = { path, height, width, positions, table, channels };
+    fillBatch(data, 1, 3, file, new Uint8Array(3 * area), source, layout, typedTable(table, type));
+    closeSync(file);
+    for (let k = 1; k < 3; k++)
+      for (let c = 0; c < 3; c++)
+        for (let i = 0; i < area; i++) {
+          const channel = channels === 'rgb' ? c : 2 - c;
+          const at = (k - 1) * 3 * area + (layout === 'nchw' ? channel * area + i : i * 3 + channel);
+          const value = type === 'float16' ? fromHalf(data[at]!) : data[at]!;
+          expect(Math.abs(value - expected(k, c, i))).toBeLessThan(type === 'float16' ? 2e-3 : 1e-6);
+        }
+  });
+  it('gives bytes as they are to a network that takes bytes', () => {
+    const table = typedTable(normalizationTable('none'), 'uint8');
+    expect([...table.subarray(256, 512)]).toEqual([...Array(256).keys()]);
+  });
+});

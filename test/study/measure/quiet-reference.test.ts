@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { ConditionsRecord, ObservationSummary } from '../../../src/store/observation.ts';
+import type { Trial } from '../../../src/store/trial.ts';
+import { quietReferenceMs } from '../../../src/study/measure/quiet-reference.ts';
+import { environment, latencyOf } from '../../store/samples.ts';
+
+const conditions = (...kinds: string[]): ConditionsRecord => ({
+  rule: 1,
+  sessionPairs: [5],
+  pairsLeftOut: 0,
+  waitedMs: 0,
+  slowdown: null,
+  causes: kinds.map(kind => ({ kind })),
+});
+const seen = (referenceMs: number, storedAtMs: number, changes: object = {}) =>
+  ({
+    ...latencyOf(0),
+    quality: 'good',
+    conditions: conditions(),
+    referenceMs,
+    storedAtMs,
+    phase: 'search',
+    ...changes,
+  }) as ObservationSummary;
+const trials = (...observations: ObservationSummary[]) => [{ observations }] as unknown as Trial[];
+const quiet = (...observations: ObservationSummary[]) =>
+  quietReferenceMs(trials(...observations), environment.cpuModel);
+
+test('is the median of what was measured with nothing in the way', () => {
+  expect(quiet()).toBeNull();
+  expect(quiet(seen(10, 1), seen(12, 2), seen(11, 3))).toBe(11);
+});
+
+test('busy times and other processors do not count', () => {
+  const busy = seen(30, 3, { quality: 'disturbed', conditions: conditions('other-load') });
+  const elsewhere = seen(2, 4, { environment: { ...environment, cpuModel: 'Another' } });
+  const old = seen(40, 5, { quality: 'disturbed', conditions: null });
+  expect(quiet(seen(10, 1), seen(10, 2), busy, elsewhere, old)).toBe(10);
+});
+
+test('a machine that has become slower for good is believed in the end', () => {
+  const slow = (n: number) => seen(16, 100 + n, { quality: 'disturbed', conditions: conditions('slow-reference') });
+  const before = Array.from({ length: 20 }, (_, n) => seen(10, n));
+  expect(quiet(...before, ...Array.from({ length: 7 }, (_, n) => slow(n)))).toBe(10);
+  expect(quiet(...before, ...Array.from({ length: 8 }, (_, n) => slow(n)))).toBe(16);
+});

@@ -9,17 +9,20 @@ import { problemOf, problemOptions } from './options.ts';
 
 export const evaluate = defineCommand({
   usage: 'evaluate',
-  summary: 'Measure configurations that another tuner proposes: JSON lines in, JSON lines out',
+  summary: 'Measure configurations that another program proposes: JSON lines in, JSON lines out',
   options: {
     ...problemOptions,
     stdin: { type: 'boolean', default: false, describe: 'Read requests from standard input, one JSON object per line' },
-    images: { type: 'number', describe: 'Images that every candidate is scored on [default: 1,000, or half of them]' },
-    seed: { type: 'number', default: 0, describe: 'Seed of the choice of images and of the order of timed calls' },
+    images: {
+      type: 'number',
+      describe: 'How many images score every candidate [default: 1,000, or half of the images if fewer]',
+    },
+    seed: { type: 'number', default: 0, describe: 'Seed that chooses the images and the order of timed calls' },
   },
   examples: [
     [
       'my-tuner | rankfront evaluate --stdin --model net.onnx --data folder:val --hardware cpu.yaml',
-      'one request a line: {"id": 1, "configuration": [3, 0, 7]}',
+      'one request per line: {"id": 1, "configuration": [3, 0, 7]}',
     ],
   ],
   run: async (args, console) => {

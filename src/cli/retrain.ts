@@ -14,35 +14,35 @@ import { demandProvider, epochsOf, trainingOptions, trainRequest } from './train
 
 export const retrain = defineCommand({
   usage: 'retrain',
-  summary: 'Train a trial of a study, to win back what it lost; run it again to go on after a stop',
+  summary: 'Retrain a trial to recover its accuracy; run it again to continue after a stop',
   options: {
     study: studyOption,
     store: storeOption,
     trial: { type: 'number', demandOption: true, describe: 'The number of the trial' },
-    epochs: { type: 'number', default: 5, describe: 'Times that every training image is seen' },
+    epochs: { type: 'number', default: 5, describe: 'How many times every training image is used' },
     lr: { type: 'number', describe: 'The largest learning rate [default: 0.01; adamw 0.0005]' },
     rewind: {
       type: 'number',
-      describe: 'Take the last epochs of a schedule of so many, such as the one the dense model was trained by',
+      describe: 'Use the end of a schedule of N epochs, such as the one that trained the dense model',
     },
-    'label-smoothing': { type: 'number', default: 0, describe: 'Share of each target spread over all classes' },
+    'label-smoothing': { type: 'number', default: 0, describe: 'Share of each label that is spread over all classes' },
     'distil-weight': {
       type: 'number',
       default: 0.5,
-      describe: "Share of the loss that matches the dense model's scores; 0 for none",
+      describe: "Weight of the dense model's scores in the loss; 0 leaves them out",
     },
-    temperature: { type: 'number', default: 4, describe: 'That of the distillation' },
+    temperature: { type: 'number', default: 4, describe: 'Temperature of the distillation' },
     ...trainingOptions,
     ...movedOptions,
   },
   examples: [
     [
       'rankfront retrain --study resnet18 --trial 42 --freeze progressive --out resnet18-42.onnx',
-      'retrain trial 42, fewer layers from epoch to epoch',
+      'retrain trial 42 and freeze more layers from epoch to epoch',
     ],
     [
       'rankfront retrain --trial 42 --epochs 12 --augment strong --plain-epochs 3 --distil-weight 0.9 --out resnet18-42.onnx',
-      'longer, with mixed images and closer to the teacher: what won back the most',
+      'longer, with mixed images and closer to the teacher: recovers the most',
     ],
   ],
   run: async (args, console) => {

@@ -13,7 +13,7 @@ import { sensitivityGraph } from './sensitivity-graph.ts';
 import type { SensitivityAnswer, SensitivityRequest } from './sensitivity-messages.ts';
 
 /** A gradient says much of many positions at once, and costs two forwards or three: a quarter of the usual images is enough. */
-export const sensitivityImages = 128;
+const sensitivityImages = 128;
 /** Numbers of all values of the graph that one call may hold, forward and back: 1 GB. */
 const liveNumbers = 2 ** 27;
 const timeoutMs = 1_800_000;

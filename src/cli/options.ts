@@ -6,7 +6,7 @@ import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
 
 export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
-export const dataOption = {
+const dataOption = {
   type: 'string',
   demandOption: true,
   describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML file',

@@ -32,7 +32,7 @@ export function externalBytes(
 }
 
 /** Whether a location is empty, absolute, or climbs out of the folder, in the notation of any system. */
-export function leavesFolder(location: string): boolean {
+function leavesFolder(location: string): boolean {
   if (location === '' || location.includes('\0') || /^[/\\]/.test(location) || /^[A-Za-z]:/.test(location)) return true;
   return location.split(/[/\\]/).includes('..');
 }

@@ -31,7 +31,7 @@ function textOf(event: StudyEvent): string | null {
     case 'site-table':
       return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
     case 'limits':
-      return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none any more'}.`;
+      return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none'}.`;
     case 'trial-finished':
       return event.onFront
         ? `Trial ${event.trial}: ${speedups(event)}, ${changeWords(event)}, on the front of ${event.frontSize}.`
@@ -50,8 +50,8 @@ function textOf(event: StudyEvent): string | null {
       return confirmEndText(event);
     case 'study-finished': {
       const { study, complete, pruned, failed, frontSize, wallMs, endedBy } = event;
-      const failures = `${pruned > 0 ? `, ${pruned} given up early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
-      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete, the dense model one of them${failures}, ${frontSize} on the front.`;
+      const failures = `${pruned > 0 ? `, ${pruned} stopped early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
+      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete, including the dense model${failures}, ${frontSize} on the front.`;
     }
     case 'trial-started':
     case 'trial-pruned':

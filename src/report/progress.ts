@@ -61,7 +61,7 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     case 'trial-pruned':
       return {
         ...ended(progress, nowMs),
-        last: `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)} given up`,
+        last: `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)} stopped early`,
       };
     case 'trial-failed':
       return { ...ended(progress, nowMs), failed: progress.failed + 1, last: event.reason };

@@ -36,7 +36,7 @@ test('limits out of reach: one warning, an explanation, and none once they are l
       kind: 'warning',
       trial: null,
       message: expect.stringMatching(
-        /^None of 15 trials keeps to the limits \(at least 50\.00x as fast\): the fastest is trial \d+, .* lift them by --max-drop none\.$/,
+        /^None of 15 trials keeps to the limits \(at least 50\.00x as fast\): the fastest is trial \d+, .* remove them with --max-drop none\.$/,
       ),
     },
   ]);

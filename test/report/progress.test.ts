@@ -215,7 +215,7 @@ describe('events', () => {
       'Confirming 2 members of the front on untouched images.',
       'Confirmed 1 of 2: trial 1, 1.25x [1.22, 1.27], +1.00 pp (95 % ± 0.60).',
       'The time is over. 2 of 7 members of the front are confirmed, 5 are left, 1 of them measured while other work slowed the machine (it stays disturbed). To go on: rankfront confirm --study night',
-      'Study "night" is done after 1 h 00 m: 98 trials complete, the dense model one of them, 2 failed, 7 on the front.',
+      'Study "night" is done after 1 h 00 m: 98 trials complete, including the dense model, 2 failed, 7 on the front.',
     ]);
     expect(eventText({ kind: 'confirm-started', trials: [4] })).toMatch(/^Confirming 1 member of/);
     expect(eventText({ ...finished(1), onFront: false } as StudyEvent)).toBeNull();

@@ -128,7 +128,7 @@ async function auditable(
   throw cannot(
     study,
     `expected at least ${fewestAudited} complete trials, found ${complete.length}`,
-    'Go on with it by "rankfront search --trials", with --no-pruning where most are given up.',
+    'Continue it with "rankfront search --trials", and add --no-pruning if most are stopped early.',
   );
 }
 

@@ -160,7 +160,7 @@ async function measureAgain(
   }
   const score = { images: 'confirm', timeoutMs: parts.timeoutMs } as const;
   const result = await observe(instruments, trial.assignment, { latency, score }, correction);
-  if (result.state !== 'complete') return result.state === 'failed' ? result.detail : 'it was given up early';
+  if (result.state !== 'complete') return result.state === 'failed' ? result.detail : 'it was stopped early';
   return result.modelSha256 === trial.modelSha256 ? result.observations : otherBytes;
 }
 

@@ -29,7 +29,7 @@ export interface Checkpoint {
 
 export type Identity = Readonly<Record<string, string>>;
 
-export const checkpointVersion = 1;
+const checkpointVersion = 1;
 
 const fixedBytes = signature.length + 8;
 const digestBytes = 32;

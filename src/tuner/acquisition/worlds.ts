@@ -148,7 +148,7 @@ function jointly(process: Process, places: readonly Place[]): Joint {
 }
 
 /** The Cholesky factor of a covariance that may be singular: what rounding leaves of a pivot below 0 counts as 0. */
-export function lowerRoot(covariance: readonly Float64Array[]): Float64Array[] {
+function lowerRoot(covariance: readonly Float64Array[]): Float64Array[] {
   const root = covariance.map(row => new Float64Array(row.length));
   for (let p = 0; p < root.length; p++) {
     for (let q = 0; q <= p; q++) {

@@ -24,7 +24,7 @@ export interface ExplainView {
   readonly pruned: number;
   /** Whose latency in the search is not known, since other work slowed the machine. */
   readonly disturbed: number;
-  /** By objective (see `Calibration` of the tuner); null with too few trials to learn from. */
+  /** By objective (see `PredictionQuality` of the tuner); null with too few trials to learn from. */
   readonly calibration:
     | readonly {
         readonly by: keyof typeof predictors;

@@ -15,7 +15,7 @@ import { covarianceBetween, covariancesWith, type Place, type Process, placeOf }
 import type { Point } from '../pareto/dominance.ts';
 import { sobolSequence } from '../sobol-sequence.ts';
 import type { Configuration } from '../strategy.ts';
-import { quantile } from './normal.ts';
+import { normalQuantile } from './normal.ts';
 
 export interface Worlds {
   /** Places per objective that were drawn, to be conditioned on. */
@@ -73,7 +73,7 @@ export function drawWorlds(
   const draws: Float64Array[][] = [];
   const fronts: Point[][] = [];
   for (let world = 0; world < count; world++) {
-    const normals = Float64Array.from(sequence.next(), u => quantile((u + 0.5) / 2 ** 32));
+    const normals = Float64Array.from(sequence.next(), u => normalQuantile((u + 0.5) / 2 ** 32));
     const values = joints.map(({ means, root }, k) =>
       means.map((mean, a) => {
         let sum = mean;

@@ -19,8 +19,8 @@ export const explain = defineCommand({
       const view = await computed(args.store, 'explain the study', () => explainStudy(store, study));
       if (!view)
         throw new UserError(
-          `Cannot explain the study "${study.name}": the store does not say what its trials were proposed from.`,
-          'Go on with it by "rankfront search"; the next trial is recorded.',
+          `Cannot explain the study "${study.name}": the store does not say how its trials were proposed.`,
+          'Continue it with "rankfront search"; the next trial is recorded.',
         );
       console.out(args.json ? JSON.stringify(view, null, 2) : explainText(view));
       return 0;

@@ -36,7 +36,7 @@ export const front = defineCommand({
   run: async (args, console) => {
     if (args.search && args.confirmed)
       throw new UserError(
-        'Cannot show the front: --search and --confirmed exclude each other.',
+        'Cannot show the front: --search and --confirmed cannot be used together.',
         'Leave one of them out.',
       );
     const place = { kept: keptFiles({ store: args.store }) };

@@ -74,7 +74,7 @@ function ruleOf(args: Rules): PickRule {
   const speedup = positive('--min-speedup', args['min-speedup']);
   const given = [drop, latencyMs, speedup].filter(limit => limit !== undefined).length;
   if (args.knee && given > 0)
-    throw new UserError('Cannot pick: --knee goes by no limit, and a limit is given.', 'Leave one of them out.');
+    throw new UserError('Cannot pick: --knee uses no limit, but a limit is given.', 'Leave one of them out.');
   if (args.knee) return { kind: 'knee' };
   if (given > 1) return { kind: 'limits', drop, latencyMs, speedup };
   if (latencyMs !== undefined) return { kind: 'max-latency', latencyMs };

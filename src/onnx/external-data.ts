@@ -26,7 +26,7 @@ export function externalBytes(
   }
   if (offset + length > file.length) {
     const problem = `the data file "${location}" must hold ${offset + length} bytes for constant "${name}" and holds ${file.length}.`;
-    throw refusal(options, problem, 'Copy the data file anew; it seems to be cut off.');
+    throw refusal(options, problem, 'Copy the data file again; it seems to be cut off.');
   }
   return new Uint8Array(file.buffer, file.byteOffset + offset, length);
 }

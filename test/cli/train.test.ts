@@ -108,7 +108,7 @@ describe('rankfront train', () => {
       const first = await full('full.onnx');
       expect(first.status).toBe(2);
       expect(first.stderr).toMatch(
-        /^rankfront: Cannot write the checkpoint to ".*": the file is too large\. Free some space, .* run the same command again with --restart: it starts anew\.$/m,
+        /^rankfront: Cannot write the checkpoint to ".*": the file is too large\. Free some space, .* run the same command again with --restart: it starts from the beginning\.$/m,
       );
       const again = stopping(args('filled.onnx', '--fresh', '--checkpoint-every', '1ms'), 8);
       const kept = eventsOf(await again('SIGINT')).findLast(({ kind }) => kind === 'checkpoint');

@@ -61,7 +61,7 @@ export const normalizeOption = {
 export const calibrationOptions = {
   calibration: {
     type: 'string',
-    describe: 'Images for data-aware factors, written as in --data, or none [default: a part of --data]',
+    describe: 'Images for data-aware factors, as in --data; none turns them off [default: a part of --data]',
   },
   'calibration-images': { type: 'number', describe: 'How many calibration images to use [default: 512]' },
 } as const;

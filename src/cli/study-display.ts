@@ -1,7 +1,9 @@
 /** How a search, or confirming, is shown while it runs: lines for people, timed in a log; JSON lines for programs. */
 import { eventLine, type StudyEvent } from '../events/event.ts';
+import type { StageReached } from '../events/stage.ts';
 import { eventText } from '../report/event-text.ts';
-import { advance, noProgress, progressLine } from '../report/progress.ts';
+import { advance, noProgress, type Progress, progressLine } from '../report/progress.ts';
+import { stageEndText } from '../report/stage-text.ts';
 import { noWarnings, warned, warningsLeft } from '../report/warnings.ts';
 import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
@@ -10,9 +12,6 @@ export interface StudyDisplay {
   /** Whether every event is a line of JSON. */
   readonly json: boolean;
   readonly event: (event: StudyEvent) => void;
-  readonly statistics: (done: number, total: number) => void;
-  readonly factors: (done: number, total: number) => void;
-  readonly sweep: (done: number, total: number) => void;
   readonly close: () => void;
 }
 
@@ -24,13 +23,10 @@ export const studyDisplay = (
 const jsonDisplay = (console: Console): StudyDisplay => ({
   json: true,
   event: event => console.out(eventLine(event)),
-  statistics: () => {},
-  factors: () => {},
-  sweep: () => {},
   close: () => {},
 });
 
-/** In a log, how far it is stands in a line of its own, at most so often. */
+/** In a log, how far it is stands in a line of its own, at most so often; of a shorter stage there is only its end. */
 const logEveryMs = 60_000;
 
 /** One line per event, and how far it is: at the bottom of a terminal, kept up to date; in a log now and then, with the time. */
@@ -38,21 +34,26 @@ function textDisplay(console: Console, store: string): StudyDisplay {
   let progress = noProgress;
   let warnings = noWarnings;
   let loggedMs = Number.NEGATIVE_INFINITY;
+  let latestMs = 0;
+  const now = (): number => Math.max(latestMs, Date.now());
   const line = (text: string): void => console.note(console.progress ? text : `${clock(new Date())}  ${text}`);
   const state = (text: string): void => {
     if (console.progress) console.progress(text);
-    else if (performance.now() - loggedMs >= logEveryMs) {
-      loggedMs = performance.now();
+    else if (now() - loggedMs >= logEveryMs) {
+      loggedMs = now();
       line(text);
     }
   };
   const tick = (): void => {
-    if (progress !== noProgress) state(progressLine(progress, performance.now()));
+    if (progress !== noProgress) state(progressLine(progress, now()));
   };
-  const stage =
-    (name: string) =>
-    (done: number, total: number): void =>
-      state(`${name} ${done}/${total}`);
+  const logStage = (event: StageReached, before: Progress): void => {
+    const sinceMs = before.stage?.stage === event.stage ? before.stage.sinceMs : latestMs;
+    if (event.done >= event.total) {
+      const text = stageEndText(event, latestMs - sinceMs);
+      if (text) line(text);
+    } else if (latestMs - sinceMs >= logEveryMs) tick();
+  };
   const timer = console.progress ? setInterval(tick, 1000) : undefined;
   timer?.unref();
   const told = (): void => line('Finishing the trial that runs; press Ctrl-C again to stop at once.');
@@ -60,16 +61,16 @@ function textDisplay(console: Console, store: string): StudyDisplay {
   return {
     json: false,
     event: event => {
-      progress = advance(progress, event, performance.now());
+      latestMs = event.atMs;
+      const before = progress;
+      progress = advance(progress, event);
+      if (event.kind === 'stage' && !console.progress) return logStage(event, before);
       const { counts, tell } = warned(warnings, event);
       warnings = counts;
       const text = tell ? eventText(event) : null;
       if (text) line('study' in event ? atStore(text, event.study, store) : text);
       tick();
     },
-    statistics: stage('calibration images'),
-    factors: stage('factors'),
-    sweep: stage('single sites'),
     close: () => {
       clearInterval(timer);
       console.finish.removeEventListener('abort', told);

@@ -7,6 +7,7 @@ import { stageEndText } from '../report/stage-text.ts';
 import { noWarnings, warned, warningsLeft } from '../report/warnings.ts';
 import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
+import { logEveryMs, logLine } from './log-line.ts';
 
 export interface StudyDisplay {
   /** Whether every event is a line of JSON. */
@@ -26,9 +27,6 @@ const jsonDisplay = (console: Console): StudyDisplay => ({
   close: () => {},
 });
 
-/** In a log, how far it is stands in a line of its own, at most so often; of a shorter stage there is only its end. */
-const logEveryMs = 60_000;
-
 /** One line per event, and how far it is: at the bottom of a terminal, kept up to date; in a log now and then, with the time. */
 function textDisplay(console: Console, store: string): StudyDisplay {
   let progress = noProgress;
@@ -36,7 +34,7 @@ function textDisplay(console: Console, store: string): StudyDisplay {
   let loggedMs = Number.NEGATIVE_INFINITY;
   let latestMs = 0;
   const now = (): number => Math.max(latestMs, Date.now());
-  const line = (text: string): void => console.note(console.progress ? text : `${clock(new Date())}  ${text}`);
+  const line = logLine(console);
   const state = (text: string): void => {
     if (console.progress) console.progress(text);
     else if (now() - loggedMs >= logEveryMs) {
@@ -47,6 +45,7 @@ function textDisplay(console: Console, store: string): StudyDisplay {
   const tick = (): void => {
     if (progress !== noProgress) state(progressLine(progress, now()));
   };
+  /** Of a stage that is over soon there is only its end. */
   const logStage = (event: StageReached, before: Progress): void => {
     const sinceMs = before.stage?.stage === event.stage ? before.stage.sinceMs : latestMs;
     if (event.done >= event.total) {
@@ -78,10 +77,3 @@ function textDisplay(console: Console, store: string): StudyDisplay {
     },
   };
 }
-
-/** `2030-01-02 03:04:05`, local time. */
-const clock = (now: Date): string => {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
-  return `${day} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')}`;
-};

@@ -65,7 +65,7 @@ export const trainingOptions = {
   checkpoint: { type: 'string', describe: 'The file to go on from after a stop [default: OUT.checkpoint]' },
   'checkpoint-every': { type: 'string', default: '10m', describe: 'How much work may be lost; epochs end with one' },
   restart: { type: 'boolean', default: false, describe: 'Start anew, over what is there' },
-  json: { type: 'boolean', default: false, describe: 'Print one JSON line per event also on a terminal' },
+  json: { type: 'boolean', default: false, describe: 'Print one JSON line per event, for programs' },
 } as const;
 
 type Given = InferredOptionTypes<typeof trainingOptions>;

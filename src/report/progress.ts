@@ -82,8 +82,9 @@ export function advance(progress: Progress, event: StudyEvent): Progress {
     }
     case 'study-finished':
       return { ...progress, frontSize: event.frontSize };
-    case 'trial-started':
     case 'site-table':
+      return { ...progress, stage: null, sinceMs: nowMs };
+    case 'trial-started':
       return progress.stage ? { ...progress, stage: null } : progress;
     case 'remeasured':
     case 'limits':

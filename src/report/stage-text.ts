@@ -16,11 +16,11 @@ export const stageEndText = ({ stage, total }: Counted, wallMs: number): string 
 const words: Readonly<Record<Stage, string>> = {
   'calibration-images': 'preparing calibration images',
   images: 'preparing images',
-  statistics: 'statistics of calibration images',
-  sensitivities: 'sensitivity of layers, images',
+  statistics: 'statistics from images',
+  sensitivities: 'sensitivities from images',
   factors: 'factors',
   losses: 'losses of ranks',
-  corrections: 'dense model for corrections, images',
+  corrections: 'corrections from images',
   sweep: 'single sites',
   scoring: 'scoring',
   retraining: 'retraining',
@@ -33,7 +33,7 @@ const ends: Readonly<Record<Stage, ((total: number) => string) | null>> = {
   sensitivities: total => `Measured the sensitivity of every layer on ${total} images`,
   factors: total => `Made ${total} factorisations ready`,
   losses: total => `Computed the losses of ${total} factorisations`,
-  corrections: total => `Measured the dense model on ${total} images, to correct candidates by,`,
+  corrections: total => `Took what candidates are corrected by from ${total} images`,
   // Told as the table of single sites.
   sweep: null,
   scoring: total => `Scored ${total} configurations`,

@@ -34,8 +34,15 @@ test('a stage of an open study gives way to the trials when it ends', () => {
   expect(progressLine(next, 11_000)).toBe('trial 0/10  front 1');
 });
 
+test('the time of the sweep is not counted to the first trial', () => {
+  const open = advance(noProgress, { ...started, atMs: 0 });
+  const swept = advance(open, { kind: 'site-table', sites: 2, wallMs: 600_000, atMs: 600_000 });
+  const failed = { kind: 'trial-failed', trial: 1, reason: 'timed-out', detail: '', atMs: 660_000 } as const;
+  expect(advance(swept, failed).gapsMs).toEqual([60_000]);
+});
+
 test('the end of a stage is one sentence with its number and its time, but for what another event tells', () => {
   expect(stageEndText({ stage: 'factors', done: 40, total: 40 }, 12_000)).toBe('Made 40 factorisations ready in 12 s.');
   expect(stageEndText({ stage: 'sweep', done: 40, total: 40 }, 12_000)).toBeNull();
-  expect(stageLine({ stage: 'statistics', done: 64, total: 512 })).toBe('statistics of calibration images 64/512');
+  expect(stageLine({ stage: 'statistics', done: 64, total: 512 })).toBe('statistics from images 64/512');
 });

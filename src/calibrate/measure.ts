@@ -64,6 +64,7 @@ export async function measureStatistics(options: MeasureOptions): Promise<Attemp
     const step =
       fixedBatch === null ? imagesPerRequest : Math.max(1, Math.floor(imagesPerRequest / fixedBatch)) * fixedBatch;
     const used = fixedBatch === null ? total : Math.floor(total / fixedBatch) * fixedBatch;
+    options.onProgress?.(0, used);
     for (let from = 0; from < used; from += step) {
       const part = batchSource(images, from, Math.min(used, from + step));
       const added = await ask<null>({ kind: 'add', images: part, batch: batchFor(probes, images.batch) });

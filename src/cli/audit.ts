@@ -13,6 +13,7 @@ import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { dataOf, jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
+import { stageProgress } from './stage-progress.ts';
 
 export const audit = defineCommand({
   usage: 'audit',
@@ -105,9 +106,9 @@ function retrainOf(args: RetrainArguments): ShortRetrain | null {
   };
 }
 
-const hooksOf = ({ note, progress, finish, stop }: Console): AuditHooks => ({
-  note,
-  progress: (stage, done, total) => progress?.(`${stage} ${done} of ${total}`),
-  finish,
-  stop,
+const hooksOf = (console: Console): AuditHooks => ({
+  note: console.note,
+  stage: stageProgress(console),
+  finish: console.finish,
+  stop: console.stop,
 });

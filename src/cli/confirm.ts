@@ -46,9 +46,7 @@ export const confirm = defineCommand({
         study,
         { storePath: args.store, trial, timeMs, waitMs: waitOf(args.wait), model, data, calibration },
         {
-          warn: message => display.event({ kind: 'warning', trial: null, message }),
-          emit: display.event,
-          onFactors: display.factors,
+          onEvent: display.event,
           finish,
           stop,
         },

@@ -6,6 +6,7 @@ import { answerRecord, parseRequest, problemRecord } from '../study/measure/eval
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { problemOf, problemOptions } from './options.ts';
+import { stageProgress } from './stage-progress.ts';
 
 export const evaluate = defineCommand({
   usage: 'evaluate',
@@ -36,8 +37,7 @@ export const evaluate = defineCommand({
       seed: count('--seed', args.seed, 0),
       images: count('--images', args.images, 1),
       warn: console.note,
-      onStatistics: (done, total) => console.progress?.(`calibration images ${done}/${total}`),
-      onFactors: (done, total) => console.progress?.(`factors ${done}/${total}`),
+      onStage: stageProgress(console),
     });
     const abort = (): void => void evaluator.close();
     console.stop.addEventListener('abort', abort);

@@ -6,6 +6,7 @@ import { profileLosses, profileView } from '../study/measure/profile.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { calibrationOptions, hardwareOption, jsonOption, modelOption, normalizeOption } from './options.ts';
+import { stageProgress } from './stage-progress.ts';
 
 export const profile = defineCommand({
   usage: 'profile',
@@ -38,11 +39,7 @@ export const profile = defineCommand({
     const seed = count('--seed', args.seed, 0) ?? 0;
     const plan = await planFromFiles(args.model, args.space, args.hardware);
     const normalize = args.normalize as Normalization | undefined;
-    const watch = {
-      warn: console.note,
-      statistics: (done: number, total: number) => console.progress?.(`calibration images ${done}/${total}`),
-      progress: (done: number, total: number) => console.progress?.(`factors ${done}/${total}`),
-    };
+    const watch = { warn: console.note, stage: stageProgress(console) };
     const loss =
       args.calibration === undefined || args.calibration === 'none'
         ? null

@@ -6,10 +6,11 @@ import { formatPercent, formatPoints } from '../units/format.ts';
 import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
+import { logLine } from './log-line.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
-import { trainingDisplay, trainingEnd } from './training-display.ts';
+import { jsonLine, trainingDisplay, trainingEnd } from './training-display.ts';
 import { demandProvider, epochsOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const retrain = defineCommand({
@@ -97,16 +98,15 @@ export const retrain = defineCommand({
 
 function tellBefore(console: Console, json: boolean, run: TrainingRun): void {
   const { denseTop1, beforeTop1, validationImages } = run;
-  if (json || !console.progress)
-    console.out(JSON.stringify({ kind: 'before', run: run.id, denseTop1, beforeTop1, validationImages }));
+  if (json) jsonLine(console, { kind: 'before', run: run.id, denseTop1, beforeTop1, validationImages });
   else
-    console.note(
+    logLine(console)(
       `Before retraining ${formatPercent(beforeTop1)}, the dense model ${formatPercent(denseTop1)} of ${validationImages} validation images.`,
     );
 }
 
 function tellAfter(console: Console, json: boolean, { run, written }: RetrainResult): void {
-  if (json || !console.progress || !written) return;
+  if (json || !written) return;
   const { denseTop1, beforeTop1 } = run;
   console.out(
     `Retraining brought ${formatPoints(written.top1 - beforeTop1)}; ${formatPoints(written.top1 - denseTop1)} against the dense model.`,

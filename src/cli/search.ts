@@ -73,9 +73,6 @@ export const search = defineCommand({
       finish: console.finish,
       stop: console.stop,
       onEvent: display.event,
-      onStatistics: display.statistics,
-      onFactors: display.factors,
-      onSweep: display.sweep,
       commandLine: console.commandLine,
     }).finally(display.close);
     if (!report) console.note('Nothing was measured. Run the same command again to go on.');

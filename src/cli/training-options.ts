@@ -86,7 +86,7 @@ export const trainingOptions = {
     describe: 'Time between checkpoints; every epoch ends with one too',
   },
   restart: { type: 'boolean', default: false, describe: 'Start again from the beginning and replace what is there' },
-  json: { type: 'boolean', default: false, describe: 'Print one JSON line per event, also on a terminal' },
+  json: { type: 'boolean', default: false, describe: 'Print one JSON line per event, for programs' },
 } as const;
 
 type Given = InferredOptionTypes<typeof trainingOptions>;

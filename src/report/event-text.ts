@@ -1,6 +1,6 @@
 /** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
 import { oneLine } from '../errors/printable.ts';
-import type { ConfirmFinished, LimitsSet, StudyEvent } from '../events/event.ts';
+import type { ConfirmFinished, Happening, LimitsSet } from '../events/event.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent, formatSpeedup } from '../units/format.ts';
@@ -9,12 +9,12 @@ import { confirmCommand } from './front/known.ts';
 import { plural } from './front/wording.ts';
 
 /** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
-export function eventText(event: StudyEvent): string | null {
+export function eventText(event: Happening): string | null {
   const text = textOf(event);
   return text && oneLine(text);
 }
 
-function textOf(event: StudyEvent): string | null {
+function textOf(event: Happening): string | null {
   switch (event.kind) {
     case 'study-started': {
       const { study, sites, spaceSize, trialsPlanned, timeMs, resumedFrom } = event;
@@ -53,6 +53,7 @@ function textOf(event: StudyEvent): string | null {
       const failures = `${pruned > 0 ? `, ${pruned} stopped early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
       return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete, including the dense model${failures}, ${frontSize} on the front.`;
     }
+    case 'stage':
     case 'trial-started':
     case 'trial-pruned':
       return null;

@@ -116,11 +116,12 @@ export const errorName = (site: string, rung: Rung): string => `${site}:${rungLa
 export async function errorsFor(
   requests: readonly ErrorsRequest[],
   pool: FactorPool,
-  options: ObjectCacheOptions = {},
+  { onProgress, ...options }: ObjectCacheOptions & Pick<FactorsOptions, 'onProgress'> = {},
 ): Promise<Map<string, OutputError>> {
   const cache = openObjectCache<readonly OutputError[] | null>('output-errors', 'Errors of factors', options);
   const sorted = [...requests].sort((a, b) => work(b.block, b.method) - work(a.block, a.method));
   const found = new Map<string, OutputError>();
+  let done = 0;
   await Promise.all(
     sorted.map(async ({ site, method, block, seen, factors, rungs }) => {
       const labels = createHash('sha256').update(rungs.map(rungLabel).join()).digest('hex').slice(0, 16);
@@ -132,6 +133,7 @@ export async function errorsFor(
         const rung = rungs[i];
         if (rung) found.set(errorName(site, rung), error);
       }
+      onProgress?.(++done, requests.length);
     }),
   );
   return found;

@@ -67,7 +67,7 @@ export async function openInstruments({
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration && calibration.record.corrections !== 'none'
-        ? await correctorFor(plan, calibration, scratch.path, closers, watch.warn)
+        ? await correctorFor(plan, calibration, scratch.path, closers, watch)
         : null;
     const builder = candidateBuilder({
       model,
@@ -87,6 +87,7 @@ export async function openInstruments({
       hardware: plan.hardware,
       ...(proxyImages === undefined ? {} : { proxyImages }),
       setAside: calibration?.setAside,
+      prepare: { onProgress: (done, total) => watch.stage?.('images', done, total) },
       seed,
     });
     closers.push(() => scorer.close());
@@ -116,7 +117,7 @@ async function correctorFor(
   { images, record }: Calibration,
   scratch: string,
   closers: (() => unknown)[],
-  warn: (message: string) => void,
+  { warn, stage }: FactorWatch,
 ): Promise<Corrector | null> {
   const sites = space.sites.map(({ site }) => site);
   const open = async (): Promise<Attempt<Corrector>> => {
@@ -128,7 +129,10 @@ async function correctorFor(
     }
     const runner = startProbeRunner(hardware);
     closers.push(() => runner.close());
-    return openCorrector(loaded.model, sites, { ...options, runner });
+    stage?.('corrections', 0, images.positions.length);
+    const corrector = await openCorrector(loaded.model, sites, { ...options, runner });
+    if (corrector.state === 'complete') stage?.('corrections', images.positions.length, images.positions.length);
+    return corrector;
   };
   const opened = await open();
   if (opened.state === 'complete') return opened.value;

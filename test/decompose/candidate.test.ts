@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildCandidate } from '../../src/decompose/configure.ts';
 import { findSites } from '../../src/decompose/find-sites.ts';
-import type { Rung } from '../../src/decompose/method.ts';
+import { type Rung, rungOf } from '../../src/decompose/method.ts';
+import { methodOf } from '../../src/decompose/methods/methods.ts';
 import { rungMacs, rungParams } from '../../src/decompose/ranks.ts';
 import type { Site } from '../../src/decompose/site.ts';
 import { modelCost } from '../../src/onnx/cost.ts';
@@ -48,7 +49,7 @@ async function expectFaithful(model: Model, dims: readonly number[], seed: numbe
         expect(relativeError(expected, outputs[i]!), `${site.name} as ${method}`).toBeLessThan(tolerance[precision]);
       });
       expectCost(candidate, denseCost, site, rung);
-      const lowest: Rung = method === 'tucker2' ? { method, rank: [1, 1] } : { method, rank: 1 };
+      const lowest = rungOf(method, methodOf(method).lowest);
       expectCost(buildCandidate(model, sites, source, { [site.name]: lowest }), denseCost, site, lowest);
     }
   }

@@ -5,8 +5,8 @@ import { methodContract } from './contract.ts';
 
 describe.each(methods)('$name', method => methodContract(method));
 
-test('the order of the table is that in which methods are listed and stored', () => {
-  expect(methodNames).toEqual(['svd', 'tucker2', 'spatial', 'input']);
+test('the order stays, since rungs of equal cost are in the order of their methods; new ones come behind', () => {
+  expect(methodNames.slice(0, 4)).toEqual(['svd', 'tucker2', 'spatial', 'input']);
 });
 
 test('no two methods share a name or a precedence', () => {

@@ -11,35 +11,42 @@ export interface Taps {
   readonly secondKernel: readonly [number, number];
   readonly inner: number;
   readonly outer: number;
-  /** Where tap b of the first layer and tap a of the second meet in the dense kernel: entry b * outer + a. */
-  readonly meeting: Int32Array;
 }
 
 export function tapsOf({ kernel }: Pick<BlockShape, 'kernel'>, along: readonly [height: Along, width: Along]): Taps {
-  const [height, width] = kernel;
   const extent = (axis: 0 | 1, layer: Along): number => (along[axis] === layer ? kernel[axis] : 1);
   const firstKernel = [extent(0, 'first'), extent(1, 'first')] as const;
   const secondKernel = [extent(0, 'second'), extent(1, 'second')] as const;
-  const inner = firstKernel[0] * firstKernel[1];
-  const outer = secondKernel[0] * secondKernel[1];
-  const meeting = Int32Array.from({ length: height * width }, (_, i) => {
+  return {
+    firstKernel,
+    secondKernel,
+    inner: firstKernel[0] * firstKernel[1],
+    outer: secondKernel[0] * secondKernel[1],
+  };
+}
+
+/** Where tap b of the first layer and tap a of the second meet in the dense kernel: entry b * outer + a. */
+export function meetingTaps({ firstKernel, secondKernel, inner, outer }: Taps): Int32Array {
+  const width = firstKernel[1] * secondKernel[1];
+  return Int32Array.from({ length: inner * outer }, (_, i) => {
     const [b, a] = [Math.floor(i / outer), i % outer];
     // Along each axis one of the two is 1 long, and so at 0.
     const y = Math.floor(b / firstKernel[1]) + Math.floor(a / secondKernel[1]);
     const x = (b % firstKernel[1]) + (a % secondKernel[1]);
     return y * width + x;
   });
-  return { firstKernel, secondKernel, inner, outer, meeting };
 }
 
 /** M[(o, a), (c, b)] = W[o, c, y, x] from the numbers of one group, with (y, x) where taps a and b meet. */
 export function unfolded(
   { outPerGroup: outs, inPerGroup: ins }: Pick<BlockShape, 'outPerGroup' | 'inPerGroup'>,
-  { inner, outer, meeting }: Taps,
+  taps: Taps,
   weights: Float32Array,
 ): Unfolding {
+  const { inner, outer } = taps;
   const [rows, cols] = [outs * outer, ins * inner];
   if (outer === 1) return { rows, cols, data: weights }; // the order that they are stored in
+  const meeting = meetingTaps(taps);
   const area = inner * outer;
   const data = new Float32Array(rows * cols);
   for (let o = 0; o < outs; o++) {

@@ -3,7 +3,7 @@ import type { Matrix } from '../../linalg/matrix.ts';
 import { multiply } from '../../linalg/multiply.ts';
 import type { TwoFactors } from './factors.ts';
 import { leadingRows } from './slice.ts';
-import type { Taps } from './taps.ts';
+import { meetingTaps, type Taps } from './taps.ts';
 
 export interface TwoSlices {
   /** [groups * rank, inPerGroup, ...firstKernel] */
@@ -35,7 +35,8 @@ export function discardedSquares({ spectra }: TwoFactors, rank: number): number 
 export function twoWeight(factors: TwoFactors, taps: Taps, rank: number): Float64Array {
   const { groups, outPerGroup: outs, inPerGroup: ins } = factors.shape;
   const { first, second } = sliceTwo(factors, taps, rank);
-  const { inner, outer, meeting } = taps;
+  const { inner, outer } = taps;
+  const meeting = meetingTaps(taps);
   const area = inner * outer;
   const result = new Float64Array(groups * outs * ins * area);
   for (let group = 0; group < groups; group++) {

@@ -43,7 +43,10 @@ export function twoLayers<const Name extends string>({
     applies,
     factorCount: 2,
     lowest: 1,
-    fullRank: shape => Math.min(...Object.values(sides(shape))),
+    fullRank: shape => {
+      const { rows, cols } = sides(shape);
+      return Math.min(rows, cols);
+    },
     layers: (geometry, rank) => {
       const { groups, outPerGroup, inPerGroup } = blockShape(geometry);
       const { inner, outer } = tapsOf(geometry, along);

@@ -1,7 +1,7 @@
 /** The factors of every site and method that a space offers, and what their rungs lose; from the cache or computed once in threads. */
 import { weightBlock } from '../../decompose/block.ts';
 import type { FullFactors, Seen } from '../../decompose/factorise.ts';
-import type { FactorMethod, Rung } from '../../decompose/method.ts';
+import type { FactorRung, MethodName, Rung } from '../../decompose/method.ts';
 import type { LossUnit } from '../../decompose/output-error.ts';
 import type { Site } from '../../decompose/site.ts';
 import type { CalibrationStatistics } from '../../decompose/statistics.ts';
@@ -20,7 +20,7 @@ import {
   factorsFor,
 } from '../../threads/factor-pool.ts';
 
-export type FactorLookup = (site: string, method: FactorMethod) => FullFactors;
+export type FactorLookup = (site: string, method: MethodName) => FullFactors;
 
 /**
  * What a rung loses, in a unit common to all sites: how far it moves the network's answer (see `outputErrors`); where that is not known for all of
@@ -74,7 +74,7 @@ export async function rungLosses(
   const onProgress = (done: number, total: number): void => stage?.('losses', done, total);
   const errors = await errorsFor(requests, pool, { onWarning: warn, onProgress });
   const inNats = requests.length > 0 && [...errors.values()].every(({ divergence }) => divergence !== null);
-  const weightError = (site: Site, rung: Exclude<Rung, { method: 'dense' }>): number =>
+  const weightError = (site: Site, rung: FactorRung): number =>
     truncationError(factors(site.name, rung.method), rung).relative ** 2;
   return {
     loss: (site, rung) => {

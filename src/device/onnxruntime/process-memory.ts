@@ -28,7 +28,7 @@ export function addedSince(mark: MemoryMark, peak = peakKib()): number | null {
 /** The two counters of Linux are read one after the other. */
 const tolerance = 1024;
 
-function residentKib(): number {
+export function residentKib(): number {
   return fromStatus('VmRSS') ?? process.memoryUsage.rss() / 1024;
 }
 

@@ -6,6 +6,7 @@ import type { MemoryAnswer, Request } from './messages.ts';
 import { probe } from './probe.ts';
 import { addedSince, markMemory } from './process-memory.ts';
 import { openSession, timedSessionOptions } from './session.ts';
+import { settleMemory } from './settle-memory.ts';
 
 export async function runRemembered({
   path,
@@ -15,6 +16,7 @@ export async function runRemembered({
   // What the runtime takes for itself is there before the model comes.
   const works = await probe(settings.provider);
   if (works.state === 'failed') return works;
+  const held = await settleMemory();
   const mark = markMemory();
   const opened = await openSession(path, 'the model', timedSessionOptions(settings));
   if (opened.state === 'failed') return opened;
@@ -25,6 +27,7 @@ export async function runRemembered({
       return complete({ ...feeds, problem: `Cannot take the memory of the model: ${feeds.problem}.` });
     for (let i = 0; i < runs; i++) await session.run(feeds.feeds);
     const addedKib = addedSince(mark);
+    held.length = 0;
     if (addedKib === null)
       return failed(
         'runtime-rejected',

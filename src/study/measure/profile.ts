@@ -3,6 +3,7 @@ import type { Normalization } from '../../data/normalize.ts';
 import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
 import { rungMacs } from '../../decompose/ranks.ts';
+import type { OpenDevice } from '../../device/driver.ts';
 import type { NodeTimings } from '../../device/node-times.ts';
 import { deviceWords, openDevice } from '../../device/open.ts';
 import type { Attempt } from '../../errors/failure.ts';
@@ -20,14 +21,16 @@ const runs = 50;
  * Throws a UserError when the model cannot be run on the device.
  *
  * @param losses what rungs lose at the output; null without calibration images
+ * @param open opens the device; as its profile says by default
  */
 export async function profileView(
   plan: Plan,
   losses: RungLosses | null,
   onWait: (message: string) => void,
+  open: OpenDevice = openDevice,
 ): Promise<ProfileView> {
   const { hardware, loaded, sites, space } = plan;
-  const timed = await nodeTimesOf(plan, onWait);
+  const timed = await nodeTimesOf(plan, onWait, open);
   if (timed.state === 'failed') {
     throw new UserError(
       `Cannot profile "${loaded.path}": ${timed.detail}.`,
@@ -65,10 +68,11 @@ export async function profileView(
 async function nodeTimesOf(
   { hardware, loaded }: Plan,
   onWait: (message: string) => void,
+  open: OpenDevice,
 ): Promise<Attempt<NodeTimings>> {
   const scratch = scratchFolder();
   try {
-    const device = await openDevice(hardware, { scratchDir: scratch.path, onWait });
+    const device = await open(hardware, { scratchDir: scratch.path, onWait });
     try {
       if (device.nodeTimes) return await device.nodeTimes(loaded, runs);
       throw new UserError(

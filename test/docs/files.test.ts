@@ -18,7 +18,11 @@ test('the search space', () => {
 });
 
 test('the hardware profile', () => {
-  expect(parseHardwareProfile(hardware, 'docs/files.md')).toMatchObject({ threads: 2, latencyBudget: { warmup: 5 } });
+  expect(parseHardwareProfile(hardware, 'docs/files.md')).toMatchObject({
+    driver: { kind: 'onnxruntime', threads: 2 },
+    host: { threads: 8 },
+    latencyBudget: { warmup: 5 },
+  });
 });
 
 test('the dataset', () => {

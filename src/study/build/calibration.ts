@@ -117,7 +117,8 @@ const measured = (
   seed: number,
   { warn, stage }: CalibrationWatch,
 ): Promise<KeptStatistics> => {
-  const session: SessionSettings = { provider: 'cpu', threads: plan.hardware.threads, graphOptimization: 'all' };
+  // In full precision on the CPU, whatever the host scores with.
+  const session: SessionSettings = { provider: 'cpu', threads: plan.hardware.host.threads, graphOptimization: 'all' };
   return statisticsOf(plan.loaded, plan.sites, images, session, seed, { warn, progress: stage });
 };
 

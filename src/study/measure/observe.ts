@@ -3,7 +3,6 @@ import type { Assignment } from '../../decompose/method.ts';
 import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../../device/device.ts';
 import type { Attempt, Failure } from '../../errors/failure.ts';
 import type { Score, ScoreBudget, Scorer, Stopping } from '../../evaluate/scorer.ts';
-import { currentEnvironment, currentLoad } from '../../host/environment.ts';
 import { z95 } from '../../stats/normal.ts';
 import { wilsonInterval } from '../../stats/proportion.ts';
 import type { Observation } from '../../store/observation.ts';
@@ -115,8 +114,8 @@ export function latencyObservation(
     candidateSamplesMs: latency.candidateSamplesMs,
     referenceSamplesMs: latency.referenceSamplesMs,
     wallMs: latency.wallMs,
-    load: currentLoad(),
-    environment: currentEnvironment(),
+    load: latency.load,
+    environment: latency.environment,
   };
 }
 
@@ -132,7 +131,7 @@ export function accuracyObservation(score: Score): Observation {
     ...(score.places ? { places: score.places } : {}),
     warnings: [],
     wallMs: score.wallMs,
-    load: currentLoad(),
-    environment: currentEnvironment(),
+    load: score.load,
+    environment: score.environment,
   };
 }

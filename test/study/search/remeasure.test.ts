@@ -60,6 +60,7 @@ function quietDevice(quality: () => Quality) {
   const truths: Record<string, number> = { 2: 0.6, 4: 0.9 };
   const device: Device = {
     driver: 'scripted',
+    exact: false,
     latency: async (candidate, _reference, budget) => {
       budgets.push(budget);
       return complete(measured(truths[candidate.path]!, quality()));

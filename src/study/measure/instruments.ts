@@ -8,10 +8,12 @@ import type { Rung } from '../../decompose/method.ts';
 import type { LossUnit } from '../../decompose/output-error.ts';
 import { rungMacs } from '../../decompose/ranks.ts';
 import type { ModelFile } from '../../device/device.ts';
+import { lentDevice } from '../../device/lent.ts';
 import { openDevice } from '../../device/open.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { type OpenScorer, openScorer } from '../../evaluate/open.ts';
+import { withOwnScorer } from '../../evaluate/own-scorer.ts';
 import { scratchFolder } from '../../host/scratch-folder.ts';
 import { withoutDominated } from '../../space/dominated.ts';
 import type { Space } from '../../space/space.ts';
@@ -19,6 +21,7 @@ import type { Calibration } from '../build/calibration.ts';
 import { type CandidateBuilder, candidateBuilder } from '../build/candidate.ts';
 import { type FactorLookup, type FactorWatch, type RungLoss, rungLosses, spaceFactors } from '../build/factors.ts';
 import type { Plan } from '../build/plan.ts';
+import type { Brought } from './brought.ts';
 import type { Instruments } from './observe.ts';
 
 export interface OpenInstruments extends Instruments {
@@ -43,6 +46,8 @@ export interface InstrumentOptions {
   /** What factors are made from and candidates corrected by; null for plain factors and no corrections. */
   readonly calibration: Calibration | null;
   readonly watch: FactorWatch;
+  /** What the caller measures with in the place of ours. */
+  readonly brought?: Brought | undefined;
 }
 
 export async function openInstruments({
@@ -52,6 +57,7 @@ export async function openInstruments({
   seed,
   calibration,
   watch,
+  brought = {},
 }: InstrumentOptions): Promise<OpenInstruments> {
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
@@ -67,7 +73,7 @@ export async function openInstruments({
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration && calibration.record.corrections !== 'none'
-        ? await correctorFor(plan, calibration, scratch.path, closers, watch.warn)
+        ? await correctorFor(plan, calibration, brought, scratch.path, closers, watch.warn)
         : null;
     const builder = candidateBuilder({
       model,
@@ -77,9 +83,11 @@ export async function openInstruments({
       corrector,
     });
     const reference = await writeReference(builder, plan);
-    const device = await openDevice(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
+    const device = brought.device
+      ? lentDevice(brought.device)
+      : await openDevice(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
     closers.push(() => device.close());
-    const scorer = await openScorer({
+    const ours = await openScorer({
       modelPath: reference.path,
       modelName: plan.loaded.path,
       heads: plan.outputs.judged,
@@ -89,7 +97,9 @@ export async function openInstruments({
       setAside: calibration?.setAside,
       seed,
     });
-    closers.push(() => scorer.close());
+    closers.push(() => ours.close());
+    const scorer = brought.scorer ? await withOwnScorer(ours, brought.scorer, dataset, reference.path) : ours;
+    if (brought.scorer) closers.push(() => scorer.close());
     const corrects = corrector !== null;
     return {
       build: builder.write,
@@ -113,13 +123,15 @@ export async function openInstruments({
 /** A dense model whose statistics cannot be taken is searched without corrections, and the user is told. */
 async function correctorFor(
   { loaded, space, hardware }: Plan,
-  { images, record }: Calibration,
+  { images, ids, record }: Calibration,
+  { calibrator }: Brought,
   scratch: string,
   closers: (() => unknown)[],
   warn: (message: string) => void,
 ): Promise<Corrector | null> {
   const sites = space.sites.map(({ site }) => site);
   const open = async (): Promise<Attempt<Corrector>> => {
+    if (calibrator) return calibrator.open(loaded.model, sites, { spec: record.spec, ids });
     const options = { images, scratch, timeoutMs: correctionTimeoutMs };
     if (record.corrections === 'reconstruction') {
       const reconstructor = openReconstructor(loaded.model, sites, { ...options, threads: hardware.threads });

@@ -9,6 +9,7 @@ import type { CompleteTrial } from '../../store/trial.ts';
 import { reopenCalibration } from '../build/calibration.ts';
 import { openStudyData } from '../build/open-data.ts';
 import type { Plan } from '../build/plan.ts';
+import { type Brought, demandBrought } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { patienceOf } from '../measure/patience.ts';
 import { quietReferenceMs } from '../measure/quiet-reference.ts';
@@ -39,6 +40,8 @@ export interface VerifyOptions {
   /** Null for both. */
   readonly phase: Phase | null;
   readonly hooks: VerifyHooks;
+  /** What the program that searched brought, brought again. */
+  readonly brought?: Brought | undefined;
 }
 
 export interface VerifyHooks {
@@ -60,13 +63,18 @@ export interface VerifyReport {
   readonly trainings: readonly TrainingVerdict[];
 }
 
-/** Fewer verdicts when it is interrupted. */
+/**
+ * Fewer verdicts when it is interrupted.
+ *
+ * @throws UserError, after the recount, when files of the study are others, or what its program brought is not here
+ */
 export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport> {
-  const { store, study, measure, hooks } = options;
+  const { store, study, measure, hooks, brought = {} } = options;
   hooks.progress('recounting what is stored');
   const recount = await recountStudy(store, study, { bounds: true });
   const recounted = recount.trials.filter(({ samples }) => samples.length > 0).length;
   hooks.onRecount({ recounted, disagreements: recount.disagreements });
+  demandBrought(study, brought);
   const plan = await options.plan();
   hooks.progress('opening the images');
   const dataset = await openStudyData(study, options.data);
@@ -82,6 +90,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
     proxyImages: study.proxy.images,
     seed: study.proxy.seed,
     calibration,
+    brought,
     watch: { warn: hooks.warn, progress: (done, total) => hooks.progress(`factors ${done}/${total}`) },
   });
   const abort = (): void => void instruments.close();

@@ -1,8 +1,15 @@
-/** What corrects candidates by calibration images, when the caller brings it. */
+/** What corrects candidates by calibration images, ours or the caller's; its types need no runtime. */
+import type { Corrections } from '../decompose/corrections/packing.ts';
 import type { Site } from '../decompose/site.ts';
 import type { Attempt } from '../errors/failure.ts';
 import type { Model } from '../onnx/graph.ts';
-import type { Corrector } from './corrector.ts';
+
+export interface Corrector {
+  /** Scales and shifts, or refits, for `sites` of `candidate`, in which they are factorised; a site that cannot be corrected is missing. */
+  corrections(candidate: Model, sites: readonly Site[]): Promise<Attempt<Corrections>>;
+  /** Images that a correction is taken from. */
+  readonly images: number;
+}
 
 export interface CalibratorImages {
   /** Where they are, as `calibration` was given: `folder:DIR`, say. */

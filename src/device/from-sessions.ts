@@ -4,7 +4,9 @@ import type { PairedLatency } from './device.ts';
 import type { Pairs } from './sampling.ts';
 import { latencyFigures } from './summary.ts';
 
-type Computed =
+/** What no sample tells: how the measurement ended, and the circumstances that only whoever measures knows. */
+export type Circumstances = Omit<
+  PairedLatency,
   | 'ratio'
   | 'interval'
   | 'candidateMs'
@@ -12,10 +14,8 @@ type Computed =
   | 'candidateSamplesMs'
   | 'referenceSamplesMs'
   | 'quality'
-  | 'conditions';
-
-/** What no sample tells: how the measurement ended, and the circumstances that only whoever measures knows. */
-export type Circumstances = Omit<PairedLatency, Computed> & {
+  | 'conditions'
+> & {
   /** What was seen in the way, such as load of other processes; empty when the device was quiet. */
   readonly causes: PairedLatency['conditions']['causes'];
 };

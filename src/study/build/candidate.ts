@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Corrector } from '../../calibrate/corrector.ts';
+import type { Corrector } from '../../calibrate/calibrator.ts';
 import { buildCandidate } from '../../decompose/configure.ts';
 import { correctCandidate } from '../../decompose/corrections/apply.ts';
 import { factorisedSites } from '../../decompose/corrections/packing.ts';

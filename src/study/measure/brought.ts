@@ -1,6 +1,7 @@
 /** What the calling program brings in the place of what we measure with, and how a study remembers that it did. */
 import { type Calibrator, ourCorrections } from '../../calibrate/calibrator.ts';
 import type { Device } from '../../device/device.ts';
+import { drivers } from '../../device/open.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { OwnScorer } from '../../evaluate/own-scorer.ts';
 import type { Study } from '../../store/study.ts';
@@ -25,6 +26,9 @@ export const withNames = (transform: object, { device, scorer }: Brought): strin
     ...(device ? { device: device.driver } : {}),
     ...(scorer ? { scorer: scorer.name } : {}),
   });
+
+/** The driver of the caller's device that timed the candidates of a study; undefined where ours did. */
+export const broughtDevice = (study: Pick<Study, 'data'>): string | undefined => namesIn(study).device;
 
 function namesIn({ data }: Pick<Study, 'data'>): Names {
   try {
@@ -68,6 +72,8 @@ function demandOne(study: string, done: string, what: string, then: string | und
   );
 }
 
+const ourNames = { device: Object.keys(drivers), scorer: ['onnxruntime'], calibrator: ourCorrections };
+
 /** @throws UserError for names that would be taken for ours */
 export function demandNames({ device, scorer, calibrator }: Brought): void {
   for (const [what, name] of [
@@ -75,6 +81,9 @@ export function demandNames({ device, scorer, calibrator }: Brought): void {
     ['scorer', scorer?.name],
     ['calibrator', calibrator?.name],
   ] as const)
-    if (name === '' || (name !== undefined && what === 'calibrator' && ourCorrections.includes(name)))
-      throw new UserError(`Cannot use a ${what} that is called "${name}".`, 'Give it a name of its own.');
+    if (name === '' || (name !== undefined && ourNames[what].includes(name)))
+      throw new UserError(
+        `Cannot use a ${what} of your own that is called "${name}": that name is taken.`,
+        'Give it a name of its own.',
+      );
 }

@@ -2,12 +2,13 @@
 import { parseHardwareProfile } from '../../device/profile.ts';
 import type { DeviceName } from '../../report/front/front.ts';
 import type { Study } from '../../store/study.ts';
+import { broughtDevice } from './brought.ts';
 
 /** Null where this version cannot read the profile: a front is shown all the same. */
-export function deviceOf({ hardware }: Pick<Study, 'hardware'>): DeviceName | null {
+export function deviceOf(study: Pick<Study, 'hardware' | 'data'>): DeviceName | null {
   try {
-    const { name, driver } = parseHardwareProfile(hardware.text, 'the hardware profile of the study');
-    return { name, computed: driver === 'roofline' };
+    const { name, driver } = parseHardwareProfile(study.hardware.text, 'the hardware profile of the study');
+    return { name, computed: driver === 'roofline' && broughtDevice(study) === undefined };
   } catch {
     return null;
   }

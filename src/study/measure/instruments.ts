@@ -1,6 +1,7 @@
 /** Opens what trials are measured with: the device, the scorer and the builder of candidates. */
 
-import { type Corrector, openCorrector } from '../../calibrate/corrector.ts';
+import type { Corrector } from '../../calibrate/calibrator.ts';
+import { openCorrector } from '../../calibrate/corrector.ts';
 import { startProbeRunner } from '../../calibrate/probe-runner.ts';
 import { openReconstructor } from '../../calibrate/reconstructor.ts';
 import type { Dataset } from '../../data/dataset.ts';
@@ -13,7 +14,7 @@ import { openDevice } from '../../device/open.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { type OpenScorer, openScorer } from '../../evaluate/open.ts';
-import { withOwnScorer } from '../../evaluate/own-scorer.ts';
+import { withOwnScorer } from '../../evaluate/with-own-scorer.ts';
 import { scratchFolder } from '../../host/scratch-folder.ts';
 import { withoutDominated } from '../../space/dominated.ts';
 import type { Space } from '../../space/space.ts';

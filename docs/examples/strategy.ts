@@ -26,7 +26,7 @@ const greedy: OwnStrategy = {
   open: ({ ladderLengths }) => ({
     name: 'greedy',
     // All that it knows is in its arguments, so a study that was stopped goes on as if it had not been.
-    ask: (history, pending) => {
+    ask: (history, pending, rng) => {
       const taken = new Set([...history.map(({ configuration }) => configuration), ...pending].map(keyOf));
       // Values are minimised, and in the order of the study's objectives: the latency ratio, then the error.
       const errors = new Map<string, number>();
@@ -35,8 +35,8 @@ const greedy: OwnStrategy = {
       let now = ladderLengths.map(length => length - 1);
       for (;;) {
         const steps = now.flatMap((rung, site) => (rung > 0 ? [now.with(site, rung - 1)] : []));
-        const untried = steps.find(step => !taken.has(keyOf(step)));
-        if (untried) return untried;
+        const untried = steps.filter(step => !taken.has(keyOf(step)));
+        if (untried.length > 0) return untried[rng.integer(untried.length)] ?? null;
         const errorOf = (step: Configuration): number => errors.get(keyOf(step)) ?? Number.POSITIVE_INFINITY;
         const least = Math.min(...steps.map(errorOf));
         const best = steps.find(step => errorOf(step) === least);

@@ -103,7 +103,8 @@ describe.skipIf(!runs)('the installed package (skipped without dist, or where np
   test('a search by the library', { timeout: 300_000 }, () => {
     const args = ['examples/search.ts', world.model, world.data, world.hardware, world.store, '3'];
     const { status, stdout, stderr } = ran(installed.folder, process.execPath, args, world.env as NodeJS.ProcessEnv);
-    expect(stderr).toContain('trial 3:');
+    // Others may be stopped early, and tell nothing.
+    expect(stderr).toMatch(/^trial \d: [\d.]+ of dense$/m);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ study: 'model', points: expect.any(Number) });
   });

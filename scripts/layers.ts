@@ -46,7 +46,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   'study/train': platform(16),
   'study/audit': platform(17),
   'study/verify': platform(17),
-  cli: platform(18),
+  library: platform(18),
+  cli: platform(19),
 };
 
 const diskModules = new Set([

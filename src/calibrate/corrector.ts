@@ -3,23 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { momentProbe, type ProbedSite, type Target } from '../decompose/corrections/moment-probe.ts';
 import { type ChannelMoments, correctionOf, correctionRule, pooledMoments } from '../decompose/corrections/moments.ts';
-import type { Corrections } from '../decompose/corrections/packing.ts';
 import { uncorrectable } from '../decompose/corrections/site-node.ts';
 import type { Site } from '../decompose/site.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { reasonOf } from '../host/model-file.ts';
 import type { Model } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/write.ts';
+import type { Corrector } from './calibrator.ts';
 import type { CalibrationImages } from './images.ts';
 import type { ProbeAnswer } from './probe-messages.ts';
 import type { ProbeRunner } from './probe-runner.ts';
-
-export interface Corrector {
-  /** Scales and shifts, or refits, for `sites` of `candidate`, in which they are factorised; a site that cannot be corrected is missing. */
-  corrections(candidate: Model, sites: readonly Site[]): Promise<Attempt<Corrections>>;
-  /** Images that a correction is taken from. */
-  readonly images: number;
-}
 
 export interface CorrectorOptions {
   readonly runner: ProbeRunner;

@@ -21,7 +21,7 @@ import { bodiesOf } from '../onnx/subgraph.ts';
 import { writeModel } from '../onnx/write.ts';
 import { startChild } from '../runtime/child.ts';
 import type { SessionSettings } from '../runtime/session.ts';
-import type { Corrector } from './corrector.ts';
+import type { Corrector } from './calibrator.ts';
 import type { CalibrationImages } from './images.ts';
 import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
 

@@ -1,16 +1,12 @@
 /** `rankfront export`: a trial as an ONNX file. */
 
-import { demandWritable, writeAtomically } from '../files/write.ts';
-import { keptFiles } from '../host/kept-files.ts';
-import { reopenStatistics } from '../study/build/calibration.ts';
-import { exportTrial, requireComplete } from '../study/build/export.ts';
-import { reopenPlan } from '../study/build/reopen.ts';
+import { writeTrial } from '../library/export-trial.ts';
 import { disturbedNote, latencyQualityOf } from '../study/measure/latency-quality.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
-import { dataOf, jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
+import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 
 export const exportModel = defineCommand({
   usage: 'export',
@@ -27,28 +23,15 @@ export const exportModel = defineCommand({
   run: async (args, console) => {
     const number = count('--trial', args.trial, 0, 1);
     return withStudy<ExitStatus>(args, console, async (study, store) => {
-      const trial = requireComplete(await store.trials.get(study.id, number), number, study);
-      const plan = await reopenPlan(study, args.store, args.model);
-      const place = { kept: keptFiles({ store: args.store, models: [plan.loaded.path], data: dataOf(study, args) }) };
-      demandWritable(args.out, 'the model', place);
-      const statistics = await reopenStatistics(plan, study, args, { warn: console.note });
-      const correction = await store.trials.correction(trial.id);
-      const bytes = await exportTrial(plan, study, trial, correction, statistics, { warn: console.note });
-      writeAtomically(args.out, bytes, 'the model', place);
-      const written = {
-        study: study.name,
-        trial: trial.number,
-        out: args.out,
-        bytes: bytes.length,
-        macs: trial.macs,
-        params: trial.params,
-      };
+      const moved = { model: args.model, data: args.data, calibration: args.calibration };
+      const parts = { store, study, place: args.store, moved, warn: console.note };
+      const { exported, trial } = await writeTrial(parts, number, args.out);
       const note = disturbedNote(trial, study);
       if (note) console.note(atStore(note, study.name, args.store));
-      if (args.json) console.out(JSON.stringify({ ...written, latencyQuality: latencyQualityOf(trial) }));
+      if (args.json) console.out(JSON.stringify({ ...exported, latencyQuality: latencyQualityOf(trial) }));
       else
         console.note(
-          `Wrote ${args.out}: trial ${trial.number} of ${study.name}, ${(bytes.length / 1e6).toFixed(1)} MB.`,
+          `Wrote ${args.out}: trial ${trial.number} of ${study.name}, ${(exported.bytes / 1e6).toFixed(1)} MB.`,
         );
       return 0;
     });

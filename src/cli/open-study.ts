@@ -1,11 +1,11 @@
 /** The study that a command is about. */
 import { UserError } from '../errors/user-error.ts';
+import { namedStudy } from '../library/find-study.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import { doubtsText } from '../study/recount/doubts.ts';
 import { recountStudy } from '../study/recount/recount-study.ts';
-import { nearest } from '../units/nearest.ts';
 import type { Console } from './command.ts';
 
 /**
@@ -50,11 +50,5 @@ export async function findStudy(
           'Say which one with --study.',
         );
   }
-  const study = await store.studies.get(name);
-  if (study) return study;
-  const meant = nearest(name, names);
-  throw new UserError(
-    `"${args.store}" holds no study "${name}"${names.length > 0 ? `, but: ${names.join(', ')}` : ''}.`,
-    meant ? `Did you mean "${meant}"?` : 'See "rankfront studies".',
-  );
+  return namedStudy(store, `"${args.store}"`, name);
 }

@@ -1,6 +1,7 @@
 /** What `verify` says. */
 import type { Phase } from '../store/observation.ts';
 import { disagreementText } from '../study/recount/disagreement.ts';
+import { countsOf } from '../study/verify/counts.ts';
 import type { DenseVerdict } from '../study/verify/dense-latency.ts';
 import type { TrainingVerdict } from '../study/verify/retrained.ts';
 import {
@@ -84,25 +85,6 @@ export const trainingLines = ({ trial, run, disagreements, unchecked }: Training
   ...(disagreements.length === 0 && unchecked.length === 0 ? [`ok   training ${run} of trial ${trial}`] : []),
   ...unchecked.map(each => `?    training ${run} of trial ${trial}: not checked: ${each}`),
 ];
-
-export interface Counts {
-  /** Numbers that do not hold. */
-  readonly failed: number;
-  /** Latencies that the load of this machine kept from being judged. */
-  readonly busy: number;
-}
-
-export function countsOf({ disagreements, trials, dense, trainings }: VerifyReport): Counts {
-  const latencies = trials.flatMap(({ phases }) => phases.map(({ latency }) => latency?.verdict));
-  return {
-    failed:
-      disagreements.length +
-      trials.filter(trial => !passes(trial)).length +
-      dense.filter(({ verdict }) => verdict === 'differs').length +
-      trainings.reduce((sum, each) => sum + each.disagreements.length, 0),
-    busy: [...latencies, ...dense.map(({ verdict }) => verdict)].filter(verdict => verdict === 'busy').length,
-  };
-}
 
 export interface Asked {
   readonly phase: Phase | null;

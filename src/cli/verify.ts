@@ -4,12 +4,13 @@ import { requireComplete } from '../study/build/export.ts';
 import { withWait } from '../study/build/plan.ts';
 import { reopenPlan } from '../study/build/reopen.ts';
 import { disagreementText } from '../study/recount/disagreement.ts';
+import { isProved } from '../study/verify/counts.ts';
 import { type VerifyHooks, verifyStudy } from '../study/verify/verify.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption } from './options.ts';
-import { countsOf, denseLine, summary, trainingLines, verdictLines } from './verify-text.ts';
+import { denseLine, summary, trainingLines, verdictLines } from './verify-text.ts';
 
 export const verify = defineCommand({
   usage: 'verify',
@@ -53,8 +54,7 @@ export const verify = defineCommand({
         hooks: hooksOf(console, args.json),
       });
       const asked = { phase, trial: number ?? null };
-      const { failed, busy } = countsOf(report);
-      const passed = failed === 0 && busy === 0;
+      const passed = isProved(report);
       if (args.json)
         console.out(JSON.stringify({ study: study.name, passed, summary: summary(report, asked), ...report }, null, 2));
       else {

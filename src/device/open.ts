@@ -32,10 +32,9 @@ const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
   },
 };
 
-const others = (kind: DriverKind): string =>
-  Object.keys(drivers)
-    .filter(name => name !== kind)
-    .join(', ');
+export const driverKinds: readonly string[] = Object.keys(drivers);
+
+const others = (kind: DriverKind): string => driverKinds.filter(name => name !== kind).join(', ');
 
 const driverOf = <Kind extends DriverKind>(kind: Kind): Driver<Kind> => drivers[kind];
 

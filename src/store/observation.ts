@@ -85,7 +85,7 @@ export type ObservationSummary = (LatencySummary | AccuracySummary) & Stored;
 /** An observation with its raw samples, as it is read. */
 export type StoredObservation = Observation & Stored;
 
-interface Stored {
+export interface Stored {
   readonly phase: Phase;
   /** Milliseconds since 1970. */
   readonly storedAtMs: number;

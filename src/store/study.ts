@@ -18,8 +18,8 @@ export interface StudyCalibration {
   readonly images: number;
   readonly seed: number;
   readonly factors: 'data-aware' | 'plain';
-  /** What every candidate is corrected by. */
-  readonly corrections: 'moments' | 'reconstruction' | 'none';
+  /** What every candidate is corrected by: `moments`, `reconstruction`, `none`, or the name of a calibrator that the caller brought. */
+  readonly corrections: string;
   /** SHA-256 of the statistics that data-aware factors were made from. */
   readonly statistics?: string;
 }

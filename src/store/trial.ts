@@ -88,7 +88,7 @@ export interface TrialBase extends NewTrial {
   readonly startedAfter: number | null;
 }
 
-interface Finished {
+export interface Finished {
   readonly finishedAtMs: number;
   /** The order in which the trials of the study were finished, from 1. Measuring one again takes a number too. */
   readonly finishedSequence: number;

@@ -32,7 +32,7 @@ export type PickRule =
   /** Where more speed begins to cost more than it did before (see `knee.ts`). */
   | { readonly kind: 'knee' };
 
-type Choice =
+export type Choice =
   | { readonly state: 'picked'; readonly point: FrontPoint; readonly why: string }
   /** No point of the front obeys the rule; `why` names the one that misses by least. */
   | { readonly state: 'none'; readonly why: string };

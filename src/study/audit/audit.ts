@@ -13,6 +13,7 @@ import { outputsNote } from '../build/model-notes.ts';
 import { openStudyData } from '../build/open-data.ts';
 import type { Plan } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
+import { demandBrought } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { accuracyObservation } from '../measure/observe.ts';
 import { scoreTimeoutMs } from '../measure/run-budget.ts';
@@ -150,6 +151,7 @@ async function scoreHeldBack(
   options: AuditOptions,
   { note, stage, finish, stop }: AuditHooks,
 ): Promise<Measured | null> {
+  demandBrought(study, {}, { timed: false });
   const watch = { warn: note, stage };
   const dataset = await openStudyData(study, options.data);
   const calibration = await reopenCalibration(plan, dataset, study, options.calibration, watch);

@@ -39,6 +39,8 @@ export interface Calibration {
   readonly statistics: KeptStatistics | null;
   /** Indices into the study's own data that must not judge a candidate; empty where the images come from elsewhere. */
   readonly setAside: Int32Array;
+  /** The names of `images` in their dataset. */
+  readonly ids: readonly string[];
   /** What the store keeps. */
   readonly record: StudyCalibration;
 }
@@ -97,6 +99,7 @@ export async function openCalibration(
   const statistics = factors === 'plain' ? null : (known ?? (await measured(plan, images, seed, watch)));
   return {
     images,
+    ids: Array.from(images.indices, at => given.ids[at] ?? ''),
     statistics,
     setAside: own ? images.indices : new Int32Array(),
     record: {

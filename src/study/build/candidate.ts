@@ -1,7 +1,7 @@
 /** From a configuration to an ONNX file on disk: a slice of the factors, a correction and a serialisation, never a new SVD. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Corrector } from '../../calibrate/corrector.ts';
+import type { Corrector } from '../../calibrate/calibrator.ts';
 import { buildCandidate } from '../../decompose/configure.ts';
 import { correctCandidate } from '../../decompose/corrections/apply.ts';
 import { factorisedSites } from '../../decompose/corrections/packing.ts';

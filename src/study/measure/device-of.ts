@@ -3,12 +3,13 @@ import { isExact } from '../../device/open.ts';
 import { parseHardwareProfile } from '../../device/profile.ts';
 import type { DeviceName } from '../../report/front/front.ts';
 import type { Study } from '../../store/study.ts';
+import { broughtDevice } from './brought.ts';
 
 /** Null where this version cannot read the profile: a front is shown all the same. */
-export function deviceOf({ hardware }: Pick<Study, 'hardware'>): DeviceName | null {
+export function deviceOf(study: Pick<Study, 'hardware' | 'data'>): DeviceName | null {
   try {
-    const profile = parseHardwareProfile(hardware.text, 'the hardware profile of the study');
-    return { name: profile.name, computed: isExact(profile) };
+    const profile = parseHardwareProfile(study.hardware.text, 'the hardware profile of the study');
+    return { name: profile.name, computed: broughtDevice(study)?.exact ?? isExact(profile) };
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 /** Opens what trials are measured with: the device, the scorer and the builder of candidates. */
 
-import { type Corrector, openCorrector } from '../../calibrate/corrector.ts';
+import type { Corrector } from '../../calibrate/calibrator.ts';
+import { openCorrector } from '../../calibrate/corrector.ts';
 import { startProbeRunner } from '../../calibrate/probe-runner.ts';
 import { openReconstructor } from '../../calibrate/reconstructor.ts';
 import type { Dataset } from '../../data/dataset.ts';
@@ -9,10 +10,10 @@ import type { LossUnit } from '../../decompose/output-error.ts';
 import { rungMacs } from '../../decompose/ranks.ts';
 import type { ModelFile } from '../../device/device.ts';
 import type { OpenDevice } from '../../device/driver.ts';
-import { openDevice } from '../../device/open.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { type OpenScorer, openScorer } from '../../evaluate/open.ts';
+import { withOwnScorer } from '../../evaluate/with-own-scorer.ts';
 import { scratchFolder } from '../../host/scratch-folder.ts';
 import { withoutDominated } from '../../space/dominated.ts';
 import type { Space } from '../../space/space.ts';
@@ -20,6 +21,7 @@ import type { Calibration } from '../build/calibration.ts';
 import { type CandidateBuilder, candidateBuilder } from '../build/candidate.ts';
 import { type FactorLookup, type FactorWatch, type RungLoss, rungLosses, spaceFactors } from '../build/factors.ts';
 import type { Plan } from '../build/plan.ts';
+import { type Brought, openerOf } from './brought.ts';
 import type { Instruments } from './observe.ts';
 
 export interface OpenInstruments extends Instruments {
@@ -44,7 +46,9 @@ export interface InstrumentOptions {
   /** What factors are made from and candidates corrected by; null for plain factors and no corrections. */
   readonly calibration: Calibration | null;
   readonly watch: FactorWatch;
-  /** Opens the device; as the hardware profile says by default. */
+  /** What the caller measures with in the place of ours. */
+  readonly brought?: Brought | undefined;
+  /** Opens the device; the caller's, or as the hardware profile says, by default. */
   readonly openDevice?: OpenDevice | undefined;
 }
 
@@ -55,7 +59,8 @@ export async function openInstruments({
   seed,
   calibration,
   watch,
-  openDevice: open = openDevice,
+  brought = {},
+  openDevice: open = openerOf(brought),
 }: InstrumentOptions): Promise<OpenInstruments> {
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
@@ -71,7 +76,7 @@ export async function openInstruments({
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration && calibration.record.corrections !== 'none'
-        ? await correctorFor(plan, calibration, scratch.path, closers, watch)
+        ? await correctorFor(plan, calibration, brought, scratch.path, closers, watch)
         : null;
     const builder = candidateBuilder({
       model,
@@ -83,7 +88,7 @@ export async function openInstruments({
     const reference = await writeReference(builder, plan);
     const device = await open(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
     closers.push(() => device.close());
-    const scorer = await openScorer({
+    const ours = await openScorer({
       modelPath: reference.path,
       modelName: plan.loaded.path,
       heads: plan.outputs.judged,
@@ -94,7 +99,9 @@ export async function openInstruments({
       prepare: { onProgress: (done, total) => watch.stage?.('images', done, total) },
       seed,
     });
-    closers.push(() => scorer.close());
+    closers.push(() => ours.close());
+    const scorer = brought.scorer ? await withOwnScorer(ours, brought.scorer, dataset, reference.path) : ours;
+    if (brought.scorer) closers.push(() => scorer.close());
     const corrects = corrector !== null;
     return {
       build: builder.write,
@@ -118,13 +125,15 @@ export async function openInstruments({
 /** A dense model whose statistics cannot be taken is searched without corrections, and the user is told. */
 async function correctorFor(
   { loaded, space, hardware }: Plan,
-  { images, record }: Calibration,
+  { images, ids, record }: Calibration,
+  { calibrator }: Brought,
   scratch: string,
   closers: (() => unknown)[],
   { warn, stage }: FactorWatch,
 ): Promise<Corrector | null> {
   const sites = space.sites.map(({ site }) => site);
   const open = async (): Promise<Attempt<Corrector>> => {
+    if (calibrator) return calibrator.open(loaded.model, sites, { spec: record.spec, ids });
     const options = { images, scratch, timeoutMs: correctionTimeoutMs };
     if (record.corrections === 'reconstruction') {
       const reconstructor = openReconstructor(loaded.model, sites, { ...options, threads: hardware.host.threads });

@@ -5,6 +5,7 @@ import { ladderLengths } from '../../space/configuration.ts';
 import { priorGuesses } from '../../space/prior.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
+import type { OwnStrategy } from '../../tuner/own.ts';
 import type { SiteTable } from '../../tuner/prior.ts';
 import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
@@ -14,8 +15,8 @@ import { constraintsOf, type DenseFigures, hasLimits, keepsTo, type Limits } fro
 import { frontOf, referencePoint } from '../measure/objectives.ts';
 import { type Patience, patienceOf } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
-import { type Asker, threadAsker } from './asker.ts';
-import { type Setup, setupFrom, setupRecord, siteTableSchema } from './setup.ts';
+import { type Asker, inlineAsker, threadAsker } from './asker.ts';
+import { type Setup, setupFrom, setupRecord, siteTableSchema, strategyOf } from './setup.ts';
 import { sweepSites } from './site-sweep.ts';
 import { tunerPrior } from './tuner-prior.ts';
 
@@ -33,6 +34,8 @@ export interface ProposerParts {
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
   readonly strategy: string;
+  /** The strategy itself where the caller brought it: functions cannot be sent to a thread. */
+  readonly own?: OwnStrategy | undefined;
   /** Whether this run gave the limits that are stored (`rememberLimits`), and told them. */
   readonly limitsGiven: boolean;
   /** Whether to begin from what is known of single sites. */
@@ -72,7 +75,9 @@ export async function openProposer(parts: ProposerParts): Promise<LimitedPropose
     limits,
   };
   const id = await keptAsLatest(store, study, setup);
-  return { asker: threadAsker(setup), setup: id, constraints, limits, dense };
+  // As the store gives it back, so that a replay makes the same strategy.
+  const asker = parts.own ? inlineAsker(strategyOf(setupFrom(setupRecord(setup)), parts.own)) : threadAsker(setup);
+  return { asker, setup: id, constraints, limits, dense };
 }
 
 /** A setup that comes back after another one is kept again, so that the latest is always the one in force. */

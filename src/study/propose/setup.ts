@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
 import { saved } from '../../store/sql/damage.ts';
 import type { JsonRecord } from '../../store/store.ts';
-import { createStrategy, type StrategyOptions } from '../../tuner/strategies.ts';
+import { type OwnStrategy, openOwn } from '../../tuner/own.ts';
+import { createStrategy, type StrategyOptions, strategyNames } from '../../tuner/strategies.ts';
 import type { Problem, Strategy } from '../../tuner/strategy.ts';
 import type { Limits } from '../measure/limits.ts';
 
@@ -64,5 +65,15 @@ export function setupFrom(record: JsonRecord): Setup {
   );
 }
 
-export const strategyOf = ({ strategy, problem, options }: Setup): Strategy =>
-  createStrategy(strategy, problem, options);
+/**
+ * @param own the strategy of the caller's, where it was one
+ * @throws UserError for a strategy that was brought by the program that searched, and is not here
+ */
+export function strategyOf({ strategy, problem, options }: Setup, own?: OwnStrategy): Strategy {
+  if (own?.name === strategy) return openOwn(own, problem, options);
+  if (strategyNames.includes(strategy)) return createStrategy(strategy, problem, options);
+  throw new UserError(
+    `Trials of this study were proposed by "${strategy}", a strategy of the program that searched it, which is not here.`,
+    'Ask from that program, and give it the same strategy.',
+  );
+}

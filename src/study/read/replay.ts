@@ -3,6 +3,7 @@ import { rungLabel } from '../../decompose/ranks.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Trial } from '../../store/trial.ts';
+import type { OwnStrategy } from '../../tuner/own.ts';
 import type { Configuration, Constraint, Strategy } from '../../tuner/strategy.ts';
 import { answerOf } from '../propose/asker.ts';
 import { toldFor } from '../propose/history.ts';
@@ -21,6 +22,8 @@ export interface Replay {
 export interface ReplayOptions {
   readonly progress?: ((done: number, total: number) => void) | undefined;
   readonly finish?: AbortSignal | undefined;
+  /** The strategy of the caller's that proposed trials of this study. */
+  readonly strategy?: OwnStrategy | undefined;
 }
 
 interface Opened {
@@ -28,11 +31,15 @@ interface Opened {
   readonly constraints: readonly Constraint[];
 }
 
-/** In the order of the trials, up to the first difference. */
+/**
+ * In the order of the trials, up to the first difference.
+ *
+ * @throws UserError at the first trial of a strategy that is not here
+ */
 export async function replay(
   { trials, tuning }: Pick<Store, 'trials' | 'tuning'>,
   study: Study,
-  { progress, finish }: ReplayOptions = {},
+  { progress, finish, strategy }: ReplayOptions = {},
 ): Promise<Replay> {
   const all = await trials.list(study.id);
   const opened = new Map<number, Opened | null>();
@@ -44,7 +51,7 @@ export async function replay(
     if (finish?.aborted) return { same, difference: null, unrecorded, interrupted: true };
     const { asked } = trial;
     if (!asked) continue;
-    if (!opened.has(asked.setup)) opened.set(asked.setup, await open(tuning, asked.setup));
+    if (!opened.has(asked.setup)) opened.set(asked.setup, await open(tuning, asked.setup, strategy));
     const sentence = differenceOf(all, trial, opened.get(asked.setup) ?? null);
     if (sentence !== null) {
       return { same, difference: { trial: trial.number, sentence }, unrecorded, interrupted: false };
@@ -56,11 +63,11 @@ export async function replay(
   return { same, difference: null, unrecorded, interrupted: false };
 }
 
-async function open(tuning: Store['tuning'], id: number): Promise<Opened | null> {
+async function open(tuning: Store['tuning'], id: number, own: OwnStrategy | undefined): Promise<Opened | null> {
   const record = await tuning.setup(id);
   if (!record) return null;
   const setup = setupFrom(record);
-  return { strategy: strategyOf(setup), constraints: setup.problem.constraints ?? [] };
+  return { strategy: strategyOf(setup, own), constraints: setup.problem.constraints ?? [] };
 }
 
 function differenceOf(all: readonly Trial[], trial: Trial, opened: Opened | null): string | null {

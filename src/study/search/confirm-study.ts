@@ -10,6 +10,7 @@ import { requireComplete } from '../build/export.ts';
 import { openStudyData } from '../build/open-data.ts';
 import { withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
+import { type Brought, demandBrought } from '../measure/brought.ts';
 import { openInstruments } from '../measure/instruments.ts';
 import { patienceOf } from '../measure/patience.ts';
 import { scoreTimeoutMs } from '../measure/run-budget.ts';
@@ -27,6 +28,8 @@ export interface ConfirmOptions {
   readonly model: string | undefined;
   readonly data: string | undefined;
   readonly calibration: string | undefined;
+  /** What the program that searched brought, brought again. */
+  readonly brought?: Brought | undefined;
 }
 
 export interface ConfirmHooks {
@@ -48,7 +51,8 @@ export async function confirmStudy(
   hooks: ConfirmHooks,
 ): Promise<ConfirmEnd> {
   const startedMs = performance.now();
-  const { trial, timeMs } = options;
+  const { trial, timeMs, brought = {} } = options;
+  demandBrought(study, brought);
   const leftMs = (): number =>
     timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);
   const { finish, stop } = hooks;
@@ -65,6 +69,7 @@ export async function confirmStudy(
     proxyImages: study.proxy.images,
     seed: study.proxy.seed,
     calibration,
+    brought,
     watch,
   });
   const abort = (): void => void instruments.close();

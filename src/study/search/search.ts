@@ -3,6 +3,7 @@
 import { type Normalization, normalizationName } from '../../data/normalize.ts';
 import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
+import { UserError } from '../../errors/user-error.ts';
 import type { EndedBy, StudyEvent } from '../../events/event.ts';
 import type { TellStage } from '../../events/stage.ts';
 import { timed } from '../../events/timed.ts';
@@ -13,10 +14,12 @@ import { frontReport } from '../../report/front/front-report.ts';
 import { ladderLengths } from '../../space/configuration.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
+import { demandOwnName, type OwnStrategy } from '../../tuner/own.ts';
 import { createStrategy } from '../../tuner/strategies.ts';
 import { type Calibration, openCalibration } from '../build/calibration.ts';
 import { notesOf } from '../build/model-notes.ts';
 import { demandTimeable, modelBaseName, type Plan, planFromFiles, withWait } from '../build/plan.ts';
+import { type Brought, demandBrought, demandNames, withNames } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { judgeDense } from '../measure/judge-dense.ts';
 import type { Limits } from '../measure/limits.ts';
@@ -29,27 +32,27 @@ import { recountStudy } from '../recount/recount-study.ts';
 import { runStudy } from './run-study.ts';
 import { demandStudyName } from './study-name.ts';
 
-export interface SearchOptions {
+export interface SearchOptions extends Brought {
   /** Path of the dense model, an ONNX file. */
   readonly model: string;
   /** `cifar10:DIR`, `folder:DIR` or the path of a dataset YAML. */
   readonly data: string;
   /** Path of a search space; without it, one is proposed. */
   readonly space?: string | undefined;
-  /** Path of a hardware profile. */
+  /** Path of a hardware profile; with a `device` of the caller's, what its ranks and measurements follow. */
   readonly hardware: string;
   /** Name of the study; the model's base name by default. */
   readonly study?: string | undefined;
-  /** `results/rankfront.sqlite` by default. */
-  readonly store?: string | undefined;
+  /** A path, `results/rankfront.sqlite` by default; or an open store, which stays the caller's to close. */
+  readonly store?: string | Store | undefined;
   /** Trials of the study, the dense model not counted; 100 by default, without bound when `timeMs` is given. */
   readonly trials?: number | undefined;
   /** Wall time of this run, confirmation included. */
   readonly timeMs?: number | undefined;
   /** How long a measurement waits for a quiet machine, in milliseconds; by default as the hardware profile says. */
   readonly waitMs?: number | undefined;
-  /** `bayesian` by default. */
-  readonly strategy?: string | undefined;
+  /** The name of one of ours, `bayesian` by default, or a strategy of the caller's, which is asked in this thread. */
+  readonly strategy?: string | OwnStrategy | undefined;
   /** Whether to begin from what single sites change and lose, measured at the start; true by default. */
   readonly prior?: boolean | undefined;
   /** Whether trials that can hardly enter the front any more are given up half-way; true by default. */
@@ -111,21 +114,32 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const stage: TellStage = (name, done, total) => emit({ kind: 'stage', stage: name, done, total });
   const watch = { warn, stage };
 
+  demandNames(options);
+  const own = typeof options.strategy === 'object' ? options.strategy : undefined;
+  if (own) demandOwnName(own);
   const asked = withWait(await planFromFiles(options.model, options.space, options.hardware), options.waitMs);
-  demandTimeable(asked);
+  if (!options.device) demandTimeable(asked);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.
-  const store = await openStore(options.store ?? 'results/rankfront.sqlite');
+  const lent = typeof options.store === 'object' ? options.store : null;
+  const place = typeof options.store === 'string' ? options.store : 'results/rankfront.sqlite';
+  const store = lent ?? (await openStore(place));
   try {
     const name = options.study ?? modelBaseName(options.model);
-    if (!(await store.studies.get(name))) demandStudyName(name);
-    const calibration = await openCalibration(asked, dataset, options.data, { ...options, seed }, watch);
+    const before = await store.studies.get(name);
+    if (before) demandBrought(before, options);
+    else demandStudyName(name);
+    const corrections = options.calibrator?.name ?? options.corrections;
+    const request = { ...options, corrections, seed };
+    const calibration = await openCalibration(asked, dataset, options.data, request, watch);
+    if (options.calibrator && !calibration) throw nothingToCorrectBy(options.calibrator.name);
     const instruments = await openInstruments({
       plan: asked,
       dataset,
       proxyImages: options.proxyImages,
       seed,
       calibration,
+      brought: options,
       watch,
     });
     const plan: Plan = { ...asked, space: instruments.space };
@@ -136,7 +150,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
       // A name that nobody knows is told of before the study is stored.
       const problem = { ladderLengths: ladderLengths(plan.space), objectives: 2 };
-      const strategy = createStrategy(options.strategy ?? 'bayesian', problem, { seed }).name;
+      const named = typeof options.strategy === 'string' ? options.strategy : 'bayesian';
+      const strategy = own?.name ?? createStrategy(named, problem, { seed }).name;
       const normalisation = normalizationName(dataset.spec.normalize);
       const study = await store.studies.create(
         newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy),
@@ -148,7 +163,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const { limits, prior = true } = options;
       const limitsGiven = limits !== undefined;
       const remember = limits && (() => rememberLimits({ store, study, strategy, emit, ...problem }, limits));
-      const propose = () => openProposer({ store, study, plan, instruments, strategy, limitsGiven, prior, emit, stop });
+      const propose = () =>
+        openProposer({ store, study, plan, instruments, strategy, own, limitsGiven, prior, emit, stop });
       const endedBy = await runStudy(
         {
           store,
@@ -170,9 +186,15 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       await instruments.close();
     }
   } finally {
-    await store.close();
+    if (!lent) await store.close();
   }
 }
+
+const nothingToCorrectBy = (name: string): UserError =>
+  new UserError(
+    `Cannot correct candidates with "${name}": there are no calibration images.`,
+    'Give images with `calibration`, or leave the calibrator out.',
+  );
 
 function newStudy(
   options: SearchOptions,
@@ -189,7 +211,7 @@ function newStudy(
     model: { path: options.model, sha256: plan.loaded.sha256 },
     space: plan.spaceSource,
     hardware: plan.hardwareSource,
-    data: { spec: options.data, sha256: dataHash, normalisation, transform: JSON.stringify(scorer.info.transform) },
+    data: { spec: options.data, sha256: dataHash, normalisation, transform: withNames(scorer.info.transform, options) },
     proxy: { images: scorer.proxyIndices.length, seed },
     calibration: calibration?.record ?? null,
     objectives: ['latency', scorer.objective],

@@ -4,6 +4,7 @@ import type { Phase } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Plan } from '../build/plan.ts';
+import type { Brought } from '../measure/brought.ts';
 import type { Disagreement } from '../recount/disagreement.ts';
 import type { TrialVerdict } from './verdict.ts';
 
@@ -28,7 +29,9 @@ export interface VerifyOptions {
   /** Null for both. */
   readonly phase: Phase | null;
   readonly hooks: VerifyHooks;
-  /** Opens the device; as the hardware profile of the study says by default. */
+  /** What the program that searched brought, brought again. */
+  readonly brought?: Brought | undefined;
+  /** Opens the device; the one that was brought, or as the hardware profile of the study says, by default. */
   readonly openDevice?: OpenDevice | undefined;
 }
 

@@ -10,6 +10,7 @@ import type { CompleteTrial } from '../../store/trial.ts';
 import { reopenCalibration } from '../build/calibration.ts';
 import { openStudyData } from '../build/open-data.ts';
 import type { Plan } from '../build/plan.ts';
+import { demandBrought, openerFor } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { patienceOf } from '../measure/patience.ts';
 import { quietTimes } from '../measure/quiet-reference.ts';
@@ -38,13 +39,18 @@ export interface VerifyReport extends Recounted {
   readonly unreachable: string | null;
 }
 
-/** Fewer verdicts when it is interrupted. */
+/**
+ * Fewer verdicts when it is interrupted.
+ *
+ * @throws UserError, after the recount, when files of the study are others, or what its program brought is not here
+ */
 export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport> {
-  const { store, study, measure, hooks } = options;
+  const { store, study, measure, hooks, brought = {} } = options;
   hooks.progress('recounting what is stored');
   const recount = await recountStudy(store, study, { bounds: true });
   const recounted = recount.trials.filter(({ samples }) => samples.length > 0).length;
   hooks.onRecount({ recounted, disagreements: recount.disagreements });
+  demandBrought(study, brought, { timed: brought.device !== undefined });
   const plan = await options.plan();
   hooks.progress('opening the images');
   const stage: TellStage = (name, done, total) => hooks.progress(stageLine({ stage: name, done, total }));
@@ -56,7 +62,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
     hooks.warn(
       'The calibration statistics were measured anew and differ from those of the study in rounding: so do its candidates.',
     );
-  const device = deviceOrNone(options.openDevice);
+  const device = deviceOrNone(options.openDevice ?? openerFor(study, brought));
   const instruments = await openInstruments({
     plan,
     openDevice: device.open,
@@ -64,6 +70,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
     proxyImages: study.proxy.images,
     seed: study.proxy.seed,
     calibration,
+    brought,
     watch,
   });
   const unreachable = device.why();

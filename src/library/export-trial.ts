@@ -1,0 +1,58 @@
+/** A trial of a stored study, written as an ONNX file that stands alone. */
+import { demandWritable, writeAtomically } from '../files/write.ts';
+import { keptFiles } from '../host/kept-files.ts';
+import type { Store } from '../store/store.ts';
+import type { Study } from '../store/study.ts';
+import type { CompleteTrial } from '../store/trial.ts';
+import { reopenStatistics } from '../study/build/calibration.ts';
+import { exportTrial, requireComplete } from '../study/build/export.ts';
+import { reopenPlan } from '../study/build/reopen.ts';
+
+/** Where files of a study are now, if they have moved. */
+export interface MovedFiles {
+  readonly model?: string | undefined;
+  readonly data?: string | undefined;
+  readonly calibration?: string | undefined;
+}
+
+export interface Exported {
+  readonly study: string;
+  readonly trial: number;
+  readonly out: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly macs: number;
+  readonly params: number;
+}
+
+export interface ExportParts {
+  readonly store: Store;
+  readonly study: Study;
+  /** Path of the store: files of the study are looked for from its folder too, and it is not written over. */
+  readonly place: string;
+  readonly moved: MovedFiles;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * @param out where to write; files that the study reads are never written over
+ * @throws UserError for a trial that is not complete, files that are not those of the study, or a place that cannot be written to
+ */
+export async function writeTrial(
+  { store, study, place, moved, warn }: ExportParts,
+  number: number,
+  out: string,
+): Promise<{ readonly exported: Exported; readonly trial: CompleteTrial }> {
+  const trial = requireComplete(await store.trials.get(study.id, number), number, study);
+  const plan = await reopenPlan(study, place, moved.model);
+  const data = [moved.data ?? study.data.spec, moved.calibration ?? study.calibration?.spec];
+  const kept = { kept: keptFiles({ store: place, models: [plan.loaded.path], data }) };
+  demandWritable(out, 'the model', kept);
+  const files = { data: moved.data, calibration: moved.calibration };
+  const statistics = await reopenStatistics(plan, study, files, { warn });
+  const correction = await store.trials.correction(trial.id);
+  const bytes = await exportTrial(plan, study, trial, correction, statistics, { warn });
+  writeAtomically(out, bytes, 'the model', kept);
+  const { macs, params } = trial;
+  return { exported: { study: study.name, trial: number, out, bytes: bytes.length, macs, params }, trial };
+}

@@ -16,6 +16,7 @@ import { pick } from './pick.ts';
 import { profile } from './profile.ts';
 import { replay } from './replay.ts';
 import { retrain } from './retrain.ts';
+import { roi } from './roi.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
 import { space } from './space.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   front,
   confirm,
   pick,
+  roi,
   exportModel,
   retrain,
   train,

@@ -7,7 +7,7 @@ import type { Swing } from '../money/sensitivity.ts';
 import { leftOut } from './roi-left-out.ts';
 import { breakEvenSentences, winnerSentences } from './roi-loads.ts';
 import type { RoiStudy } from './roi-study.ts';
-import { costTable, loadTable, needTable, savingTable, swingTable } from './roi-tables.ts';
+import { loadTable, optionTable, swingTable } from './roi-tables.ts';
 import { callSentences, verdict } from './roi-verdict.ts';
 import { amount, callsText, deviceNames, monthsText, optionName, wrapped } from './roi-words.ts';
 
@@ -27,19 +27,17 @@ const told = 3;
 /** Lines of at most 100 characters, joined by newlines. */
 export function roiText({ answer, studies, given, swung, swings }: RoiPage): string {
   const { currency, callsPerDay } = answer.figures;
-  const several = answer.options.length > 1;
   const infeasible = answer.options.some(({ feasible }) => !feasible);
   return [
     ...paragraph(verdict(answer, studies)),
     '',
     ...callSentences(answer, studies).flatMap(sentence => wrapped(sentence)),
     '',
-    `At ${callsText(floor(callsPerDay))} calls a day; money in ${currency}; in brackets the ends of the 95 % interval.`,
-    ...needTable(answer, studies),
+    ...wrapped(
+      `At ${callsText(floor(callsPerDay))} calls a day. Money is in ${currency}. In brackets: the ends of the 95 % interval, where they differ.`,
+    ),
+    ...optionTable(answer, studies),
     ...(infeasible ? ['! not known to keep the latency limit, and so no choice'] : []),
-    '',
-    ...costTable(answer, studies),
-    ...(several ? ['', ...savingTable(answer, studies)] : []),
     '',
     ...loadHeading(answer, studies),
     ...loadTable(answer, studies),
@@ -56,7 +54,7 @@ export function roiText({ answer, studies, given, swung, swings }: RoiPage): str
 
 const paragraph = ([first = '', ...rest]: readonly string[]): string[] => [
   ...wrapped(first),
-  ...wrapped(rest.join(' ')).filter(line => line !== ''),
+  ...wrapped(rest.join(' ')),
 ];
 
 const bullet = (sentence: string): string[] => wrapped(`- ${sentence}`, '  ');

@@ -25,7 +25,7 @@ function judgement(answer: Answer, nameOf: (index: number) => string): string[] 
   const months = monthsText(figures.horizonMonths);
   const chosen = best === null ? undefined : options[best];
   if (best === null || !chosen)
-    return [`No option is known to keep the latency limit of ${limitText(answer)}.`, 'There is nothing to reckon.'];
+    return [`No option is known to keep the latency limit of ${limitText(answer)}.`, 'So none is recommended.'];
   const others = rivals.map(index => `"${nameOf(index)}"`).join(' or ');
   const doubt = `At the measured speed-up "${nameOf(best)}" costs least over ${months} months; within the 95 % interval it may be ${others}.`;
   const sentences = best === 0 ? staying(answer) : leaving(answer, chosen, nameOf(best));
@@ -41,7 +41,7 @@ function leaving(answer: Answer, chosen: Reckoned, name: string): string[] {
   const money = (each: Outcome['saving']): string => `${amount(each)} ${figures.currency}`;
   if (compare(value.saving, zero) <= 0)
     return [
-      `Only "${name}" keeps the latency limit at the least cost.`,
+      `It has to be "${name}": nothing that costs less keeps the latency limit.`,
       `It costs ${money(negated(value))} more over ${months} months than staying dense would.`,
     ];
   return [
@@ -55,7 +55,7 @@ function leaving(answer: Answer, chosen: Reckoned, name: string): string[] {
     ...(value.payback.kind === 'never' || isLate(value, answer)
       ? ['That payback is in cash; what bought machines are still worth at the end makes up the rest.']
       : []),
-  ];
+  ].filter(sentence => sentence !== '');
 }
 
 const isLate = ({ payback }: Outcome, { figures }: Answer): boolean =>
@@ -63,12 +63,14 @@ const isLate = ({ payback }: Outcome, { figures }: Answer): boolean =>
 
 const negated = ({ saving }: Outcome): Outcome['saving'] => ({ ...saving, numerator: -saving.numerator });
 
+/** That it is known or not is said by whoever asks. */
 function staying(answer: Answer): string[] {
   const { options, figures } = answer;
   const months = monthsText(figures.horizonMonths);
   const factorised = options.find(({ kind, device }) => kind === 'factorised' && device === 0);
   const today = options[0];
-  if (!factorised || !today) return ['Stay dense.'];
+  if (!today || options.length === 1) return ['Stay dense: no confirmed trial is known to be faster within the limit.'];
+  if (!factorised) return ['Stay dense: nothing else costs less.'];
   if (!factorised.feasible)
     return ['Stay dense: the factorised network is not known to keep the latency limit, and nothing else costs less.'];
   const { value } = factorised.outcome;

@@ -1,25 +1,28 @@
 /** Amounts, loads and options of an answer in words. */
 import type { Ends } from '../money/options.ts';
 import type { Payback } from '../money/payback.ts';
-import { compare, type Rational, rational, toDecimal, toNumber } from '../money/rational.ts';
+import { compare, divide, type Rational, rational, toDecimal, toNumber } from '../money/rational.ts';
 import type { Answer, Reckoned } from '../money/reckon.ts';
 import { formatMs } from '../units/format.ts';
 import type { RoiStudy } from './roi-study.ts';
 import { clipped } from './text-table.ts';
 
-/** `1,234,567`, `1,234`, `219.00`, `0.0123`: whole from a thousand on, else two decimals, and three digits of what is small. */
+/** `12.3 M`, `1,234,567`, `219.00`, `0.0123`: whole from a thousand on, else two decimals, and three digits of what is small. */
 export function amount(value: Rational): string {
   const size = value.numerator < 0n ? { ...value, numerator: -value.numerator } : value;
+  if (compare(size, million(10n)) >= 0) return `${grouped(toDecimal(divide(value, million(1n)), 1))} M`;
   if (compare(size, rational(1000n)) >= 0) return grouped(toDecimal(value, 0));
   if (size.numerator === 0n || compare(size, rational(1n, 10n)) >= 0) return toDecimal(value, 2);
   const zeros = Math.max(0, -Math.floor(Math.log10(toNumber(size) || 1e-15)) - 1);
   return toDecimal(value, Math.min(15, zeros + 3));
 }
 
+const million = (times: bigint): Rational => rational(1_000_000n * times);
+
 /** Whole calls, with commas. */
 export const callsText = (calls: bigint): string => grouped(String(calls));
 
-const grouped = (digits: string): string => digits.replaceAll(/\B(?=(\d{3})+$)/g, ',');
+const grouped = (digits: string): string => digits.replaceAll(/(?<!\.\d*)\B(?=(\d{3})+(?:\.|$))/g, ',');
 
 /** `2`, or `2 [2, 3]` where the ends of the interval say otherwise; the lower of the two first. */
 export function withEnds<T>({ value, low, high }: Ends<T>, text: (each: T) => string, turned = false): string {
@@ -67,7 +70,7 @@ const verbs = { purchase: 'buy', rent: 'rent', metered: 'use' } as const;
 /** Lines of at most `width` characters, those behind the first with an indent; words are never broken. */
 export function wrapped(text: string, indent = '', width = 100): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(' ').filter(each => each !== '')) {
     const line = lines.at(-1);
     if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(line === undefined ? word : `${indent}${word}`);

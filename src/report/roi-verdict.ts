@@ -3,6 +3,7 @@ import { mapEnds } from '../money/options.ts';
 import { compare, divide, toNumber, zero } from '../money/rational.ts';
 import type { Answer, Outcome, Reckoned } from '../money/reckon.ts';
 import { formatMs, formatSpeedup } from '../units/format.ts';
+import { changeWords } from './change.ts';
 import { speedupWords } from './front/wording.ts';
 import type { RoiStudy } from './roi-study.ts';
 import { amount, callsText, deviceNames, monthsText, msText, optionName, paybackText, withEnds } from './roi-words.ts';
@@ -134,6 +135,7 @@ export function callSentences(answer: Answer, studies: readonly RoiStudy[]): str
       toNumber(divide(dense.callMs[end], fast.callMs[end])).toFixed(2);
     return [
       `${names[device]}: trial ${point.trial} (confirmed) makes the network ${speedupWords(point)} as fast.`,
+      `Its accuracy changes by ${changeWords(point.judged)}, before any retraining.`,
       `A call takes ${msText(dense.callMs.value)} ms, of which ${msText(fixed)} ms stay: it becomes ${gain('value')}x [${gain('low')}, ${gain('high')}] as fast.`,
       ...notes,
     ];

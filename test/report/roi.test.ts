@@ -67,6 +67,7 @@ test('it pays: the first line says so, the second how much', () => {
   expect(first).toBe('It pays: factorise.');
   expect(second).toContain('Over 10 months it saves 365.00 EUR');
   expect(roiText(gained)).toContain('payback: 5 months');
+  expect(roiText(gained)).toContain('Its accuracy changes by -6.00 pp (95 % ±');
   expect(roiText(gained)).toMatch(/Machines needed at the peak: 3\s+now, 2\s+then\./);
 });
 

@@ -29,18 +29,17 @@ export const figureOptions: Readonly<Record<string, Options>> = Object.fromEntri
 export function givenFigures(
   args: Readonly<Record<string, unknown>>,
   file: string | undefined,
-  studies: readonly string[],
-): Given {
-  const fromFile = file === undefined ? roiSchema.parse({}) : parseYaml(readText(file, 'the inputs'), file, roiSchema);
+): Omit<Given, 'studies'> {
   const options = Object.fromEntries(
     keys.flatMap(key => (args[nameOf(key)] === undefined ? [] : [[key, checked(key, args[nameOf(key)])]])),
   );
+  const fromFile = file === undefined ? roiSchema.parse({}) : parseYaml(readText(file, 'the inputs'), file, roiSchema);
   const inputs: RoiInputs = { ...fromFile, ...options };
-  if (inputs.hoursFile === undefined) return { inputs, hours: null, studies };
+  if (inputs.hoursFile === undefined) return { inputs, hours: null };
   // A path in a file is meant from where that file is.
   const from = options.hoursFile === undefined && file !== undefined ? dirname(file) : '.';
   const path = resolve(from, inputs.hoursFile);
-  return { inputs, hours: parseHours(readText(path, 'the hours'), inputs.hoursFile), studies };
+  return { inputs, hours: parseHours(readText(path, 'the hours'), inputs.hoursFile) };
 }
 
 function checked(key: OptionKey, value: unknown): unknown {

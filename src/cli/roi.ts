@@ -42,12 +42,10 @@ export const roi = defineCommand({
     const named = (args.studies ?? []).map(String);
     if (named.length > 0 && args.study !== undefined)
       throw new UserError('Cannot reckon: studies are named, and --study is given.', 'Leave --study out.');
+    // What was typed wrong is said before any store is looked for.
+    const figuresGiven = givenFigures(args, args.inputs);
     const opened = await openStudies(named.length > 0 ? named : [args.study], args.store, console);
-    const given = givenFigures(
-      args,
-      args.inputs,
-      opened.map(({ study }) => study.name),
-    );
+    const given = { ...figuresGiven, studies: opened.map(({ study }) => study.name) };
     demandOneNetwork(opened.map(({ study }) => study));
     if (opened.length > 1 && given.inputs.trial !== undefined)
       throw new UserError(

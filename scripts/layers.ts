@@ -21,6 +21,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   linalg: pure(1),
   files: disk(2),
   onnx: pure(2),
+  money: pure(2),
   tuner: pure(3),
   autodiff: pure(3),
   decompose: pure(3),

@@ -2,8 +2,8 @@
 import type { Options } from 'yargs';
 
 /**
- * `args` with only the last of every number that is given more than once. yargs takes `--batch 8 --batch 1` for 9: a 1
- * that follows another number is counted, as the second v of -vv is.
+ * `args` with only the last of every value that is given more than once. yargs takes `--batch 8 --batch 1` for 9 (a 1 that follows
+ * another number is counted, as the second v of -vv is), and, where a command takes a list of words, two texts for a list.
  */
 export function lastGiven(args: readonly string[], options: Readonly<Record<string, Options>>): string[] {
   const seen = new Set<string>();
@@ -11,7 +11,8 @@ export function lastGiven(args: readonly string[], options: Readonly<Record<stri
   for (let at = args.length - 1; at >= 0; at--) {
     const flag = /^--([^=]+)/.exec(args[at] ?? '')?.[1] ?? '';
     const repeated = seen.has(flag);
-    if (options[flag]?.type === 'number') seen.add(flag);
+    const option = options[flag];
+    if (option && option.type !== 'boolean') seen.add(flag);
     if (!repeated) kept.unshift(args[at] ?? '');
     // Its value goes with it.
     else if (!args[at]?.includes('=')) kept.shift();

@@ -16,6 +16,7 @@ import { pick } from './pick.ts';
 import { profile } from './profile.ts';
 import { replay } from './replay.ts';
 import { retrain } from './retrain.ts';
+import { roi } from './roi.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
 import { space } from './space.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   front,
   confirm,
   pick,
+  roi,
   exportModel,
   retrain,
   train,
@@ -84,8 +86,11 @@ async function run(args: readonly string[], console: Console): Promise<ExitStatu
       command.summary,
       builder => {
         let built = builder.options(command.options);
-        for (const [name, options] of Object.entries(command.positionals))
+        for (const [name, options] of Object.entries(command.positionals)) {
           built = built.positional(name, options as never);
+          // Of a list in the usage, yargs would keep only the last.
+          if (options.array) built = built.parserConfiguration({ 'duplicate-arguments-array': true });
+        }
         for (const [example, what] of command.examples) built = built.example(example, what);
         return built;
       },

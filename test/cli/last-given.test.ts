@@ -23,7 +23,8 @@ test('of a number given more than once the last one counts, a 1 too', () => {
   });
 });
 
-test('everything else stays as it is', () => {
+test('of a text as well; flags and words stay as they are', () => {
   const args = ['train', '--out', 'a', '--json', '--out', 'b', '--json', '--batch', '1', 'more'];
-  expect(lastGiven(args, options)).toEqual(args);
+  expect(lastGiven(args, options)).toEqual(['train', '--json', '--out', 'b', '--json', '--batch', '1', 'more']);
+  expect(lastGiven(['--other', 'a', '--other', 'b'], options)).toEqual(['--other', 'a', '--other', 'b']);
 });

@@ -24,7 +24,7 @@ export const roi = defineCommand({
     studies: {
       type: 'string',
       array: true,
-      describe: 'Studies of one network on several devices, that of today first; --study for one alone',
+      describe: 'Studies of one network on several devices, the device of today first; --study for one alone',
     },
   },
   options: {

@@ -26,7 +26,7 @@ const deviceShape = {
     .number()
     .min(1)
     .optional()
-    .describe('Energy of the site over that of the machine, for cooling and supply (PUE).'),
+    .describe('Energy of the site over the energy of the machine, for cooling and supply (PUE).'),
   moveCost: amount('What it costs once to move to this device: porting, testing, installing. Not for the first study.'),
   trial: count('Reckon with this confirmed trial, rather than with the one that "pick --max-drop" takes.', 1),
 };
@@ -43,7 +43,7 @@ const sharedShape = {
     .number()
     .min(1)
     .optional()
-    .describe('Rate of calls at the peak over the mean rate; with an hoursFile, over that of the busiest hour.'),
+    .describe('Rate of calls at the peak over the mean rate; with an hoursFile, over the busiest hour.'),
   mostUtilisation: z
     .number()
     .gt(0)

@@ -153,7 +153,7 @@ export function summary(report: VerifyReport, asked: Asked): string {
     failed > 0
       ? `${failed} stored ${failed === 1 ? 'number does' : 'numbers do'} not hold.`
       : busy > 0
-        ? 'Nothing speaks against the stored numbers, and not all of them are proved.'
+        ? 'No stored number is wrong, but not all of them could be checked.'
         : unchecked.length > 0
           ? 'Of what was checked, every stored number holds.'
           : 'Every stored number holds.',

@@ -5,7 +5,7 @@ import { formatMs, formatPoints, formatSpeedup } from '../../units/format.ts';
 import { limitsText } from '../event-text.ts';
 import { within } from './judge.ts';
 
-/** A trial that was observed, given up early or not. */
+/** A trial that was observed, stopped early or not. */
 export interface Tried {
   readonly trial: number;
   readonly speedup: number;
@@ -41,7 +41,7 @@ export function outOfReach(limits: Limits, tried: readonly Tried[]): string | nu
   const fast = tried.filter(fastEnough(limits));
   if (fast.some(({ drop }) => maxDrop === undefined || within(drop, maxDrop))) return null;
   const none = tried.length === 1 ? 'The one trial so far does not keep' : `None of ${tried.length} trials keeps`;
-  return `${none} to the limits (${words}): ${bestSeen(tried, fast)}; give limits within reach, or lift them by --max-drop none.`;
+  return `${none} to the limits (${words}): ${bestSeen(tried, fast)}; give wider limits, or remove them with --max-drop none.`;
 }
 
 /** Speed first: what is fast enough is compared by what it loses. */

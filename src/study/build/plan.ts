@@ -6,7 +6,7 @@ import { withMeasuredShapes } from '../../device/measured-shapes.ts';
 import { demandTimeable as demandOfDevice } from '../../device/open.ts';
 import { type HardwareProfile, parseHardwareProfile } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { type LoadedModel, loadModel, readText } from '../../host/model-file.ts';
+import { type LoadedModel, loadModel, readText, sha256Of } from '../../host/model-file.ts';
 import { batchSizes } from '../../onnx/cost.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { lossOf } from '../../onnx/lost-size.ts';
@@ -17,7 +17,7 @@ import { proposeSpace } from '../../space/propose.ts';
 import { resolveSpace } from '../../space/resolve.ts';
 import type { Space } from '../../space/space.ts';
 import type { SourceText } from '../../store/study.ts';
-import { sha256Of } from './candidate.ts';
+
 import { checkSizes } from './check-sizes.ts';
 
 /** The sites of a model as one device runs it. */

@@ -71,7 +71,7 @@ export async function openInstruments({
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration && calibration.record.corrections !== 'none'
-        ? await correctorFor(plan, calibration, scratch.path, closers, watch.warn)
+        ? await correctorFor(plan, calibration, scratch.path, closers, watch)
         : null;
     const builder = candidateBuilder({
       model,
@@ -91,6 +91,7 @@ export async function openInstruments({
       host: plan.hardware.host,
       ...(proxyImages === undefined ? {} : { proxyImages }),
       setAside: calibration?.setAside,
+      prepare: { onProgress: (done, total) => watch.stage?.('images', done, total) },
       seed,
     });
     closers.push(() => scorer.close());
@@ -120,7 +121,7 @@ async function correctorFor(
   { images, record }: Calibration,
   scratch: string,
   closers: (() => unknown)[],
-  warn: (message: string) => void,
+  { warn, stage }: FactorWatch,
 ): Promise<Corrector | null> {
   const sites = space.sites.map(({ site }) => site);
   const open = async (): Promise<Attempt<Corrector>> => {
@@ -132,7 +133,10 @@ async function correctorFor(
     }
     const runner = startProbeRunner(hardware.host);
     closers.push(() => runner.close());
-    return openCorrector(loaded.model, sites, { ...options, runner });
+    stage?.('corrections', 0, images.positions.length);
+    const corrector = await openCorrector(loaded.model, sites, { ...options, runner });
+    if (corrector.state === 'complete') stage?.('corrections', images.positions.length, images.positions.length);
+    return corrector;
   };
   const opened = await open();
   if (opened.state === 'complete') return opened.value;

@@ -99,7 +99,7 @@ export interface ProfileImages {
 export async function profileLosses(
   plan: Plan,
   { spec, wanted, seed, normalize }: ProfileImages,
-  watch: FactorWatch & { readonly statistics?: (done: number, total: number) => void },
+  watch: FactorWatch,
 ): Promise<RungLosses> {
   const dataset = await openDataset(parseDataSpec(spec), { normalize });
   for (const note of dataset.notes) watch.warn(note);

@@ -1,5 +1,5 @@
 /** The limits of a run, kept and applied as soon as its study is open: a run may be killed before its first proposal, or have none to make. */
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { constraintsOf, hasLimits, keepsTo, type Limits, sameLimits } from '../measure/limits.ts';
@@ -13,7 +13,7 @@ export interface RememberParts {
   /** For a study without any proposal yet. */
   readonly strategy: string;
   readonly ladderLengths: readonly number[];
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
 }
 
 /** Everything that the latest setup says besides its limits stays. Trials are judged where the dense model is measured. */

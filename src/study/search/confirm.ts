@@ -3,7 +3,7 @@
  * flatters itself. Both numbers are kept.
  */
 import type { LatencyBudget } from '../../device/device.ts';
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import { nextToConfirm } from '../../report/front/confirm-order.ts';
 import { frontReport } from '../../report/front/front-report.ts';
 import type { Observation, StoredObservation } from '../../store/observation.ts';
@@ -26,7 +26,7 @@ export interface ConfirmParts {
   readonly latency: LatencyBudget;
   readonly patience: Patience;
   readonly timeoutMs: number;
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
   /** Whether another member may be measured now, as far as time goes. */
   readonly timeLeft: () => boolean;
   readonly finish: AbortSignal;
@@ -160,7 +160,7 @@ async function measureAgain(
   }
   const score = { images: 'confirm', timeoutMs: parts.timeoutMs } as const;
   const result = await observe(instruments, trial.assignment, { latency, score }, correction);
-  if (result.state !== 'complete') return result.state === 'failed' ? result.detail : 'it was given up early';
+  if (result.state !== 'complete') return result.state === 'failed' ? result.detail : 'it was stopped early';
   return result.modelSha256 === trial.modelSha256 ? result.observations : otherBytes;
 }
 

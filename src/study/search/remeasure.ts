@@ -1,6 +1,6 @@
 /** Latencies that were disturbed, taken again once the machine is quiet: members of the front first. */
 import type { LatencyBudget } from '../../device/device.ts';
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
@@ -19,7 +19,7 @@ export interface RemeasureParts {
   readonly latency: LatencyBudget;
   readonly patience: Patience;
   readonly constraints: readonly Constraint[];
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
 }
 
 /** The dense model first, since all else is measured against it, then the front by number, then the rest. */

@@ -1,7 +1,9 @@
 /** `verify`: every stored number recounted, and what is printed made and measured again (docs/decisions/0004). */
+import type { TellStage } from '../../events/stage.ts';
 import { modelCost } from '../../onnx/cost.ts';
 import { effectiveFront } from '../../report/front/effective-front.ts';
 import { frontReport } from '../../report/front/front-report.ts';
+import { stageLine } from '../../report/stage-text.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
@@ -45,8 +47,10 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   hooks.onRecount({ recounted, disagreements: recount.disagreements });
   const plan = await options.plan();
   hooks.progress('opening the images');
+  const stage: TellStage = (name, done, total) => hooks.progress(stageLine({ stage: name, done, total }));
+  const watch = { warn: hooks.warn, stage };
   const dataset = await openStudyData(study, options.data);
-  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, hooks);
+  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, watch);
   const roundedOtherwise = calibration?.record.statistics !== study.calibration?.statistics;
   if (roundedOtherwise)
     hooks.warn(
@@ -60,7 +64,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
     proxyImages: study.proxy.images,
     seed: study.proxy.seed,
     calibration,
-    watch: { warn: hooks.warn, progress: (done, total) => hooks.progress(`factors ${done}/${total}`) },
+    watch,
   });
   const unreachable = device.why();
   if (unreachable !== null) hooks.warn(`No latency is measured again: ${unreachable}`);

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { exactLatency } from '../../../src/device/scripted.ts';
 import { scoreOf } from '../../../src/evaluate/score.ts';
+import { sha256Of } from '../../../src/host/model-file.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { sha256Of } from '../../../src/study/build/candidate.ts';
 import { frontOf, objectiveValues } from '../../../src/study/measure/objectives.ts';
 import { accuracyObservation, latencyObservation } from '../../../src/study/measure/observe.ts';
 import { recountStudy } from '../../../src/study/recount/recount-study.ts';

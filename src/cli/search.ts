@@ -1,6 +1,8 @@
 /** `rankfront search`: the night's work. */
+
+import type { Limits } from '../objectives/limit.ts';
+import { hasLimits } from '../objectives/limits.ts';
 import { frontRecord } from '../report/front/json.ts';
-import { hasLimits, type Limits } from '../study/measure/limits.ts';
 import { search as runSearch } from '../study/search/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
 import { parseDrop } from '../units/drop.ts';

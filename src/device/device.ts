@@ -1,4 +1,5 @@
 import type { Attempt } from '../errors/failure.ts';
+import type { Environment } from '../host/environment.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { Conditions } from './conditions.ts';
 import type { Warning } from './warning.ts';
@@ -54,6 +55,16 @@ export interface PairedLatency {
   readonly wallMs: number;
 }
 
+/** What loading and running a model adds to the peak resident memory of a fresh process. */
+export interface PeakMemory {
+  /** KiB, one per process. */
+  readonly samplesKib: readonly number[];
+  readonly wallMs: number;
+  /** Of the machine that ran the model, and how busy it was. */
+  readonly environment: Environment;
+  readonly load: number;
+}
+
 export interface Device {
   readonly driver: string;
   /**
@@ -61,6 +72,8 @@ export interface Device {
    * profile does not fit the models (a fixed batch size that is another one, a dynamic size that nobody gave).
    */
   latency(candidate: ModelFile, reference: ModelFile, budget: LatencyBudget): Promise<Attempt<PairedLatency>>;
+  /** Missing where the device cannot tell. */
+  peakMemory?(model: ModelFile): Promise<Attempt<PeakMemory>>;
   /** A measurement under way fails as `interrupted`, and so does every later one. A second call is harmless. */
   close(): Promise<void>;
 }

@@ -95,7 +95,7 @@ const member = (ratio: number, error: number, sd = 0) => ({ values: [ratio, erro
 
 test('with exact latencies, the members as fast as the trial set what it must beat', () => {
   const front = [member(1, 0.1), member(0.7, 0.2), member(0.5, 0.4)];
-  const at = (ratio: number) => chancesOf(front, { value: ratio, standardError: 0 }, []);
+  const at = (ratio: number) => chancesOf(front, [{ objective: 0, value: ratio, standardError: 0 }], 1, []);
   expect(at(0.4)).toEqual([{ weight: 1, below: Number.POSITIVE_INFINITY }]);
   expect(at(0.6)).toEqual([{ weight: 1, below: 0.4 }]);
   expect(at(0.7)).toEqual([{ weight: 1, below: 0.2 }]);
@@ -104,7 +104,7 @@ test('with exact latencies, the members as fast as the trial set what it must be
 
 test('with noisy latencies it is a mixture, by simulation', () => {
   const front = [member(1, 0.1, 0.01), member(0.7, 0.2, 0.02), member(0.5, 0.4, 0.02)];
-  const chances = chancesOf(front, { value: 0.71, standardError: 0.02 }, []);
+  const chances = chancesOf(front, [{ objective: 0, value: 0.71, standardError: 0.02 }], 1, []);
   const rng = seededRng(3);
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
   let beaten = 0;
@@ -119,8 +119,8 @@ test('limits: a latency beyond its limit leaves no chance, and an error on its l
     { objective: 0, max: 0.8 },
     { objective: 1, max: 0.11 },
   ];
-  expect(chancesOf([member(1, 0.1)], { value: 0.9, standardError: 0 }, limits)).toEqual([]);
-  const [chance] = chancesOf([member(1, 0.1)], { value: 0.7, standardError: 0 }, limits);
+  expect(chancesOf([member(1, 0.1)], [{ objective: 0, value: 0.9, standardError: 0 }], 1, limits)).toEqual([]);
+  const [chance] = chancesOf([member(1, 0.1)], [{ objective: 0, value: 0.7, standardError: 0 }], 1, limits);
   // 89 of 100 right is an error of 0.11.
   const whole = { images: 100, denseRight: 90 };
   expect(probabilityOfEntry({ images: 100, denseRight: 90, lost: 1, gained: 0 }, whole, [chance!])).toBe(1);

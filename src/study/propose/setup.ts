@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
+import type { LimitKey, Limits } from '../../objectives/limit.ts';
+import { limitKeys } from '../../objectives/limits.ts';
 import { saved } from '../../store/sql/damage.ts';
 import type { JsonRecord } from '../../store/store.ts';
 import { createStrategy, type StrategyOptions } from '../../tuner/strategies.ts';
 import type { Problem, Strategy } from '../../tuner/strategy.ts';
-import type { Limits } from '../measure/limits.ts';
 
 export interface Setup {
   readonly strategy: string;
@@ -40,11 +41,7 @@ const setupSchema = z.object({
     reference: numbers.optional(),
     population: z.number().optional(),
   }),
-  limits: z.object({
-    maxDrop: z.number().optional(),
-    maxLatencyMs: z.number().optional(),
-    minSpeedup: z.number().optional(),
-  }),
+  limits: z.partialRecord(z.enum(limitKeys as [LimitKey, ...LimitKey[]]), z.number()),
 });
 
 export const siteTableSchema = table;

@@ -1,6 +1,8 @@
 /** A stored study as the front report wants it. */
 
 import { UserError } from '../../errors/user-error.ts';
+import type { Kind } from '../../objectives/objective.ts';
+import { furtherOf } from '../../objectives/objectives.ts';
 import type { DenseMeasurement, FrontInput, FrontReport, Measurement, TrialInput } from '../../report/front/front.ts';
 import { frontReport } from '../../report/front/front-report.ts';
 import { confirmCommand } from '../../report/front/known.ts';
@@ -17,20 +19,29 @@ import { doubtful, doubtsOf } from '../recount/doubts.ts';
 import { shareOf } from '../recount/recount-accuracy.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
 
-type Latency = Extract<StoredObservation, { kind: 'latency' }>;
-type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
+type ByKind = { readonly [kind in Kind]: Extract<StoredObservation, { kind: kind }> };
 
-/** Both observations of a trial in a phase; null unless it has both. */
-export interface Seen {
-  readonly latency: Latency;
-  readonly accuracy: Accuracy;
-}
+/** The observations of a trial in a phase by kind, of all objectives of its study. */
+export type Seen = Pick<ByKind, 'latency' | 'accuracy'> & Partial<Omit<ByKind, 'latency' | 'accuracy'>>;
 
-export function seenIn(observations: readonly StoredObservation[], phase: Phase): Seen | null {
-  const ofPhase = observations.filter(observation => observation.phase === phase);
-  const latency = ofPhase.find((each): each is Latency => each.kind === 'latency');
-  const accuracy = ofPhase.find((each): each is Accuracy => each.kind === 'accuracy');
-  return latency && accuracy ? { latency, accuracy } : null;
+/**
+ * Null unless everything was seen that a phase sees. What is exact, such as a size, is not confirmed: that of the search holds.
+ *
+ * @param objectives as the study names them
+ */
+export function seenIn(
+  observations: readonly StoredObservation[],
+  phase: Phase,
+  objectives: readonly string[] = [],
+): Seen | null {
+  const found: { [kind in Kind]?: StoredObservation | undefined } = {};
+  for (const each of observations) if (each.phase === phase) found[each.kind] = each;
+  for (const { kind, confirms } of furtherOf(objectives)) {
+    if (confirms === null) found[kind] ??= observations.find(each => each.kind === kind);
+    if (!found[kind]) return null;
+  }
+  const { latency, accuracy } = found;
+  return latency && accuracy ? (found as Seen) : null;
 }
 
 /**
@@ -69,14 +80,14 @@ export async function readFrontInput(
     trial.state === 'complete' && !left.has(trial.number) ? [{ trial, samples }] : [],
   );
   const dense = denseOf(recount, study);
-  const denseSearch = seenIn(dense.samples, 'search');
+  const denseSearch = seenIn(dense.samples, 'search', study.objectives);
   if (!denseSearch) throw notMeasured(study);
-  const denseConfirm = seenIn(dense.samples, 'confirm');
+  const denseConfirm = seenIn(dense.samples, 'confirm', study.objectives);
   const inputs: TrialInput[] = [];
   for (const { trial, samples } of trials) {
     if (trial.number === 0 || !recount.feasible.has(trial.number)) continue;
-    const search = seenIn(samples, 'search');
-    const confirm = seenIn(samples, 'confirm');
+    const search = seenIn(samples, 'search', study.objectives);
+    const confirm = seenIn(samples, 'confirm', study.objectives);
     if (!search) continue;
     inputs.push({
       trial: trial.number,

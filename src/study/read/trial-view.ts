@@ -104,7 +104,7 @@ async function phaseOf(
   samples: readonly StoredObservation[],
   recount: Recount,
 ): Promise<TrialPhase | null> {
-  const seen = seenIn(samples, phase);
+  const seen = seenIn(samples, phase, study.objectives);
   if (!seen) return null;
   const figures = await figuresIn(phase, store, study, trial, seen, recount);
   if (!figures) return null;
@@ -128,7 +128,11 @@ async function figuresIn(
 ): Promise<Figures | null> {
   const input = await readFrontInput(store, study, phase === 'confirm', recount);
   if (trial.number === 0) return frontReport(input).dense[phase];
-  const denseSeen = seenIn(recount.trials.find(each => each.trial.number === 0)?.samples ?? [], phase);
+  const denseSeen = seenIn(
+    recount.trials.find(each => each.trial.number === 0)?.samples ?? [],
+    phase,
+    study.objectives,
+  );
   const dense = input.dense[phase];
   return denseSeen && dense && figuresOf(measurement(seen, denseSeen), { ...dense, images: seen.accuracy.images });
 }

@@ -83,7 +83,12 @@ async function knownBefore({ plan, instruments }: Evaluator, path: string): Prom
   const patience = patienceOf(600_000);
   const swept = await sweepSites({ space: plan.space, instruments, seed: 0, patience, quietReferenceMs: null });
   if ('state' in swept) throw new Error(swept.detail);
-  const prior = tunerPrior(plan.space, swept.table, instruments.loss);
+  const prior = tunerPrior(['latency', 'top1'], {
+    space: plan.space,
+    latency: swept.table,
+    loss: instruments.loss,
+    denseBytes: Number.NaN,
+  });
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(prior));
   return prior;

@@ -59,6 +59,8 @@ export interface Known {
  * one draw serves all members makes "at least one of them" as improbable as it can be (Fréchet's bound, one objective after the other),
  * so that no trial is given up for too little.
  *
+ * That a limit on a known objective is kept is taken as independent of who is in the way: its probability is a factor.
+ *
  * @param front its members
  * @param error the place of the objective that is a share of images
  */

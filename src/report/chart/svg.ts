@@ -5,6 +5,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Figures, FrontPoint, FrontReport } from '../front/front.ts';
+import { labelLegend, labelOf } from '../front/further.ts';
 import { countWords } from '../front/wording.ts';
 import type { Axis } from './axis.ts';
 import { axisOption, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
@@ -51,7 +52,7 @@ const titleOf = ({ study, objectives }: FrontReport): string =>
 function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
   const frame = frameOf(report, x);
   const place = (figures: Figures): [number, number] => [xOf(figures, x), yOf(figures)];
-  const named = (point: FrontPoint): object => ({ value: place(point), name: `${point.trial}` });
+  const named = (point: FrontPoint): object => ({ value: place(point), name: labelOf(point) });
   const trials = report.points.filter(({ trial }) => trial !== 0);
   const seen = trials.filter(point => isInside(point, x, frame));
   const known = seen.filter(({ latencyQuality }) => latencyQuality === 'good');
@@ -161,7 +162,7 @@ function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
   };
 }
 
-function subtitle({ confirmed, dense, device, points }: FrontReport, frame: Frame): string {
+function subtitle({ confirmed, dense, device, objectives, points }: FrontReport, frame: Frame): string {
   const { pointsOutside, dominatedOutside } = frame;
   const bars = 'Bars: 95 %, paired with the dense model';
   const basis = `${countWords(dense.images)} images${confirmed ? ', untouched by the search' : ''}`;
@@ -171,7 +172,7 @@ function subtitle({ confirmed, dense, device, points }: FrontReport, frame: Fram
   ].join(' and ');
   const on = device ? ` on ${device.name}${device.computed ? ', computed' : ''}` : '';
   const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${on}`;
-  return `${bars}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
+  return `${bars}${labelLegend(objectives)}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
 }
 
 /** Without the class names and numbers that zrender counts up from chart to chart; nothing here is styled by them. */

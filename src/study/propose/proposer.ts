@@ -1,4 +1,5 @@
 /** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { StudyEvent } from '../../events/event.ts';
 import { frontFor } from '../../objectives/front.ts';
@@ -9,7 +10,7 @@ import { ladderLengths } from '../../space/configuration.ts';
 import { priorGuesses } from '../../space/prior.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
-import type { SiteTable } from '../../tuner/prior.ts';
+import type { SiteTable, TunerPrior } from '../../tuner/prior.ts';
 import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
@@ -69,13 +70,18 @@ export async function openProposer(parts: ProposerParts): Promise<LimitedPropose
     options: {
       seed: study.seed,
       reference: referencePoint(study.objectives),
-      ...(parts.prior && strategy === 'bayesian' ? { prior: tunerPrior(space, table, instruments.loss) } : {}),
+      ...(parts.prior && strategy === 'bayesian' ? { prior: priorOf(parts, table) } : {}),
       ...(parts.prior && strategy !== 'bayesian' ? { firstGuesses: priorGuesses(space, instruments) } : {}),
     },
     limits,
   };
   const id = await keptAsLatest(store, study, setup);
   return { asker: threadAsker(setup), setup: id, constraints, limits, dense };
+}
+
+function priorOf({ study, plan: { space }, instruments }: ProposerParts, table: SiteTable | null): TunerPrior {
+  const { loss, reference } = instruments;
+  return tunerPrior(study.objectives, { space, latency: table, loss, denseBytes: statSync(reference.path).size });
 }
 
 /** A setup that comes back after another one is kept again, so that the latest is always the one in force. */

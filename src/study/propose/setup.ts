@@ -35,7 +35,7 @@ const setupSchema = z.object({
     seed: z.number(),
     firstGuesses: rows.optional(),
     prior: z
-      .object({ tables: z.array(table.nullable()).readonly(), losses: rows.nullable() })
+      .object({ tables: z.array(table.nullable()).readonly(), losses: rows.nullable(), lossesOf: numbers.optional() })
       .nullable()
       .optional(),
     reference: numbers.optional(),

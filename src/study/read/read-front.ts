@@ -5,6 +5,7 @@ import type { Kind } from '../../objectives/objective.ts';
 import { furtherOf } from '../../objectives/objectives.ts';
 import type { DenseMeasurement, FrontInput, FrontReport, Measurement, TrialInput } from '../../report/front/front.ts';
 import { frontReport } from '../../report/front/front-report.ts';
+import type { FurtherFigure } from '../../report/front/further.ts';
 import { confirmCommand } from '../../report/front/known.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import { median } from '../../stats/robust.ts';
@@ -94,8 +95,8 @@ export async function readFrontInput(
       configuration: trial.assignment,
       macs: trial.macs,
       params: trial.params,
-      search: measurement(search, denseSearch),
-      confirm: confirm && denseConfirm ? measurement(confirm, denseConfirm) : null,
+      search: measurement(search, denseSearch, study.objectives),
+      confirm: confirm && denseConfirm ? measurement(confirm, denseConfirm, study.objectives) : null,
     });
   }
   const complete = trials.map(({ trial }) => trial);
@@ -106,8 +107,8 @@ export async function readFrontInput(
     dense: {
       macs: dense.trial.macs,
       params: dense.trial.params,
-      search: denseMeasurement(denseSearch, complete, 'search'),
-      confirm: denseConfirm && denseMeasurement(denseConfirm, complete, 'confirm'),
+      search: denseMeasurement(denseSearch, study.objectives, complete, 'search'),
+      confirm: denseConfirm && denseMeasurement(denseConfirm, study.objectives, complete, 'confirm'),
     },
     trials: inputs,
     limits: await latestLimits(store, study),
@@ -135,7 +136,13 @@ function denseOf({ trials, disagreements }: Recount, study: Study) {
  * One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the good measurements of the
  * phase, in which it was timed beside each candidate, and over the disturbed ones where there is no other.
  */
-function denseMeasurement({ accuracy }: Seen, trials: readonly CompleteTrial[], phase: Phase): DenseMeasurement {
+function denseMeasurement(
+  seen: Seen,
+  objectives: readonly string[],
+  trials: readonly CompleteTrial[],
+  phase: Phase,
+): DenseMeasurement {
+  const { accuracy } = seen;
   const all = trials.flatMap(({ observations }) =>
     observations.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each] : [])),
   );
@@ -145,11 +152,22 @@ function denseMeasurement({ accuracy }: Seen, trials: readonly CompleteTrial[], 
     latencyQuality: good.length > 0 ? 'good' : 'disturbed',
     accuracy: shareOf(accuracy.correct),
     images: accuracy.images,
+    further: furtherFigures(seen, objectives, true),
   };
 }
 
+/** @param isDense whose ratio to itself is 1 without error */
+const furtherFigures = (seen: Seen, objectives: readonly string[], isDense = false): FurtherFigure[] =>
+  furtherOf(objectives).flatMap(({ kind, denseAmount }) => {
+    const found = seen[kind];
+    if (!found) return [];
+    const interval = isDense ? ([1, 1] as const) : found.interval;
+    return [{ kind, ratio: found.value, interval, amount: found.value * denseAmount(found) }];
+  });
+
 /** Of a trial that was given up early on the images that it was scored on. */
-export function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
+export function measurement(seen: Seen, dense: Seen, objectives: readonly string[]): Measurement {
+  const { latency, accuracy } = seen;
   const all = dense.accuracy.correct;
   const same = accuracy.places ? Uint8Array.from(accuracy.places, place => all[place] ?? 0) : all;
   const { drop, standardError } = pairedAccuracy(same, accuracy.correct);
@@ -163,5 +181,6 @@ export function measurement({ latency, accuracy }: Seen, dense: Seen): Measureme
     drop,
     dropStandardError: standardError,
     losses: Int8Array.from(same, (right, i) => right - (accuracy.correct[i] ?? 0)),
+    further: furtherFigures(seen, objectives),
   };
 }

@@ -8,6 +8,7 @@ import type { Cause } from '../../device/conditions.ts';
 import type { Warning } from '../../device/warning.ts';
 import { wordCause, wordWarning } from '../../device/wording.ts';
 import { loadModel } from '../../host/model-file.ts';
+import { kinds } from '../../objectives/objectives.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import type { Figures } from '../../report/front/front.ts';
 import { figuresOf, frontReport } from '../../report/front/front-report.ts';
@@ -18,6 +19,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { StageTimes, Trial } from '../../store/trial.ts';
 import { deviceOf } from '../measure/device-of.ts';
+import { inOrder } from '../measure/measures.ts';
 import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
@@ -63,12 +65,11 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
 /** Each stage once: the correction is a part of the build. */
 function stagesOf(stages: StageTimes | undefined): TrialView['stages'] {
   if (!stages) return [];
-  const { buildMs, correctionMs = null, latencyMs, accuracyMs } = stages;
+  const { buildMs, correctionMs = null, ...measured } = stages;
   return Object.entries({
     correction: correctionMs,
     build: buildMs === null ? null : buildMs - (correctionMs ?? 0),
-    latency: latencyMs,
-    accuracy: accuracyMs,
+    ...Object.fromEntries(inOrder(kinds).map(kind => [kind, measured[`${kind}Ms`] ?? null])),
   }).flatMap(([stage, wallMs]) => (wallMs === null ? [] : [{ stage, wallMs }]));
 }
 
@@ -134,7 +135,11 @@ async function figuresIn(
     study.objectives,
   );
   const dense = input.dense[phase];
-  return denseSeen && dense && figuresOf(measurement(seen, denseSeen), { ...dense, images: seen.accuracy.images });
+  return (
+    denseSeen &&
+    dense &&
+    figuresOf(measurement(seen, denseSeen, study.objectives), { ...dense, images: seen.accuracy.images })
+  );
 }
 
 function environmentOf(study: Study, trial: Trial, samples: readonly StoredObservation[]): Record<string, string> {

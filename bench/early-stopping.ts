@@ -90,7 +90,7 @@ function scorerWith(evaluator: Evaluator, path: string): Score {
 }
 
 async function priorOf({ plan: { space }, instruments }: Evaluator): Promise<TunerPrior> {
-  const swept = await sweepSites({ space, instruments, seed: 0, patience: patienceOf(0), quietReferenceMs: null });
+  const swept = await sweepSites({ space, instruments, seed: 0, patience: patienceOf(0), quietReferenceMs: {} });
   if ('state' in swept) throw new Error(swept.detail);
   return tunerPrior(objectives, { space, latency: swept.table, loss: instruments.loss, denseBytes: Number.NaN });
 }

@@ -73,7 +73,7 @@ async function compare(
 ): Promise<void> {
   const settings = { provider: 'cpu', threads, graphOptimization: 'all' } as const;
   const dataset = await openDataset(parseDataSpec(data), { normalize });
-  const scorer = await openScorer({ modelPath: model, dataset, hardware: settings, seed: 1, proxyImages });
+  const scorer = await openScorer({ modelPath: model, dataset, host: settings, seed: 1, proxyImages });
   const prepared = await prepare(dataset, scorer.info.transform);
   const positions = scorer.proxyIndices.map(index => prepared.kept.indexOf(index));
   const runner = startModelRunner(settings);

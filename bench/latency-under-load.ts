@@ -45,13 +45,18 @@ export async function bench(args: string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rankfront-bench-'));
   const profile = parseHardwareProfile(readFileSync(values.hardware, 'utf8'), values.hardware);
   const device = await openDevice(profile, { scratchDir: folder });
+  const { cpuModel } = currentEnvironment();
   let seed = 0;
   const measure = async (
     { candidate, dense }: Pair,
     quietMs: number | null,
     waitMs: number,
   ): Promise<PairedLatency> => {
-    const budget = { ...latencyBudget(profile, seed++), waitMs, quietReferenceMs: quietMs };
+    const budget = {
+      ...latencyBudget(profile, seed++),
+      waitMs,
+      quietReferenceMs: quietMs === null ? {} : { [cpuModel]: quietMs },
+    };
     const answer = await device.latency(candidate, dense, budget);
     if (answer.state === 'failed') throw new Error(answer.detail);
     return answer.value;

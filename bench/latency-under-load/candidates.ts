@@ -2,8 +2,9 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ModelFile } from '../../src/device/device.ts';
+import { sha256Of } from '../../src/host/model-file.ts';
 import { assignmentOf } from '../../src/space/configuration.ts';
-import { candidateBuilder, sha256Of } from '../../src/study/build/candidate.ts';
+import { candidateBuilder } from '../../src/study/build/candidate.ts';
 import { spaceFactors } from '../../src/study/build/factors.ts';
 import { makePlan } from '../../src/study/build/plan.ts';
 

@@ -81,7 +81,7 @@ export async function openReal(name: RealName): Promise<RealProblem> {
 async function knownBefore({ plan, instruments }: Evaluator, path: string): Promise<TunerPrior> {
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as TunerPrior;
   const patience = patienceOf(600_000);
-  const swept = await sweepSites({ space: plan.space, instruments, seed: 0, patience, quietReferenceMs: null });
+  const swept = await sweepSites({ space: plan.space, instruments, seed: 0, patience, quietReferenceMs: {} });
   if ('state' in swept) throw new Error(swept.detail);
   const prior = tunerPrior(['latency', 'top1'], {
     space: plan.space,

@@ -2,7 +2,7 @@
  * Sums over batches of images, in float64. Within a batch the runtime sums in float32, which for some thousand products of
  * like size leaves a relative error near 1e-6 of the diagonal; over batches nothing is added to it.
  */
-import type { ProbeAnswer } from './messages.ts';
+import type { ProbeAverages } from './messages.ts';
 
 /** One batch as the runtime gives it. */
 export interface ProbeBatch {
@@ -20,7 +20,7 @@ export interface ProbeBatch {
 
 export interface Accumulator {
   add(batch: ProbeBatch): void;
-  finish(): ProbeAnswer;
+  finish(): ProbeAverages;
 }
 
 export interface Extents {

@@ -14,7 +14,7 @@ import { startChild } from '../runtime/child.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import { outputScales } from './batch-norm.ts';
 import type { CalibrationImages } from './images.ts';
-import type { ProbeAnswer, StatisticsRequest } from './messages.ts';
+import type { ProbeAverages, StatisticsRequest } from './messages.ts';
 import { type Probe, statisticsGraph } from './statistics-graph.ts';
 
 export interface MeasureOptions {
@@ -64,13 +64,14 @@ export async function measureStatistics(options: MeasureOptions): Promise<Attemp
     const step =
       fixedBatch === null ? imagesPerRequest : Math.max(1, Math.floor(imagesPerRequest / fixedBatch)) * fixedBatch;
     const used = fixedBatch === null ? total : Math.floor(total / fixedBatch) * fixedBatch;
+    options.onProgress?.(0, used);
     for (let from = 0; from < used; from += step) {
       const part = batchSource(images, from, Math.min(used, from + step));
       const added = await ask<null>({ kind: 'add', images: part, batch: batchFor(probes, images.batch) });
       if (added.state === 'failed') return added;
       options.onProgress?.(Math.min(used, from + step), used);
     }
-    const sums = await ask<readonly ProbeAnswer[]>({ kind: 'finish' });
+    const sums = await ask<readonly ProbeAverages[]>({ kind: 'finish' });
     if (sums.state === 'failed') return sums;
     return complete({ images: used, sites: statisticsOf(model, probes, sums.value) });
   } finally {
@@ -97,7 +98,7 @@ function batchSource({ prepared, positions, reading }: CalibrationImages, from: 
 function statisticsOf(
   model: Model,
   probes: readonly Probe[],
-  answers: readonly ProbeAnswer[],
+  answers: readonly ProbeAverages[],
 ): Map<string, SiteStatistics> {
   const scaleOf = outputScales(
     model.graph,

@@ -22,7 +22,7 @@ export type StatisticsRequest =
   | { readonly kind: 'finish' };
 
 /** Averages over the images so far; moments packed as in `Moments`. */
-export interface ProbeAnswer {
+export interface ProbeAverages {
   readonly patches: number;
   readonly inputMean: Float64Array;
   readonly outputMean: Float64Array;

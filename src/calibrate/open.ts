@@ -39,6 +39,7 @@ export interface ChosenImages extends CalibrationImages {
 export async function openCalibrationImages(
   model: Model,
   { dataset, own, wanted, seed }: CalibrationSource,
+  onProgress?: (done: number, total: number) => void,
 ): Promise<ChosenImages | null> {
   const first = model.graph.inputs[0];
   const shape = (first?.shape ?? []).map(size => size ?? -1);
@@ -47,7 +48,7 @@ export async function openCalibrationImages(
     throw new UserError(`Cannot calibrate: ${input.detail}.`, 'Give an image classifier with one input N x 3 x H x W.');
   }
   const transform = resolveTransform(dataset.spec, input.value.height, input.value.width);
-  const prepared = await prepare(dataset, transform);
+  const prepared = await prepare(dataset, transform, { onProgress });
   const count = own ? ownCalibrationImages(prepared.count, wanted) : Math.min(wanted, prepared.count);
   if (count === 0) return null;
   const positions = calibrationPositions(prepared.count, count, seed);
@@ -63,7 +64,8 @@ export async function openCalibrationImages(
 
 export interface StatisticsWatch {
   readonly warn: (message: string) => void;
-  readonly progress?: ((done: number, total: number) => void) | undefined;
+  /** How many images the dense model has run over, of each pass. */
+  readonly progress?: ((pass: 'statistics' | 'sensitivities', done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -95,15 +97,16 @@ export async function statisticsOf(
   const key = sha256Of(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, settings])));
   const stored = await statisticsCache(warn).read(key);
   if (stored) return kept(stored);
-  const options = { model, sites, images, session, seed, onProgress: progress, signal };
-  const measured = await measureStatistics(options);
+  const options = { model, sites, images, session, seed, signal };
+  const told = (pass: 'statistics' | 'sensitivities') => (done: number, total: number) => progress?.(pass, done, total);
+  const measured = await measureStatistics({ ...options, onProgress: told('statistics') });
   if (measured.state === 'failed') {
     throw new UserError(
       `Cannot calibrate: ${measured.detail}.`,
       'Check the model and the images, or go without by --calibration none.',
     );
   }
-  const sensitivity = await measureSensitivity(options);
+  const sensitivity = await measureSensitivity({ ...options, onProgress: told('sensitivities') });
   if (sensitivity.state === 'failed') {
     warn(
       `How the answer depends on each layer is not known, so that layers are compared by their own errors: ${sensitivity.detail}.`,

@@ -13,7 +13,7 @@ import { sensitivityGraph } from './sensitivity-graph.ts';
 import type { SensitivityAnswer, SensitivityRequest } from './sensitivity-messages.ts';
 
 /** A gradient says much of many positions at once, and costs two forwards or three: a quarter of the usual images is enough. */
-export const sensitivityImages = 128;
+const sensitivityImages = 128;
 /** Numbers of all values of the graph that one call may hold, forward and back: 1 GB. */
 const liveNumbers = 2 ** 27;
 const timeoutMs = 1_800_000;
@@ -33,6 +33,7 @@ export async function measureSensitivity(options: MeasureOptions): Promise<Attem
     const { prepared, positions, reading } = images;
     const { height, width } = prepared;
     const table = normalizationTable(reading.normalize);
+    const chosen = spread(positions, sensitivityImages);
     const request: SensitivityRequest = {
       model: path,
       session,
@@ -40,7 +41,7 @@ export async function measureSensitivity(options: MeasureOptions): Promise<Attem
         path: prepared.path,
         height,
         width,
-        positions: spread(positions, sensitivityImages),
+        positions: chosen,
         table,
         channels: reading.channels,
       },
@@ -48,8 +49,10 @@ export async function measureSensitivity(options: MeasureOptions): Promise<Attem
       noise: { name: graph.noise, classes: graph.classes, seed },
       outputs: graph.outputs.map((name, i) => ({ name, groups: sites[i]?.groups ?? 1 })),
     };
+    options.onProgress?.(0, chosen.length);
     const answer = await child.request<SensitivityAnswer>(request, timeoutMs);
     if (answer.state === 'failed') return answer;
+    options.onProgress?.(chosen.length, chosen.length);
     return complete(
       new Map(
         answer.value.moments.flatMap((data, i) => {

@@ -9,7 +9,7 @@ import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { serve } from '../runtime/serve.ts';
 import { sessionOptions } from '../runtime/session.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
-import type { ProbeAnswer, ProbePlan, StatisticsRequest } from './messages.ts';
+import type { ProbeAverages, ProbePlan, StatisticsRequest } from './messages.ts';
 import type { Sample } from './statistics-graph.ts';
 
 interface Open {
@@ -23,7 +23,7 @@ interface Open {
 let open: Open | null = null;
 const keeper = batchKeeper(0);
 
-serve(async (request: StatisticsRequest): Promise<Attempt<readonly ProbeAnswer[] | null>> => {
+serve(async (request: StatisticsRequest): Promise<Attempt<readonly ProbeAverages[] | null>> => {
   switch (request.kind) {
     case 'open':
       return begin(request);

@@ -13,32 +13,44 @@ import { count } from './count.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { dataOf, jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
+import { stageProgress } from './stage-progress.ts';
 
 export const audit = defineCommand({
   usage: 'audit',
-  summary: 'Say how far the accuracies of a study order configurations as dearer ones do; run it again to go on',
+  summary: 'Check that the cheap accuracy ranks candidates as the full accuracy does; run it again to continue',
   options: {
     study: studyOption,
     store: storeOption,
-    configurations: { type: 'number', default: 20, describe: 'How many are compared, on the front and off it' },
+    configurations: {
+      type: 'number',
+      default: 20,
+      describe: 'How many configurations to compare, on the front and off it',
+    },
     'retrain-epochs': {
       type: 'number',
-      describe: 'Also train them, for so many epochs [default: no training; 1 with one of the options below]',
+      describe: 'Also retrain them for this many epochs [default: no training; 1 with an option below]',
     },
     'retrain-minutes': {
       type: 'number',
-      describe: 'Begin no training after so long; the next audit goes on [default: no limit]',
+      describe: 'Start no training after this many minutes; the next audit continues [default: no limit]',
     },
-    'retrain-configurations': { type: 'number', describe: 'Train so many of them, spread as all are [default: all]' },
+    'retrain-configurations': {
+      type: 'number',
+      describe: 'How many of them to retrain, spread in the same way [default: all]',
+    },
     'retrain-batch': { type: 'number', default: 128, describe: 'Images per step of these trainings' },
     ...movedOptions,
-    format: { choices: ['table', 'md', 'json'] as const, default: 'table' as const, describe: 'How to print it' },
-    out: { type: 'string', describe: 'The file to write; standard output otherwise' },
+    format: {
+      choices: ['table', 'md', 'json'] as const,
+      default: 'table' as const,
+      describe: 'The format of the output',
+    },
+    out: { type: 'string', describe: 'The file to write [default: standard output]' },
     json: jsonOption,
   },
   examples: [
-    ['rankfront audit --study resnet18', 'closed form, proxy and held-back accuracy of 20 configurations'],
-    ['rankfront audit --study resnet18 --retrain-epochs 1 --retrain-minutes 30', 'a short retrain beside them'],
+    ['rankfront audit --study resnet18', 'compare 20 configurations by closed form, proxy and held-back accuracy'],
+    ['rankfront audit --study resnet18 --retrain-epochs 1 --retrain-minutes 30', 'also after a short retrain'],
   ],
   run: async (args, console) => {
     const configurations = count('--configurations', args.configurations, fewestAudited, 20) ?? fewestAudited;
@@ -94,9 +106,9 @@ function retrainOf(args: RetrainArguments): ShortRetrain | null {
   };
 }
 
-const hooksOf = ({ note, progress, finish, stop }: Console): AuditHooks => ({
-  note,
-  progress: (stage, done, total) => progress?.(`${stage} ${done} of ${total}`),
-  finish,
-  stop,
+const hooksOf = (console: Console): AuditHooks => ({
+  note: console.note,
+  stage: stageProgress(console),
+  finish: console.finish,
+  stop: console.stop,
 });

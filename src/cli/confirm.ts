@@ -13,19 +13,22 @@ import { studyDisplay } from './study-display.ts';
 
 export const confirm = defineCommand({
   usage: 'confirm',
-  summary: 'Measure the front again on untouched images, the recommended point first; exits 1 while some are left',
+  summary: 'Measure the front again on images that the search never used; exits 1 while some are left',
   options: {
     study: studyOption,
     store: storeOption,
-    trial: { type: 'number', describe: 'Only this trial; by default all that is not confirmed, or was disturbed' },
-    time: { type: 'string', describe: 'Begin no further measurement after so long, such as 20m [default: no limit]' },
+    trial: { type: 'number', describe: 'Only this trial [default: all that are not confirmed, or were disturbed]' },
+    time: { type: 'string', describe: 'Start no measurement after this time, such as 20m [default: no limit]' },
     wait: waitOption,
     ...movedOptions,
     json: { ...jsonOption, describe: 'Print one JSON line per event, for programs' },
   },
   examples: [
-    ['rankfront confirm --study resnet18', 'what a search left, or what was measured while the machine was busy'],
-    ['rankfront confirm --study resnet18 --trial 42', 'one trial'],
+    [
+      'rankfront confirm --study resnet18',
+      'what a search left, and what a busy machine disturbed; the recommended point first',
+    ],
+    ['rankfront confirm --study resnet18 --trial 42', 'only trial 42'],
   ],
   run: async (args, console) => {
     const trial = count('--trial', args.trial, 0, 1);
@@ -43,9 +46,7 @@ export const confirm = defineCommand({
         study,
         { storePath: args.store, trial, timeMs, waitMs: waitOf(args.wait), model, data, calibration },
         {
-          warn: message => display.event({ kind: 'warning', trial: null, message }),
-          emit: display.event,
-          onFactors: display.factors,
+          onEvent: display.event,
           finish,
           stop,
         },

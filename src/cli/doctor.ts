@@ -13,7 +13,7 @@ export const doctor = defineCommand({
   usage: 'doctor',
   summary: 'Check this machine: versions, execution providers, load; exits 1 when nothing can be measured',
   options: { json: jsonOption },
-  examples: [['rankfront doctor', 'before the first search']],
+  examples: [['rankfront doctor', 'run this before the first search']],
   run: async (args, console) => {
     const environment = currentEnvironment();
     const load = currentLoad();

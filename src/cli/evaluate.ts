@@ -6,20 +6,24 @@ import { answerRecord, parseRequest, problemRecord } from '../study/measure/eval
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { problemOf, problemOptions } from './options.ts';
+import { stageProgress } from './stage-progress.ts';
 
 export const evaluate = defineCommand({
   usage: 'evaluate',
-  summary: 'Measure configurations that another tuner proposes: JSON lines in, JSON lines out',
+  summary: 'Measure configurations that another program proposes: JSON lines in, JSON lines out',
   options: {
     ...problemOptions,
     stdin: { type: 'boolean', default: false, describe: 'Read requests from standard input, one JSON object per line' },
-    images: { type: 'number', describe: 'Images that every candidate is scored on [default: 1,000, or half of them]' },
-    seed: { type: 'number', default: 0, describe: 'Seed of the choice of images and of the order of timed calls' },
+    images: {
+      type: 'number',
+      describe: 'How many images score every candidate [default: 1,000, or half of the images if fewer]',
+    },
+    seed: { type: 'number', default: 0, describe: 'Seed that chooses the images and the order of timed calls' },
   },
   examples: [
     [
       'my-tuner | rankfront evaluate --stdin --model net.onnx --data folder:val --hardware cpu.yaml',
-      'one request a line: {"id": 1, "configuration": [3, 0, 7]}',
+      'one request per line: {"id": 1, "configuration": [3, 0, 7]}',
     ],
   ],
   run: async (args, console) => {
@@ -33,8 +37,7 @@ export const evaluate = defineCommand({
       seed: count('--seed', args.seed, 0),
       images: count('--images', args.images, 1),
       warn: console.note,
-      onStatistics: (done, total) => console.progress?.(`calibration images ${done}/${total}`),
-      onFactors: (done, total) => console.progress?.(`factors ${done}/${total}`),
+      onStage: stageProgress(console),
     });
     const abort = (): void => void evaluator.close();
     console.stop.addEventListener('abort', abort);

@@ -9,16 +9,18 @@ import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const explain = defineCommand({
   usage: 'explain',
-  summary: 'Say how well the tuner predicts trials, which sites matter, and what it would do next and why',
+  summary: 'Explain how well the tuner predicts, which layers matter, and what it would try next',
   options: { study: studyOption, store: storeOption, json: jsonOption },
-  examples: [['rankfront explain --study resnet18', 'calibration, importance of sites, hypervolume, the next trial']],
+  examples: [
+    ['rankfront explain --study resnet18', 'quality of predictions, importance of layers, hypervolume, next trial'],
+  ],
   run: async (args, console) =>
     withStudy(args, console, async (study, store): Promise<ExitStatus> => {
       const view = await computed(args.store, 'explain the study', () => explainStudy(store, study));
       if (!view)
         throw new UserError(
-          `Cannot explain the study "${study.name}": the store does not say what its trials were proposed from.`,
-          'Go on with it by "rankfront search"; the next trial is recorded.',
+          `Cannot explain the study "${study.name}": the store does not say how its trials were proposed.`,
+          'Continue it with "rankfront search"; the next trial is recorded.',
         );
       console.out(args.json ? JSON.stringify(view, null, 2) : explainText(view));
       return 0;

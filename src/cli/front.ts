@@ -19,24 +19,24 @@ export const front = defineCommand({
   options: {
     study: studyOption,
     store: storeOption,
-    search: { type: 'boolean', default: false, describe: 'Report what the search saw, before anything was confirmed' },
-    confirmed: { type: 'boolean', default: false, describe: 'Refuse where nothing is confirmed yet' },
+    search: { type: 'boolean', default: false, describe: 'Show the figures of the search, not the confirmed ones' },
+    confirmed: { type: 'boolean', default: false, describe: 'Fail if nothing is confirmed yet' },
     format: {
       choices: ['table', 'csv', 'json', 'svg'] as const,
       default: 'table' as const,
-      describe: 'How to print it',
+      describe: 'The format of the output',
     },
-    out: { type: 'string', describe: 'The file to write; standard output otherwise' },
+    out: { type: 'string', describe: 'The file to write [default: standard output]' },
     json: jsonOption,
   },
   examples: [
-    ['rankfront front --study resnet18', 'a table of confirmed figures; those that are not confirmed are marked'],
-    ['rankfront front --study resnet18 --format svg --out front.svg', 'a picture of it'],
+    ['rankfront front --study resnet18', 'a table of confirmed figures; figures that are not confirmed are marked'],
+    ['rankfront front --study resnet18 --format svg --out front.svg', 'the same as a chart'],
   ],
   run: async (args, console) => {
     if (args.search && args.confirmed)
       throw new UserError(
-        'Cannot show the front: --search and --confirmed exclude each other.',
+        'Cannot show the front: --search and --confirmed cannot be used together.',
         'Leave one of them out.',
       );
     const place = { kept: keptFiles({ store: args.store }) };

@@ -71,7 +71,7 @@ async function run(args: readonly string[], console: Console): Promise<ExitStatu
     .usage('$0 <command> [options]\n\nFinds the ranks at which a network really runs faster on your device.')
     .strict()
     .version(rankfrontVersion())
-    .wrap(Math.min(110, process.stdout.columns || 100))
+    .wrap(Math.min(100, process.stdout.columns || 100))
     .demandCommand(1, 'Which command?')
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .exitProcess(false)

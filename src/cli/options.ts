@@ -6,10 +6,10 @@ import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
 
 export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
-export const dataOption = {
+const dataOption = {
   type: 'string',
   demandOption: true,
-  describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML',
+  describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML file',
 } as const;
 export const hardwareOption = {
   type: 'string',
@@ -23,13 +23,12 @@ export const storeOption = {
 } as const;
 export const studyOption = {
   type: 'string',
-  describe: 'The study; may be left out when the store holds only one',
+  describe: 'The name of the study; not needed when the store holds only one',
 } as const;
 /** Of every command that times. */
 export const waitOption = {
   type: 'string',
-  describe:
-    'How long a measurement may wait for a quiet machine: 10m, 2h, none [default: as the hardware profile says, 2m]',
+  describe: 'How long to wait for a quiet machine: 10m, 2h or none [default: from the hardware profile, 2m]',
 } as const;
 
 /** Milliseconds; undefined where the profile decides. Throws a UserError for what is no duration. */
@@ -55,32 +54,31 @@ export const dataOf = (
 
 export const normalizeOption = {
   choices: normalizations,
-  describe: 'How pixels become inputs [default: torchvision, or as the dataset YAML says]',
+  describe: 'How pixels become inputs [default: from the dataset YAML, or torchvision]',
 } as const;
 
 /** What factors are made from. */
 export const calibrationOptions = {
   calibration: {
     type: 'string',
-    describe:
-      'Unlabelled images for data-aware factors and corrections: as --data, or none [default: some of --data, set aside]',
+    describe: 'Images for data-aware factors, as in --data; none turns them off [default: a part of --data]',
   },
-  'calibration-images': { type: 'number', describe: 'How many of them [default: 512]' },
+  'calibration-images': { type: 'number', describe: 'How many calibration images to use [default: 512]' },
 } as const;
 
 /** What is searched, and how its candidates are built and judged: of `search` and of `evaluate`. */
 export const problemOptions = {
   model: modelOption,
   data: dataOption,
-  space: { type: 'string', describe: 'The search space, a YAML file; by default what "rankfront space" would write' },
+  space: { type: 'string', describe: 'The search space, a YAML file [default: what "rankfront space" writes]' },
   hardware: hardwareOption,
   normalize: normalizeOption,
   ...calibrationOptions,
   corrections: {
     choices: ['moments', 'reconstruction', 'none'],
-    describe: 'What every candidate is corrected by, on the calibration images [default: moments]',
+    describe: 'How the calibration images correct every candidate [default: moments]',
   },
-  'accept-dense': { type: 'boolean', default: false, describe: 'Go on even if the dense model scores near chance' },
+  'accept-dense': { type: 'boolean', default: false, describe: 'Continue even if the dense model scores near chance' },
 } as const;
 
 /** The same as the library takes them. Throws a UserError for a number that cannot be. */

@@ -17,33 +17,36 @@ import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const pick = defineCommand({
   usage: 'pick',
-  summary: 'Pick a point of the front by limits, that of the headline without any; exits 1 when no point keeps to them',
+  summary: 'Pick one point of the front, by your limits or as recommended; exits 1 if no point fits',
   options: {
     study: studyOption,
     store: storeOption,
     'max-drop': {
       type: 'string',
-      describe: 'The fastest that loses at most this much accuracy [default: 1pp, where no other limit is given]',
+      describe: 'The fastest that loses at most this much accuracy [default: 1pp if no limit is given]',
     },
-    'max-latency-ms': { type: 'number', describe: 'The most accurate that takes at most so many milliseconds' },
-    'min-speedup': { type: 'number', describe: 'The most accurate that is at least so many times as fast as dense' },
+    'max-latency-ms': { type: 'number', describe: 'The most accurate that takes at most this many milliseconds' },
+    'min-speedup': {
+      type: 'number',
+      describe: 'The most accurate that is at least this many times as fast as the dense model',
+    },
     'max-size': { type: 'string', describe: 'The most accurate whose file is at most this large, such as 8MB' },
     'max-memory': {
       type: 'string',
-      describe: 'The most accurate that adds at most this much peak memory, such as 64MB',
+      describe: 'The most accurate that needs at most this much peak memory, such as 64MB',
     },
-    knee: { type: 'boolean', describe: 'Where more speed begins to cost more than before' },
+    knee: { type: 'boolean', describe: 'The point after which more speed costs more accuracy than before' },
     'accept-disturbed': {
       type: 'boolean',
       default: false,
-      describe: 'Pick also among trials that were timed while other work slowed the machine',
+      describe: 'Also pick trials that were timed while other work slowed the machine',
     },
     json: jsonOption,
   },
   examples: [
     ['rankfront pick --study resnet18 --max-drop 1pp', 'the fastest within one point of accuracy'],
-    ['rankfront pick --study resnet18 --max-drop 2pp --max-latency-ms 12', 'the fastest that keeps to both'],
-    ['rankfront pick --study resnet18 --knee --json', 'the knee, for a program'],
+    ['rankfront pick --study resnet18 --max-drop 2pp --max-latency-ms 12', 'the fastest that is within both limits'],
+    ['rankfront pick --study resnet18 --knee --json', 'the knee, as JSON for a program'],
   ],
   run: async (args, console) => {
     const rule = ruleOf(args);
@@ -73,7 +76,7 @@ function ruleOf(args: Parameters<typeof limitsFrom>[0] & { readonly knee?: boole
   const { drop, latencyMs, speedup, ...others } = limits;
   const given = Object.keys(limits).length;
   if (args.knee && given > 0)
-    throw new UserError('Cannot pick: --knee goes by no limit, and a limit is given.', 'Leave one of them out.');
+    throw new UserError('Cannot pick: --knee uses no limit, but a limit is given.', 'Leave one of them out.');
   if (args.knee) return { kind: 'knee' };
   if (given > 1 || Object.keys(others).length > 0) return { kind: 'limits', ...limits };
   if (latencyMs !== undefined) return { kind: 'max-latency', latencyMs };

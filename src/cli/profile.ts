@@ -6,31 +6,32 @@ import { profileLosses, profileView } from '../study/measure/profile.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { calibrationOptions, hardwareOption, jsonOption, modelOption, normalizeOption } from './options.ts';
+import { stageProgress } from './stage-progress.ts';
 
 export const profile = defineCommand({
   usage: 'profile',
-  summary: 'Show where the time goes: per layer, milliseconds, MACs and what a ladder could save',
+  summary: 'Show where the time goes: milliseconds and MACs of every layer, and what lower ranks could save',
   options: {
     model: modelOption,
     hardware: hardwareOption,
-    space: { type: 'string', describe: 'The search space whose ladders are looked at; by default the proposed one' },
+    space: { type: 'string', describe: 'The search space, a YAML file [default: the one that Rankfront proposes]' },
     calibration: {
       ...calibrationOptions.calibration,
-      describe: 'Unlabelled images, as --data elsewhere: shows what rungs lose on them',
+      describe: 'Unlabelled images, written as in --data: shows what lower ranks lose on them',
     },
     'calibration-images': calibrationOptions['calibration-images'],
-    seed: { type: 'number', default: 0, describe: 'Seed of the choice of images' },
+    seed: { type: 'number', default: 0, describe: 'Seed that chooses the images' },
     normalize: normalizeOption,
     json: jsonOption,
   },
   examples: [
     [
       'rankfront profile --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml',
-      'the costliest layers first',
+      'the most expensive layers first',
     ],
     [
       'rankfront profile --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml --calibration folder:calibration',
-      'and what each of them loses at half its MACs',
+      'also what each layer loses at half its MACs',
     ],
   ],
   run: async (args, console) => {
@@ -38,11 +39,7 @@ export const profile = defineCommand({
     const seed = count('--seed', args.seed, 0) ?? 0;
     const plan = await planFromFiles(args.model, args.space, args.hardware);
     const normalize = args.normalize as Normalization | undefined;
-    const watch = {
-      warn: console.note,
-      statistics: (done: number, total: number) => console.progress?.(`calibration images ${done}/${total}`),
-      progress: (done: number, total: number) => console.progress?.(`factors ${done}/${total}`),
-    };
+    const watch = { warn: console.note, stage: stageProgress(console) };
     const loss =
       args.calibration === undefined || args.calibration === 'none'
         ? null

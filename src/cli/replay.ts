@@ -8,9 +8,9 @@ import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const replay = defineCommand({
   usage: 'replay',
-  summary: 'Propose every trial of a study again from the store; exits 1 at the first that is another one',
+  summary: 'Propose every trial again from the store; exits 1 at the first one that differs',
   options: { study: studyOption, store: storeOption, json: jsonOption },
-  examples: [['rankfront replay --study resnet18', 'nothing is measured: the model and the images are not needed']],
+  examples: [['rankfront replay --study resnet18', 'needs no model and no images: nothing is measured']],
   run: async (args, console) =>
     withStudy(args, console, async (study, store) => {
       const watch = {

@@ -6,43 +6,44 @@ import { formatPercent, formatPoints } from '../units/format.ts';
 import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
+import { logLine } from './log-line.ts';
 import { findStudy, withStudy } from './open-study.ts';
 import { movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
-import { trainingDisplay, trainingEnd } from './training-display.ts';
+import { jsonLine, trainingDisplay, trainingEnd } from './training-display.ts';
 import { demandProvider, epochsOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const retrain = defineCommand({
   usage: 'retrain',
-  summary: 'Train a trial of a study, to win back what it lost; run it again to go on after a stop',
+  summary: 'Retrain a trial to recover its accuracy; run it again to continue after a stop',
   options: {
     study: studyOption,
     store: storeOption,
     trial: { type: 'number', demandOption: true, describe: 'The number of the trial' },
-    epochs: { type: 'number', default: 5, describe: 'Times that every training image is seen' },
+    epochs: { type: 'number', default: 5, describe: 'How many times every training image is used' },
     lr: { type: 'number', describe: 'The largest learning rate [default: 0.01; adamw 0.0005]' },
     rewind: {
       type: 'number',
-      describe: 'Take the last epochs of a schedule of so many, such as the one the dense model was trained by',
+      describe: 'Use the end of a schedule of N epochs, such as the one that trained the dense model',
     },
-    'label-smoothing': { type: 'number', default: 0, describe: 'Share of each target spread over all classes' },
+    'label-smoothing': { type: 'number', default: 0, describe: 'Share of each label that is spread over all classes' },
     'distil-weight': {
       type: 'number',
       default: 0.5,
-      describe: "Share of the loss that matches the dense model's scores; 0 for none",
+      describe: "Weight of the dense model's scores in the loss; 0 leaves them out",
     },
-    temperature: { type: 'number', default: 4, describe: 'That of the distillation' },
+    temperature: { type: 'number', default: 4, describe: 'Temperature of the distillation' },
     ...trainingOptions,
     ...movedOptions,
   },
   examples: [
     [
       'rankfront retrain --study resnet18 --trial 42 --freeze progressive --out resnet18-42.onnx',
-      'retrain trial 42, fewer layers from epoch to epoch',
+      'retrain trial 42 and freeze more layers from epoch to epoch',
     ],
     [
       'rankfront retrain --trial 42 --epochs 12 --augment strong --plain-epochs 3 --distil-weight 0.9 --out resnet18-42.onnx',
-      'longer, with mixed images and closer to the teacher: what won back the most',
+      'longer, with mixed images and closer to the teacher: recovers the most',
     ],
   ],
   run: async (args, console) => {
@@ -97,16 +98,15 @@ export const retrain = defineCommand({
 
 function tellBefore(console: Console, json: boolean, run: TrainingRun): void {
   const { denseTop1, beforeTop1, validationImages } = run;
-  if (json || !console.progress)
-    console.out(JSON.stringify({ kind: 'before', run: run.id, denseTop1, beforeTop1, validationImages }));
+  if (json) jsonLine(console, { kind: 'before', run: run.id, denseTop1, beforeTop1, validationImages });
   else
-    console.note(
+    logLine(console)(
       `Before retraining ${formatPercent(beforeTop1)}, the dense model ${formatPercent(denseTop1)} of ${validationImages} validation images.`,
     );
 }
 
 function tellAfter(console: Console, json: boolean, { run, written }: RetrainResult): void {
-  if (json || !console.progress || !written) return;
+  if (json || !written) return;
   const { denseTop1, beforeTop1 } = run;
   console.out(
     `Retraining brought ${formatPoints(written.top1 - beforeTop1)}; ${formatPoints(written.top1 - denseTop1)} against the dense model.`,

@@ -15,48 +15,45 @@ import { studyDisplay } from './study-display.ts';
 
 export const search = defineCommand({
   usage: 'search',
-  summary: 'Search the ranks of every layer on measured latency and accuracy; run it again to go on',
+  summary: 'Search for the ranks that give the best measured latency and accuracy; run it again to continue',
   options: {
     ...problemOptions,
-    study: { type: 'string', describe: 'A name for the study; by default that of the model' },
+    study: { type: 'string', describe: 'A name for the study [default: the name of the model]' },
     store: storeOption,
     trials: {
       type: 'number',
-      describe: 'Trials of the study, the dense model not counted [default: 100, or no limit with --time]',
+      describe: 'How many trials, without the dense model [default: 100, or no limit with --time]',
     },
-    time: { type: 'string', describe: 'Wall time of this run, such as 8h or 45m' },
+    time: { type: 'string', describe: 'How long this run may take, such as 8h or 45m' },
     wait: waitOption,
     strategy: { choices: strategyNames, default: 'bayesian', describe: 'What proposes the next ranks' },
     prior: {
       type: 'boolean',
       default: true,
-      describe: 'Begin from what single sites change and lose, measured at the start; --no-prior for not',
+      describe: 'First measure what each layer changes alone; --no-prior skips this',
     },
     pruning: {
       type: 'boolean',
       default: true,
-      describe: 'Give up trials that can hardly enter the front any more; --no-pruning to score them all',
+      describe: 'Stop trials early that are unlikely to enter the front; --no-pruning scores all images',
     },
     'max-drop': {
       type: 'string',
-      describe:
-        'Look only for candidates that lose at most this much accuracy, such as 1pp; none lifts the limits of earlier runs',
+      describe: 'The largest loss of accuracy allowed, such as 1pp; none removes the limits of earlier runs',
     },
-    'max-latency-ms': { type: 'number', describe: 'Look only for candidates that take at most so many milliseconds' },
-    'min-speedup': { type: 'number', describe: 'Look only for candidates at least so many times as fast as dense' },
-    'max-size': { type: 'string', describe: 'Look only for candidates whose file is at most this large, such as 8MB' },
-    'max-memory': {
-      type: 'string',
-      describe: 'Look only for candidates that add at most this much peak memory, such as 64MB',
-    },
+    'max-latency-ms': { type: 'number', describe: 'The largest latency allowed, in milliseconds' },
+    'min-speedup': { type: 'number', describe: 'The smallest speed-up allowed over the dense model, such as 1.5' },
+    'max-size': { type: 'string', describe: 'The largest model file allowed, such as 8MB' },
+    'max-memory': { type: 'string', describe: 'The largest peak memory allowed, such as 64MB' },
     objectives: {
       type: 'string',
-      describe: 'What to minimise [default: latency,accuracy and what is limited]; size and memory can be added',
+      describe:
+        'What to minimise: latency,accuracy and also size or memory [default: the first two, and what is limited]',
     },
-    seed: { type: 'number', default: 0, describe: 'Seed of everything that is random' },
+    seed: { type: 'number', default: 0, describe: 'Seed of all random choices' },
     'proxy-images': {
       type: 'number',
-      describe: 'Images that every trial is scored on; the others are kept for the end',
+      describe: 'How many images score every trial; the others confirm the front at the end',
     },
     json: { ...jsonOption, describe: 'Print one JSON line per event, for programs' },
   },
@@ -85,9 +82,6 @@ export const search = defineCommand({
       finish: console.finish,
       stop: console.stop,
       onEvent: display.event,
-      onStatistics: display.statistics,
-      onFactors: display.factors,
-      onSweep: display.sweep,
       commandLine: console.commandLine,
     }).finally(display.close);
     if (!report) console.note('Nothing was measured. Run the same command again to go on.');

@@ -9,12 +9,12 @@ import { jsonOption, movedModelOption, storeOption, studyOption } from './option
 
 export const show = defineCommand({
   usage: 'show <trial>',
-  summary: 'Show one trial: its ranks, what was measured, and what a reviewer needs',
+  summary: 'Show one trial: its ranks, its measurements, and what a reviewer needs to check them',
   positionals: {
     trial: { type: 'number', demandOption: true, describe: 'The number of the trial; 0 is the dense model' },
   },
   options: { study: studyOption, store: storeOption, model: movedModelOption, json: jsonOption },
-  examples: [['rankfront show 42 --study resnet18', 'trial 42']],
+  examples: [['rankfront show 42 --study resnet18', 'everything about trial 42']],
   run: async (args, console) => {
     const number = count('trial', args.trial, 0, 1);
     return withStudy<ExitStatus>(args, console, async (study, store) => {

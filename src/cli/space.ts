@@ -10,17 +10,17 @@ import { hardwareOption, jsonOption, modelOption } from './options.ts';
 
 export const space = defineCommand({
   usage: 'space',
-  summary: 'Propose a search space: which layers, which method, which ranks',
+  summary: 'Propose a search space: which layers, which methods, which ranks',
   options: {
     model: modelOption,
     hardware: hardwareOption,
-    out: { type: 'string', describe: 'The file to write; standard output otherwise' },
+    out: { type: 'string', describe: 'The file to write [default: standard output]' },
     json: jsonOption,
   },
   examples: [
     [
       'rankfront space --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml --out space.yaml',
-      'write space.yaml',
+      'write a search space that you can edit',
     ],
   ],
   run: async (args, console) => {

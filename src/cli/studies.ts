@@ -8,9 +8,9 @@ import { jsonOption, storeOption } from './options.ts';
 
 export const studies = defineCommand({
   usage: 'studies',
-  summary: 'List the studies of a store',
+  summary: 'List the studies in a store',
   options: { store: storeOption, json: jsonOption },
-  examples: [['rankfront studies --store results/rankfront.sqlite', 'state, trials and best speed-up of each']],
+  examples: [['rankfront studies --store results/rankfront.sqlite', 'state, trials and best speed-up of every study']],
   run: async (args, console) => {
     const store = await openStore(args.store, { readOnly: true });
     try {

@@ -1,18 +1,18 @@
 /** How a search, or confirming, is shown while it runs: lines for people, timed in a log; JSON lines for programs. */
 import { eventLine, type StudyEvent } from '../events/event.ts';
+import type { StageReached } from '../events/stage.ts';
 import { eventText } from '../report/event-text.ts';
-import { advance, noProgress, progressLine } from '../report/progress.ts';
+import { advance, noProgress, type Progress, progressLine } from '../report/progress.ts';
+import { stageEndText } from '../report/stage-text.ts';
 import { noWarnings, warned, warningsLeft } from '../report/warnings.ts';
 import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
+import { logEveryMs, logLine } from './log-line.ts';
 
 export interface StudyDisplay {
   /** Whether every event is a line of JSON. */
   readonly json: boolean;
   readonly event: (event: StudyEvent) => void;
-  readonly statistics: (done: number, total: number) => void;
-  readonly factors: (done: number, total: number) => void;
-  readonly sweep: (done: number, total: number) => void;
   readonly close: () => void;
 }
 
@@ -24,35 +24,35 @@ export const studyDisplay = (
 const jsonDisplay = (console: Console): StudyDisplay => ({
   json: true,
   event: event => console.out(eventLine(event)),
-  statistics: () => {},
-  factors: () => {},
-  sweep: () => {},
   close: () => {},
 });
-
-/** In a log, how far it is stands in a line of its own, at most so often. */
-const logEveryMs = 60_000;
 
 /** One line per event, and how far it is: at the bottom of a terminal, kept up to date; in a log now and then, with the time. */
 function textDisplay(console: Console, store: string): StudyDisplay {
   let progress = noProgress;
   let warnings = noWarnings;
   let loggedMs = Number.NEGATIVE_INFINITY;
-  const line = (text: string): void => console.note(console.progress ? text : `${clock(new Date())}  ${text}`);
+  let latestMs = 0;
+  const now = (): number => Math.max(latestMs, Date.now());
+  const line = logLine(console);
   const state = (text: string): void => {
     if (console.progress) console.progress(text);
-    else if (performance.now() - loggedMs >= logEveryMs) {
-      loggedMs = performance.now();
+    else if (now() - loggedMs >= logEveryMs) {
+      loggedMs = now();
       line(text);
     }
   };
   const tick = (): void => {
-    if (progress !== noProgress) state(progressLine(progress, performance.now()));
+    if (progress !== noProgress) state(progressLine(progress, now()));
   };
-  const stage =
-    (name: string) =>
-    (done: number, total: number): void =>
-      state(`${name} ${done}/${total}`);
+  /** Of a stage that is over soon there is only its end. */
+  const logStage = (event: StageReached, before: Progress): void => {
+    const sinceMs = before.stage?.stage === event.stage ? before.stage.sinceMs : latestMs;
+    if (event.done >= event.total) {
+      const text = stageEndText(event, latestMs - sinceMs);
+      if (text) line(text);
+    } else if (latestMs - sinceMs >= logEveryMs) tick();
+  };
   const timer = console.progress ? setInterval(tick, 1000) : undefined;
   timer?.unref();
   const told = (): void => line('Finishing the trial that runs; press Ctrl-C again to stop at once.');
@@ -60,16 +60,16 @@ function textDisplay(console: Console, store: string): StudyDisplay {
   return {
     json: false,
     event: event => {
-      progress = advance(progress, event, performance.now());
+      latestMs = event.atMs;
+      const before = progress;
+      progress = advance(progress, event);
+      if (event.kind === 'stage' && !console.progress) return logStage(event, before);
       const { counts, tell } = warned(warnings, event);
       warnings = counts;
       const text = tell ? eventText(event) : null;
       if (text) line('study' in event ? atStore(text, event.study, store) : text);
       tick();
     },
-    statistics: stage('calibration images'),
-    factors: stage('factors'),
-    sweep: stage('single sites'),
     close: () => {
       clearInterval(timer);
       console.finish.removeEventListener('abort', told);
@@ -77,10 +77,3 @@ function textDisplay(console: Console, store: string): StudyDisplay {
     },
   };
 }
-
-/** `2030-01-02 03:04:05`, local time. */
-const clock = (now: Date): string => {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
-  return `${day} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')}`;
-};

@@ -9,21 +9,29 @@ import { demandProvider, epochsOf, trainingOptions, trainRequest } from './train
 
 export const train = defineCommand({
   usage: 'train',
-  summary: 'Train a network on labelled images; run it again to go on after a stop',
+  summary: 'Train a network on labelled images; run it again to continue after a stop',
   options: {
     model: { ...modelOption, describe: 'The network to train, an ONNX file' },
-    fresh: { type: 'boolean', default: false, describe: 'Draw its weights anew in place of those in the file' },
+    fresh: {
+      type: 'boolean',
+      default: false,
+      describe: 'Start from new random weights, not from the weights in the file',
+    },
     data: {
       type: 'string',
       demandOption: true,
       describe: 'Labelled images: cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED or a dataset YAML',
     },
-    epochs: { type: 'number', default: 30, describe: 'Times that every training image is seen' },
+    epochs: { type: 'number', default: 30, describe: 'How many times every training image is used' },
     lr: { type: 'number', describe: 'The largest learning rate [default: 0.1 with --fresh, else 0.01; adamw 0.001]' },
-    'label-smoothing': { type: 'number', default: 0.1, describe: 'Share of each target spread over all classes' },
-    distil: { type: 'string', describe: 'A network whose scores are matched too, an ONNX file' },
-    'distil-weight': { type: 'number', describe: 'The share of that in the loss [default: 0.5]' },
-    temperature: { type: 'number', describe: 'That of the distillation [default: 4]' },
+    'label-smoothing': {
+      type: 'number',
+      default: 0.1,
+      describe: 'Share of each label that is spread over all classes',
+    },
+    distil: { type: 'string', describe: 'A teacher network whose scores are matched too, an ONNX file' },
+    'distil-weight': { type: 'number', describe: "Weight of the teacher's scores in the loss [default: 0.5]" },
+    temperature: { type: 'number', describe: 'Temperature of the distillation [default: 4]' },
     ...trainingOptions,
   },
   examples: [
@@ -31,7 +39,7 @@ export const train = defineCommand({
       'rankfront train --model net.onnx --fresh --data cifar10:cifar --epochs 30 --out trained.onnx',
       'train from scratch',
     ],
-    ['rankfront train --model net.onnx --data folder:mine --epochs 5 --out tuned.onnx', 'fine-tune on own images'],
+    ['rankfront train --model net.onnx --data folder:mine --epochs 5 --out tuned.onnx', 'fine-tune on your own images'],
   ],
   run: async (args, console) => {
     const usual = args.optimiser === 'adamw' ? 0.001 : args.fresh ? 0.1 : 0.01;

@@ -1,22 +1,38 @@
-/** How a training is shown while it runs: lines and a progress line on a terminal, JSON lines elsewhere. */
+/** How a training is shown while it runs: lines for people, timed in a log; JSON lines for programs. */
 import { advanceTraining, noTrainingProgress, trainingLine, trainingText } from '../report/training-text.ts';
 import type { TrainingEvent } from '../train/loop/event.ts';
 import type { TrainResult } from '../train/loop/train.ts';
 import { formatPercent } from '../units/format.ts';
 import type { Console, ExitStatus } from './command.ts';
+import { logEveryMs, logLine } from './log-line.ts';
 
+/** One line of JSON: what happened, and when, in milliseconds since 1970. */
+export const jsonLine = ({ out }: Pick<Console, 'out'>, record: object, atMs = Date.now()): void =>
+  out(JSON.stringify({ ...record, atMs }));
+
+/** @param now milliseconds since 1970 */
 export function trainingDisplay(
   console: Console,
   { json, restart }: { readonly json: boolean; readonly restart: boolean },
+  now: () => number = Date.now,
 ): (event: TrainingEvent) => void {
-  if (json || !console.progress) return event => console.out(JSON.stringify(event));
+  if (json) return event => jsonLine(console, event, now());
+  const line = logLine(console);
   let progress = noTrainingProgress;
+  let loggedMs = now();
+  const state = (text: string): void => {
+    if (console.progress) console.progress(text);
+    else if (now() - loggedMs >= logEveryMs) {
+      loggedMs = now();
+      line(text);
+    }
+  };
   return event => {
     progress = advanceTraining(progress, event);
     const text = trainingText(event, restart);
-    if (text) console.note(text);
-    const line = trainingLine(progress);
-    if (line !== '') console.progress?.(line);
+    if (text) line(text);
+    const far = trainingLine(progress);
+    if (far !== '') state(far);
   };
 }
 
@@ -26,11 +42,9 @@ export function trainingEnd(console: Console, json: boolean, { written, endedBy 
   const { path, bytes, epoch, top1, images } = written;
   const reported = epoch.validation?.top1 ?? Number.NaN;
   const agrees = Math.abs(top1 - reported) <= 1.5 / images;
-  if (json || !console.progress) {
+  if (json) {
     const { weights } = epoch.validation ?? { weights: 'last' };
-    console.out(
-      JSON.stringify({ kind: 'written', path, bytes, epoch: epoch.epoch, weights, top1, reported, images, agrees }),
-    );
+    jsonLine(console, { kind: 'written', path, bytes, epoch: epoch.epoch, weights, top1, reported, images, agrees });
   } else {
     console.out(
       `Wrote ${path} (${(bytes / 1e6).toFixed(1)} MB): epoch ${epoch.epoch}, ${formatPercent(top1)} of ${images} validation images, scored from the file.`,

@@ -50,7 +50,7 @@ function unknownArgument(names: readonly string[], command: Command, args: reado
   }
   const letters = args.find(arg => /^-[^-]/.test(arg));
   if (letters !== undefined)
-    return new UserError(`${what} has no option ${letters}: options begin with two dashes.`, help);
+    return new UserError(`${what} has no option ${letters}: options start with two dashes.`, help);
   return new UserError(`${what} does not take "${names[0]}".`, help);
 }
 

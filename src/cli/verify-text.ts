@@ -52,7 +52,7 @@ function phaseText({ accuracy, latency, failure }: PhaseVerdict): string {
 
 function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): string {
   const runs = measurements > 1 ? ` (${measurements} measurements)` : '';
-  const figures = `stored ${ratioText(stored)} of dense, now ${ratioText(now)}${runs}`;
+  const figures = `stored ${ratioText(stored)} of dense${now ? `, now ${ratioText(now)}${runs}` : ''}`;
   switch (verdict) {
     case 'consistent':
       return `latency consistent: ${figures}`;
@@ -64,6 +64,8 @@ function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): st
       return `latency not judged, this machine is busy: ${figures}`;
     case 'other-machine':
       return `latency not judged on another machine: ${figures}`;
+    case 'not-measured':
+      return `latency not measured: ${figures}`;
     default:
       return verdict satisfies never;
   }
@@ -113,18 +115,19 @@ export interface Asked {
  * @param asked what alone was to be measured; null for everything
  */
 export function summary(report: VerifyReport, asked: Asked): string {
-  const { recounted, trials, trainings } = report;
+  const { recounted, trials, trainings, unreachable } = report;
   const { failed, busy } = countsOf(report);
   const phases = trials.flatMap(each => each.phases);
   const of = (phase: string): number => phases.filter(each => each.phase === phase).length;
   const others = trials.filter(each => each.phases.length === 0).length;
   const latencies = phases.map(({ latency }) => latency?.verdict);
   const elsewhere = latencies.filter(verdict => verdict === 'other-machine').length;
+  const unmeasured = latencies.filter(verdict => verdict === 'not-measured').length;
   const disturbed = latencies.filter(verdict => verdict === 'disturbed').length;
   const done = [
     `Recounted ${count(recounted, 'trial')} from their stored answers and samples`,
     `rebuilt ${trials.length}`,
-    `scored and timed again: ${of('search')} of the search, ${of('confirm')} confirmed`,
+    `${unreachable === null ? 'scored and timed' : 'scored'} again: ${of('search')} of the search, ${of('confirm')} confirmed`,
     ...(others > 0 ? [`${others} off the front only recounted and rebuilt (--all measures them)`] : []),
     ...(trainings.length > 0 ? [`scored again: the networks of ${count(trainings.length, 'training')}`] : []),
   ];
@@ -135,10 +138,12 @@ export function summary(report: VerifyReport, asked: Asked): string {
       : [`the ${asked.phase === 'search' ? 'confirm' : 'search'} phase, beyond recounting it; trainings`]),
     ...trainings.flatMap(each => each.unchecked.map(what => `of training ${each.run} ${what}`)),
     ...(elsewhere > 0 ? [`${latencyCount(elsewhere)} on another machine`] : []),
+    ...(unmeasured > 0 ? [`${latencyCount(unmeasured)}, which cannot be measured here`] : []),
   ];
   return [
     `${done.join('; ')}.`,
     ...(unchecked.length > 0 ? [`Not checked: ${unchecked.join('; ')}.`] : []),
+    ...(unreachable === null ? [] : [unreachable]),
     ...(disturbed > 0
       ? [`${latencyCount(disturbed)} were disturbed when they were measured, and are shown as such.`]
       : []),
@@ -148,7 +153,7 @@ export function summary(report: VerifyReport, asked: Asked): string {
     failed > 0
       ? `${failed} stored ${failed === 1 ? 'number does' : 'numbers do'} not hold.`
       : busy > 0
-        ? 'Nothing speaks against the stored numbers, and not all of them are proved.'
+        ? 'No stored number is wrong, but not all of them could be checked.'
         : unchecked.length > 0
           ? 'Of what was checked, every stored number holds.'
           : 'Every stored number holds.',

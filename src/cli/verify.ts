@@ -13,24 +13,27 @@ import { countsOf, denseLine, summary, trainingLines, verdictLines } from './ver
 
 export const verify = defineCommand({
   usage: 'verify',
-  summary: 'Recount all stored numbers and measure the front again; exits 1 unless every one is proved',
+  summary: 'Check all stored numbers and measure the front again; exits 1 unless all of them hold',
   options: {
     study: studyOption,
     store: storeOption,
     trial: {
       type: 'number',
-      describe: 'Measure only this trial; by default what is printed is measured and every other trial rebuilt',
+      describe: 'Measure only this trial [default: the front; every other trial is rebuilt]',
     },
     all: { type: 'boolean', default: false, describe: 'Measure every trial, not only the front' },
-    phase: { choices: ['search', 'confirm'] as const, describe: 'Measure the figures of this phase alone' },
+    phase: { choices: ['search', 'confirm'] as const, describe: 'Measure only the figures of this phase' },
     wait: waitOption,
     ...movedOptions,
-    retrained: { type: 'string', describe: 'Where retrained networks are now: a file, or a folder of them' },
+    retrained: {
+      type: 'string',
+      describe: 'Where the retrained networks are now, if they have moved: a file or a folder',
+    },
     json: jsonOption,
   },
   examples: [
-    ['rankfront verify --study resnet18', 'the front in both phases; the other trials: model and stored answers'],
-    ['rankfront verify --study resnet18 --trial 42 --phase confirm', 'what was confirmed of one trial'],
+    ['rankfront verify --study resnet18', 'the front in both phases; of other trials the model and the stored answers'],
+    ['rankfront verify --study resnet18 --trial 42 --phase confirm', 'only the confirmed figures of trial 42'],
   ],
   run: async (args, console) => {
     const number = count('--trial', args.trial, 0, 1);

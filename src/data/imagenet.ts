@@ -50,7 +50,7 @@ export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promis
 }
 
 /** Reading 140 GB to name them would take an hour: a training set is known by its names and sizes. */
-export function hashOfSizes(paths: readonly string[], head: string): string {
+function hashOfSizes(paths: readonly string[], head: string): string {
   const hash = createHash('sha256').update(`sizes\0${head}`);
   for (const path of paths) hash.update(`\0${statSync(path, { throwIfNoEntry: false })?.size ?? 'missing'}`);
   return hash.digest('hex');

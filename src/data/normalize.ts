@@ -26,7 +26,7 @@ const named: Readonly<Record<NormalizationName, MeanStd>> = {
   none: { mean: same(0), std: same(1 / 255) },
 };
 
-export const meanStd = (normalization: Normalization): MeanStd =>
+const meanStd = (normalization: Normalization): MeanStd =>
   typeof normalization === 'string' ? named[normalization] : normalization;
 
 /**

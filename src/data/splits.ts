@@ -22,7 +22,7 @@ export interface Splits {
 }
 
 /** Of images that nobody has divided, this share is kept for validation. */
-export const validationShare = 0.1;
+const validationShare = 0.1;
 
 /**
  * - cifar10: the data_batch files against those that the data names (test_batch).

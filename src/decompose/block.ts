@@ -2,16 +2,10 @@
 import type { Model } from '../onnx/graph.ts';
 import { floatsOf } from '../onnx/tensor.ts';
 import { constantsOf, resolved } from '../onnx/weights.ts';
-import type { Site } from './site.ts';
+import type { DenseNode } from './dense-node.ts';
+import { type BlockShape, blockShape } from './geometry.ts';
 
-/** The extent of a weight: per group, a tensor [outPerGroup, inPerGroup, kernel height, kernel width]. */
-export interface BlockShape {
-  readonly groups: number;
-  readonly outPerGroup: number;
-  readonly inPerGroup: number;
-  /** [height, width]; [1, 1] for a matrix. */
-  readonly kernel: readonly [number, number];
-}
+export { type BlockShape, blockShape } from './geometry.ts';
 
 /** All that a factorisation needs, and all that its cache key has to cover. */
 export interface WeightBlock extends BlockShape {
@@ -19,15 +13,8 @@ export interface WeightBlock extends BlockShape {
   readonly data: Float32Array;
 }
 
-export const blockShape = (site: Site): BlockShape => ({
-  groups: site.groups,
-  outPerGroup: site.outChannels / site.groups,
-  inPerGroup: site.inChannels / site.groups,
-  kernel: site.kernel,
-});
-
 /** The weight of `site` in `model`, a copy in float32; matrices stored as [in, out] are transposed. */
-export function weightBlock(model: Model, site: Site): WeightBlock {
+export function weightBlock(model: Model, site: DenseNode): WeightBlock {
   const constant = constantsOf(model.graph)(site.weight);
   const tensor = constant && resolved(constant);
   if (!tensor) throw new Error(`the model holds no constant "${site.weight}", the weight of site "${site.name}"`);

@@ -1,21 +1,17 @@
 /** From an assignment of rungs to the candidate model. */
 import { UserError } from '../errors/user-error.ts';
 import type { Model } from '../onnx/graph.ts';
-import { type Pass, runPass } from '../onnx/pass.ts';
+import { runPass } from '../onnx/pass.ts';
 import { nearest } from '../units/nearest.ts';
-import { type BlockShape, blockShape } from './block.ts';
-import type { FullFactors, TuckerFactors, TwoFactors } from './factorise.ts';
-import type { Assignment, FactorMethod, Rung } from './method.ts';
+import { type BlockShape, blockShape } from './geometry.ts';
+import type { Assignment, FactorRung, MethodName } from './method.ts';
+import { type FullFactors, methodOf } from './methods/methods.ts';
 import { dropUnused } from './passes/drop-unused.ts';
-import { inputPass } from './passes/input.ts';
-import { spatialPass } from './passes/spatial.ts';
-import { svdPass } from './passes/svd.ts';
-import { tucker2Pass } from './passes/tucker2.ts';
 import { fullRank, rungLabel } from './ranks.ts';
 import type { Site } from './site.ts';
 
 /** Full-rank factors of a site, computed earlier. */
-export type FactorSource = (site: string, method: FactorMethod) => FullFactors;
+export type FactorSource = (site: string, method: MethodName) => FullFactors;
 
 /**
  * The candidate that `assignment` asks for. Sites that it does not name or names dense keep their nodes; every other node,
@@ -38,30 +34,16 @@ export function buildCandidate(
     const rung = Object.hasOwn(assignment, site.name) ? assignment[site.name]! : { method: 'dense' as const };
     if (rung.method === 'dense') continue;
     requireRung(site, rung);
-    candidate = runPass(passFor(site, rung, factors(site.name, rung.method)), candidate).model;
+    const found = factors(site.name, rung.method);
+    requireFactors(site, rung.method, found);
+    candidate = runPass(methodOf(rung.method).pass(site, found, rung.rank), candidate).model;
     replaced.push(site.weight);
   }
   return replaced.length === 0 ? model : dropUnused(candidate, replaced);
 }
 
-function passFor(site: Site, rung: Exclude<Rung, { method: 'dense' }>, factors: FullFactors): Pass {
-  requireFactors(site, rung.method, factors);
-  switch (rung.method) {
-    case 'svd':
-      return svdPass(site, factors as TwoFactors, rung.rank);
-    case 'spatial':
-      return spatialPass(site, factors as TwoFactors, rung.rank);
-    case 'input':
-      return inputPass(site, factors as TwoFactors, rung.rank);
-    case 'tucker2':
-      return tucker2Pass(site, factors as TuckerFactors, rung.rank);
-    default:
-      return rung satisfies never;
-  }
-}
-
 /** Factors of another weight would give a model that loads and is wrong. */
-function requireFactors(site: Site, method: FactorMethod, factors: FullFactors): void {
+function requireFactors(site: Site, method: MethodName, factors: FullFactors): void {
   const extent = ({ groups, outPerGroup, inPerGroup, kernel }: BlockShape): string =>
     `${groups} x ${outPerGroup} x ${inPerGroup} x ${kernel.join(' x ')}`;
   const [expected, found] = [extent(blockShape(site)), extent(factors.shape)];
@@ -72,7 +54,7 @@ function requireFactors(site: Site, method: FactorMethod, factors: FullFactors):
 }
 
 /** @throws UserError when `rung` is not between rank 1 and full rank of a method that applies to `site` */
-export function requireRung(site: Site, rung: Exclude<Rung, { method: 'dense' }>): void {
+export function requireRung(site: Site, rung: FactorRung): void {
   const applying = site.methods.map(method => `${method} up to rank ${[fullRank(site, method)].flat().join('x')}`);
   const wayOut = `At this site apply: dense, ${applying.join(', ')}.`;
   const ask = `Cannot write site "${site.name}" (${kindText(site)}) as ${rungLabel(rung)}`;

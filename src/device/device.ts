@@ -1,7 +1,9 @@
 import type { Attempt } from '../errors/failure.ts';
-import type { Environment } from '../host/environment.ts';
+import type { Whereabouts } from '../host/environment.ts';
+import type { Model } from '../onnx/graph.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { Conditions } from './conditions.ts';
+import type { NodeTimings } from './node-times.ts';
 import type { Warning } from './warning.ts';
 
 /** An ONNX file on disk and the SHA-256 (hexadecimal) of its bytes. */
@@ -28,12 +30,15 @@ export interface LatencyBudget {
   readonly waitMs?: number | undefined;
   /** Whether the runtime's threads spin while they wait within a call, as they do by default; false to measure as older versions did. */
   readonly spinning?: boolean | undefined;
-  /** What the reference takes on this device when the machine is quiet, in milliseconds; where it is known. */
-  readonly quietReferenceMs?: number | null | undefined;
+  /** What the reference takes when the machine is quiet, as far as it is known; whoever measures looks up its own processor. */
+  readonly quietReferenceMs?: QuietTimes | undefined;
 }
 
-/** Candidate against reference, their calls randomly interleaved in one process, in several sessions. */
-export interface PairedLatency {
+/** Milliseconds of the reference on a quiet machine, by processor (`Environment.cpuModel`). */
+export type QuietTimes = Readonly<Record<string, number>>;
+
+/** Candidate against reference, their calls randomly interleaved in one process, in several sessions. Plain JSON. */
+export interface PairedLatency extends Whereabouts {
   /**
    * The geometric mean over sessions of median candidate time over median reference time, after what slowed both down was taken
    * out (`stats/levelled.ts`); below 1 is faster.
@@ -55,24 +60,29 @@ export interface PairedLatency {
   readonly wallMs: number;
 }
 
-/** What loading and running a model adds to the peak resident memory of a fresh process. */
-export interface PeakMemory {
-  /** KiB, one per process. */
+/** What loading and running a model adds to the peak resident memory of a fresh process. Plain JSON. */
+export interface PeakMemory extends Whereabouts {
+  /** In KiB (1024 bytes), one sample per process. */
   readonly samplesKib: readonly number[];
   readonly wallMs: number;
-  /** Of the machine that ran the model, and how busy it was. */
-  readonly environment: Environment;
-  readonly load: number;
 }
 
 export interface Device {
   readonly driver: string;
+  /** Whether its latencies are computed, so that they have no noise and are the same again everywhere. */
+  readonly exact: boolean;
   /**
    * Fails, and does not throw, when a model cannot be run; the device is usable afterwards. Throws a UserError when the
    * profile does not fit the models (a fixed batch size that is another one, a dynamic size that nobody gave).
    */
   latency(candidate: ModelFile, reference: ModelFile, budget: LatencyBudget): Promise<Attempt<PairedLatency>>;
-  /** Missing where the device cannot tell. */
+  /**
+   * Where the time of a model goes, node by node, over so many runs; missing where the driver cannot tell. Throws as `latency` does.
+   *
+   * @param model `model` is its graph where that is read already
+   */
+  nodeTimes?(model: ModelFile & { readonly model?: Model }, runs: number): Promise<Attempt<NodeTimings>>;
+  /** Missing where the driver cannot tell; fails where its machine cannot. Throws as `latency` does. */
   peakMemory?(model: ModelFile): Promise<Attempt<PeakMemory>>;
   /** A measurement under way fails as `interrupted`, and so does every later one. A second call is harmless. */
   close(): Promise<void>;

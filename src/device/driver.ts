@@ -1,5 +1,7 @@
-/** What opens a device from a hardware profile. */
+/** What a driver has to bring: how it opens a device from a hardware profile, and what is known of it before. */
+import type { Model } from '../onnx/graph.ts';
 import type { Device } from './device.ts';
+import type { DriverKind, SettingsOf } from './driver-settings.ts';
 import type { HardwareProfile } from './profile.ts';
 
 export interface OpenOptions {
@@ -13,4 +15,15 @@ export interface OpenOptions {
   readonly timeoutMs?: number;
 }
 
-export type OpenDriver = (profile: HardwareProfile, options: OpenOptions) => Promise<Device>;
+/** Throws a UserError when the device cannot be used as the profile says, or cannot be reached from here. */
+export type OpenDevice = (profile: HardwareProfile, options: OpenOptions) => Promise<Device>;
+
+export interface Driver<Kind extends DriverKind> {
+  readonly open: (settings: SettingsOf<Kind>, profile: HardwareProfile, options: OpenOptions) => Promise<Device>;
+  /** Whether latencies are computed and not measured. */
+  readonly exact: (settings: SettingsOf<Kind>) => boolean;
+  /** For people, such as `onnxruntime cpu, 2 threads`. */
+  readonly words: (settings: SettingsOf<Kind>) => string;
+  /** Throws a UserError for a model that it cannot time, where that is known before anything is measured. */
+  readonly demand?: (settings: SettingsOf<Kind>, profile: HardwareProfile, model: Model) => void;
+}

@@ -1,15 +1,54 @@
-/** From a hardware profile to a device. A new driver is one file and one line in `drivers`. */
-import type { Device } from './device.ts';
-import type { OpenDriver, OpenOptions } from './driver.ts';
+/** From a hardware profile to a device. A new driver is one file, one line in `drivers` and its settings in `driver-settings.ts`. */
+import { UserError } from '../errors/user-error.ts';
+import type { Model } from '../onnx/graph.ts';
+import type { Driver, OpenDevice } from './driver.ts';
+import type { DriverKind } from './driver-settings.ts';
 import { openOnnxruntime } from './onnxruntime/driver.ts';
 import type { HardwareProfile } from './profile.ts';
-import { openRoofline } from './roofline.ts';
+import { openRoofline, rooflineNodeTimes } from './roofline.ts';
 
-export const drivers: Readonly<Record<HardwareProfile['driver'], OpenDriver>> = {
-  onnxruntime: openOnnxruntime,
-  roofline: openRoofline,
+/** By kind, and nothing else asks which kind a driver is. */
+const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
+  onnxruntime: {
+    open: openOnnxruntime,
+    exact: () => false,
+    words: ({ kind, provider, threads }) => `${kind} ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+  },
+  roofline: {
+    open: openRoofline,
+    exact: () => true,
+    words: ({ kind }) => kind,
+    demand: (settings, profile, model) => void rooflineNodeTimes(model, settings, profile),
+  },
+  custom: {
+    open: async (_settings, { name }) => {
+      throw new UserError(
+        `Cannot open the device "${name}" here: its profile says driver: custom, a device that a program of its user's brings.`,
+        `Run this from that program, or give a profile with another driver: ${others('custom')}.`,
+      );
+    },
+    exact: ({ exact }) => exact,
+    words: ({ kind }) => kind,
+  },
 };
 
-/** Throws a UserError when the device cannot be used as the profile says. */
-export const openDevice = (profile: HardwareProfile, options: OpenOptions): Promise<Device> =>
-  drivers[profile.driver](profile, options);
+const others = (kind: DriverKind): string =>
+  Object.keys(drivers)
+    .filter(name => name !== kind)
+    .join(', ');
+
+const driverOf = <Kind extends DriverKind>(kind: Kind): Driver<Kind> => drivers[kind];
+
+export const openDevice: OpenDevice = (profile, options) =>
+  driverOf(profile.driver.kind).open(profile.driver, profile, options);
+
+/** Whether the latencies of such a device are computed: known without opening it, as of a stored study. */
+export const isExact = ({ driver }: Pick<HardwareProfile, 'driver'>): boolean => driverOf(driver.kind).exact(driver);
+
+/** The device for people: `onnxruntime cpu, 2 threads, batch 1`. */
+export const deviceWords = ({ driver, batchSize }: Pick<HardwareProfile, 'driver' | 'batchSize'>): string =>
+  `${driverOf(driver.kind).words(driver)}, batch ${batchSize}`;
+
+/** @throws UserError, before anything is spent, for a model that the device cannot time */
+export const demandTimeable = (profile: HardwareProfile, model: Model): void =>
+  driverOf(profile.driver.kind).demand?.(profile.driver, profile, model);

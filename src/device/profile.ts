@@ -1,34 +1,11 @@
 /** What a user says about the device: a YAML file in `hardware-profiles/`, checked here. */
 import { z } from 'zod';
+import type { SessionSettings } from '../runtime/session.ts';
 import { parseYaml } from '../units/parse-yaml.ts';
 import type { LatencyBudget } from './device.ts';
+import { type DriverSettings, driverSchema, rooflineShape, sessionShape, usualHost } from './driver-settings.ts';
 
-/** The names by which onnxruntime-node knows its execution providers; which of them are there is probed, not assumed. */
-export const providerNames = [
-  'cpu',
-  'webgpu',
-  'cuda',
-  'tensorrt',
-  'dml',
-  'coreml',
-  'xnnpack',
-  'qnn',
-  'openvino',
-  'rocm',
-] as const;
-
-const rooflineSchema = z
-  .strictObject({
-    peakMacsPerSecond: z.number().gt(0).describe('Multiply-accumulates per second at full use of the device.'),
-    bandwidthBytesPerSecond: z.number().gt(0).describe('Bytes per second between memory and the arithmetic units.'),
-    operatorOverheadMs: z.number().min(0).default(0).describe('Time per operator that no arithmetic hides.'),
-    tile: z
-      .int()
-      .min(1)
-      .default(1)
-      .describe('Channels are computed in groups of this many: 33 channels cost as much as 48 when it is 16.'),
-  })
-  .describe('The device as the roofline model sees it (Williams, Waterman and Patterson 2009).');
+export { providerNames } from './driver-settings.ts';
 
 const latencyBudgetSchema = z
   .strictObject({
@@ -62,35 +39,54 @@ const latencyBudgetSchema = z
   })
   .prefault({});
 
-export const hardwareProfileSchema = z
+const hostSchema = z
+  .strictObject(sessionShape)
+  .optional()
+  .describe(
+    'What this host scores and calibrates with; by default as the onnxruntime driver, or one thread of the CPU.',
+  );
+
+/** About the model as it runs on the device, whatever drives that. */
+const modelShape = {
+  precision: z.enum(['float32', 'float16']).default('float32').describe('Element type of the weights of the model.'),
+  batchSize: z.int().min(1).max(65_536).default(1).describe('Size of the first dimension of every input.'),
+  inputShape: z
+    .record(
+      z.string(),
+      z
+        .int()
+        .min(1)
+        .max(2 ** 20),
+    )
+    .default({})
+    .describe(
+      'Sizes of the other dynamic dimensions, by their name, or by axis as "input:axis?" (pixels:2?), which goes before a name.',
+    ),
+  rankGranularity: z.int().min(1).default(16).describe('Ranks that are multiples of this run well on the device.'),
+  latencyBudget: latencyBudgetSchema,
+  pricePerHour: z.number().min(0).optional().describe('What an hour of the device costs; not used yet.'),
+  powerWatts: z.number().gt(0).optional().describe('Power drawn under load; not used yet.'),
+};
+
+const name = z.string().min(1).describe('How the device is called in reports.');
+
+const profileSchema = z.strictObject({ name, driver: driverSchema, host: hostSchema, ...modelShape });
+
+/** As profiles were written before drivers had settings of their own; studies and users keep such files. */
+const flatSchema = z
   .strictObject({
-    name: z.string().min(1).describe('How the device is called in reports.'),
+    name,
     driver: z
       .enum(['onnxruntime', 'roofline'])
       .default('onnxruntime')
       .describe('onnxruntime measures; roofline computes, for planning and tests.'),
-    provider: z.enum(providerNames).default('cpu').describe('Execution provider of ONNX Runtime.'),
-    threads: z.int().min(1).max(1024).default(1).describe('Threads within one operator.'),
-    graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']).default('all'),
-    precision: z.enum(['float32', 'float16']).default('float32').describe('Element type of the weights of the model.'),
-    batchSize: z.int().min(1).max(65_536).default(1).describe('Size of the first dimension of every input.'),
-    inputShape: z
-      .record(
-        z.string(),
-        z
-          .int()
-          .min(1)
-          .max(2 ** 20),
-      )
-      .default({})
-      .describe(
-        'Sizes of the other dynamic dimensions, by their name, or by axis as "input:axis?" (pixels:2?), which goes before a name.',
-      ),
-    rankGranularity: z.int().min(1).default(16).describe('Ranks that are multiples of this run well on the device.'),
-    latencyBudget: latencyBudgetSchema,
-    pricePerHour: z.number().min(0).optional().describe('What an hour of the device costs, in any one currency.'),
-    powerWatts: z.number().gt(0).optional().describe('Power drawn under load.'),
-    roofline: rooflineSchema.optional(),
+    ...sessionShape,
+    roofline: z
+      .strictObject(rooflineShape)
+      .optional()
+      .describe('The device as the roofline model sees it (Williams, Waterman and Patterson 2009).'),
+    host: hostSchema,
+    ...modelShape,
   })
   .superRefine((profile, context) => {
     if (profile.driver === 'roofline' && !profile.roofline)
@@ -102,15 +98,36 @@ export const hardwareProfileSchema = z
       });
   });
 
-export type HardwareProfile = Readonly<z.output<typeof hardwareProfileSchema>>;
+export interface HardwareProfile extends Readonly<Omit<z.output<typeof profileSchema>, 'host' | 'driver'>> {
+  /** How latencies are found. */
+  readonly driver: DriverSettings;
+  /** What this host scores and calibrates with. */
+  readonly host: SessionSettings;
+}
 
 /** Throws a UserError that names file, line and YAML path of what is wrong. */
-export const parseHardwareProfile = (text: string, fileName: string): HardwareProfile =>
-  parseYaml(text, fileName, hardwareProfileSchema);
+export function parseHardwareProfile(text: string, fileName: string): HardwareProfile {
+  const said: unknown = parseYaml(text, fileName, z.unknown());
+  const driver = typeof said === 'object' && said !== null && 'driver' in said ? said.driver : null;
+  if (typeof driver !== 'object' || driver === null) return fromFlat(parseYaml(text, fileName, flatSchema));
+  const profile = parseYaml(text, fileName, profileSchema);
+  return { ...profile, host: profile.host ?? usualHost(profile.driver) };
+}
+
+/** The settings of a session stand at the top, and are the host's too, whichever the driver. */
+function fromFlat(flat: z.output<typeof flatSchema>): HardwareProfile {
+  const { driver, provider, threads, graphOptimization, roofline, host, ...model } = flat;
+  const session = { provider, threads, graphOptimization };
+  return {
+    ...model,
+    driver: driver === 'roofline' && roofline ? { kind: 'roofline', ...roofline } : { kind: 'onnxruntime', ...session },
+    host: host ?? session,
+  };
+}
 
 /** What an editor needs to complete and check a profile (the first line of the files in `hardware-profiles/` names it). */
 export const hardwareJsonSchema = (): object =>
-  z.toJSONSchema(hardwareProfileSchema, { io: 'input', target: 'draft-7' });
+  z.toJSONSchema(z.union([profileSchema, flatSchema]), { io: 'input', target: 'draft-7' });
 
 /** The budget that the profile sets, with the seed of the order of the calls. */
 export const latencyBudget = (

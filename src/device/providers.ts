@@ -2,7 +2,7 @@
 import { UserError } from '../errors/user-error.ts';
 import { entryUrl } from '../host/entry.ts';
 import { startChild } from '../runtime/child.ts';
-import { providerNames } from './profile.ts';
+import { providerNames } from './driver-settings.ts';
 
 export interface ProviderState {
   readonly available: boolean;

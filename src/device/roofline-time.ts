@@ -10,9 +10,9 @@
  *   t = sum_i max(W_i / P, Q_i / B) + c      over the nodes that a runtime executes as operators of their own
  */
 import type { Model, Node, Shape } from '../onnx/graph.ts';
-import type { HardwareProfile } from './profile.ts';
+import type { SettingsOf } from './driver-settings.ts';
 
-export type RooflineParameters = NonNullable<HardwareProfile['roofline']>;
+export type RooflineParameters = Omit<SettingsOf<'roofline'>, 'kind'>;
 
 /** Runtimes compute these while they write the result of the operator before. */
 const fusedAfterWeights = new Set(['BatchNormalization', 'Relu', 'Clip', 'LeakyRelu', 'Sigmoid', 'HardSwish', 'Gelu']);

@@ -1,9 +1,8 @@
 /** A device that is computed from a hardware profile instead of measured: for planning, and for tests of everything above. */
 
 import { called } from '../decompose/sites/unknown-size.ts';
-import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { type Attempt, complete } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
-import { loadModel } from '../host/model-file.ts';
 import { isCounted, nodeCosts } from '../onnx/cost.ts';
 import { type Functions, functionsOf } from '../onnx/functions.ts';
 import type { Model, Node } from '../onnx/graph.ts';
@@ -12,22 +11,23 @@ import { inferValues, shapesOf } from '../onnx/shapes.ts';
 import { bodiesOf } from '../onnx/subgraph.ts';
 import type { Device, ModelFile } from './device.ts';
 import { resolveSizes } from './free-dimensions.ts';
+import { nodeTiming } from './node-times.ts';
 import type { HardwareProfile } from './profile.ts';
-import { rooflineTimes } from './roofline-time.ts';
+import { type RooflineParameters, rooflineTimes } from './roofline-time.ts';
 import { scriptedDevice } from './scripted.ts';
+import { tryLoad } from './try-load.ts';
 
 /**
  * Milliseconds by the name of each node's first output.
  *
  * @throws UserError when model and profile do not fit, or the work of a node cannot be computed
  */
-export function rooflineNodeTimes(model: Model, profile: HardwareProfile): ReadonlyMap<string, number> {
+export function rooflineNodeTimes(
+  model: Model,
+  settings: RooflineParameters,
+  profile: HardwareProfile,
+): ReadonlyMap<string, number> {
   const { graph, opsets } = model;
-  if (!profile.roofline)
-    throw new UserError(
-      `Cannot compute latencies for "${profile.name}": expected the key "roofline" in the hardware profile, found nothing.`,
-      'Add roofline: { peakMacsPerSecond: ..., bandwidthBytesPerSecond: ... }.',
-    );
   const sizes = resolveSizes(
     graph.inputs.map(({ name, shape }) => ({ name, shape: shape ?? [] })),
     profile,
@@ -40,7 +40,7 @@ export function rooflineNodeTimes(model: Model, profile: HardwareProfile): Reado
   const shapes = shapesOf(values);
   const costs = nodeCosts(model, shapes);
   const bytesPerElement = profile.precision === 'float16' ? 2 : 4;
-  const times = rooflineTimes(model, shapes, output => costs.get(output)?.macs ?? 0, profile.roofline, bytesPerElement);
+  const times = rooflineTimes(model, shapes, output => costs.get(output)?.macs ?? 0, settings, bytesPerElement);
   if (typeof times !== 'string') return times;
   const loss = lossOf(graph, values, times);
   const where = loss?.kind === 'node' ? `, which is lost at ${called(loss.node)}` : '';
@@ -57,25 +57,27 @@ const notComputed = ({ name }: HardwareProfile, why: string): UserError =>
     'Set driver: onnxruntime in the hardware profile, which measures whatever the model holds.',
   );
 
-export async function openRoofline(profile: HardwareProfile): Promise<Device> {
+/** It computes here, whatever machine it is of: so its environment is this host's. */
+export async function openRoofline(settings: RooflineParameters, profile: HardwareProfile): Promise<Device> {
   const known = new Map<string, number>();
-  return scriptedDevice((file: ModelFile): Attempt<number> => {
+  const latencyOf = (file: ModelFile): Attempt<number> => {
     const before = known.get(file.sha256);
     if (before !== undefined) return complete(before);
     const loaded = tryLoad(file);
     if (loaded.state === 'failed') return loaded;
-    const totalMs = [...rooflineNodeTimes(loaded.value, profile).values()].reduce((sum, ms) => sum + ms, 0);
+    const times = rooflineNodeTimes(loaded.value, settings, profile);
+    const totalMs = [...times.values()].reduce((sum, ms) => sum + ms, 0);
     known.set(file.sha256, totalMs);
     return complete(totalMs);
-  }, 'roofline');
-}
-
-/** A file that is no model is a failure of the trial here, as it is when a runtime refuses it. */
-function tryLoad(file: ModelFile): Attempt<Model> {
-  try {
-    return complete(loadModel(file.path).model);
-  } catch (error) {
-    if (error instanceof UserError) return failed('runtime-rejected', error.message);
-    throw error;
-  }
+  };
+  return scriptedDevice(latencyOf, {
+    driver: profile.driver.kind,
+    nodesOf: file => {
+      const loaded = tryLoad(file);
+      if (loaded.state === 'failed') return loaded;
+      const times = rooflineNodeTimes(loaded.value, settings, profile);
+      const { nodes } = loaded.value.graph;
+      return complete(nodes.map((node, index) => nodeTiming(node, index, times.get(node.outputs[0] ?? '') ?? 0)));
+    },
+  });
 }

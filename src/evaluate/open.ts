@@ -25,7 +25,8 @@ export interface ScorerOptions {
   /** The outputs that count, the labelled one first; by default the first that holds class scores. */
   readonly heads?: readonly string[] | undefined;
   readonly dataset: Dataset;
-  readonly hardware: SessionSettings;
+  /** What this host runs the models with. */
+  readonly host: SessionSettings;
   /** Images per call where the model leaves it open; by default it follows from the size of the input. */
   readonly scoreBatch?: number | undefined;
   /** The size of the proxy set; 1,000 or half of the images by default, nine tenths at most. */
@@ -72,7 +73,7 @@ export interface OpenScorer extends Scorer, Scoring {
  *   cannot be prepared
  */
 export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
-  const runner = startModelRunner(options.hardware, options.heads);
+  const runner = startModelRunner(options.host, options.heads);
   try {
     return await open(options, runner);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { binomialStandardError } from '../stats/proportion.ts';
 import { dropEstimate } from '../tuner/early-stopping.ts';
 import type { ScoreAnswer, StoppingRule, Truth } from './messages.ts';
-import type { Score } from './scorer.ts';
+import type { Scored } from './scorer.ts';
 
 /** What a network said, so far, of the images. */
 export type Said = Pick<ScoreAnswer, 'predictions' | 'further'>;
@@ -12,7 +12,7 @@ export const isRight = ({ predictions, further }: Said, truth: Truth, image: num
   predictions[image] === truth.classes[image] &&
   truth.further.every((classes, head) => further[head]?.[image] === classes[image]);
 
-export function scoreOf(answer: ScoreAnswer, truth: Truth): Score {
+export function scoreOf(answer: ScoreAnswer, truth: Truth): Scored {
   const { predictions, labelRanks, wallMs } = answer;
   const correct = Uint8Array.from(predictions, (_, i) => (isRight(answer, truth, i) ? 1 : 0));
   const n = correct.length;
@@ -38,8 +38,8 @@ export function partialScoreOf(
   answer: ScoreAnswer,
   places: Int32Array,
   { truth, dense: rights }: StoppingRule,
-  dense: Score,
-): Score {
+  dense: Scored,
+): Scored {
   const seen = scoreOf(answer, truth);
   const images = answer.predictions.length;
   if (images === places.length) {

@@ -1,4 +1,5 @@
 import type { Attempt } from '../errors/failure.ts';
+import type { Whereabouts } from '../host/environment.ts';
 import type { Chance } from '../tuner/early-stopping.ts';
 
 export interface ScoreBudget {
@@ -16,7 +17,10 @@ export interface Stopping {
   readonly below: number;
 }
 
-export interface Score {
+export interface Score extends Scored, Whereabouts {}
+
+/** A score by itself, wherever it was taken. */
+export interface Scored {
   /**
    * Share of images counted as right, 0 to 1: top-1 against the label, or agreement with the dense model. Of a part of them, what
    * the share of all is expected to be from the differences to the dense model.

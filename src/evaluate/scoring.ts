@@ -2,12 +2,13 @@
 import { normalizationName } from '../data/normalize.ts';
 import type { Split } from '../data/subset.ts';
 import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
+import { whereabouts } from '../host/environment.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
 import { seededRng, shuffled } from '../random/rng.ts';
 import { denseVerdict, type ReadingScore, readings, sameClassVerdict, worthASecondLook } from './check-dense.ts';
 import type { ScoreAnswer, StoppingRule, Truth } from './messages.ts';
 import { partialScoreOf, scoreOf } from './score.ts';
-import type { Score, ScoreBudget, Scorer, Stopping } from './scorer.ts';
+import type { Score, ScoreBudget, Scored, Scorer, Stopping } from './scorer.ts';
 
 export interface ScoringOptions {
   readonly objective: Scorer['objective'];
@@ -88,7 +89,7 @@ export function scoring(options: ScoringOptions): Scoring {
     const answer = await run(path, positions, reading, labelsAt(positions), timeoutMs, rule);
     if (answer.state === 'failed') return answer;
     if (answer.value.classes !== classes) return otherClasses(answer.value.classes);
-    return complete(partialScoreOf(answer.value, places, rule, known.value));
+    return complete(takenHere(partialScoreOf(answer.value, places, rule, known.value)));
   };
 
   const otherClasses = (found: number): Failure =>
@@ -104,14 +105,14 @@ export function scoring(options: ScoringOptions): Scoring {
     const answer = await run(path, positions, reading, labelsAt(positions), left);
     if (answer.state === 'failed') return answer;
     if (answer.value.classes !== classes) return otherClasses(answer.value.classes);
-    return complete(scoreOf(answer.value, truth.value));
+    return complete(takenHere(scoreOf(answer.value, truth.value)));
   };
 
   const dense = async (budget: ScoreBudget): Promise<Attempt<Score>> => {
     const truth = await truthOf(budget);
     if (truth.state === 'failed') return truth;
     const answer = await denseAnswer(budget);
-    return answer.state === 'failed' ? answer : complete(scoreOf(answer.value, truth.value));
+    return answer.state === 'failed' ? answer : complete(takenHere(scoreOf(answer.value, truth.value)));
   };
 
   /** Every other reading of some of the proxy images, and which of them those are. */
@@ -146,6 +147,9 @@ export function scoring(options: ScoringOptions): Scoring {
 
   return { accuracy, dense, checkDense };
 }
+
+/** The child process that runs the models is on this machine. */
+const takenHere = (scored: Scored): Score => ({ ...scored, ...whereabouts() });
 
 /** At most `wanted` positions of `0..length - 1`, evenly spread: neighbours may be of one class. */
 function spread(length: number, wanted: number): Int32Array {

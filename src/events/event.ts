@@ -2,6 +2,7 @@
 import type { FailureReason } from '../errors/failure.ts';
 import type { Limits } from '../objectives/limit.ts';
 import type { Quality } from '../stats/quality.ts';
+import type { StageReached } from './stage.ts';
 
 export type Interval = readonly [number, number];
 
@@ -160,8 +161,10 @@ export interface StudyFinished {
   readonly endedBy: EndedBy;
 }
 
-export type StudyEvent =
+/** What the inside of a study emits; it knows no time of day. */
+export type Happening =
   | StudyStarted
+  | StageReached
   | DenseObserved
   | SiteTableMeasured
   | LimitsSet
@@ -175,6 +178,14 @@ export type StudyEvent =
   | Confirmed
   | ConfirmFinished
   | StudyFinished;
+
+export type Emit = (happening: Happening) => void;
+
+/** What a listener gets: what happens, and when. */
+export type StudyEvent = Happening & {
+  /** Milliseconds since 1970; never less than that of the event before. */
+  readonly atMs: number;
+};
 
 /** The event as one line of JSON, without the newline. */
 export const eventLine = (event: StudyEvent): string => JSON.stringify(event);

@@ -19,6 +19,13 @@ export interface Environment {
   readonly rankfront: string;
 }
 
+/** Where something was measured, and how busy it was there: whoever measures says so, and others copy it. */
+export interface Whereabouts {
+  readonly environment: Environment;
+  /** Processes that ran or waited there when it was taken (`currentLoad`). */
+  readonly load: number;
+}
+
 const governorFile = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
 
 /** Of the machine that this process runs on. */
@@ -38,6 +45,9 @@ export function currentEnvironment(): Environment {
 
 /** Processes that ran or waited to run, averaged over the last minute; 0 on Windows, which does not count them. */
 export const currentLoad = (): number => loadavg()[0] ?? 0;
+
+/** For whoever measures on the machine of this process. */
+export const whereabouts = (): Whereabouts => ({ environment: currentEnvironment(), load: currentLoad() });
 
 function governor(): string | null {
   try {

@@ -26,13 +26,13 @@ export function externalBytes(
   }
   if (offset + length > file.length) {
     const problem = `the data file "${location}" must hold ${offset + length} bytes for constant "${name}" and holds ${file.length}.`;
-    throw refusal(options, problem, 'Copy the data file anew; it seems to be cut off.');
+    throw refusal(options, problem, 'Copy the data file again; it seems to be cut off.');
   }
   return new Uint8Array(file.buffer, file.byteOffset + offset, length);
 }
 
 /** Whether a location is empty, absolute, or climbs out of the folder, in the notation of any system. */
-export function leavesFolder(location: string): boolean {
+function leavesFolder(location: string): boolean {
   if (location === '' || location.includes('\0') || /^[/\\]/.test(location) || /^[A-Za-z]:/.test(location)) return true;
   return location.split(/[/\\]/).includes('..');
 }

@@ -67,7 +67,7 @@ function isExternal(attribute: Attribute): boolean {
   return source !== undefined && 'external' in source && source.external === true;
 }
 
-export const isNodeSource = (source: object | undefined): source is NodeSource =>
+const isNodeSource = (source: object | undefined): source is NodeSource =>
   source !== undefined && 'kind' in source && source.kind === 'node-source';
 
 /** The message of a node: as it was read where nothing has changed; otherwise with the changes and its unknown fields. */

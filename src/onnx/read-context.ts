@@ -12,4 +12,4 @@ export interface ReadOptions {
 export const refusal = ({ name }: ReadOptions, problem: string, wayOut: string, options?: ErrorOptions): UserError =>
   new UserError(`Cannot read "${name}": ${problem}`, wayOut, options);
 
-export const exportAgain = 'Export the model again, or copy the file anew.';
+export const exportAgain = 'Export the model again, or copy the file again.';

@@ -1,6 +1,6 @@
 /** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
 import { oneLine } from '../errors/printable.ts';
-import type { ConfirmFinished, StudyEvent } from '../events/event.ts';
+import type { ConfirmFinished, Happening } from '../events/event.ts';
 import { limitsText } from '../objectives/limits.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
@@ -10,12 +10,12 @@ import { confirmCommand } from './front/known.ts';
 import { plural } from './front/wording.ts';
 
 /** Null for what a reader of a terminal need not see. A finished trial is told only where it joins the front. */
-export function eventText(event: StudyEvent): string | null {
+export function eventText(event: Happening): string | null {
   const text = textOf(event);
   return text && oneLine(text);
 }
 
-function textOf(event: StudyEvent): string | null {
+function textOf(event: Happening): string | null {
   switch (event.kind) {
     case 'study-started': {
       const { study, sites, spaceSize, trialsPlanned, timeMs, resumedFrom } = event;
@@ -32,7 +32,7 @@ function textOf(event: StudyEvent): string | null {
     case 'site-table':
       return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
     case 'limits':
-      return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none any more'}.`;
+      return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none'}.`;
     case 'trial-finished':
       return event.onFront
         ? `Trial ${event.trial}: ${speedups(event)}, ${changeWords(event)}, on the front of ${event.frontSize}.`
@@ -51,9 +51,10 @@ function textOf(event: StudyEvent): string | null {
       return confirmEndText(event);
     case 'study-finished': {
       const { study, complete, pruned, failed, frontSize, wallMs, endedBy } = event;
-      const failures = `${pruned > 0 ? `, ${pruned} given up early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
-      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete, the dense model one of them${failures}, ${frontSize} on the front.`;
+      const failures = `${pruned > 0 ? `, ${pruned} stopped early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
+      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete, including the dense model${failures}, ${frontSize} on the front.`;
     }
+    case 'stage':
     case 'trial-started':
     case 'trial-pruned':
       return null;

@@ -23,7 +23,7 @@ export interface ExplainView {
   readonly pruned: number;
   /** Whose latency in the search is not known, since other work slowed the machine. */
   readonly disturbed: number;
-  /** By objective (see `Calibration` of the tuner); null with too few trials to learn from. */
+  /** By objective (see `PredictionQuality` of the tuner); null with too few trials to learn from. */
   readonly calibration:
     | readonly {
         readonly by: keyof typeof predictors;
@@ -69,14 +69,14 @@ const changesShown = 8;
 export function explainText(view: ExplainView, columns = 60): string {
   const { study, strategy, trials, pruned, prior } = view;
   const limits = limitsText(view.limits);
-  const given = pruned > 0 ? `, ${pruned} of them given up early` : '';
+  const given = pruned > 0 ? `, ${pruned} of them stopped early` : '';
   const { disturbed } = view;
   const opening = `Study "${study}": ${trials} trials${given}, proposed by "${strategy}" ${prior ? 'from a prior of single sites' : 'without a prior'}${limits ? `; limits: ${limits}` : ''}.`;
   return joinLines([
     opening,
     ...(disturbed > 0
       ? [
-          `${disturbed} of them ${plural(disturbed, 'has a disturbed latency', 'have disturbed latencies')}: other work slowed the machine, so that what is learned from ${plural(disturbed, 'it', 'them')} is less sure.`,
+          `${disturbed} of them ${plural(disturbed, 'has a disturbed latency', 'have disturbed latencies')}: other work slowed the machine, so what is learned from ${plural(disturbed, 'it', 'them')} is less sure.`,
         ]
       : []),
     '',
@@ -120,7 +120,7 @@ function calibrationLines({ calibration, objectives }: ExplainView): string[] {
 }
 
 function importanceLines({ importance, objectives }: ExplainView): string[] {
-  if (!importance || importance.length === 0) return ['Too few trials to tell the sites apart.'];
+  if (!importance || importance.length === 0) return ['Too few trials to compare the sites.'];
   // Sites are sorted by the sum of their shares in all objectives.
   const totals = objectives.map((_, k) => importance.reduce((sum, { byObjective }) => sum + (byObjective[k] ?? 0), 0));
   const share = ({ byObjective }: { readonly byObjective: readonly number[] }): number =>
@@ -171,7 +171,7 @@ function nextLines({ next, limits, objectives: names }: ExplainView): string[] {
     ...(prediction ? [`Expected (± 95 %): ${expectedWords(prediction, names).join(', ')}.`] : []),
     ...(outlook
       ? [
-          `Why: it enters the front with a probability of ${formatPercent(outlook.entersFront, 0)}${hasLimits(limits) ? ` (keeps to the limits: ${formatPercent(outlook.feasible, 0)})` : ''}, and is expected to add ${outlook.improvement.toPrecision(2)} to the hypervolume.`,
+          `Why: it enters the front with a probability of ${formatPercent(outlook.entersFront, 0)}${hasLimits(limits) ? ` (within the limits: ${formatPercent(outlook.feasible, 0)})` : ''}, and is expected to add ${outlook.improvement.toPrecision(2)} to the hypervolume.`,
         ]
       : ['Why: there are too few trials to predict it; it belongs to the initial design.']),
   ];

@@ -1,9 +1,11 @@
-/** How far a study is, on one line: what the loop has told so far, and the clock of whoever shows it. */
+/** How far a study is, on one line: what its events have told so far, and the time at which it is shown. All times are milliseconds since 1970. */
 
 import type { StudyEvent } from '../events/event.ts';
+import type { StageReached } from '../events/stage.ts';
 import { median } from '../stats/robust.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatPoints, formatSpeedup } from '../units/format.ts';
+import { stageLine } from './stage-text.ts';
 
 export interface Progress {
   /** Infinity when time alone ends the search. */
@@ -21,6 +23,8 @@ export interface Progress {
   /** Between the ends of the last trials: what a trial costs with all that goes with it, however many run at once. */
   readonly gapsMs: readonly number[];
   readonly confirm: { readonly done: number; readonly total: number } | null;
+  /** The stage that is under way, or the last one before the study is open. */
+  readonly stage: (Omit<StageReached, 'kind'> & { readonly sinceMs: number }) | null;
 }
 
 /** Enough for a steady median, few enough to follow a machine that has become slower. */
@@ -37,10 +41,11 @@ export const noProgress: Progress = {
   sinceMs: 0,
   gapsMs: [],
   confirm: null,
+  stage: null,
 };
 
-/** `nowMs`: any clock in milliseconds that never goes back, the same in every call. */
-export function advance(progress: Progress, event: StudyEvent, nowMs: number): Progress {
+export function advance(progress: Progress, event: StudyEvent): Progress {
+  const nowMs = event.atMs;
   switch (event.kind) {
     case 'study-started':
       return {
@@ -50,6 +55,8 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
         deadlineMs: event.timeMs === null ? null : nowMs + event.timeMs,
         sinceMs: nowMs,
       };
+    case 'stage':
+      return { ...progress, stage: stageAfter(progress, event) };
     case 'dense':
       return { ...progress, sinceMs: nowMs, last: 'dense model' };
     case 'trial-finished': {
@@ -61,12 +68,12 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     case 'trial-pruned':
       return {
         ...ended(progress, nowMs),
-        last: `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)} given up`,
+        last: `${formatSpeedup(1 / event.ratio)} ${formatPoints(-event.drop)} stopped early`,
       };
     case 'trial-failed':
       return { ...ended(progress, nowMs), failed: progress.failed + 1, last: event.reason };
     case 'confirm-started':
-      return { ...progress, confirm: { done: 0, total: event.trials.length }, sinceMs: nowMs, gapsMs: [], last: '' };
+      return { ...progress, confirm: { done: 0, total: event.trials.length }, ...fresh, sinceMs: nowMs };
     case 'confirmed': {
       const { gapsMs, sinceMs } = ended(progress, nowMs);
       const busy = event.quality === 'good' ? '' : ' disturbed';
@@ -75,9 +82,11 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
     }
     case 'study-finished':
       return { ...progress, frontSize: event.frontSize };
-    case 'trial-started':
-    case 'remeasured':
     case 'site-table':
+      return { ...progress, stage: null, sinceMs: nowMs };
+    case 'trial-started':
+      return progress.stage ? { ...progress, stage: null } : progress;
+    case 'remeasured':
     case 'limits':
     case 'warning':
     case 'confirm-finished':
@@ -86,6 +95,24 @@ export function advance(progress: Progress, event: StudyEvent, nowMs: number): P
       return event satisfies never;
   }
 }
+
+const fresh: Pick<Progress, 'gapsMs' | 'last' | 'stage'> = { gapsMs: [], last: '', stage: null };
+
+/** While the study is not open yet, there is nothing else to show than the stage that ended last. */
+function stageAfter({ stage: before, planned }: Progress, event: StudyEvent & StageReached): Progress['stage'] {
+  const { stage, done, total, atMs } = event;
+  if (done >= total && planned > 0) return null;
+  return { stage, done, total, sinceMs: before?.stage === stage ? before.sinceMs : atMs };
+}
+
+/** Milliseconds to the end of the stage, at its mean speed so far; null while that is not known. */
+function stageEtaMs({ done, total, sinceMs }: NonNullable<Progress['stage']>, nowMs: number): number | null {
+  const tookMs = nowMs - sinceMs;
+  return done > 0 && done < total && tookMs >= speedKnownMs ? (tookMs / done) * (total - done) : null;
+}
+
+/** A speed over a shorter time says nothing. */
+const speedKnownMs = 2000;
 
 const ended = (progress: Progress, nowMs: number): Progress => ({
   ...progress,
@@ -108,13 +135,17 @@ export function etaMs(progress: Progress, nowMs: number): number | null {
   if (gapsMs.length === 0) return Number.isFinite(untilDeadlineMs) ? untilDeadlineMs : null;
   const gapMs = median(gapsMs);
   // The trial under way has used up a part of its gap, at most all of it.
-  const leftMs = Math.max(0, left) * gapMs - (left > 0 ? Math.min(gapMs, nowMs - sinceMs) : 0);
+  const leftMs = Math.max(0, left) * gapMs - (left > 0 ? Math.min(gapMs, Math.max(0, nowMs - sinceMs)) : 0);
   return Math.min(leftMs, untilDeadlineMs);
 }
 
 /** At most 100 characters, without colours or line breaks. */
 export function progressLine(progress: Progress, nowMs: number): string {
-  const { done, planned, failed, frontSize, hypervolume, last, confirm } = progress;
+  const { done, planned, failed, frontSize, hypervolume, last, confirm, stage } = progress;
+  if (stage) {
+    const leftMs = stageEtaMs(stage, nowMs);
+    return leftMs === null ? stageLine(stage) : `${stageLine(stage)}  ETA ${formatDuration(leftMs)}`;
+  }
   const perHour = trialsPerHour(progress);
   const eta = etaMs(progress, nowMs);
   const parts = [

@@ -16,7 +16,7 @@ export interface StudySummary {
   /** The dense model counted. */
   readonly complete: number;
   readonly failed: number;
-  /** Given up early. */
+  /** Stopped early. */
   readonly pruned: number;
   /** Waiting and running. */
   readonly waiting: number;
@@ -75,11 +75,11 @@ export function studyTable(studies: readonly StudySummary[]): string {
       { header: 'state', align: 'left', cell: ({ state }) => state },
       { header: 'done', align: 'right', cell: ({ complete }) => String(complete) },
       { header: 'fail', align: 'right', cell: ({ failed }) => String(failed) },
-      { header: 'pruned', align: 'right', cell: ({ pruned }) => String(pruned) },
+      { header: 'stopped early', align: 'right', cell: ({ pruned }) => String(pruned) },
       { header: 'left', align: 'right', cell: ({ waiting }) => String(waiting) },
       { header: 'front', align: 'right', cell: ({ frontSize }) => String(frontSize) },
       {
-        header: 'best in 1 pp',
+        header: 'best 1pp',
         align: 'right',
         cell: ({ bestSpeedup }) => (bestSpeedup === null ? '-' : formatSpeedup(bestSpeedup)),
       },

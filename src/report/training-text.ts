@@ -4,14 +4,14 @@ import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent } from '../units/format.ts';
 
 /**
- * Null for what is not told in a line of its own.
- * @param restart whether the command line says that the training is to start anew
+ * Null for what has no line of its own.
+ * @param restart whether the command line says that the training is to start again
  */
 export function trainingText(event: TrainingEvent, restart = false): string | null {
   switch (event.kind) {
     case 'training-started': {
       const { trainImages, validationImages, epochs, batchesPerEpoch, stepSize, resumedFrom } = event;
-      const from = resumedFrom > 0 ? `, going on from step ${resumedFrom}` : '';
+      const from = resumedFrom > 0 ? `, continuing from step ${resumedFrom}` : '';
       return `${trainImages} training images, ${validationImages} to score on; ${epochs} epochs of ${batchesPerEpoch} steps of ${stepSize} images${from}`;
     }
     case 'phase-started':
@@ -24,7 +24,7 @@ export function trainingText(event: TrainingEvent, restart = false): string | nu
       return `warning: ${event.message}`;
     case 'training-finished':
       return event.endedBy === 'interrupted'
-        ? `Stopped at step ${event.steps}; the same command${restart ? ' without --restart' : ''} goes on from there.`
+        ? `Stopped at step ${event.steps}; the same command${restart ? ' without --restart' : ''} continues from there.`
         : `Trained ${event.steps} steps in ${formatDuration(event.wallMs)}.`;
     case 'steps':
     case 'checkpoint':
@@ -52,7 +52,7 @@ function epochText(event: EpochFinished): string {
 const epochsText = ([first, last]: readonly [number, number]): string =>
   first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
 
-/** Where everything is trained, there is nothing to tell. */
+/** Where everything is trained, there is nothing to say. */
 function phaseStartedText({ epochs, trainable, weights, frozenShare }: PhaseStarted): string | null {
   if (trainable === weights) return null;
   return `${epochsText(epochs)}: ${weights - trainable} of ${weights} weights frozen (${formatPercent(frozenShare, 1)} of the numbers)`;

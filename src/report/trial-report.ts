@@ -37,7 +37,7 @@ export interface TrialView {
   readonly study: string;
   readonly trial: number;
   readonly state: 'waiting' | 'running' | 'complete' | 'failed' | 'pruned';
-  /** Why it was given up early, such as `given up after 80 images: ...`; null for other states. */
+  /** Why it was stopped early, such as `given up after 80 images: ...`; null for other states. */
   readonly prunedFor: string | null;
   /** Null for the dense model. */
   readonly strategy: string | null;
@@ -64,7 +64,7 @@ export function trialText(view: TrialView): string {
   const sections = [
     [opening(view)],
     view.doubts.length > 0 ? ['Does not add up', ...indented(view.doubts)] : [],
-    view.prunedFor ? [`${view.prunedFor.replace(/^g/, 'G')}.`] : [],
+    view.prunedFor ? [`${view.prunedFor.replace(/^given up/, 'Stopped early')}.`] : [],
     view.failure ? [`Failed (${view.failure.reason}): ${view.failure.detail}`] : [],
     costLines(view),
     observationLines(view),
@@ -83,8 +83,8 @@ export function trialText(view: TrialView): string {
 }
 
 function opening({ trial, study, state, strategy, onFront }: TrialView): string {
-  const origin = trial === 0 ? 'the dense model' : strategy ? `asked of ${strategy}` : 'given';
-  return `Trial ${trial} of study "${study}": ${state}${onFront ? ', on the front' : ''}, ${origin}.`;
+  const origin = trial === 0 ? 'the dense model' : strategy ? `proposed by ${strategy}` : 'given';
+  return `Trial ${trial} of study "${study}": ${state === 'pruned' ? 'stopped early' : state}${onFront ? ', on the front' : ''}, ${origin}.`;
 }
 
 function costLines({ cost, denseCost }: TrialView): string[] {

@@ -1,5 +1,5 @@
 /** Warnings that many trials raise are told once each, and counted. */
-import type { StudyEvent } from '../events/event.ts';
+import type { Happening } from '../events/event.ts';
 
 /** How often each kind was raised. */
 export type WarningCounts = ReadonlyMap<string, number>;
@@ -9,7 +9,7 @@ export const noWarnings: WarningCounts = new Map();
 /** Whether an event is to be told: of warnings about one thing, only the first. */
 export function warned(
   counts: WarningCounts,
-  event: StudyEvent,
+  event: Happening,
 ): { readonly counts: WarningCounts; readonly tell: boolean } {
   if (event.kind !== 'warning' || event.about === undefined) return { counts, tell: true };
   const before = counts.get(event.about) ?? 0;

@@ -1,17 +1,14 @@
 /** From what is asked for at a site to the rungs it gets. */
-import type { FactorMethod, Rung } from '../decompose/method.ts';
+import { type FactorRung, type MethodName, type Rung, rungOf } from '../decompose/method.ts';
+import { methods } from '../decompose/methods/methods.ts';
 import { fullRank, rungLabel, rungMacs } from '../decompose/ranks.ts';
 import type { Site } from '../decompose/site.ts';
 import type { SiteEntry } from './schema.ts';
 
-/**
- * `spatial` for k x k convolutions, where at equal cost it loses least (half the multiply-accumulates of a 3 x 3 layer cost
- * it 0.065 of relative output error with plain factors, and 0.182 for `svd` along the output unfolding); `tucker2` where
- * that cannot pay; `svd` for matrices.
- */
-export function defaultMethod(site: Site): FactorMethod {
-  const preferred: readonly FactorMethod[] = ['spatial', 'tucker2', 'input', 'svd'];
-  return preferred.find(method => site.methods.includes(method)) ?? 'svd';
+/** Of the methods that pay at the site, the one that goes before the others: see `precedence` in the records. */
+export function defaultMethod(site: Site): MethodName {
+  const paying = methods.filter(({ name }) => site.methods.includes(name));
+  return paying.toSorted((a, b) => a.precedence - b.precedence)[0]?.name ?? methods[0].name;
 }
 
 /**
@@ -35,27 +32,37 @@ export function ladderOf(site: Site, candidates: readonly Rung[]): Rung[] {
 }
 
 /** What an entry of the search space asks for at one site, with one of its methods. */
-export function requestedRungs(site: Site, method: FactorMethod, entry: SiteEntry, granularity: number): Rung[] {
+export function requestedRungs(site: Site, method: MethodName, entry: SiteEntry, granularity: number): Rung[] {
   if (entry.ladder) return entry.ladder.flatMap(rank => explicitRung(site, method, rank));
   const step = rankStep(site, granularity);
   if (entry.costs) return affordableRungs(site, method, entry.costs, step);
+  const limits = limitsOf(site, method);
   const fractions = entry.fractions ?? [];
-  if (method !== 'tucker2') {
-    const full = fullRank(site, method);
-    return fractions.map(fraction => ({ method, rank: snapped(fraction * full, step, full) }));
-  }
-  const [fullIn, fullOut] = fullRank(site, method);
-  const rung = (input: number, output: number): Rung => ({
-    method,
-    rank: [snapped(input * fullIn, step, fullIn), snapped(output * fullOut, step, fullOut)],
-  });
-  if (entry.tucker !== 'untied') return fractions.map(fraction => rung(fraction, fraction));
-  return fractions.flatMap(input => fractions.map(output => rung(input, output)));
+  const asked =
+    entry.tucker === 'untied' ? tuples(fractions, limits.length) : fractions.map(each => limits.map(() => each));
+  return asked.map(parts => rungFrom(method, (full, i) => snapped((parts[i] ?? 1) * full, step, full), limits));
+}
+
+/** All ways to choose `count` of `values` in turn, the last of them changing fastest. */
+const tuples = (values: readonly number[], count: number): number[][] =>
+  count === 0 ? [[]] : tuples(values, count - 1).flatMap(before => values.map(value => [...before, value]));
+
+/** The full rank as a list: one number, or as many as the method has ranks. */
+const limitsOf = (site: Site, method: MethodName): readonly number[] => [fullRank(site, method)].flat();
+
+/** @param rankOf the rank for each of the limits */
+function rungFrom(
+  method: MethodName,
+  rankOf: (full: number, i: number) => number,
+  limits: readonly number[],
+): FactorRung {
+  const [first = 1, second] = limits.map(rankOf);
+  return rungOf(method, second === undefined ? first : [first, second]);
 }
 
 /** Of each share of the dense cost the greatest rank that costs no more, where there is one; small layers get finer steps, as in `snapped`. */
-function affordableRungs(site: Site, method: FactorMethod, costs: readonly number[], step: number): Rung[] {
-  const full = Math.max(...[fullRank(site, method)].flat());
+function affordableRungs(site: Site, method: MethodName, costs: readonly number[], step: number): Rung[] {
+  const full = Math.max(...limitsOf(site, method));
   let fine = step;
   while (fine > 1 && fine > full / 8) fine = Math.floor(fine / 2);
   const offered: Rung[] = [];
@@ -67,28 +74,25 @@ function affordableRungs(site: Site, method: FactorMethod, costs: readonly numbe
   return costs.flatMap(share => offered.findLast(rung => rungMacs(site, rung) <= share * site.macs) ?? []);
 }
 
-/** For tied Tucker ranks `rank` is the greater one, and the other the same share of its own full rank; null beyond full rank. */
-export function tiedRung(site: Site, method: FactorMethod, rank: number, step: number): Rung | null {
-  if (method !== 'tucker2') return rank <= fullRank(site, method) ? { method, rank } : null;
-  const [fullIn, fullOut] = fullRank(site, method);
-  const share = rank / Math.max(fullIn, fullOut);
+/** Of several tied ranks `rank` is the greatest, and the others the same share of their own full rank; null beyond full rank. */
+export function tiedRung(site: Site, method: MethodName, rank: number, step: number): Rung | null {
+  const limits = limitsOf(site, method);
+  const share = rank / Math.max(...limits);
   if (share > 1) return null;
-  const part = (full: number): number => Math.min(full, Math.max(step, Math.round((share * full) / step) * step));
-  return { method, rank: [part(fullIn), part(fullOut)] };
+  return rungFrom(method, full => Math.min(full, Math.max(step, Math.round((share * full) / step) * step)), limits);
 }
 
-/** One number for `tucker2` stands for both ranks, each at most its full rank; a pair is for `tucker2` alone. */
-function explicitRung(site: Site, method: FactorMethod, rank: number | readonly [number, number]): Rung[] {
-  if (method !== 'tucker2') return typeof rank === 'number' ? [{ method, rank }] : [];
-  if (typeof rank !== 'number') return [{ method, rank }];
-  const [fullIn, fullOut] = fullRank(site, method);
-  return [{ method, rank: [Math.min(rank, fullIn), Math.min(rank, fullOut)] }];
+/** One number stands for all ranks of a method, where there are several each at most its full rank; a pair is for methods with two. */
+function explicitRung(site: Site, method: MethodName, rank: number | readonly [number, number]): Rung[] {
+  const limits = limitsOf(site, method);
+  if (typeof rank === 'number')
+    return [limits.length === 1 ? rungOf(method, rank) : rungFrom(method, full => Math.min(rank, full), limits)];
+  return limits.length === rank.length ? [rungOf(method, rank)] : [];
 }
 
-function withinFullRank(site: Site, rung: Exclude<Rung, { method: 'dense' }>): boolean {
-  if (rung.method !== 'tucker2') return rung.rank <= fullRank(site, rung.method);
-  const [fullIn, fullOut] = fullRank(site, 'tucker2');
-  return rung.rank[0] <= fullIn && rung.rank[1] <= fullOut;
+function withinFullRank(site: Site, { method, rank }: FactorRung): boolean {
+  const limits = limitsOf(site, method);
+  return [rank].flat().every((each, i) => each <= (limits[i] ?? 0));
 }
 
 /**

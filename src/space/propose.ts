@@ -1,5 +1,5 @@
 /** A search space for a model that nobody has thought about yet. */
-import type { FactorMethod, Rung } from '../decompose/method.ts';
+import type { MethodName, Rung } from '../decompose/method.ts';
 import { rungMacs } from '../decompose/ranks.ts';
 import type { RejectedNode, Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -85,7 +85,7 @@ function worthwhile(sites: readonly Site[]): ReadonlyMap<Site, string | undefine
 }
 
 /** Five to nine rungs without dense where the layer has room for them, evenly spaced multiples of the granularity. */
-export function proposeLadder(site: Site, method: FactorMethod, granularity: number): Rung[] {
+export function proposeLadder(site: Site, method: MethodName, granularity: number): Rung[] {
   let step = rankStep(site, granularity);
   let offered = multiples(site, method, step);
   // A small layer gets finer steps, since it would have hardly a rung otherwise.
@@ -102,7 +102,7 @@ export function proposeLadder(site: Site, method: FactorMethod, granularity: num
 }
 
 /** The multiples of `step` from the last that costs at most `lowestCost` (or the first) to the last that saves a tenth. */
-function multiples(site: Site, method: FactorMethod, step: number): Rung[] {
+function multiples(site: Site, method: MethodName, step: number): Rung[] {
   const found: Rung[] = [];
   let previous: Rung | null = null;
   for (let rank = step; ; rank += step) {
@@ -119,7 +119,7 @@ function multiples(site: Site, method: FactorMethod, step: number): Rung[] {
   return found.length === 0 && previous ? [previous] : found;
 }
 
-function entryText(site: Site, method: FactorMethod, ladder: readonly Rung[], total: number): string {
+function entryText(site: Site, method: MethodName, ladder: readonly Rung[], total: number): string {
   const ranks = ladder.map(rung =>
     rung.method === 'dense' ? '' : typeof rung.rank === 'number' ? String(rung.rank) : `[${rung.rank.join(', ')}]`,
   );

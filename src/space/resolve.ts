@@ -1,4 +1,6 @@
 /** A search space as written, applied to the sites of a model. */
+import { type MethodName, methodNames } from '../decompose/method.ts';
+import { methodOf } from '../decompose/methods/methods.ts';
 import type { RejectedNode, Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
 import { nearest } from '../units/nearest.ts';
@@ -66,11 +68,11 @@ function siteLadder(site: Site, entry: SiteEntry, index: number, granularity: nu
     );
   }
   const pair = entry.ladder?.find(rank => typeof rank !== 'number');
-  if (pair && !methods.includes('tucker2')) {
+  if (pair && !methods.some(takesPairs)) {
     throw new UserError(
       `Cannot use sites[${index}].ladder of the search space for "${site.name}": expected single ranks for ` +
         `${methods.join(', ')}, found [${String(pair)}].`,
-      'Pairs of ranks are for the method tucker2.',
+      `Pairs of ranks are for the method ${methodNames.filter(takesPairs).join(' or ')}.`,
     );
   }
   return ladderOf(
@@ -78,6 +80,8 @@ function siteLadder(site: Site, entry: SiteEntry, index: number, granularity: nu
     methods.flatMap(method => requestedRungs(site, method, entry, granularity)),
   );
 }
+
+const takesPairs = (method: MethodName): boolean => typeof methodOf(method).lowest !== 'number';
 
 type Pattern = SiteEntry['match'];
 

@@ -1,10 +1,10 @@
 /** A search space as a user writes it, in YAML. */
 import { z } from 'zod';
-import { factorMethods } from '../decompose/method.ts';
+import { methodNames } from '../decompose/method.ts';
 
 const rank = z.int().positive();
 const share = z.number().positive().lt(1);
-const method = z.enum(factorMethods);
+const method = z.enum(methodNames);
 
 const pattern = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 

@@ -44,7 +44,7 @@ export interface PooledLoss {
 }
 
 /** Fewer do not tell what being chosen flatters. */
-export const fewestOthers = 3;
+const fewestOthers = 3;
 
 /** Half the width of a two-sided 99 % interval, in standard errors. */
 const z99 = 2.575829303548901;

@@ -6,7 +6,7 @@ import { demandSame } from './identity.ts';
 import { judgedAgain } from './judge.ts';
 import { type MemoryTrainings, memoryTraining, memoryTrainings } from './memory-training.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation } from './observation.ts';
-import type { FrontOf, JsonRecord, Store } from './store.ts';
+import type { FrontOf, FrontState, JsonRecord, Store } from './store.ts';
 import type { Study, StudySummary } from './study.ts';
 import { type CompleteTrial, type RunningTrial, type Trial, trialStates } from './trial.ts';
 
@@ -155,8 +155,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         const trial = find(trialId);
         checkResult(result, studyOf(trial.studyId).objectives.length);
         mine.delete(trialId);
-        if (trial.state !== 'running' && trial.state !== 'waiting') return;
+        if (trial.state !== 'running' && trial.state !== 'waiting') return null;
         const time = now();
+        let after: FrontState | null = null;
         const finishedSequence = finishedCount(trial.studyId) + 1;
         const base = {
           ...(trial.state === 'running' ? withoutOwner(trial) : trial),
@@ -170,6 +171,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
             .map(({ number, values }) => ({ number, values }));
           if (result.feasible) points.push({ number: trial.number, values: result.values });
           const front = frontOf(points);
+          after = front;
           const allowed = new Set(points.map(({ number }) => number));
           content.fronts.set(
             trial.studyId,
@@ -180,6 +182,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
           replace(copyOf({ ...base, ...rest, observations: [], hypervolume: front.hypervolume, revisions: [] }));
         } else replace(copyOf({ ...base, ...result, observations: [] }));
         observe(trialId, 'search', result.observations, time);
+        return after;
       },
       confirm: async (trialId, observations) => {
         checkObservations(observations);

@@ -40,8 +40,9 @@ export interface TrialQueue {
   /**
    * Stores the result, its observations, the front and the hypervolume in one transaction. A trial that is finished already stays
    * as it is, so that a call can be repeated. `frontOf` sees the front members so far and, when feasible, this trial.
+   * Returns the front as it then is; null where the trial did not end complete, or was finished before.
    */
-  finish(trialId: number, result: TrialResult, frontOf: FrontOf): Promise<void>;
+  finish(trialId: number, result: TrialResult, frontOf: FrontOf): Promise<FrontState | null>;
   /** Adds observations of the confirm phase; they replace earlier ones of the same kind. Those of the search stay. */
   confirm(trialId: number, observations: readonly Observation[]): Promise<void>;
   /**

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { WeightBlock } from '../decompose/block.ts';
 import { type FullFactors, factorAlgorithmVersion, type Seen } from '../decompose/factorise.ts';
-import type { FactorMethod } from '../decompose/method.ts';
+import type { MethodName } from '../decompose/method.ts';
 import { type ObjectCache, type ObjectCacheOptions, openObjectCache } from '../host/object-cache.ts';
 
 export type FactorCache = ObjectCache<FullFactors>;
@@ -14,7 +14,7 @@ export const openFactorCache = (options: ObjectCacheOptions = {}): FactorCache =
  * `<sha256 of extents and numbers>-<method>-v<algorithm version>`; for data-aware factors the hash covers the statistics that they depend on as
  * well, and a `d` stands before the version.
  */
-export function factorKey(block: WeightBlock, method: FactorMethod, seen: Seen | null = null): string {
+export function factorKey(block: WeightBlock, method: MethodName, seen: Seen | null = null): string {
   const { groups, outPerGroup, inPerGroup, kernel, data } = block;
   const hash = createHash('sha256');
   hash.update(`${groups} ${outPerGroup} ${inPerGroup} ${kernel[0]} ${kernel[1]}\n`);

@@ -1,8 +1,9 @@
 /** Factors at full rank, computed in threads: each weight and method once, whatever the cache holds already left out. */
 import { createHash } from 'node:crypto';
-import type { BlockShape, WeightBlock } from '../decompose/block.ts';
+import type { WeightBlock } from '../decompose/block.ts';
 import type { FullFactors, Seen } from '../decompose/factorise.ts';
-import type { FactorMethod, Rung } from '../decompose/method.ts';
+import type { MethodName, Rung } from '../decompose/method.ts';
+import { methodOf } from '../decompose/methods/methods.ts';
 import type { OutputError } from '../decompose/output-error.ts';
 import { rungLabel } from '../decompose/ranks.ts';
 import { entryUrl } from '../host/entry.ts';
@@ -18,7 +19,7 @@ export { createThreadPool, type ThreadPool } from './thread-pool.ts';
 export interface FactorPool {
   readonly threads: number;
   /** @param seen for data-aware factors; null for plain ones */
-  factorise(block: WeightBlock, method: FactorMethod, seen: Seen | null, options?: RunOptions): Promise<FullFactors>;
+  factorise(block: WeightBlock, method: MethodName, seen: Seen | null, options?: RunOptions): Promise<FullFactors>;
   /** See `outputErrors`. */
   errors(
     block: WeightBlock,
@@ -50,7 +51,7 @@ export function createFactorPool(threads?: number): FactorPool {
 /** One site, and one of the methods that it may be factorised with. */
 export interface FactorRequest {
   readonly site: string;
-  readonly method: FactorMethod;
+  readonly method: MethodName;
   readonly block: WeightBlock;
   /** For data-aware factors; absent or null for plain ones. */
   readonly seen?: Seen | null;
@@ -63,7 +64,7 @@ export interface FactorsOptions {
 }
 
 /** Where `factorsFor` files the factors of a site and a method. */
-export const factorName = (site: string, method: FactorMethod): string => `${site}:${method}`;
+export const factorName = (site: string, method: MethodName): string => `${site}:${method}`;
 
 /**
  * The factors of every request, by `factorName`. Equal weights with the same method are computed once, the largest
@@ -80,7 +81,7 @@ export async function factorsFor(
     const key = factorKey(request.block, request.method, request.seen ?? null);
     byKey.set(key, [...(byKey.get(key) ?? []), request]);
   }
-  const jobs = [...byKey].sort(([, [a]], [, [b]]) => (a && b ? work(b.block, b.method) - work(a.block, a.method) : 0));
+  const jobs = [...byKey].sort(([, [a]], [, [b]]) => (a && b ? byWork(a, b) : 0));
   const found = new Map<string, FullFactors>();
   let done = 0;
   await Promise.all(
@@ -102,7 +103,7 @@ export async function factorsFor(
 /** The rungs of one site and method whose errors at the output are asked for. */
 export interface ErrorsRequest {
   readonly site: string;
-  readonly method: FactorMethod;
+  readonly method: MethodName;
   readonly block: WeightBlock;
   readonly seen: Seen;
   readonly factors: FullFactors;
@@ -116,11 +117,12 @@ export const errorName = (site: string, rung: Rung): string => `${site}:${rungLa
 export async function errorsFor(
   requests: readonly ErrorsRequest[],
   pool: FactorPool,
-  options: ObjectCacheOptions = {},
+  { onProgress, ...options }: ObjectCacheOptions & Pick<FactorsOptions, 'onProgress'> = {},
 ): Promise<Map<string, OutputError>> {
   const cache = openObjectCache<readonly OutputError[] | null>('output-errors', 'Errors of factors', options);
-  const sorted = [...requests].sort((a, b) => work(b.block, b.method) - work(a.block, a.method));
+  const sorted = [...requests].sort(byWork);
   const found = new Map<string, OutputError>();
+  let done = 0;
   await Promise.all(
     sorted.map(async ({ site, method, block, seen, factors, rungs }) => {
       const labels = createHash('sha256').update(rungs.map(rungLabel).join()).digest('hex').slice(0, 16);
@@ -132,25 +134,13 @@ export async function errorsFor(
         const rung = rungs[i];
         if (rung) found.set(errorName(site, rung), error);
       }
+      onProgress?.(++done, requests.length);
     }),
   );
   return found;
 }
 
-/** Multiply-accumulates of a factorisation, roughly: k^2 l for a k x l unfolding, k <= l, and k^3 for its vectors. */
-export function work({ groups, outPerGroup, inPerGroup, kernel }: BlockShape, method: FactorMethod): number {
-  const [height, width] = kernel;
-  const cost = (m: number, n: number): number => Math.min(m, n) ** 2 * (3 * Math.max(m, n) + 5 * Math.min(m, n));
-  switch (method) {
-    case 'svd':
-      return groups * cost(outPerGroup, inPerGroup * height * width);
-    case 'spatial':
-      return groups * cost(outPerGroup * width, inPerGroup * height);
-    case 'input':
-      return groups * cost(outPerGroup * height * width, inPerGroup);
-    case 'tucker2':
-      return groups * (cost(outPerGroup, inPerGroup * height * width) + cost(inPerGroup, outPerGroup * height * width));
-    default:
-      return method satisfies never;
-  }
-}
+type Weighed = Pick<FactorRequest, 'block' | 'method'>;
+
+/** The longest first. */
+const byWork = (a: Weighed, b: Weighed): number => methodOf(b.method).work(b.block) - methodOf(a.method).work(a.block);

@@ -2,7 +2,7 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { WeightBlock } from '../decompose/block.ts';
 import { type FullFactors, factorise, type Seen } from '../decompose/factorise.ts';
-import type { FactorMethod, Rung } from '../decompose/method.ts';
+import type { MethodName, Rung } from '../decompose/method.ts';
 import { outputErrors } from '../decompose/output-error.ts';
 import type { RealMatrix } from '../linalg/matrix.ts';
 import { type Svd, svd } from '../linalg/svd.ts';
@@ -11,7 +11,7 @@ export type FactorJob =
   | {
       readonly kind: 'factorise';
       readonly block: WeightBlock;
-      readonly method: FactorMethod;
+      readonly method: MethodName;
       /** For data-aware factors. */
       readonly seen: Seen | null;
     }

@@ -15,8 +15,8 @@ import { nondominated } from './pareto/dominance.ts';
 import { type Eligible, isEligible } from './pareto/front.ts';
 import { dominanceRanks } from './pareto/sort.ts';
 import type { TunerPrior } from './prior.ts';
-import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
 import type { Configuration, Constraint, Outcome, Problem, Strategy } from './strategy.ts';
+import { drawUnseen, fits, problemSize, takenIn } from './taken.ts';
 
 export interface BayesianOptions {
   readonly seed: number;
@@ -46,14 +46,14 @@ export function bayesianStrategy(problem: Problem, options: BayesianOptions): St
   return {
     name: 'bayesian',
     ask: (history, pending, rng) => {
-      const seen = seenIn(problem, history, pending);
-      if (seen.count >= problemSize(problem)) return null;
+      const taken = takenIn(problem, history, pending);
+      if (taken.count >= problemSize(problem)) return null;
       const first = design.next(
         history.filter(each => fits(problem, each.configuration)),
-        seen,
+        taken,
       );
       if (first) return first;
-      return propose(problem, options, views, known, cache, history, pending, rng) ?? drawUnseen(problem, seen, rng);
+      return propose(problem, options, views, known, cache, history, pending, rng) ?? drawUnseen(problem, taken, rng);
     },
   };
 }
@@ -87,10 +87,10 @@ function propose(
   });
   const values = eligible.map(each => each.values);
   const front = nondominated(values).map(point => configurations[values.indexOf(point)]!);
-  const seen = seenIn(problem, history, pending);
+  const taken = takenIn(problem, history, pending);
   const budget = manySites(problem) ? many : fewSites;
   const starts = startsFor(problem, front, known, budget.starts, rng);
-  return searchBest(problem, surface, seen, starts, { ...budget, climbs: 3 }, rng)?.configuration ?? null;
+  return searchBest(problem, surface, taken, starts, { ...budget, climbs: 3 }, rng)?.configuration ?? null;
 }
 
 /** Those that may be on the front once noise is taken out of it; of many the best by rank of dominance. */

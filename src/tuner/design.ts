@@ -1,8 +1,8 @@
 /** What is observed before a model proposes, and when a prior has forfeited its place in it. */
 import { lossesFor, type TunerPrior } from './prior.ts';
-import { fits, type Seen } from './seen.ts';
 import { sobolSequence } from './sobol-sequence.ts';
 import type { Configuration, Outcome, Problem } from './strategy.ts';
+import { fits, type Taken } from './taken.ts';
 import { uniformLevels } from './variation.ts';
 
 /** Members of the prior's own front that are observed first. */
@@ -16,7 +16,7 @@ const leastCorrelation = 0.5;
 
 export interface Design {
   /** The next configuration to observe, while the design lasts; null afterwards. */
-  next(history: readonly Outcome[], seen: Seen): Configuration | null;
+  next(history: readonly Outcome[], taken: Taken): Configuration | null;
 }
 
 /**
@@ -36,11 +36,11 @@ export function designOf(
   const unaided = withoutPrior(problem, firstGuesses, seed);
   const informed = prior && known.length > 0 ? [...halfWay(problem), ...spread(known, fromPrior)] : null;
   return {
-    next: (history, seen) => {
+    next: (history, taken) => {
       const trusted = informed !== null && !contradicted(prior!, history);
       const design = trusted ? informed : unaided;
       const longest = unaided.length + (informed?.length ?? 0);
-      return seen.count < longest ? (design.find(each => !seen.has(each)) ?? null) : null;
+      return taken.count < longest ? (design.find(each => !taken.has(each)) ?? null) : null;
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What the Bayesian tuner believes after a history, and how far that can be trusted. */
 import { seededRng } from '../random/rng.ts';
-import { quantile } from './acquisition/normal.ts';
+import { normalQuantile } from './acquisition/normal.ts';
 import { priorInputs } from './gp/inputs.ts';
 import { leaveOneOut } from './gp/leave-one-out.ts';
 import { modelsOf, newModelCache, viewsOf } from './gp/models.ts';
@@ -11,18 +11,18 @@ import type { StrategyOptions } from './strategies.ts';
 import type { Configuration, Constraint, Outcome, Problem } from './strategy.ts';
 
 /**
- * What foretold an objective best: the measured table, the losses of the rungs, ramps along the ladders, or nothing but the places in
+ * What predicted an objective best: the measured table, the losses of the rungs, ramps along the ladders, or nothing but the places in
  * the ladders.
  */
-export type Foretelling = 'table' | 'losses' | 'ramps' | 'places';
+export type Predictor = 'table' | 'losses' | 'ramps' | 'places';
 
-export interface Calibration {
-  readonly by: Foretelling;
+export interface PredictionQuality {
+  readonly by: Predictor;
   /** Trials that were left out, one after the other. */
   readonly trials: number;
-  /** Share of them whose value lies in the 95 % interval of what the others foretell. */
+  /** Share of them whose value lies in the 95 % interval of what the others predict. */
   readonly within95: number;
-  /** Root mean square of what was foretold less what was observed, in the unit of the objective. */
+  /** Root mean square of what was predicted less what was observed, in the unit of the objective. */
   readonly rmse: number;
   /** Root mean square of what was observed less its mean: the error of knowing nothing. */
   readonly spread: number;
@@ -30,7 +30,7 @@ export interface Calibration {
 
 export interface Beliefs {
   /** By objective. */
-  readonly calibration: readonly Calibration[];
+  readonly calibration: readonly PredictionQuality[];
   /**
    * By objective and site: how far the site's choice of rung moves the objective, as the model has it: the greatest less the least
    * mean over its rungs, all other sites as in a member of the front, on average over the members.
@@ -51,14 +51,14 @@ export function beliefsAfter(
   const processes = modelsOf(problem, views, history, seed, newModelCache());
   if (!processes) return null;
   const informed = priorInputs(problem, prior ?? null);
-  const by = processes.map(({ covariance: { fit } }, k): Foretelling => {
+  const by = processes.map(({ covariance: { fit } }, k): Predictor => {
     if (!fit.inputs.table) return 'places';
     // The prior's own view comes first, where it has something to say.
     if (!informed[k] || views[k]![0] !== fit.inputs) return 'ramps';
     return prior?.tables[k] ? 'table' : 'losses';
   });
   return {
-    calibration: processes.map((process, k) => ({ by: by[k]!, ...foresightOf(process) })),
+    calibration: processes.map((process, k) => ({ by: by[k]!, ...qualityOf(process) })),
     importance: processes.map(process => problem.ladderLengths.map((_, site) => swing(problem, process, front, site))),
     predict: configuration =>
       processes.map(process => {
@@ -68,14 +68,14 @@ export function beliefsAfter(
   };
 }
 
-function foresightOf(process: Process): Omit<Calibration, 'by'> {
+function qualityOf(process: Process): Omit<PredictionQuality, 'by'> {
   const { offset, scale } = process.covariance.fit.standardisation;
   const values = Array.from(process.outputs, output => offset + scale * output);
   const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
-  const foretold = leaveOneOut(process);
-  const z = quantile(0.975);
-  // What is exact is foretold to the last digit but for rounding.
-  const inside = foretold.filter(
+  const predicted = leaveOneOut(process);
+  const z = normalQuantile(0.975);
+  // What is exact is predicted to the last digit but for rounding.
+  const inside = predicted.filter(
     (each, a) => Math.abs(values[a]! - each.mean) <= z * Math.sqrt(each.variance) + 1e-9 * Math.abs(values[a]!),
   );
   const rms = (errors: readonly number[]): number =>
@@ -83,7 +83,7 @@ function foresightOf(process: Process): Omit<Calibration, 'by'> {
   return {
     trials: values.length,
     within95: inside.length / values.length,
-    rmse: rms(foretold.map((each, a) => each.mean - values[a]!)),
+    rmse: rms(predicted.map((each, a) => each.mean - values[a]!)),
     spread: rms(values.map(each => each - mean)),
   };
 }
@@ -121,7 +121,7 @@ export function outlookOf(
   const now = hypervolume(front, reference);
   let [feasible, enters, improvement] = [0, 0, 0];
   for (let draw = 0; draw < draws; draw++) {
-    const values = prediction.map(({ mean, sd }) => mean + sd * quantile((rng.integer(2 ** 20) + 0.5) / 2 ** 20));
+    const values = prediction.map(({ mean, sd }) => mean + sd * normalQuantile((rng.integer(2 ** 20) + 0.5) / 2 ** 20));
     if (!constraints.every(({ objective, max }) => values[objective]! <= max)) continue;
     feasible++;
     const after = insertIntoFront(front, values, each => each);

@@ -11,8 +11,8 @@
  */
 import type { Rng } from '../random/rng.ts';
 import { crowdingDistances, dominanceRanks } from './pareto/sort.ts';
-import { drawUnseen, fits, problemSize, seenIn } from './seen.ts';
 import type { Configuration, Outcome, Problem, Strategy } from './strategy.ts';
+import { drawUnseen, fits, problemSize, takenIn } from './taken.ts';
 import { blended, mutated, nearLevel, uniformLevels } from './variation.ts';
 
 export interface Nsga2Options {
@@ -35,9 +35,9 @@ export function nsga2Strategy(problem: Problem, options: Nsga2Options = {}): Str
   return {
     name: 'nsga2',
     ask: (history, pending, rng) => {
-      const seen = seenIn(problem, history, pending);
-      if (seen.count >= problemSize(problem)) return null;
-      const seed = seeds.find(each => !seen.has(each));
+      const taken = takenIn(problem, history, pending);
+      if (taken.count >= problemSize(problem)) return null;
+      const seed = seeds.find(each => !taken.has(each));
       if (seed) return seed;
       const parents = survivors(problem, history, population);
       for (let attempt = 0; attempt < attempts; attempt++) {
@@ -52,9 +52,9 @@ export function nsga2Strategy(problem: Problem, options: Nsga2Options = {}): Str
                 expected,
                 rng,
               );
-        if (!seen.has(child)) return child;
+        if (!taken.has(child)) return child;
       }
-      return drawUnseen(problem, seen, rng);
+      return drawUnseen(problem, taken, rng);
     },
   };
 }

@@ -1,8 +1,9 @@
 /** Uniform random search without replacement (Bergstra and Bengio 2012): the measure that every strategy must beat. */
-import { drawUnseen, seenIn } from './seen.ts';
+
 import type { Problem, Strategy } from './strategy.ts';
+import { drawUnseen, takenIn } from './taken.ts';
 
 export const randomStrategy = (problem: Problem): Strategy => ({
   name: 'random',
-  ask: (history, pending, rng) => drawUnseen(problem, seenIn(problem, history, pending), rng),
+  ask: (history, pending, rng) => drawUnseen(problem, takenIn(problem, history, pending), rng),
 });

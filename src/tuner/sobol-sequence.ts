@@ -39,7 +39,7 @@ export function sobolSequence(dimensions: number, seed: number | null): SobolSeq
 }
 
 /** v_1 ... v_32 of dimension `j` (from 0) by the recurrence of Bratley and Fox 1988, equations 5 and 6. */
-export function directionsOf(j: number): Uint32Array {
+function directionsOf(j: number): Uint32Array {
   const v = new Uint32Array(bits);
   if (j === 0) return v.map((_, b) => 1 << (bits - 1 - b));
   const [s, a, ...m] = directionNumbers.split(',')[j - 1]!.trim().split(/\s+/).map(Number) as [

@@ -1,7 +1,8 @@
 /** Quasi-random search: scrambled Sobol points cover the ladders more evenly than random ones. */
-import { drawUnseen, problemSize, seenIn } from './seen.ts';
+
 import { sobolSequence } from './sobol-sequence.ts';
 import type { Problem, Strategy } from './strategy.ts';
+import { drawUnseen, problemSize, takenIn } from './taken.ts';
 
 /**
  * Proposes the first point of the sequence whose configuration is not taken, so that the place in the sequence follows
@@ -14,15 +15,15 @@ import type { Problem, Strategy } from './strategy.ts';
 export const sobolStrategy = (problem: Problem, seed: number): Strategy => ({
   name: 'sobol',
   ask: (history, pending, rng) => {
-    const seen = seenIn(problem, history, pending);
-    if (seen.count >= problemSize(problem)) return null;
+    const taken = takenIn(problem, history, pending);
+    if (taken.count >= problemSize(problem)) return null;
     const sequence = sobolSequence(problem.ladderLengths.length, seed);
-    const patience = 4 * seen.count + 1024;
+    const patience = 4 * taken.count + 1024;
     for (let index = 0; index < patience; index++) {
       const point = sequence.next();
       const configuration = problem.ladderLengths.map((length, site) => Math.floor((point[site]! / 2 ** 32) * length));
-      if (!seen.has(configuration)) return configuration;
+      if (!taken.has(configuration)) return configuration;
     }
-    return drawUnseen(problem, seen, rng);
+    return drawUnseen(problem, taken, rng);
   },
 });

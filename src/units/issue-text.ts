@@ -19,7 +19,9 @@ export function expectation(issue: Issue): string {
     case 'custom':
       return issue.message;
     case 'invalid_union':
-      return unionText(issue.errors);
+      return 'options' in issue && Array.isArray(issue.options)
+        ? `one of ${issue.options.join(', ')}`
+        : unionText(issue.errors);
     default:
       return lowerFirst(issue.message);
   }

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { accumulator } from '../../src/calibrate/accumulate.ts';
 import { outputScales } from '../../src/calibrate/batch-norm.ts';
-import type { ProbeAnswer } from '../../src/calibrate/messages.ts';
+import type { ProbeAverages } from '../../src/calibrate/messages.ts';
 import { type StatisticsLimits, statisticsGraph } from '../../src/calibrate/statistics-graph.ts';
 import { findSites } from '../../src/decompose/find-sites.ts';
 import type { Site } from '../../src/decompose/site.ts';
@@ -62,7 +62,7 @@ async function probed(
     });
   }
   await session.release();
-  return { probes: graph.probes, answers: sums.map((sum): ProbeAnswer => sum.finish()) };
+  return { probes: graph.probes, answers: sums.map((sum): ProbeAverages => sum.finish()) };
 }
 
 const pair = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));

@@ -57,7 +57,7 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
   ['a command that is not there', () => ['serach'], /no command "serach". Did you mean "rankfront search"\?/],
   ['a command that is like no other', () => ['compare'], /no command "compare". The commands are space, search, /],
   ['an option that is not there', () => search({}, '--trails', '5'), /has no option --trails. Did you mean --trials\?/],
-  ['an option of one letter', () => search({}, '-v'), /has no option -v: options begin with two dashes/],
+  ['an option of one letter', () => search({}, '-v'), /has no option -v: options start with two dashes/],
   ['a word too many', () => ['front', 'resnet18'], /"rankfront front" does not take "resnet18"/],
   ['a choice that is not there', () => ['front', '--format', 'html'], /--format: expected table, csv, .*found "html"/],
   ['a trial that is not named', () => ['show'], /"rankfront show" needs <trial>: The number of the trial/],

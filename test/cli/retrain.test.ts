@@ -24,7 +24,7 @@ const retrain = (trial: number, out: string, ...more: string[]): Promise<Ended> 
     [
       'retrain',
       ...['--store', world.store, '--study', 'small', '--trial', String(trial), '--out', at(out)],
-      ...['--batch', '20', '--epochs', '2', '--threads', '1', '--loader-threads', '1', ...more],
+      ...['--batch', '20', '--epochs', '2', '--threads', '1', '--loader-threads', '1', '--json', ...more],
     ],
     world.env,
   );

@@ -19,7 +19,8 @@ const args = (out: string, ...more: string[]): string[] => [
   'train',
   ...['--model', at('net.onnx'), '--data', at('shapes.yaml'), '--out', at(out)],
   ...['--batch', '8', '--epochs', '4', '--threads', '1', '--loader-threads', '1', '--ema', '0.9'],
-  ...more,
+  ...(more.includes('--no-json') ? [] : ['--json']),
+  ...more.filter(each => each !== '--no-json'),
 ];
 const eventsOf = ({ stdout }: Ended) =>
   stdout
@@ -58,6 +59,19 @@ describe('rankfront train', () => {
     expect(events.at(0)).toMatchObject({ kind: 'training-started', batchesPerEpoch: 5, resumedFrom: 0 });
     expect(events.at(-1)).toMatchObject({ kind: 'written', path: at('whole.onnx'), images: 20, agrees: true });
     expect(existsSync(at('whole.onnx.checkpoint'))).toBe(false);
+  });
+
+  test('in a pipe without --json it prints lines for people, each with its time, and the last word to standard output', async () => {
+    const { status, stdout, stderr } = await rankfront(args('plain.onnx', '--fresh', '--no-json'));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^Wrote .*plain\.onnx \(.* MB\): epoch \d, .* of 20 validation images, scored from the file\.\n$/,
+    );
+    const log = stderr.trim().split('\n');
+    for (const line of log) expect(line).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}\S/);
+    expect(log.filter(line => / {2}epoch [1-4]\/4 /.test(line))).toHaveLength(4);
+    expect(stdout + stderr).not.toContain('{');
+    expect(readFileSync(at('plain.onnx')).equals(readFileSync(at('whole.onnx')))).toBe(true);
   });
 
   test('interrupted, killed at a random instant and started again, it writes the same file, byte for byte', {
@@ -108,7 +122,7 @@ describe('rankfront train', () => {
       const first = await full('full.onnx');
       expect(first.status).toBe(2);
       expect(first.stderr).toMatch(
-        /^rankfront: Cannot write the checkpoint to ".*": the file is too large\. Free some space, .* run the same command again with --restart: it starts anew\.$/m,
+        /^rankfront: Cannot write the checkpoint to ".*": the file is too large\. Free some space, .* run the same command again with --restart: it starts from the beginning\.$/m,
       );
       const again = stopping(args('filled.onnx', '--fresh', '--checkpoint-every', '1ms'), 8);
       const kept = eventsOf(await again('SIGINT')).findLast(({ kind }) => kind === 'checkpoint');

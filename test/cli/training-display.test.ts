@@ -59,7 +59,7 @@ describe('the end of a training', () => {
       expect(said.note.join()).toContain(status === 0 ? '' : 'training reported 70.00 %. Do not use it');
       if (status === 0) expect(said.note).toEqual([]);
       const lines = recorder(false);
-      expect(trainingEnd(lines.console, false, ended(top1))).toBe(status);
+      expect(trainingEnd(lines.console, true, ended(top1))).toBe(status);
       expect(JSON.parse(lines.said.out[0]!)).toEqual({
         kind: 'written',
         path: 'net.onnx',
@@ -70,6 +70,7 @@ describe('the end of a training', () => {
         reported: 0.7,
         images: 200,
         agrees: status === 0,
+        atMs: expect.any(Number),
       });
     }
   });
@@ -81,20 +82,50 @@ describe('the end of a training', () => {
   });
 });
 
-test('every event is one line of JSON where there is no terminal or JSON is asked for, and none of them elsewhere', () => {
+test('with --json every event is one line of JSON with its time, on a terminal and in a pipe', () => {
   const events: TrainingEvent[] = [epoch, { kind: 'checkpoint', path: 'a\nb', step: 3 }];
-  for (const [terminal, json] of [
-    [false, false],
-    [true, true],
+  for (const terminal of [false, true]) {
+    const { console, said } = recorder(terminal);
+    let atMs = 1000;
+    const display = trainingDisplay(console, { json: true, restart: false }, () => atMs++);
+    for (const event of events) display(event);
+    expect(said.out.every(line => !line.includes('\n'))).toBe(true);
+    expect(said.out.map(line => JSON.parse(line))).toEqual(events.map((event, i) => ({ ...event, atMs: 1000 + i })));
+    expect([said.note, said.progress]).toEqual([[], []]);
+  }
+});
+
+test('without --json there are lines for people: plain on a terminal, timed in a pipe, and never JSON', () => {
+  const says = 'epoch 3/4 .* val 70\\.00 % \\(EMA\\).* best$';
+  const time = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {2}';
+  for (const [terminal, pattern] of [
+    [true, `^${says}`],
+    [false, `^${time}${says}`],
   ] as const) {
     const { console, said } = recorder(terminal);
-    for (const event of events) trainingDisplay(console, { json, restart: false })(event);
-    expect(said.out.every(line => !line.includes('\n'))).toBe(true);
-    expect(said.out.map(line => JSON.parse(line))).toEqual(events);
-    expect(said.note).toEqual([]);
+    trainingDisplay(console, { json: false, restart: false })(epoch);
+    expect(said).toEqual({ out: [], note: [expect.stringMatching(new RegExp(pattern))], progress: [] });
   }
-  const { console, said } = recorder(true);
-  for (const event of events) trainingDisplay(console, { json: false, restart: false })(event);
+});
+
+test('in a pipe how far it is stands in a line of its own, once a minute', () => {
+  const begun: TrainingEvent = {
+    kind: 'training-started',
+    ...{ epochs: 4, batchesPerEpoch: 10, stepSize: 8, trainImages: 80, validationImages: 20, resumedFrom: 0 },
+  };
+  const steps = (step: number): TrainingEvent => ({
+    kind: 'steps',
+    ...{ epoch: 1, batch: step, step, loss: 2, top1: 0.1, learningRate: 0.1, gradientNorm: 1 },
+    ...{ frozenShare: 0, imagesPerSecond: 4, waitingShare: 0 },
+  });
+  const { console, said } = recorder(false);
+  let ms = 0;
+  const display = trainingDisplay(console, { json: false, restart: false }, () => ms);
+  display(begun);
+  for (let step = 1; step <= 10; step++) {
+    ms = step * 20_000;
+    display(steps(step));
+  }
+  expect(said.note.slice(1)).toEqual([3, 6, 9].map(() => expect.stringContaining('epoch 1/4  4.0 images/s')));
   expect(said.out).toEqual([]);
-  expect(said.note).toEqual([expect.stringMatching(/^epoch 3\/4 .* val 70\.00 % \(EMA\).* best$/)]);
 });

@@ -29,6 +29,7 @@ beforeAll(async () => {
     maxDrop: 0.03,
     minSpeedup: 1.05,
     resumed: false,
+    atMs: expect.any(Number),
   });
   expect(told.map(({ kind }) => kind)).not.toContain('site-table');
 }, 300_000);
@@ -107,7 +108,11 @@ test('studies tells the limits, and --max-drop none lifts them', { timeout: 120_
     'Limits of "small": at most 3.00 pp lost, at least 1.05x as fast.',
   );
   const lifted = await run(...search('--trials', '15', '--max-drop', 'none'));
-  expect(events(lifted.stdout).find(({ kind }) => kind === 'limits')).toEqual({ kind: 'limits', resumed: false });
+  expect(events(lifted.stdout).find(({ kind }) => kind === 'limits')).toEqual({
+    kind: 'limits',
+    resumed: false,
+    atMs: expect.any(Number),
+  });
   const store = await openStore(world.store, { readOnly: true });
   const all = await store.trials.list((await store.studies.get('small'))!.id, { states: ['complete'] });
   await store.close();

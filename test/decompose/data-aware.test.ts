@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { WeightBlock } from '../../src/decompose/block.ts';
 import { type FullFactors, factorise, type Seen } from '../../src/decompose/factorise.ts';
-import { type FactorMethod, factorMethods, type Rung } from '../../src/decompose/method.ts';
+import { type FactorRung, type MethodName, methodNames, type Rung, rungOf } from '../../src/decompose/method.ts';
 import { outputMetric } from '../../src/decompose/metric/metric.ts';
 import { multipliedOut } from '../../src/decompose/multiply-out.ts';
 import { outputErrors } from '../../src/decompose/output-error.ts';
@@ -10,28 +10,13 @@ import { type SiteStatistics, unpacked } from '../../src/decompose/statistics.ts
 import { svd } from '../../src/linalg/svd.ts';
 import { symmetricEigen } from '../../src/linalg/symmetric-eigen.ts';
 import { seededRng } from '../../src/random/rng.ts';
+import { relativeDistance } from './methods/chains.ts';
 import { correlated, extentOf, normal, packedMoment, randomBlock, statisticsOf } from './statistics.ts';
 
-type Replaced = Exclude<Rung, { method: 'dense' }>;
-
-const rungOf = (method: FactorMethod, full: FullFactors['fullRank'], share = 1): Replaced => {
+const rungAt = (method: MethodName, full: FullFactors['fullRank'], share = 1): FactorRung => {
   const part = (rank: number): number => Math.max(1, Math.round(share * rank));
-  if (method === 'tucker2') {
-    const [input, output] = full as readonly [number, number];
-    return { method, rank: [part(input), part(output)] };
-  }
-  return { method, rank: part(full as number) };
+  return rungOf(method, typeof full === 'number' ? part(full) : [part(full[0]), part(full[1])]);
 };
-
-function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let difference = 0;
-  let norm = 0;
-  for (let i = 0; i < a.length; i++) {
-    difference += (a[i]! - b[i]!) ** 2;
-    norm += a[i]! ** 2;
-  }
-  return norm === 0 ? Math.sqrt(difference) : Math.sqrt(difference / norm);
-}
 
 /** E |g (W - W') x|^2 over the patches, one by one. */
 function measuredError(
@@ -71,13 +56,13 @@ function world({ seed, ...shape }: { seed: number } & Parameters<typeof randomBl
   return { block, patches, scale, statistics, seen: { statistics, images: count } as Seen };
 }
 
-describe.each(factorMethods)('data-aware %s', method => {
+describe.each(methodNames)('data-aware %s', method => {
   test('holds every weight at full rank', () => {
     fc.assert(
       fc.property(shapes, shape => {
         const { block, seen } = world(shape);
         const factors = factorise(block, method, seen);
-        const weight = multipliedOut(factors, rungOf(method, factors.fullRank));
+        const weight = multipliedOut(factors, rungAt(method, factors.fullRank));
         expect(relativeDistance(block.data, weight)).toBeLessThan(2e-5);
         expect([...factors.fullRank.toString()]).toEqual([...factorise(block, method).fullRank.toString()]);
       }),
@@ -93,7 +78,7 @@ describe.each(factorMethods)('data-aware %s', method => {
         const { block, patches, scale, statistics, seen } = world(shape);
         const energy = scale.reduce((sum, g, o) => sum + g * g * statistics.outputVariance[o]!, 0);
         const errors = [factorise(block, method, seen), factorise(block, method)].map(factors => {
-          const rung = rungOf(method, factors.fullRank, share);
+          const rung = rungAt(method, factors.fullRank, share);
           const measured = measuredError(block, multipliedOut(factors, rung), patches, scale) / energy;
           const told = outputErrors(block, factors, [{ method: 'dense' }, rung], seen)!.map(each => each.relative);
           expect(told[0]).toBe(0);
@@ -158,17 +143,17 @@ describe.each(factorMethods)('data-aware %s', method => {
     for (const given of [zero, nan, flat, dead, { ...statistics, input: null }]) {
       for (const images of [1, 100]) {
         const factors = factorise(block, method, { statistics: given, images });
-        const rung = rungOf(method, factors.fullRank, share);
+        const rung = rungAt(method, factors.fullRank, share);
         const weight = multipliedOut(factors, rung);
         expect(weight.every(Number.isFinite)).toBe(true);
-        const full = multipliedOut(factors, rungOf(method, factors.fullRank));
+        const full = multipliedOut(factors, rungAt(method, factors.fullRank));
         expect(relativeDistance(block.data, full)).toBeLessThan(1e-4);
         if (given.input === null || given === nan) expect(factors).toEqual(plain);
       }
     }
     const equal = { ...zero, outputScale: statistics.outputScale.map(() => 1) };
     const factors = factorise(block, method, { statistics: equal, images: 9 });
-    const rung = rungOf(method, factors.fullRank, share);
+    const rung = rungAt(method, factors.fullRank, share);
     expect(relativeDistance(multipliedOut(plain, rung), multipliedOut(factors, rung))).toBeLessThan(1e-4);
   });
 
@@ -179,7 +164,7 @@ describe.each(factorMethods)('data-aware %s', method => {
       const { block, patches, scale } = world({ ...shape, seed }, 600);
       const fresh = [patches[0]!.slice(300)];
       const plain = factorise(block, method);
-      const rung = rungOf(method, plain.fullRank, 0.4);
+      const rung = rungAt(method, plain.fullRank, 0.4);
       const error = (factors: FullFactors): number => measuredError(block, multipliedOut(factors, rung), fresh, scale);
       for (const images of [1, 3, 10, 300]) {
         const statistics = statisticsOf(block, [patches[0]!.slice(0, images)], scale);
@@ -235,7 +220,7 @@ function randomSensitivity({ groups, outPerGroup }: WeightBlock, seed: number): 
   return { order: outPerGroup, data: packedMoment(vectors) };
 }
 
-describe.each(factorMethods)('%s weighed by sensitivity', method => {
+describe.each(methodNames)('%s weighed by sensitivity', method => {
   test("holds every weight at full rank, and tells half of e'Ge as the divergence", () => {
     let better = 0;
     let total = 0;
@@ -245,10 +230,10 @@ describe.each(factorMethods)('%s weighed by sensitivity', method => {
         const sensitivity = randomSensitivity(block, shape.seed);
         const weighed: Seen = { images: seen.images, statistics: { ...statistics, sensitivity } };
         const factors = factorise(block, method, weighed);
-        const full = multipliedOut(factors, rungOf(method, factors.fullRank));
+        const full = multipliedOut(factors, rungAt(method, factors.fullRank));
         expect(relativeDistance(block.data, full)).toBeLessThan(1e-4);
         const divergences = [factors, factorise(block, method, seen)].map(each => {
-          const rung = rungOf(method, each.fullRank, share);
+          const rung = rungAt(method, each.fullRank, share);
           const weight = multipliedOut(each, rung);
           const measured = divergence(block, weight, patches, sensitivity!);
           const [dense, told] = outputErrors(block, each, [{ method: 'dense' }, rung], weighed)!;

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { WeightBlock } from '../../src/decompose/block.ts';
 import { weightBlock } from '../../src/decompose/block.ts';
 import { type FullFactors, factorise } from '../../src/decompose/factorise.ts';
-import type { FactorMethod, Rung } from '../../src/decompose/method.ts';
+import { type FactorRung, type MethodName, rungOf } from '../../src/decompose/method.ts';
 import { fullRank } from '../../src/decompose/ranks.ts';
 import type { Site } from '../../src/decompose/site.ts';
 import type { Attribute, Dimension, Model, Node, Tensor } from '../../src/onnx/graph.ts';
@@ -91,7 +91,7 @@ export async function run(model: Model, dims: readonly number[], x: Float32Array
 }
 
 /** The factors of every site, computed when asked for. */
-export function factorsOf(model: Model, sites: readonly Site[]): (site: string, method: FactorMethod) => FullFactors {
+export function factorsOf(model: Model, sites: readonly Site[]): (site: string, method: MethodName) => FullFactors {
   return (name, method) => {
     const site = sites.find(other => other.name === name);
     if (!site) throw new Error(`no site "${name}"`);
@@ -100,9 +100,7 @@ export function factorsOf(model: Model, sites: readonly Site[]): (site: string, 
   };
 }
 
-export function fullRung(site: Site, method: FactorMethod): Rung {
-  return method === 'tucker2' ? { method, rank: fullRank(site, method) } : { method, rank: fullRank(site, method) };
-}
+export const fullRung = (site: Site, method: MethodName): FactorRung => rungOf(method, fullRank(site, method));
 
 /** The largest difference over the largest value. */
 export function relativeError(expected: ArrayLike<number>, actual: ArrayLike<number>): number {

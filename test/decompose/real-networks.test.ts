@@ -6,7 +6,7 @@ import { weightBlock } from '../../src/decompose/block.ts';
 import { buildCandidate } from '../../src/decompose/configure.ts';
 import { factorise } from '../../src/decompose/factorise.ts';
 import { findSites } from '../../src/decompose/find-sites.ts';
-import { type Assignment, factorMethods } from '../../src/decompose/method.ts';
+import { type Assignment, methodNames } from '../../src/decompose/method.ts';
 import { rungMacs, rungParams } from '../../src/decompose/ranks.ts';
 import type { Site } from '../../src/decompose/site.ts';
 import { modelCost } from '../../src/onnx/cost.ts';
@@ -38,7 +38,7 @@ for (const { file, size, sites: count } of networks) {
       const x = uniform(seededRng(1), 3 * size * size);
       const [dense] = await run(model, dims, x);
       const denseCost = modelCost(model);
-      for (const method of factorMethods) {
+      for (const method of methodNames) {
         const chosen = sites.filter(site => site.methods.includes(method));
         if (chosen.length === 0) continue;
         const assignment: Assignment = Object.fromEntries(chosen.map(site => [site.name, fullRung(site, method)]));

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../../src/device/device.ts';
 import type { Attempt } from '../../src/errors/failure.ts';
+import type { Whereabouts } from '../../src/host/environment.ts';
 import { median } from '../../src/stats/robust.ts';
 
 export interface Subject {
@@ -42,6 +43,8 @@ export function deviceContract(name: string, prepare: () => Subject): void {
       expect(ratio).toBeGreaterThanOrEqual(Math.min(...pairs));
       expect(ratio).toBeLessThanOrEqual(Math.max(...pairs));
       expect(latency.wallMs).toBeGreaterThanOrEqual(0);
+      expect(latency.endedBy === 'exact').toBe(device.exact);
+      demandPlace(latency);
       expect(JSON.parse(JSON.stringify(latency))).toEqual(latency);
     });
 
@@ -65,6 +68,30 @@ export function deviceContract(name: string, prepare: () => Subject): void {
       measured(await device.latency(subject.other, subject.dense, budget));
     });
 
+    test('it tells where the time of a model goes, if it can', async context => {
+      if (!device.nodeTimes) return context.skip();
+      const answer = await device.nodeTimes(subject.dense, 3);
+      if (answer.state === 'failed') throw new Error(answer.detail);
+      const { nodes, overhead, runMs } = answer.value;
+      expect(nodes.map(({ index }) => index)).toEqual(nodes.map(({ index }) => index).sort((a, b) => a - b));
+      expect([...nodes, ...overhead].every(({ ms }) => ms >= 0)).toBe(true);
+      expect(runMs).toBeGreaterThan(0);
+      expect(await device.nodeTimes(subject.broken, 3)).toMatchObject({ state: 'failed' });
+    });
+
+    test('it tells the peak memory of a model, if it can', async context => {
+      if (!device.peakMemory) return context.skip();
+      const answer = await device.peakMemory(subject.dense);
+      if (answer.state === 'failed') throw new Error(answer.detail);
+      const { samplesKib, wallMs } = answer.value;
+      expect(samplesKib.length).toBeGreaterThan(0);
+      expect(samplesKib.every(kib => Number.isFinite(kib) && kib >= 0)).toBe(true);
+      expect(wallMs).toBeGreaterThanOrEqual(0);
+      demandPlace(answer.value);
+      expect(JSON.parse(JSON.stringify(answer.value))).toEqual(answer.value);
+      expect(await device.peakMemory(subject.broken)).toMatchObject({ state: 'failed' });
+    });
+
     test('a closed device fails as interrupted, and closing it again is harmless', async () => {
       const second = await subject.open();
       await second.close();
@@ -73,8 +100,20 @@ export function deviceContract(name: string, prepare: () => Subject): void {
         state: 'failed',
         reason: 'interrupted',
       });
+      for (const answer of [second.nodeTimes?.(subject.dense, 3), second.peakMemory?.(subject.dense)])
+        if (answer) expect(await answer).toMatchObject({ state: 'failed', reason: 'interrupted' });
     });
   });
+}
+
+/** Whoever measures says where: a processor, its cores and the versions, and how busy it was. */
+export function demandPlace({ environment, load }: Whereabouts): void {
+  expect(environment.cpuModel).toMatch(/\w/);
+  expect(environment.cores).toBeGreaterThan(0);
+  expect(environment.memoryBytes).toBeGreaterThan(0);
+  for (const key of ['platform', 'arch', 'node', 'onnxruntime', 'rankfront'] as const)
+    expect(environment[key]).toMatch(/\w/);
+  expect(load).toBeGreaterThanOrEqual(0);
 }
 
 export function measured(answer: Attempt<PairedLatency>): PairedLatency {

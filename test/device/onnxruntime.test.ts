@@ -7,6 +7,7 @@ import { openDevice } from '../../src/device/open.ts';
 import { parseHardwareProfile } from '../../src/device/profile.ts';
 import { probeProviders } from '../../src/device/providers.ts';
 import { UserError } from '../../src/errors/user-error.ts';
+import { median } from '../../src/stats/robust.ts';
 import { deviceContract, measured } from './contract.ts';
 import { type TinyConv, tinyConv, writeModelFile } from './tiny-model.ts';
 
@@ -95,6 +96,29 @@ describe('the onnxruntime driver', () => {
     });
     await hasty.close();
     measured(await device.latency(file(thin), file(dense), budget));
+  });
+
+  test('the peak memory of a model holds its weights, and other models less', async () => {
+    const peak = async (model: TinyConv): Promise<number> => {
+      const answer = await device.peakMemory!(file(model));
+      if (answer.state === 'failed') throw new Error(answer.detail);
+      expect(answer.value.samplesKib).toHaveLength(3);
+      return median(answer.value.samplesKib);
+    };
+    const heavy = await peak({ inputShape: ['N', 3, 24, 24], channels: [256, 1024] });
+    const weightsKib = (4 * 9 * (3 * 256 + 256 * 1024)) / 1024;
+    expect(heavy).toBeGreaterThan(weightsKib);
+    // The file, the weights and what is packed of them: no more than a few times as much, with activations of 3 MiB.
+    expect(heavy).toBeLessThan(6 * weightsKib);
+    expect(await peak(thin)).toBeLessThan(weightsKib);
+  });
+
+  test('closing interrupts a measurement of memory', async () => {
+    const other = await open();
+    const running = other.peakMemory!(file(thin));
+    await new Promise(resolve => setTimeout(resolve, 300));
+    await other.close();
+    expect(await running).toMatchObject({ state: 'failed', reason: 'interrupted' });
   });
 
   test('closing interrupts a measurement', async () => {

@@ -1,4 +1,4 @@
-/** The examples of docs/files.md are files that Rankfront accepts, and README's commands exist. */
+/** The examples of docs/files.md are files that Rankfront accepts, and the commands of README and docs/results.md exist. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,16 +18,24 @@ test('the search space', () => {
 });
 
 test('the hardware profile', () => {
-  expect(parseHardwareProfile(hardware, 'docs/files.md')).toMatchObject({ threads: 2, latencyBudget: { warmup: 5 } });
+  expect(parseHardwareProfile(hardware, 'docs/files.md')).toMatchObject({
+    driver: { kind: 'onnxruntime', threads: 2 },
+    host: { threads: 8 },
+    latencyBudget: { warmup: 5 },
+  });
 });
 
 test('the dataset', () => {
   expect(parseYaml(dataset, 'docs/files.md', datasetSchema)).toMatchObject({ kind: 'folder', crop: 224 });
 });
 
-test('the commands of README', async () => {
+test('the commands of README and of the results, also those of several lines', async () => {
   const { stdout: help } = await rankfront(['--help']);
-  const commands = [...read('README.md').matchAll(/^npx rankfront (\w+) (.*?)(?: +#.*)?$/gm)];
+  const text = ['README.md', 'docs/results.md']
+    .map(read)
+    .join('\n')
+    .replace(/ \\\n\s+/g, ' ');
+  const commands = [...text.matchAll(/^npx rankfront (\w+) (.*?)(?: +#.*)?$/gm)];
   expect(commands.length).toBeGreaterThan(4);
   for (const [, command = '', options = ''] of commands) {
     expect(help).toContain(`rankfront ${command}`);

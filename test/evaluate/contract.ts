@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Score, ScoreBudget, Scorer } from '../../src/evaluate/scorer.ts';
 import { pairedAccuracy } from '../../src/stats/paired-answers.ts';
+import { demandPlace } from '../device/contract.ts';
 
 export interface ScorerCase {
   readonly scorer: Scorer;
@@ -47,13 +48,18 @@ export function scorerContract(name: string, open: () => Promise<ScorerCase>): v
     });
     it('says the same again', async () => {
       const [first, second] = [await score(given.model, 'proxy'), await score(given.model, 'proxy')];
-      expect({ ...second, wallMs: 0 }).toEqual({ ...first, wallMs: 0 });
+      expect({ ...second, wallMs: 0, load: 0 }).toEqual({ ...first, wallMs: 0, load: 0 });
     });
     it('scores models on the same images, so that they pair', async () => {
       const [a, b] = [await score(given.model, 'all'), await score(given.other, 'all')];
       const { drop, lost, gained } = pairedAccuracy(a.correct, b.correct);
       expect(lost + gained).toBeGreaterThan(0);
       expect(drop).toBeCloseTo(a.accuracy - b.accuracy, 12);
+    });
+    it('says where it was, as plain JSON', async () => {
+      const { environment, load } = await score(given.model, 'proxy');
+      demandPlace({ environment, load });
+      expect(JSON.parse(JSON.stringify({ environment, load }))).toEqual({ environment, load });
     });
     it('fails on a model that cannot be loaded, and goes on', async () => {
       const attempt = await given.scorer.accuracy(given.broken, { images: 'proxy', timeoutMs: 60_000 });

@@ -26,7 +26,7 @@ const openFor = async (
   const scorer = await openScorer({
     modelPath,
     dataset: await openDataset(parseDataSpec(data), overrides),
-    hardware: { provider: 'cpu', threads: 1, graphOptimization: 'all' },
+    host: { provider: 'cpu', threads: 1, graphOptimization: 'all' },
     seed: 7,
     prepare: { folder: at('cache'), threads: 1 },
     ...options,

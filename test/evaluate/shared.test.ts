@@ -21,7 +21,7 @@ async function withScorer(
   const scorer = await openScorer({
     modelPath: join(assets, 'models', model),
     dataset: await openDataset(parseDataSpec(data), { normalize }),
-    hardware: { provider: 'cpu', threads: Math.min(2, availableParallelism()), graphOptimization: 'all' },
+    host: { provider: 'cpu', threads: Math.min(2, availableParallelism()), graphOptimization: 'all' },
     seed,
     proxyImages: 200,
     prepare: { folder: scratch },

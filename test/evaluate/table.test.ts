@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { complete, failed } from '../../src/errors/failure.ts';
 import { tableScorer } from '../../src/evaluate/table.ts';
+import { currentEnvironment } from '../../src/host/environment.ts';
 import { scorerContract } from './contract.ts';
 
 const truth = [0, 1, 2, 0, 1, 2, 0, 1];
@@ -24,4 +25,10 @@ scorerContract('the table scorer', async () => ({
 it('knows no model that is not in the table', async () => {
   const attempt = await open().accuracy('other.onnx', { images: 'all', timeoutMs: 1 });
   expect(attempt).toMatchObject({ state: 'failed', detail: 'the table has no model "other.onnx"' });
+});
+
+it('is where it is said to be', async () => {
+  const where = { environment: { ...currentEnvironment(), cpuModel: 'a board' }, load: 3 };
+  const scorer = tableScorer({ truth, split, predictions: path => table.get(path) ?? null, where });
+  expect(await scorer.accuracy('dense.onnx', { images: 'all', timeoutMs: 1 })).toMatchObject({ value: where });
 });

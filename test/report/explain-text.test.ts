@@ -36,7 +36,7 @@ const view: ExplainView = {
 test('says what is believed, in the units of people, the most important site first', () => {
   const lines = explainText(view, 20).split('\n');
   expect(lines[0]).toBe(
-    'Study "night": 40 trials, 7 of them given up early, proposed by "bayesian" from a prior of single sites; limits: at most 1.00 pp lost.',
+    'Study "night": 40 trials, 7 of them stopped early, proposed by "bayesian" from a prior of single sites; limits: at most 1.00 pp lost.',
   );
   expect(lines).toContain(
     'latency        41                  95 %  0.42 % of dense  12.00 % of dense  the sweep of single sites',
@@ -50,7 +50,7 @@ test('says what is believed, in the units of people, the most important site fir
   expect(lines).toContain('  layer2: svd 32 -> svd 16');
   expect(lines).toContain('Expected (± 95 %): 81.2 % ± 0.8 of the dense latency, accuracy 91.0 % ± 2.4.');
   expect(lines.at(-1)).toBe(
-    'Why: it enters the front with a probability of 62 % (keeps to the limits: 90 %), and is expected to add 0.012 to the hypervolume.',
+    'Why: it enters the front with a probability of 62 % (within the limits: 90 %), and is expected to add 0.012 to the hypervolume.',
   );
 });
 

@@ -160,7 +160,7 @@ describe('a trial', () => {
 
   test('tells what was observed with its intervals, what it took and what may have spoilt it', () => {
     const text = trialText(trial);
-    expect(text.split('\n')[0]).toBe('Trial 41 of study "night": complete, on the front, asked of nsga2.');
+    expect(text.split('\n')[0]).toBe('Trial 41 of study "night": complete, on the front, proposed by nsga2.');
     expect(cells('search', text)).toEqual([
       'search',
       '5',
@@ -176,6 +176,14 @@ describe('a trial', () => {
     expect(text).toContain('Another load kept 1.2 cores busy. Stop it.');
     expect(cells('cpu', text)).toEqual(['cpu', 'made of sand']);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  test('says of a trial that it was stopped early, in the words for people', () => {
+    const prunedFor = 'given up after 80 images: it would hardly have entered the front';
+    const text = trialText({ ...trial, state: 'pruned', onFront: false, prunedFor });
+    expect(text.split('\n')[0]).toBe('Trial 41 of study "night": stopped early, proposed by nsga2.');
+    expect(text).toContain('\nStopped early after 80 images: it would hardly have entered the front.\n');
+    expect(text).not.toMatch(/pruned|given up/i);
   });
 
   test('tells how a latency was taken, and what disturbed it', () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventLine, type StudyEvent } from '../../src/events/event.ts';
+import { eventLine, type Happening } from '../../src/events/event.ts';
 import { eventText } from '../../src/report/event-text.ts';
 import { advance, etaMs, noProgress, type Progress, progressLine, trialsPerHour } from '../../src/report/progress.ts';
 
-const started: StudyEvent = {
+const started: Happening = {
   kind: 'study-started',
   study: 'night',
   trialsPlanned: 100,
@@ -13,8 +13,8 @@ const started: StudyEvent = {
   spaceSize: '3.2e18',
   resumedFrom: 0,
 };
-const dense: StudyEvent = { kind: 'dense', latencyMs: 38.4, accuracy: 0.6257, standardError: 0.0259, images: 350 };
-const finished = (trial: number): StudyEvent => ({
+const dense: Happening = { kind: 'dense', latencyMs: 38.4, accuracy: 0.6257, standardError: 0.0259, images: 350 };
+const finished = (trial: number): Happening => ({
   kind: 'trial-finished',
   trial,
   ratio: 0.8,
@@ -31,7 +31,7 @@ const finished = (trial: number): StudyEvent => ({
   hypervolume: 0.41237,
   wallMs: 60_000,
 });
-const failed = (trial: number): StudyEvent => ({
+const failed = (trial: number): Happening => ({
   kind: 'trial-failed',
   trial,
   reason: 'timed-out',
@@ -39,8 +39,8 @@ const failed = (trial: number): StudyEvent => ({
 });
 
 /** What a clock and the events at its times come to. */
-const played = (...events: readonly (readonly [number, StudyEvent])[]): Progress =>
-  events.reduce((progress, [ms, event]) => advance(progress, event, ms), noProgress);
+const played = (...events: readonly (readonly [number, Happening])[]): Progress =>
+  events.reduce((progress, [ms, event]) => advance(progress, { ...event, atMs: ms }), noProgress);
 
 const minute = 60_000;
 
@@ -145,7 +145,7 @@ test('the line stays within 100 characters and the counts are those of the event
 });
 
 describe('events', () => {
-  const others: StudyEvent[] = [
+  const others: Happening[] = [
     { kind: 'trial-started', trial: 3, strategy: 'nsga2' },
     { kind: 'warning', trial: null, message: 'line one\nline two' },
     { kind: 'warning', trial: 3, message: 'noisy' },
@@ -177,21 +177,21 @@ describe('events', () => {
 
   test('are one line of JSON each and are read back as they were', () => {
     for (const event of [started, dense, finished(1), failed(2), ...others]) {
-      expect(eventLine(event)).not.toContain('\n');
-      expect(JSON.parse(eventLine(event))).toEqual(event);
+      expect(eventLine({ ...event, atMs: 1 })).not.toContain('\n');
+      expect(JSON.parse(eventLine({ ...event, atMs: 1 }))).toEqual({ ...event, atMs: 1 });
     }
   });
 
   test('a disturbed figure is said to be one', () => {
-    const busy: StudyEvent = { ...finished(1), quality: 'disturbed' } as StudyEvent;
+    const busy: Happening = { ...finished(1), quality: 'disturbed' } as Happening;
     expect(eventText(busy)).toBe('Trial 1: 1.25x [1.22, 1.27] (disturbed), -0.57 pp (95 % ± 1.12), on the front of 7.');
     expect(progressLine(played([0, started], [minute, busy]), minute)).toContain('last 1.25x disturbed -0.57 pp');
     const [confirmed] = others.filter(({ kind }) => kind === 'confirmed');
-    expect(eventText({ ...confirmed, quality: 'disturbed' } as StudyEvent)).toMatch(
+    expect(eventText({ ...confirmed, quality: 'disturbed' } as Happening)).toMatch(
       /^Measured, not confirmed, 1 of 2: /,
     );
     const [end] = others.filter(({ kind }) => kind === 'confirm-finished');
-    expect(eventText({ ...end, left: 0, disturbed: 0, timeIsOver: false } as StudyEvent)).toBeNull();
+    expect(eventText({ ...end, left: 0, disturbed: 0, timeIsOver: false } as Happening)).toBeNull();
   });
 
   test('in words', () => {
@@ -215,9 +215,9 @@ describe('events', () => {
       'Confirming 2 members of the front on untouched images.',
       'Confirmed 1 of 2: trial 1, 1.25x [1.22, 1.27], +1.00 pp (95 % ± 0.60).',
       'The time is over. 2 of 7 members of the front are confirmed, 5 are left, 1 of them measured while other work slowed the machine (it stays disturbed). To go on: rankfront confirm --study night',
-      'Study "night" is done after 1 h 00 m: 98 trials complete, the dense model one of them, 2 failed, 7 on the front.',
+      'Study "night" is done after 1 h 00 m: 98 trials complete, including the dense model, 2 failed, 7 on the front.',
     ]);
     expect(eventText({ kind: 'confirm-started', trials: [4] })).toMatch(/^Confirming 1 member of/);
-    expect(eventText({ ...finished(1), onFront: false } as StudyEvent)).toBeNull();
+    expect(eventText({ ...finished(1), onFront: false } as Happening)).toBeNull();
   });
 });

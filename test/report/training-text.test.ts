@@ -73,9 +73,9 @@ describe('the line of a training', () => {
 
 test('a training that was stopped is gone on with by what does not start it anew', () => {
   const stopped: TrainingEvent = { kind: 'training-finished', endedBy: 'interrupted', steps: 12, wallMs: 1 };
-  expect(trainingText(stopped)).toBe('Stopped at step 12; the same command goes on from there.');
+  expect(trainingText(stopped)).toBe('Stopped at step 12; the same command continues from there.');
   expect(trainingText(stopped, true)).toBe(
-    'Stopped at step 12; the same command without --restart goes on from there.',
+    'Stopped at step 12; the same command without --restart continues from there.',
   );
 });
 

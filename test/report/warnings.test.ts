@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { StudyEvent } from '../../src/events/event.ts';
+import type { Happening } from '../../src/events/event.ts';
 import { noWarnings, warned, warningsLeft } from '../../src/report/warnings.ts';
 
-const warning = (trial: number, about?: string): StudyEvent => ({
+const warning = (trial: number, about?: string): Happening => ({
   kind: 'warning',
   trial,
   message: `of ${trial}`,

@@ -8,7 +8,8 @@ import type { Device, ModelFile, PeakMemory } from '../../src/device/device.ts';
 import { scriptedDevice } from '../../src/device/scripted.ts';
 import { complete } from '../../src/errors/failure.ts';
 import { tableScorer } from '../../src/evaluate/table.ts';
-import type { StudyEvent } from '../../src/events/event.ts';
+import type { Happening } from '../../src/events/event.ts';
+import { sha256Of } from '../../src/host/model-file.ts';
 import { frontFor } from '../../src/objectives/front.ts';
 import { constraintsOf, keepsTo } from '../../src/objectives/limits.ts';
 import { frontSvg } from '../../src/report/chart/svg.ts';
@@ -20,7 +21,6 @@ import { frontTable } from '../../src/report/front/table.ts';
 import { ladderLengths } from '../../src/space/configuration.ts';
 import { memoryContent, memoryStore } from '../../src/store/memory-store.ts';
 import type { CompleteTrial } from '../../src/store/trial.ts';
-import { sha256Of } from '../../src/study/build/candidate.ts';
 import { type Instruments, observe } from '../../src/study/measure/observe.ts';
 import { patienceOf } from '../../src/study/measure/patience.ts';
 import { inlineAsker } from '../../src/study/propose/asker.ts';
@@ -135,7 +135,7 @@ async function searched(objectives: readonly string[], trials: number, limit?: {
   return { store, content, study, tools };
 }
 
-const confirm = ({ store, study, tools }: Awaited<ReturnType<typeof searched>>, events: StudyEvent[] = []) =>
+const confirm = ({ store, study, tools }: Awaited<ReturnType<typeof searched>>, events: Happening[] = []) =>
   confirmFront({
     store,
     study,
@@ -219,7 +219,7 @@ test('a report has the third objective in every form, and a pick keeps to it', a
 test('confirmed is what has all that can be confirmed: a memory too, and no size', async () => {
   const open = await searched(['latency', 'top1', 'size', 'memory'], 20);
   const { store, study, content } = open;
-  const events: StudyEvent[] = [];
+  const events: Happening[] = [];
   const end = await confirm(open, events);
   expect(end.left).toBe(0);
   const [member] = (await store.trials.front(study.id)).filter(({ number }) => number !== 0);

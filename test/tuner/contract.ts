@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resumedRng, seededRng } from '../../src/random/rng.ts';
-import { keyOf } from '../../src/tuner/seen.ts';
 import type { Configuration, Outcome, Problem, Strategy } from '../../src/tuner/strategy.ts';
+import { keyOf } from '../../src/tuner/taken.ts';
 
 type Make = (problem: Problem, seed: number) => Strategy;
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { contradicted, designOf } from '../../src/tuner/design.ts';
 import { priorFront } from '../../src/tuner/first-guesses.ts';
 import type { TunerPrior } from '../../src/tuner/prior.ts';
-import { seenIn } from '../../src/tuner/seen.ts';
 import type { Configuration, Outcome, Problem } from '../../src/tuner/strategy.ts';
+import { takenIn } from '../../src/tuner/taken.ts';
 
 const sites = 12;
 const length = 5;
@@ -40,7 +40,7 @@ function firstOf(prior: TunerPrior | null): Configuration[] {
   const design = designOf(problem, prior, known, [], 1);
   const history: Outcome[] = [observed(new Array<number>(sites).fill(length - 1))];
   for (;;) {
-    const next = design.next(history, seenIn(problem, history, []));
+    const next = design.next(history, takenIn(problem, history, []));
     if (!next) return history.slice(1).map(({ configuration }) => configuration);
     history.push(observed(next));
   }

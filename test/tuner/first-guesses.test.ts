@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { firstGuesses } from '../../src/tuner/first-guesses.ts';
 import { dominates } from '../../src/tuner/pareto/dominance.ts';
-import { configurationAt } from '../../src/tuner/seen.ts';
+import { configurationAt } from '../../src/tuner/taken.ts';
 
 /** Two to four sites of one to four rungs and dense, which costs most and loses nothing; whole numbers keep sums exact. */
 const tables = fc.array(

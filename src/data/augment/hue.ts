@@ -18,7 +18,7 @@ export function shiftedHue({ width, height, data }: RgbImage, turn: number): Rgb
 type Triple = readonly [number, number, number];
 
 /** Smith 1978, each part a byte. */
-export function hsvOf(r: number, g: number, b: number): Triple {
+function hsvOf(r: number, g: number, b: number): Triple {
   const most = Math.max(r, g, b);
   const spread = most - Math.min(r, g, b);
   if (spread === 0) return [0, 0, most];
@@ -28,7 +28,7 @@ export function hsvOf(r: number, g: number, b: number): Triple {
   return [Math.trunc(hue * 255), Math.trunc(Math.fround(spread / most) * 255), most];
 }
 
-export function rgbOf(h: number, s: number, v: number): Triple {
+function rgbOf(h: number, s: number, v: number): Triple {
   if (s === 0) return [v, v, v];
   const sector = Math.floor((h * 6) / 255);
   const f = Math.fround(Math.fround((h * 6) / 255) - sector);

@@ -13,7 +13,7 @@ export const ring: Outline = (x, y) => Math.abs(Math.sqrt(x * x + y * y) - 0.75)
 export const crescent: Outline = (x, y) => Math.max(disc(x, y), 0.82 - Math.sqrt((x - 0.45) ** 2 + y * y));
 
 /** Distance to the nearest edge; within by the even-odd rule. */
-export function polygon(corners: readonly (readonly [number, number])[]): Outline {
+function polygon(corners: readonly (readonly [number, number])[]): Outline {
   return (x, y) => {
     let nearest = Number.POSITIVE_INFINITY;
     let inside = false;

@@ -1,8 +1,4 @@
-/**
- * `tucker2`: a 1x1 layer (Vᵀ), a k x k layer (the core) and a 1x1 layer (U): the scheme of Kim et al. 2016, "Compression of
- * deep convolutional neural networks for fast and low power mobile applications". U and V do not depend on the ranks, so
- * ranks nest and a slice of the full factors is the truncated higher-order SVD itself.
- */
+/** Tucker-2 factors of a weight from the higher-order SVD of each group, with an even share of every component's strength. */
 import type { WeightBlock } from '../block.ts';
 import type { GroupMetric } from '../metric/metric.ts';
 import type { TuckerFactors } from './factors.ts';

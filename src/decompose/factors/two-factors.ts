@@ -1,6 +1,7 @@
 /** The shared half of the methods with two layers: one thin singular value decomposition per group. */
 import { svd } from '../../linalg/svd.ts';
-import type { BlockShape, WeightBlock } from '../block.ts';
+import type { WeightBlock } from '../block.ts';
+import type { BlockShape } from '../geometry.ts';
 import type { TwoFactors } from './factors.ts';
 
 /** A matrix whose entry (i, j) is entry (j, i) of Wᵀ: `inputs` x `outputs`, or its transpose. */
@@ -28,11 +29,11 @@ export function frobeniusNorm(data: ArrayLike<number>): number {
  * Factors M = second x first per group, M with one row per output (outputs x inputs). Each singular value is split evenly,
  * sqrt(s) on either side, which keeps both factors within the range of float16 and balances their gradients in training.
  */
-export function twoFactors(
-  method: TwoFactors['method'],
+export function twoFactors<Method extends string>(
+  method: Method,
   block: WeightBlock,
   unfold: (weights: Float32Array) => Unfolding,
-): TwoFactors {
+): TwoFactors<Method> {
   const { groups, outPerGroup, inPerGroup, kernel } = block;
   const parts = Array.from({ length: groups }, (_, group) => svd(unfold(groupOf(block, group))));
   const { rows: outputs, cols: inputs } = parts[0]!;

@@ -11,7 +11,7 @@ import type { GroupMetric } from '../metric/metric.ts';
 import { timesRoot } from '../metric/output-root.ts';
 import type { Hosvd } from './hosvd.ts';
 import { swapped } from './hosvd.ts';
-import { inputUnfolding } from './input.ts';
+import { tapsOf, unfolded } from './taps.ts';
 import { columnNorm, inputComponents, leadingColumns, outputComponents, rowNorm, scaleRows } from './weighted.ts';
 
 /** Rows of `u` and `v` are as long as they must be for U G V to be the weight; their strength lies in the core. */
@@ -21,7 +21,7 @@ export function weightedHosvd(block: WeightBlock, weights: Float32Array, metric:
   const outputs = Math.min(outs, ins * area);
   const inputs = Math.min(ins, outs * area);
   const { rows } = metric;
-  const byInput = inputUnfolding(block, weights);
+  const byInput = unfolded(block, tapsOf(block, ['second', 'second']), weights);
   const moment = metric.input('channel');
   if (!moment) throw new Error('every metric knows the moment of channels');
   const { vectors: allV, root, rootInverse } = inputComponents(timesRoot(rows.root, byInput), moment);

@@ -82,12 +82,12 @@ export function outputComponents(
 }
 
 /** As `twoFactors`, with the weighting of each group; both sides of a component get the same norm. */
-export function weightedFactors(
-  method: TwoFactors['method'],
+export function weightedFactors<Method extends string>(
+  method: Method,
   block: WeightBlock,
   unfold: (weights: Float32Array) => Unfolding,
   weightingOf: (group: number) => Weighting,
-): TwoFactors {
+): TwoFactors<Method> {
   const { groups, outPerGroup, inPerGroup, kernel } = block;
   const parts = Array.from({ length: groups }, (_, group) =>
     weightedParts(unfold(groupOf(block, group)), weightingOf(group)),

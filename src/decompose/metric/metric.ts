@@ -6,8 +6,9 @@
  */
 import type { Matrix } from '../../linalg/matrix.ts';
 import { multiply } from '../../linalg/multiply.ts';
-import type { BlockShape, WeightBlock } from '../block.ts';
+import type { WeightBlock } from '../block.ts';
 import { groupOf } from '../factors/two-factors.ts';
+import type { BlockShape } from '../geometry.ts';
 import { type SiteStatistics, unpacked } from '../statistics.ts';
 import { choleskyRoot, diagonalRoot, type OutputRoot } from './output-root.ts';
 import { invariants, shrinkageShare, shrunk } from './shrinkage.ts';

@@ -1,12 +1,11 @@
 /** The pass that replaces one site by a chain of layers. */
 import type { Model, Node } from '../../onnx/graph.ts';
 import type { Pass } from '../../onnx/pass.ts';
-import type { FactorMethod } from '../method.ts';
-import type { Site } from '../site.ts';
+import type { DenseNode } from '../dense-node.ts';
 import { type Layer, nodeOf, replaceByChain } from './replace.ts';
 
 /** @param layers the layers that stand in for the dense node, first to last */
-export function chainPass(site: Site, method: FactorMethod, layers: (node: Node) => readonly Layer[]): Pass {
+export function chainPass(site: DenseNode, method: string, layers: (node: Node) => readonly Layer[]): Pass {
   return {
     name: `${method} of "${site.name}"`,
     requires: model => (nodeOf(model, site) ? null : `no node reads "${site.weight}" and yields "${site.output}"`),
@@ -16,7 +15,7 @@ export function chainPass(site: Site, method: FactorMethod, layers: (node: Node)
 }
 
 /** Every other node, constant, input and output is the very one that was there, and the output has one producer. */
-function brokenPromise({ graph: before }: Model, { graph: after }: Model, site: Site): string | null {
+function brokenPromise({ graph: before }: Model, { graph: after }: Model, site: DenseNode): string | null {
   const makers = after.nodes.filter(node => node.outputs.includes(site.output));
   if (makers.length !== 1) return `"${site.output}" is yielded by ${makers.length} nodes`;
   if (makers[0]!.inputs[1] === site.weight) return `"${site.output}" still reads the dense weight`;

@@ -3,9 +3,8 @@ import { freshNames, replaceNode } from '../../onnx/edit.ts';
 import type { Attribute, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { floatTensor } from '../../onnx/tensor.ts';
 import { transposed } from '../block.ts';
-import { factorLayerName } from '../factor-layers.ts';
-import type { FactorMethod } from '../method.ts';
-import type { Site } from '../site.ts';
+import type { DenseNode } from '../dense-node.ts';
+import { factorLayerName } from './layer-name.ts';
 
 /** One node of the chain. Its weight is given as [out, in, ...] whatever the operator stores. */
 export interface Layer {
@@ -15,7 +14,7 @@ export interface Layer {
 }
 
 /** The node that yields the site's output; it must still be the dense one. */
-export function nodeOf(model: Model, site: Site): Node | null {
+export function nodeOf(model: Model, site: DenseNode): Node | null {
   const node = model.graph.nodes.find(({ outputs }) => outputs[0] === site.output);
   return node?.inputs[1] === site.weight ? node : null;
 }
@@ -24,7 +23,7 @@ export function nodeOf(model: Model, site: Site): Node | null {
  * The first layer reads what the node read, the last yields what it yielded, and any further input of the node (the bias)
  * goes to the last. The dense weight stays among the constants, since other nodes may use it.
  */
-export function replaceByChain(model: Model, site: Site, method: FactorMethod, layers: readonly Layer[]): Model {
+export function replaceByChain(model: Model, site: DenseNode, method: string, layers: readonly Layer[]): Model {
   const { graph } = model;
   const node = nodeOf(model, site);
   if (!node) throw new Error(`the model holds no node for site "${site.name}"`);
@@ -44,7 +43,7 @@ export function replaceByChain(model: Model, site: Site, method: FactorMethod, l
   return { ...model, graph: replaceNode(graph, node, chain, weights) };
 }
 
-function weightTensor(name: string, site: Site, { dims, data }: Layer): Tensor {
+function weightTensor(name: string, site: DenseNode, { dims, data }: Layer): Tensor {
   if (site.weightLayout === 'out-in') return floatTensor(name, dims, data, site.elementType);
   const [rows, cols] = dims as readonly [number, number];
   return floatTensor(name, [cols, rows], transposed(data, rows, cols), site.elementType);

@@ -1,7 +1,7 @@
 /** Conv as a site. */
 import { intOf, intsOf, textOf } from '../../onnx/attributes.ts';
 import type { Node, Shape } from '../../onnx/graph.ts';
-import type { Site } from '../site.ts';
+import type { SiteKind } from '../dense-node.ts';
 import { biasParams, type Draft, type Reading, readWeight } from './draft.ts';
 import { unknownSize } from './unknown-size.ts';
 
@@ -52,7 +52,7 @@ export function convSite(reading: Reading, node: Node): Draft | string {
   };
 }
 
-function kindOf(groups: number, inPerGroup: number, area: number): Site['kind'] {
+function kindOf(groups: number, inPerGroup: number, area: number): SiteKind {
   if (groups > 1) return inPerGroup === 1 ? 'depthwise-conv' : 'grouped-conv';
   return area === 1 ? 'conv1x1' : 'conv';
 }

@@ -7,10 +7,10 @@ import type { Loss } from '../../onnx/lost-size.ts';
 import { evaluate, productOfAll } from '../../onnx/shapes/dimension.ts';
 import { elementCount, floatsOf } from '../../onnx/tensor.ts';
 import { type Constant, constantsOf, resolved } from '../../onnx/weights.ts';
-import type { Site } from '../site.ts';
+import type { DenseNode } from '../dense-node.ts';
 
 /** A site before it has a name and methods. */
-export type Draft = Omit<Site, 'name' | 'index' | 'methods'>;
+export type Draft = Omit<DenseNode, 'name' | 'index'>;
 
 /** The shape of each value, as far as it is known. */
 export type Shapes = ReadonlyMap<string, Shape>;
@@ -36,7 +36,7 @@ export function readingOf(graph: Graph, shapes: Shapes, loss: Reading['loss']): 
 
 export interface Weight {
   readonly tensor: Tensor;
-  readonly elementType: Site['elementType'];
+  readonly elementType: DenseNode['elementType'];
 }
 
 /** The constant weight at input 1 of `node`, or why it cannot be factorised. */

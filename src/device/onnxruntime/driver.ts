@@ -5,35 +5,48 @@ import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { acquireDeviceLock } from '../../host/device-lock.ts';
 import { entryUrl } from '../../host/entry.ts';
+import { currentLoad, type Whereabouts, whereabouts } from '../../host/environment.ts';
 import { loadModel } from '../../host/model-file.ts';
-import { startChild } from '../../runtime/child.ts';
+import { type Child, startChild } from '../../runtime/child.ts';
+import type { SessionSettings } from '../../runtime/session.ts';
 import { median } from '../../stats/robust.ts';
 import { latencyRule } from '../conditions.ts';
-import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
+import type { Device, ModelFile, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
 import type { OpenOptions } from '../driver.ts';
+import type { SettingsOf } from '../driver-settings.ts';
+import type { Misfit } from '../free-dimensions.ts';
 import { judge } from '../judge.ts';
 import { lookAround } from '../look.ts';
 import { type Measured, measureSessions } from '../measure.ts';
 import type { HardwareProfile } from '../profile.ts';
 import { requireProvider } from '../providers.ts';
+import { tryLoad } from '../try-load.ts';
 import { waitingText } from '../wording.ts';
-import type { PairAnswer, Request, Sampled, TimedSettings } from './messages.ts';
+import type { Profiled, Remembered, Request, Sampled, TimedSettings } from './messages.ts';
+import { profiledNodeTimes } from './node-times.ts';
+import { peakMemoryOf } from './peak-memory.ts';
 import { requirePrecision } from './require-precision.ts';
 
 /** What the native side leaks per pair of sessions is bounded by starting afresh after this many. */
 const recycleAfter = 50;
 /** Loading, optimising and warming up two models; the sampling itself has its own limit. */
 const loadAllowanceMs = 180_000;
+/** The profiler slows a model down, and is asked for some dozens of calls. */
+const profileTimeoutMs = 600_000;
 
 /** Throws a UserError when the provider of the profile is not there. */
-export async function openOnnxruntime(profile: HardwareProfile, options: OpenOptions): Promise<Device> {
-  await requireProvider(profile.provider, `open the device "${profile.name}"`, 'Set provider to');
+export async function openOnnxruntime(
+  session: SettingsOf<'onnxruntime'>,
+  profile: HardwareProfile,
+  options: OpenOptions,
+): Promise<Device> {
+  await requireProvider(session.provider, `open the device "${profile.name}"`, 'Set provider to');
   const child = startChild({ entry: entryUrl('entry', import.meta.url), recycleAfter });
   const closing = new AbortController();
   const { signal } = closing;
-  const settings = sessionSettings(profile);
-  const machine = machineOf(profile);
+  const settings = timedSettings(session, profile);
+  const machine = machineOf(session);
   const checked = new Set<string>();
   const check = (reference: ModelFile): void => {
     if (profile.precision !== 'float16' || checked.has(reference.sha256)) return;
@@ -41,16 +54,16 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
     checked.add(reference.sha256);
   };
 
-  /** One session at a time on the whole machine; another process may take its turn in between. */
-  const sampled = async (request: Request, timeoutMs: number): Promise<Attempt<Sampled>> => {
-    const lock = await acquireDeviceLock(profile.provider, {
+  /** One request at a time on the whole machine; another process may take its turn in between. */
+  const ask = async <T extends Answer>(to: Child, request: Request, timeoutMs: number): Promise<Attempt<T>> => {
+    const lock = await acquireDeviceLock(session.provider, {
       signal,
       ...(options.onWait ? { onWait: options.onWait } : {}),
       ...(options.lockDir ? { folder: options.lockDir } : {}),
     });
     if (!lock) return interrupted;
     try {
-      const answer = await child.request<PairAnswer>(request, timeoutMs);
+      const answer = await to.request<T | Misfit>(request, timeoutMs);
       if (answer.state === 'failed') return answer;
       if (answer.value.kind === 'misfit') throw new UserError(answer.value.problem, answer.value.wayOut);
       return complete(answer.value);
@@ -59,40 +72,59 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
     }
   };
 
-  return {
-    driver: 'onnxruntime',
-    latency: async (candidate, reference, budget): Promise<Attempt<PairedLatency>> => {
-      if (signal.aborted) return interrupted;
-      check(reference);
-      const start = performance.now();
-      const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs;
-      const { warmup } = profile.latencyBudget;
-      let timerResolutionMs = 0;
-      const { spinning = true } = budget;
-      const asked = { do: 'pair', candidate, reference, settings, spinning } as const;
-      const answer = await measureSessions(
-        {
-          session: async plan => {
-            const request = { ...asked, plan: { ...plan, warmup } };
-            const session = await sampled(request, timeoutMs);
-            if (session.state === 'failed') return session;
-            const { pairs, strain } = session.value;
-            timerResolutionMs = session.value.timerResolutionMs;
-            const quietMs = budget.quietReferenceMs ?? null;
-            const slowdown = quietMs === null ? null : median(pairs.referenceSamplesMs) / quietMs;
-            return complete({ ...pairs, causes: causesOf(strain, machine, slowdown) });
-          },
-          look: () => lookAround(machine, signal),
-          now: () => performance.now(),
-          sleep: ms => delay(ms, undefined, { signal }).catch(() => {}),
-          waiting: (causes, leftMs) => options.onWait?.(waitingText(causes, leftMs)),
-          aborted: () => signal.aborted,
+  const latency: Device['latency'] = async (candidate, reference, budget) => {
+    if (signal.aborted) return interrupted;
+    check(reference);
+    const start = performance.now();
+    const where = whereabouts();
+    const quietMs = budget.quietReferenceMs?.[where.environment.cpuModel] ?? null;
+    const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs;
+    const { warmup } = profile.latencyBudget;
+    let timerResolutionMs = 0;
+    const { spinning = true } = budget;
+    const asked = { do: 'pair', candidate, reference, settings, spinning } as const;
+    const answer = await measureSessions(
+      {
+        session: async plan => {
+          const taken = await ask<Sampled>(child, { ...asked, plan: { ...plan, warmup } }, timeoutMs);
+          if (taken.state === 'failed') return taken;
+          const { pairs, strain } = taken.value;
+          timerResolutionMs = taken.value.timerResolutionMs;
+          const slowdown = quietMs === null ? null : median(pairs.referenceSamplesMs) / quietMs;
+          return complete({ ...pairs, causes: causesOf(strain, machine, slowdown) });
         },
-        budget,
+        look: () => lookAround(machine, signal),
+        now: () => performance.now(),
+        sleep: ms => delay(ms, undefined, { signal }).catch(() => {}),
+        waiting: (causes, leftMs) => options.onWait?.(waitingText(causes, leftMs)),
+        aborted: () => signal.aborted,
+      },
+      budget,
+    );
+    if (answer.state === 'failed') return answer;
+    const wallMs = performance.now() - start;
+    // How busy it was is asked at the end, when what ran meanwhile has told on it.
+    return complete(pairedLatency(answer.value, quietMs, timerResolutionMs, wallMs, { ...where, load: currentLoad() }));
+  };
+
+  return {
+    driver: session.kind,
+    exact: false,
+    latency,
+    nodeTimes: async (file, runs) => {
+      if (signal.aborted) return interrupted;
+      const loaded = tryLoad(file);
+      if (loaded.state === 'failed') return loaded;
+      const { path } = file;
+      const { nodes } = loaded.value.graph;
+      return profiledNodeTimes({ path, nodes, settings }, runs, request =>
+        ask<Profiled>(child, request, profileTimeoutMs),
       );
-      return answer.state === 'failed'
-        ? answer
-        : complete(pairedLatency(answer.value, budget, { timerResolutionMs, wallMs: performance.now() - start }));
+    },
+    peakMemory: async ({ path }) => {
+      if (signal.aborted) return interrupted;
+      const timeoutMs = options.timeoutMs ?? loadAllowanceMs;
+      return peakMemoryOf(path, settings, signal, (fresh, request) => ask<Remembered>(fresh, request, timeoutMs));
     },
     close: async () => {
       closing.abort();
@@ -101,33 +133,35 @@ export async function openOnnxruntime(profile: HardwareProfile, options: OpenOpt
   };
 }
 
+type Answer = Sampled | Profiled | Remembered;
+
 const interrupted = failed('interrupted', 'the device was closed');
 
 /** An accelerator computes elsewhere: what keeps the host's cores busy hardly touches it. */
-const machineOf = ({ provider, threads }: HardwareProfile): Machine => ({
+const machineOf = ({ provider, threads }: SessionSettings): Machine => ({
   cores: availableParallelism(),
   threads: provider === 'cpu' || provider === 'xnnpack' ? threads : 1,
 });
 
 function pairedLatency(
   measured: Measured,
-  { quietReferenceMs }: LatencyBudget,
-  { timerResolutionMs, wallMs }: { readonly timerResolutionMs: number; readonly wallMs: number },
+  quietMs: number | null,
+  timerResolutionMs: number,
+  wallMs: number,
+  where: Whereabouts,
 ): PairedLatency {
   const { sessionPairs, pairsLeftOut, waitedMs, causes, ...figures } = measured;
-  const slowdown = quietReferenceMs == null ? null : measured.referenceMs / quietReferenceMs;
+  const slowdown = quietMs === null ? null : measured.referenceMs / quietMs;
   return {
     ...figures,
     conditions: { rule: latencyRule, sessionPairs, pairsLeftOut, waitedMs, slowdown, causes },
     warnings: judge({ ...measured, timerResolutionMs }),
     wallMs,
+    ...where,
   };
 }
 
-export const sessionSettings = (profile: HardwareProfile): TimedSettings => ({
-  provider: profile.provider,
-  threads: profile.threads,
-  graphOptimization: profile.graphOptimization,
-  batchSize: profile.batchSize,
-  inputShape: profile.inputShape,
-});
+const timedSettings = (
+  { provider, threads, graphOptimization }: SessionSettings,
+  { batchSize, inputShape }: HardwareProfile,
+): TimedSettings => ({ provider, threads, graphOptimization, batchSize, inputShape });

@@ -1,17 +1,20 @@
 /** The child process of the onnxruntime driver. */
 import { complete } from '../../errors/failure.ts';
 import { serve } from '../../runtime/serve.ts';
-import type { PairAnswer, Probed, ProfileAnswer, Request } from './messages.ts';
+import type { MemoryAnswer, PairAnswer, Probed, ProfileAnswer, Request } from './messages.ts';
 import { samplePair } from './pair.ts';
 import { probe } from './probe.ts';
 import { runProfiled } from './run-profiled.ts';
+import { runRemembered } from './run-remembered.ts';
 
-serve<Request, PairAnswer | ProfileAnswer | Probed>(async request => {
+serve<Request, PairAnswer | ProfileAnswer | MemoryAnswer | Probed>(async request => {
   switch (request.do) {
     case 'pair':
       return samplePair(request);
     case 'profile':
       return runProfiled(request);
+    case 'memory':
+      return runRemembered(request);
     case 'probe': {
       const answer = await probe(request.provider);
       return answer.state === 'failed' ? answer : complete({ kind: 'probed' });

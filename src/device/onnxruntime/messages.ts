@@ -29,6 +29,13 @@ export type Request =
       readonly runs: number;
       /** Where the runtime writes its trace: a path without the ending. */
       readonly tracePrefix: string;
+    }
+  | {
+      /** To a process that has run no model yet. */
+      readonly do: 'memory';
+      readonly path: string;
+      readonly settings: TimedSettings;
+      readonly runs: number;
     };
 
 /** One session of both models. */
@@ -46,9 +53,16 @@ export interface Profiled {
   readonly runsMs: readonly number[];
 }
 
+export interface Remembered {
+  readonly kind: 'remembered';
+  /** What the model added to the peak resident memory of the process. */
+  readonly addedKib: number;
+}
+
 export interface Probed {
   readonly kind: 'probed';
 }
 
 export type PairAnswer = Sampled | Misfit;
 export type ProfileAnswer = Profiled | Misfit;
+export type MemoryAnswer = Remembered | Misfit;

@@ -63,7 +63,7 @@ export function add(a: Dimension, b: Dimension): Dimension {
 }
 
 /** The size of two axes that are broadcast against each other; null where it cannot be told. */
-export function broadcastDimension(a: Dimension, b: Dimension): Dimension {
+function broadcastDimension(a: Dimension, b: Dimension): Dimension {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
   if (typeof a === 'number') return a;

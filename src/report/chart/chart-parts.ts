@@ -1,4 +1,4 @@
-/** The parts of a chart of a front, as ECharts options. */
+/** The parts of a chart, as plain data: ECharts options, but for what would be functions (`drawable` puts these in). */
 
 import type { Figures } from '../front/front.ts';
 import type { Axis } from './axis.ts';
@@ -14,7 +14,32 @@ export const colour = {
   faint: '#767676',
 };
 
-export const axisOption = (name: string, { min, max, step, decimals }: Axis, nameGap: number): object => ({
+/** Options of ECharts that JSON holds. */
+export interface Chart {
+  readonly xAxis: ChartAxis;
+  readonly yAxis: ChartAxis;
+  readonly series: readonly ChartSeries[];
+  readonly [option: string]: unknown;
+}
+
+export interface ChartAxis {
+  /** `decimals`: how its ticks are written. */
+  readonly axisLabel: { readonly decimals: number; readonly [option: string]: unknown };
+  readonly [option: string]: unknown;
+}
+
+/** As in ECharts, or straight lines. */
+export type ChartSeries = { readonly type: 'scatter' | 'line'; readonly [option: string]: unknown } | Segments;
+
+/** Straight lines from (x1, y1) to (x2, y2), each a row of `data`. */
+export interface Segments {
+  readonly type: 'segments';
+  readonly data: readonly (readonly number[])[];
+  /** As ECharts styles a line: `stroke lineWidth lineDash opacity`. */
+  readonly style: object;
+}
+
+export const axisOption = (name: string, { min, max, step, decimals }: Axis, nameGap: number): ChartAxis => ({
   type: 'value',
   name,
   nameLocation: 'middle',
@@ -23,7 +48,7 @@ export const axisOption = (name: string, { min, max, step, decimals }: Axis, nam
   min,
   max,
   interval: step,
-  axisLabel: { fontSize: 12, color: colour.ink, formatter: (value: number) => value.toFixed(decimals) },
+  axisLabel: { fontSize: 12, color: colour.ink, decimals },
   axisLine: { show: true, onZero: false, lineStyle: { color: colour.faint } },
   axisTick: { show: true },
   splitLine: { lineStyle: { color: '#EDEDED' } },
@@ -45,7 +70,7 @@ export const trialLabels = (confirmed: boolean, x: HorizontalAxis): object => {
   };
 };
 
-export const scatter = (name: string, data: readonly unknown[], look: object): object => ({
+export const scatter = (name: string, data: readonly unknown[], look: object): ChartSeries => ({
   type: 'scatter',
   name,
   data,
@@ -53,7 +78,7 @@ export const scatter = (name: string, data: readonly unknown[], look: object): o
 });
 
 /** Dashed in another colour where the latency is not known. */
-export function errorBars(points: readonly Figures[], x: HorizontalAxis, disturbed = false): object {
+export function errorBars(points: readonly Figures[], x: HorizontalAxis, disturbed = false): Segments {
   const bars = points.flatMap(point => {
     const [left, right] = xInterval(point, x);
     const [low, high] = yInterval(point);
@@ -66,15 +91,4 @@ export function errorBars(points: readonly Figures[], x: HorizontalAxis, disturb
   return segments(bars, { ...style, lineWidth: 1.2, opacity: 0.75 });
 }
 
-/** Straight lines from (x1, y1) to (x2, y2), each a row of `data`. */
-export const segments = (data: readonly (readonly number[])[], style: object): object => ({
-  type: 'custom',
-  data,
-  clip: true,
-  encode: { x: [0, 2], y: [1, 3] },
-  renderItem: (_: unknown, { value, coord }: { value(i: number): number; coord(point: number[]): number[] }) => {
-    const [x1, y1] = coord([value(0), value(1)]);
-    const [x2, y2] = coord([value(2), value(3)]);
-    return { type: 'line', shape: { x1, y1, x2, y2 }, style };
-  },
-});
+export const segments = (data: Segments['data'], style: object): Segments => ({ type: 'segments', data, style });

@@ -1,15 +1,13 @@
-/** The front as a chart: a scatter with error bars, its members joined by the staircase of what is attainable. */
+/** Charts as SVG documents. */
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
-import type { EChartsCoreOption } from 'echarts/core';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { Figures, FrontPoint, FrontReport } from '../front/front.ts';
-import { labelLegend, labelOf } from '../front/further.ts';
-import { countWords } from '../front/wording.ts';
-import type { Axis } from './axis.ts';
-import { axisOption, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
-import { type Frame, frameOf, type HorizontalAxis, isInside, xOf, yOf } from './frame.ts';
+import type { FrontReport } from '../front/front.ts';
+import type { Chart } from './chart-parts.ts';
+import { drawable } from './drawable.ts';
+import type { HorizontalAxis } from './frame.ts';
+import { frontChart, frontTitle } from './front-chart.ts';
 
 use([SVGRenderer, ScatterChart, LineChart, CustomChart, GridComponent, LegendComponent, TitleComponent]);
 
@@ -21,158 +19,27 @@ export interface SvgOptions {
   readonly height?: number;
 }
 
-const searched = 'its search-time figures';
-const unconfirmed = 'front, not confirmed';
-const disturbed = 'disturbed';
-const margin = { left: 76, right: 30, top: 116, bottom: 62 };
-
 /** An SVG document; the same report gives the same text. */
-export function frontSvg(report: FrontReport, { x = 'latency', width = 900, height = 600 }: SvgOptions = {}): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+export const frontSvg = (report: FrontReport, { x = 'latency', width = 900, height = 600 }: SvgOptions = {}): string =>
+  chartSvg(frontChart(report, x), { title: frontTitle(report), width, height });
+
+export interface Picture {
+  /** Read out by a screen reader. */
+  readonly title: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An SVG document; the same chart gives the same text. */
+export function chartSvg(chart: Chart, { title, width, height }: Picture): string {
+  const canvas = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption(optionOf(report, x));
-    return accessible(stable(chart.renderToSVGString()), titleOf(report));
+    canvas.setOption(drawable(chart));
+    return accessible(stable(canvas.renderToSVGString()), title);
   } finally {
-    chart.dispose();
+    canvas.dispose();
   }
-}
-
-/** Where a frame of a chart of this size puts a point, in pixels from the upper left. */
-export function pixelOf(frame: Frame, width: number, height: number): (x: number, y: number) => [number, number] {
-  const share = (value: number, { min, max }: Axis): number => (value - min) / (max - min);
-  return (x, y) => [
-    margin.left + share(x, frame.x) * (width - margin.left - margin.right),
-    height - margin.bottom - share(y, frame.y) * (height - margin.top - margin.bottom),
-  ];
-}
-
-const titleOf = ({ study, objectives }: FrontReport): string =>
-  `${study}: ${objectives.includes('agreement') ? 'agreement' : 'top-1 accuracy'} against latency`;
-
-function optionOf(report: FrontReport, x: HorizontalAxis): EChartsCoreOption {
-  const frame = frameOf(report, x);
-  const place = (figures: Figures): [number, number] => [xOf(figures, x), yOf(figures)];
-  const named = (point: FrontPoint): object => ({ value: place(point), name: labelOf(point) });
-  const trials = report.points.filter(({ trial }) => trial !== 0);
-  const seen = trials.filter(point => isInside(point, x, frame));
-  const known = seen.filter(({ latencyQuality }) => latencyQuality === 'good');
-  const unknown = seen.filter(({ latencyQuality }) => latencyQuality === 'disturbed');
-  const sure = known.filter(({ confirmed }) => confirmed === report.confirmed);
-  const open = known.filter(({ confirmed }) => confirmed !== report.confirmed);
-  const greyed = report.dominated.filter(point => isInside(point, x, frame));
-  const moved = report.confirmed
-    ? [...trials, report.dense].filter(({ confirmed, search }) => confirmed && isInside(search, x, frame))
-    : [];
-  const stairs = report.points
-    .filter(({ trial, dominatedBy, confirmed, latencyQuality }) => {
-      const counts = trial === 0 || (confirmed === report.confirmed && latencyQuality === 'good');
-      return counts && dominatedBy === null;
-    })
-    .sort((a, b) => xOf(a, x) - xOf(b, x))
-    .map(place);
-  const accuracy = report.objectives.includes('agreement')
-    ? 'agreement with the dense model (%)'
-    : 'top-1 accuracy (%)';
-  const across = x === 'latency' ? 'latency (ms, median)' : 'speed-up over the dense model';
-  const front = report.confirmed ? 'front, confirmed' : 'front, search-time';
-  const beaten = report.confirmed ? 'left the front' : 'dominated';
-  return {
-    animation: false,
-    backgroundColor: '#ffffff',
-    textStyle: { fontFamily: 'Helvetica, Arial, sans-serif', color: colour.ink },
-    title: {
-      text: titleOf(report),
-      subtext: subtitle(report, frame),
-      left: margin.left - 6,
-      top: 14,
-      itemGap: 8,
-      textStyle: { fontSize: 18, color: colour.ink },
-      subtextStyle: { fontSize: 13, color: colour.faint },
-    },
-    legend: {
-      top: 76,
-      left: margin.left - 6,
-      itemGap: 18,
-      itemWidth: 14,
-      itemHeight: 14,
-      selectedMode: false,
-      textStyle: { fontSize: 13, color: colour.ink },
-      data: [
-        { name: front, icon: report.confirmed ? 'circle' : 'emptyCircle' },
-        ...(open.length > 0 ? [{ name: unconfirmed, icon: 'emptyCircle' }] : []),
-        ...(unknown.length > 0 ? [{ name: disturbed, icon: 'emptyRect' }] : []),
-        ...(moved.length > 0 ? [{ name: searched, icon: 'emptyCircle' }] : []),
-        { name: 'dense model', icon: 'diamond' },
-        ...(greyed.length > 0 ? [{ name: beaten, icon: 'circle' }] : []),
-      ],
-    },
-    grid: { ...margin, containLabel: false },
-    xAxis: axisOption(across, frame.x, 36),
-    yAxis: axisOption(accuracy, frame.y, 52),
-    series: [
-      scatter(beaten, greyed.map(place), { symbolSize: 7, itemStyle: { color: colour.dominated, opacity: 1 } }),
-      {
-        type: 'line',
-        data: stairs,
-        // Between two members the front attains what the one that is no slower attains.
-        step: x === 'latency' ? 'end' : 'start',
-        symbol: 'none',
-        lineStyle: { color: colour.front, width: 4, opacity: 0.22 },
-      },
-      segments(
-        moved.map(({ search, confirm }) => [...place(search), ...place(confirm ?? search)]),
-        { stroke: colour.faint, lineWidth: 1, lineDash: [3, 3] },
-      ),
-      errorBars(known, x),
-      errorBars(unknown, x, true),
-      scatter(
-        searched,
-        moved.map(({ search }) => place(search)),
-        {
-          symbol: 'emptyCircle',
-          symbolSize: 8,
-          itemStyle: { color: colour.faint, opacity: 1 },
-        },
-      ),
-      scatter(front, sure.map(named), {
-        symbol: report.confirmed ? 'circle' : 'emptyCircle',
-        symbolSize: 10,
-        itemStyle: { color: colour.front, opacity: 1 },
-        ...trialLabels(report.confirmed, x),
-      }),
-      scatter(unconfirmed, open.map(named), {
-        symbol: 'emptyCircle',
-        symbolSize: 10,
-        itemStyle: { color: colour.front, opacity: 1 },
-        ...trialLabels(report.confirmed, x),
-      }),
-      scatter(disturbed, unknown.map(named), {
-        symbol: 'emptyRect',
-        symbolSize: 10,
-        itemStyle: { color: colour.disturbed, opacity: 1 },
-        ...trialLabels(report.confirmed, x),
-      }),
-      scatter('dense model', [place(report.dense)], {
-        symbol: 'diamond',
-        symbolSize: 17,
-        itemStyle: { color: colour.dense, opacity: 1 },
-        z: 4,
-      }),
-    ],
-  };
-}
-
-function subtitle({ confirmed, dense, device, objectives, points }: FrontReport, frame: Frame): string {
-  const { pointsOutside, dominatedOutside } = frame;
-  const bars = 'Bars: 95 %, paired with the dense model';
-  const basis = `${countWords(dense.images)} images${confirmed ? ', untouched by the search' : ''}`;
-  const outside = [
-    ...(pointsOutside > 0 ? [`${pointsOutside} of ${points.length} front members`] : []),
-    ...(dominatedOutside > 0 ? [`${dominatedOutside} dominated`] : []),
-  ].join(' and ');
-  const on = device ? ` on ${device.name}${device.computed ? ', computed' : ''}` : '';
-  const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${on}`;
-  return `${bars}${labelLegend(objectives)}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
 }
 
 /** Without the class names and numbers that zrender counts up from chart to chart; nothing here is styled by them. */

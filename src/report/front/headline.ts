@@ -47,7 +47,7 @@ function gainSentence(gain: Gain, { best, limits }: FrontReport, maxDrop: number
       return `No speed-up is known yet: other work slowed the machine while the trials on the front were timed. Keep ${denseIs} until they are measured again.`;
     case 'dense-alone':
       if (limitsText(limits))
-        return `No trial within the limits (${limitsText(limits)}) beats ${denseIs}. Search within others, or lift them by --max-drop none.`;
+        return `No trial within the limits (${limitsText(limits)}) beats ${denseIs}. Search within other limits, or remove them with --max-drop none.`;
       return `Nothing beats ${denseIs}: it is alone on the front. Keep the dense model.`;
     default:
       return gain satisfies never;
@@ -71,7 +71,7 @@ function hopefulSentence(points: readonly FrontPoint[], gain: Gain, maxDrop: num
   if (gain.kind !== 'gained' || !gain.point.confirmed) return '';
   const faster = points.slice(0, points.indexOf(gain.point));
   const [hopeful] = faster.filter(({ confirmed, judged }) => !confirmed && within(judged.drop, maxDrop));
-  return hopeful ? `Faster, if confirming bears it out: ${nameOf(hopeful)}, ${figuresWords(hopeful)}.` : '';
+  return hopeful ? `Faster, but not confirmed yet: ${nameOf(hopeful)}, ${figuresWords(hopeful)}.` : '';
 }
 
 function kneeSentence(points: readonly FrontPoint[], gain: Gain): string {

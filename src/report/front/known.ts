@@ -24,7 +24,7 @@ export function standingSentences(report: FrontReport): string[] {
   return [
     phaseSentence(report, trials, open),
     disturbed > 0
-      ? `${disturbed} of ${trials} trials on the front ${plural(disturbed, 'is', 'are')} disturbed: other work slowed the machine while ${plural(disturbed, 'it was', 'they were')} timed, so that ${plural(disturbed, 'its speed-up is', 'their speed-ups are')} not known.`
+      ? `${disturbed} of ${trials} trials on the front ${plural(disturbed, 'is', 'are')} disturbed: other work slowed the machine while ${plural(disturbed, 'it was', 'they were')} timed, so ${plural(disturbed, 'its speed-up is', 'their speed-ups are')} not known.`
       : '',
     open > 0 ? `To go on: ${confirmCommand(study)}` : '',
   ];
@@ -37,10 +37,10 @@ function phaseSentence(report: FrontReport, trials: number, open: number): strin
     return `These are search-time figures on ${countWords(searchImages)} images, not confirmed: the best of many noisy values flatters itself.`;
   const basis = `on ${countWords(confirmImages ?? 0)} images that the search never saw and in a longer latency run`;
   if (!confirmed)
-    return `The table has search-time figures on ${countWords(searchImages)} images, which flatter; what is said above goes by confirmed ones, ${basis}, where there are any.`;
+    return `The table has search-time figures on ${countWords(searchImages)} images, which flatter. The sentences above use confirmed figures where there are any, ${basis}.`;
   const left = dominated.filter(each => each.confirmed).length;
   const fate = left === 0 ? 'none left the front' : `${left} left the front`;
   return open === 0
-    ? `All of it is confirmed ${basis}; ${fate}.`
+    ? `The whole front is confirmed ${basis}; ${fate}.`
     : `${trials - open} of ${trials} trials on the front are confirmed, ${basis}; ${fate}.`;
 }

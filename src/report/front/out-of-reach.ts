@@ -8,7 +8,7 @@ import { formatMs, formatPoints, formatSpeedup } from '../../units/format.ts';
 import { keepsFurther } from './further.ts';
 import { within } from './judge.ts';
 
-/** A trial that was observed, given up early or not. */
+/** A trial that was observed, stopped early or not. */
 export interface Tried {
   readonly trial: number;
   readonly speedup: number;
@@ -45,7 +45,7 @@ export function outOfReach(limits: Limits, tried: readonly Tried[]): string | nu
   const fast = small.filter(fastEnough(limits));
   if (fast.some(({ drop }) => maxDrop === undefined || within(drop, maxDrop))) return null;
   const none = tried.length === 1 ? 'The one trial so far does not keep' : `None of ${tried.length} trials keeps`;
-  return `${none} to the limits (${words}): ${small.length === 0 ? smallestSeen(limits, tried) : bestSeen(small, fast)}; give limits within reach, or lift them by --max-drop none.`;
+  return `${none} to the limits (${words}): ${small.length === 0 ? smallestSeen(limits, tried) : bestSeen(small, fast)}; give wider limits, or remove them with --max-drop none.`;
 }
 
 /** Of the first limit that not one trial keeps to by itself, or of the first that is set. */

@@ -5,7 +5,7 @@ import type { Figures, FrontPoint, Judged } from './front.ts';
 import { furtherWords } from './further.ts';
 import { imagesToTell } from './judged.ts';
 
-/** With whose figures are told of it: `trial 12 (confirmed)`, `trial 12 (not confirmed)`, `trial 12 (disturbed)`. */
+/** Whose figures are shown of it: `trial 12 (confirmed)`, `trial 12 (not confirmed)`, `trial 12 (disturbed)`. */
 export const nameOf = (point: FrontPoint): string =>
   point.trial === 0 ? 'the dense model' : `trial ${point.trial} (${stateOf(point)})`;
 
@@ -25,7 +25,7 @@ export function judgedWords({ judged, trial }: FrontPoint): string {
 }
 
 const tornWords = ({ contradicted }: Judged): string =>
-  contradicted ? '; the images of the search say otherwise, so that it is less sure' : '';
+  contradicted ? '; the images of the search disagree, so this is less sure' : '';
 
 const basisWords = ({ by, images }: Judged): string =>
   by === 'both' ? `the ${countWords(images)} images of both phases` : `${countWords(images)} images`;
@@ -44,16 +44,16 @@ const phaseWords = (figures: Figures): string => {
 /** Said of a trial that fits by what the search saw and not by what confirming it saw. */
 export const flatteredSentence = ({ trial, search, confirm }: FrontPoint): string =>
   confirm
-    ? `Trial ${trial} fits by its search figures alone (${phaseWords(search)}) and not by its confirmed ones (${phaseWords(confirm)}): pick within a wider limit, or search on with more --trials.`
+    ? `Trial ${trial} fits only by its search figures (${phaseWords(search)}), not by its confirmed ones (${phaseWords(confirm)}). Pick within a wider limit, or continue the search with more --trials.`
     : '';
 
 /** Said of a change whose interval is wider than the limit: how bad it may be, and what would tell. */
 export const untoldSentence = (point: FrontPoint, limit: number): string =>
-  `Whether ${nameOf(point)} keeps within ${limitWords(limit)} cannot be told from ${basisWords(point.judged)}: ${speedupWords(point)} at ${formatMs(point.latencyMs)}, ${changeWords(point.judged)}${tornWords(point.judged)}, which may be as bad as ${worstWords(point.judged)}${tellingWords(point.judged, limit)}.`;
+  `It is not clear from ${basisWords(point.judged)} whether ${nameOf(point)} keeps within ${limitWords(limit)}: ${speedupWords(point)} at ${formatMs(point.latencyMs)}, ${changeWords(point.judged)}${tornWords(point.judged)}, which may be as bad as ${worstWords(point.judged)}${tellingWords(point.judged, limit)}.`;
 
 function tellingWords(judged: Judged, limit: number): string {
   const images = imagesToTell(judged, limit);
-  return Number.isFinite(images) ? `; about ${countWords(roundedUp(images))} images would tell` : '';
+  return Number.isFinite(images) ? `; about ${countWords(roundedUp(images))} images would show it` : '';
 }
 
 /** Two digits: what is known of the deviation is not worth more. */

@@ -87,41 +87,46 @@ export function sqliteQueue({ read, write, now }: Session, owner: Owner): TrialQ
 
     finish: async (trialId, result, frontOf) => {
       const number = mine.get(trialId);
-      await write(`store the result of ${number === undefined ? 'a trial' : `trial ${number}`}`, async db => {
-        const trial = await db
-          .selectFrom('trials')
-          .innerJoin('studies', 'studies.id', 'trials.study_id')
-          .select(['trials.study_id', 'trials.number', 'trials.state', 'studies.objectives'])
-          .where('trials.id', '=', trialId)
-          .executeTakeFirstOrThrow();
-        checkResult(result, JSON.parse(trial.objectives).length);
-        if (trial.state !== 'running' && trial.state !== 'waiting') return;
-        const sequence = await nextSequence(db, trial.study_id);
-        const time = now();
-        await db
-          .updateTable('trials')
-          .set({
-            state: result.state,
-            finished_at_ms: time,
-            finished_sequence: sequence,
-            build_ms: result.stages.buildMs,
-            correction_ms: result.stages.correctionMs ?? null,
-            latency_ms: result.stages.latencyMs,
-            accuracy_ms: result.stages.accuracyMs,
-            ...nobody,
-            ...resultColumns(result),
-            ...(result.state === 'complete' && {
-              hypervolume: await updateFront(db, { ...trial, id: trialId, result }, frontOf),
-            }),
-          })
-          .where('id', '=', trialId)
-          .execute();
-        await insertObservations(db, trialId, 'search', result.observations, time);
-        if (result.state === 'complete' && result.correction) {
-          await db.insertInto('corrections').values({ trial_id: trialId, content: result.correction }).execute();
-        }
-      });
+      const front = await write(
+        `store the result of ${number === undefined ? 'a trial' : `trial ${number}`}`,
+        async db => {
+          const trial = await db
+            .selectFrom('trials')
+            .innerJoin('studies', 'studies.id', 'trials.study_id')
+            .select(['trials.study_id', 'trials.number', 'trials.state', 'studies.objectives'])
+            .where('trials.id', '=', trialId)
+            .executeTakeFirstOrThrow();
+          checkResult(result, JSON.parse(trial.objectives).length);
+          if (trial.state !== 'running' && trial.state !== 'waiting') return null;
+          const sequence = await nextSequence(db, trial.study_id);
+          const time = now();
+          const after =
+            result.state === 'complete' ? await updateFront(db, { ...trial, id: trialId, result }, frontOf) : null;
+          await db
+            .updateTable('trials')
+            .set({
+              state: result.state,
+              finished_at_ms: time,
+              finished_sequence: sequence,
+              build_ms: result.stages.buildMs,
+              correction_ms: result.stages.correctionMs ?? null,
+              latency_ms: result.stages.latencyMs,
+              accuracy_ms: result.stages.accuracyMs,
+              ...nobody,
+              ...resultColumns(result),
+              ...(after && { hypervolume: after.hypervolume }),
+            })
+            .where('id', '=', trialId)
+            .execute();
+          await insertObservations(db, trialId, 'search', result.observations, time);
+          if (result.state === 'complete' && result.correction) {
+            await db.insertInto('corrections').values({ trial_id: trialId, content: result.correction }).execute();
+          }
+          return after;
+        },
+      );
       mine.delete(trialId);
+      return front;
     },
 
     confirm: async (trialId, observations) => {

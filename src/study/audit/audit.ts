@@ -1,6 +1,7 @@
 /** `audit`: how far the accuracies that a search went by order configurations as dearer ones do. */
 import type { Assignment, Rung } from '../../decompose/method.ts';
 import { UserError } from '../../errors/user-error.ts';
+import type { TellStage } from '../../events/stage.ts';
 import { entryOf } from '../../objectives/objectives.ts';
 import type { AuditedTrial, ScoredTrial } from '../../report/audit/input.ts';
 import { type AuditReport, auditReport } from '../../report/audit/report.ts';
@@ -36,7 +37,7 @@ export interface AuditOptions {
 
 export interface AuditHooks {
   readonly note: (text: string) => void;
-  readonly progress: (stage: 'scoring' | 'retraining', done: number, total: number) => void;
+  readonly stage: TellStage;
   readonly finish: AbortSignal;
   readonly stop: AbortSignal;
 }
@@ -73,7 +74,7 @@ export async function auditStudy(
           short: options.retrain,
           files: options,
           note: hooks.note,
-          progress: (done, total) => hooks.progress('retraining', done, total),
+          progress: (done, total) => hooks.stage('retraining', done, total),
           finish: hooks.finish,
         },
         chosen,
@@ -130,7 +131,7 @@ async function auditable(
   throw cannot(
     study,
     `expected at least ${fewestAudited} complete trials, found ${complete.length}`,
-    'Go on with it by "rankfront search --trials", with --no-pruning where most are given up.',
+    'Continue it with "rankfront search --trials", and add --no-pruning if most are stopped early.',
   );
 }
 
@@ -149,12 +150,13 @@ async function scoreHeldBack(
   plan: Plan,
   trials: readonly CompleteTrial[],
   options: AuditOptions,
-  { note, progress, finish, stop }: AuditHooks,
+  { note, stage, finish, stop }: AuditHooks,
 ): Promise<Measured | null> {
+  const watch = { warn: note, stage };
   const dataset = await openStudyData(study, options.data);
-  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, { warn: note });
+  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, watch);
   const { images: proxyImages, seed } = study.proxy;
-  const instruments = await openInstruments({ plan, dataset, proxyImages, seed, calibration, watch: { warn: note } });
+  const instruments = await openInstruments({ plan, dataset, proxyImages, seed, calibration, watch });
   const abort = (): void => void instruments.close();
   stop.addEventListener('abort', abort);
   try {
@@ -167,7 +169,7 @@ async function scoreHeldBack(
       );
     for (const [done, trial] of trials.entries()) {
       if (finish.aborted || stop.aborted) return null;
-      progress('scoring', done, trials.length);
+      stage('scoring', done, trials.length);
       if (await scored(store, study, trial, heldBack)) continue;
       const dense =
         trial.number === 0 ? null : answers(await store.trials.samples(trials[0]?.id ?? trial.id), 'confirm');
@@ -175,7 +177,7 @@ async function scoreHeldBack(
       if (stop.aborted) return null;
       if (problem) note(`Trial ${trial.number} is left out: ${problem}.`);
     }
-    progress('scoring', trials.length, trials.length);
+    stage('scoring', trials.length, trials.length);
     const closedForm = new Map(
       trials.map(({ number, assignment }) => [number, closedFormOf(plan, assignment, instruments)]),
     );

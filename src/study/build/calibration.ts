@@ -14,6 +14,7 @@ import { sharedImages } from '../../data/shared-images.ts';
 import { parseDataSpec } from '../../data/spec.ts';
 import type { CalibrationStatistics } from '../../decompose/statistics.ts';
 import { UserError } from '../../errors/user-error.ts';
+import type { TellStage } from '../../events/stage.ts';
 import type { SessionSettings } from '../../runtime/session.ts';
 import type { Study, StudyCalibration } from '../../store/study.ts';
 import { openStudyData } from './open-data.ts';
@@ -44,7 +45,7 @@ export interface Calibration {
 
 export interface CalibrationWatch {
   readonly warn: (message: string) => void;
-  readonly statistics?: ((done: number, total: number) => void) | undefined;
+  readonly stage?: TellStage | undefined;
 }
 
 /**
@@ -79,7 +80,9 @@ export async function openCalibration(
     for (const note of given.notes) watch.warn(note);
   }
   const wanted = request.calibrationImages ?? defaultCalibrationImages;
-  const images = await openCalibrationImages(plan.loaded.model, { dataset: given, own, wanted, seed });
+  const images = await openCalibrationImages(plan.loaded.model, { dataset: given, own, wanted, seed }, (done, total) =>
+    watch.stage?.(own ? 'images' : 'calibration-images', done, total),
+  );
   if (!images) {
     const few = `${dataset.count} images are too few to set some aside`;
     if (asked !== undefined || plan.factors === 'data-aware')
@@ -112,10 +115,11 @@ const measured = (
   plan: Plan,
   images: ChosenImages,
   seed: number,
-  { warn, statistics: progress }: CalibrationWatch,
+  { warn, stage }: CalibrationWatch,
 ): Promise<KeptStatistics> => {
-  const session: SessionSettings = { provider: 'cpu', threads: plan.hardware.threads, graphOptimization: 'all' };
-  return statisticsOf(plan.loaded, plan.sites, images, session, seed, { warn, progress });
+  // In full precision on the CPU, whatever the host scores with.
+  const session: SessionSettings = { provider: 'cpu', threads: plan.hardware.host.threads, graphOptimization: 'all' };
+  return statisticsOf(plan.loaded, plan.sites, images, session, seed, { warn, progress: stage });
 };
 
 /** Statistics on images that judge nothing. */
@@ -125,7 +129,9 @@ export async function calibrationStatistics(
   { wanted = defaultCalibrationImages, seed }: { readonly wanted: number | undefined; readonly seed: number },
   watch: CalibrationWatch,
 ): Promise<CalibrationStatistics> {
-  const images = await openCalibrationImages(plan.loaded.model, { dataset, own: false, wanted, seed });
+  const images = await openCalibrationImages(plan.loaded.model, { dataset, own: false, wanted, seed }, (done, total) =>
+    watch.stage?.('calibration-images', done, total),
+  );
   if (!images) throw noImages('there are none', 'Give other images with --calibration.');
   return (await measured(plan, images, seed, watch)).statistics;
 }

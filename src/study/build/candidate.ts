@@ -1,5 +1,4 @@
 /** From a configuration to an ONNX file on disk: a slice of the factors, a correction and a serialisation, never a new SVD. */
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Corrector } from '../../calibrate/corrector.ts';
@@ -8,10 +7,10 @@ import { correctCandidate } from '../../decompose/corrections/apply.ts';
 import { factorisedSites } from '../../decompose/corrections/packing.ts';
 import { packAny, unpackAny } from '../../decompose/corrections/refit-packing.ts';
 import type { FullFactors } from '../../decompose/factorise.ts';
-import type { Assignment, Method } from '../../decompose/method.ts';
+import type { Assignment, MethodName } from '../../decompose/method.ts';
 import type { Site } from '../../decompose/site.ts';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
-import { reasonOf } from '../../host/model-file.ts';
+import { reasonOf, sha256Of } from '../../host/model-file.ts';
 import { modelCost } from '../../onnx/cost.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
@@ -46,13 +45,11 @@ export interface CandidateBuilder {
 export interface BuilderParts {
   readonly model: Model;
   readonly sites: readonly Site[];
-  readonly factors: (site: string, method: Exclude<Method, 'dense'>) => FullFactors;
+  readonly factors: (site: string, method: MethodName) => FullFactors;
   readonly scratch: string;
   /** Null: candidates are not corrected. */
   readonly corrector: Corrector | null;
 }
-
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 export function candidateBuilder({ model, sites, factors, scratch, corrector }: BuilderParts): CandidateBuilder {
   const plain = (assignment: Assignment): Model => buildCandidate(model, sites, factors, assignment);

@@ -1,11 +1,12 @@
 /** The factors of every site and method that a space offers, and what their rungs lose; from the cache or computed once in threads. */
 import { weightBlock } from '../../decompose/block.ts';
 import type { FullFactors, Seen } from '../../decompose/factorise.ts';
-import type { FactorMethod, Rung } from '../../decompose/method.ts';
+import type { FactorRung, MethodName, Rung } from '../../decompose/method.ts';
 import type { LossUnit } from '../../decompose/output-error.ts';
 import type { Site } from '../../decompose/site.ts';
 import type { CalibrationStatistics } from '../../decompose/statistics.ts';
 import { truncationError } from '../../decompose/truncation.ts';
+import type { TellStage } from '../../events/stage.ts';
 import type { Model } from '../../onnx/graph.ts';
 import type { Space } from '../../space/space.ts';
 import { openFactorCache } from '../../threads/factor-cache.ts';
@@ -19,7 +20,7 @@ import {
   factorsFor,
 } from '../../threads/factor-pool.ts';
 
-export type FactorLookup = (site: string, method: FactorMethod) => FullFactors;
+export type FactorLookup = (site: string, method: MethodName) => FullFactors;
 
 /**
  * What a rung loses, in a unit common to all sites: how far it moves the network's answer (see `outputErrors`); where that is not known for all of
@@ -36,7 +37,7 @@ export interface RungLosses {
 
 export interface FactorWatch {
   readonly warn: (message: string) => void;
-  readonly progress?: (done: number, total: number) => void;
+  readonly stage?: TellStage | undefined;
 }
 
 /** @param statistics for data-aware factors, null for plain ones; a site without statistics gets plain ones */
@@ -49,7 +50,8 @@ export async function spaceFactors(
   const requests = factorRequests(model, space, statistics);
   await using pool = createFactorPool();
   const cache = openFactorCache({ onWarning: watch.warn });
-  const found = await factorsFor(requests, pool, cache, watch.progress ? { onProgress: watch.progress } : {});
+  const onProgress = (done: number, total: number): void => watch.stage?.('factors', done, total);
+  const found = await factorsFor(requests, pool, cache, { onProgress });
   return lookupIn(found);
 }
 
@@ -59,7 +61,7 @@ export async function rungLosses(
   space: Space,
   statistics: CalibrationStatistics | null,
   factors: FactorLookup,
-  { warn }: FactorWatch,
+  { warn, stage }: FactorWatch,
 ): Promise<RungLosses> {
   const ladders = new Map(space.sites.map(({ site, ladder }) => [site.name, ladder]));
   const requests = factorRequests(model, space, statistics).flatMap(
@@ -69,9 +71,10 @@ export async function rungLosses(
     },
   );
   await using pool = createFactorPool();
-  const errors = await errorsFor(requests, pool, { onWarning: warn });
+  const onProgress = (done: number, total: number): void => stage?.('losses', done, total);
+  const errors = await errorsFor(requests, pool, { onWarning: warn, onProgress });
   const inNats = requests.length > 0 && [...errors.values()].every(({ divergence }) => divergence !== null);
-  const weightError = (site: Site, rung: Exclude<Rung, { method: 'dense' }>): number =>
+  const weightError = (site: Site, rung: FactorRung): number =>
     truncationError(factors(site.name, rung.method), rung).relative ** 2;
   return {
     loss: (site, rung) => {

@@ -3,10 +3,10 @@
 import { findSites } from '../../decompose/find-sites.ts';
 import type { Sites } from '../../decompose/site.ts';
 import { withMeasuredShapes } from '../../device/measured-shapes.ts';
+import { demandTimeable as demandOfDevice } from '../../device/open.ts';
 import { type HardwareProfile, parseHardwareProfile } from '../../device/profile.ts';
-import { rooflineNodeTimes } from '../../device/roofline.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { type LoadedModel, loadModel, readText } from '../../host/model-file.ts';
+import { type LoadedModel, loadModel, readText, sha256Of } from '../../host/model-file.ts';
 import { batchSizes } from '../../onnx/cost.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { lossOf } from '../../onnx/lost-size.ts';
@@ -17,7 +17,7 @@ import { proposeSpace } from '../../space/propose.ts';
 import { resolveSpace } from '../../space/resolve.ts';
 import type { Space } from '../../space/space.ts';
 import type { SourceText } from '../../store/study.ts';
-import { sha256Of } from './candidate.ts';
+
 import { checkSizes } from './check-sizes.ts';
 
 /** The sites of a model as one device runs it. */
@@ -117,6 +117,4 @@ export const planFromFiles = (model: string, space: string | undefined, hardware
   });
 
 /** @throws UserError, before anything is spent, for a model whose latencies the device of the plan cannot compute */
-export function demandTimeable({ loaded, hardware }: Plan): void {
-  if (hardware.driver === 'roofline') rooflineNodeTimes(loaded.model, hardware);
-}
+export const demandTimeable = ({ loaded, hardware }: Plan): void => demandOfDevice(hardware, loaded.model);

@@ -3,6 +3,7 @@ import type { Normalization } from '../../data/normalize.ts';
 import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
 import { latencyBudget } from '../../device/profile.ts';
+import type { TellStage } from '../../events/stage.ts';
 import { assignmentOf } from '../../space/configuration.ts';
 import type { TrialResult } from '../../store/trial.ts';
 import type { Configuration } from '../../tuner/strategy.ts';
@@ -35,10 +36,8 @@ export interface EvaluatorOptions {
   /** Whether to go on with a dense model that looks wrong on these images; false by default. */
   readonly acceptDense?: boolean | undefined;
   readonly warn?: ((message: string) => void) | undefined;
-  /** Called while the dense model runs over the calibration images. */
-  readonly onStatistics?: ((done: number, total: number) => void) | undefined;
-  /** Called while factors are computed. */
-  readonly onFactors?: ((done: number, total: number) => void) | undefined;
+  /** Called while calibration images, factors and the like are made ready. */
+  readonly onStage?: TellStage | undefined;
 }
 
 export interface Evaluator {
@@ -57,15 +56,15 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   const given = await planFromFiles(options.model, options.space, options.hardware);
   demandTimeable(given);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
-  const statistics = { warn, statistics: options.onStatistics };
-  const calibration = await openCalibration(given, dataset, options.data, { ...options, seed }, statistics);
+  const watch = { warn, stage: options.onStage };
+  const calibration = await openCalibration(given, dataset, options.data, { ...options, seed }, watch);
   const instruments = await openInstruments({
     plan: given,
     dataset,
     proxyImages: options.images,
     seed,
     calibration,
-    watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
+    watch,
   });
   const plan: Plan = { ...given, space: instruments.space };
   try {

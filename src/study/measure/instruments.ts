@@ -8,6 +8,7 @@ import type { Rung } from '../../decompose/method.ts';
 import type { LossUnit } from '../../decompose/output-error.ts';
 import { rungMacs } from '../../decompose/ranks.ts';
 import type { ModelFile } from '../../device/device.ts';
+import type { OpenDevice } from '../../device/driver.ts';
 import { openDevice } from '../../device/open.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
@@ -43,6 +44,8 @@ export interface InstrumentOptions {
   /** What factors are made from and candidates corrected by; null for plain factors and no corrections. */
   readonly calibration: Calibration | null;
   readonly watch: FactorWatch;
+  /** Opens the device; as the hardware profile says by default. */
+  readonly openDevice?: OpenDevice | undefined;
 }
 
 export async function openInstruments({
@@ -52,6 +55,7 @@ export async function openInstruments({
   seed,
   calibration,
   watch,
+  openDevice: open = openDevice,
 }: InstrumentOptions): Promise<OpenInstruments> {
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
@@ -67,7 +71,7 @@ export async function openInstruments({
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
     const corrector =
       calibration && calibration.record.corrections !== 'none'
-        ? await correctorFor(plan, calibration, scratch.path, closers, watch.warn)
+        ? await correctorFor(plan, calibration, scratch.path, closers, watch)
         : null;
     const builder = candidateBuilder({
       model,
@@ -77,16 +81,17 @@ export async function openInstruments({
       corrector,
     });
     const reference = await writeReference(builder, plan);
-    const device = await openDevice(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
+    const device = await open(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
     closers.push(() => device.close());
     const scorer = await openScorer({
       modelPath: reference.path,
       modelName: plan.loaded.path,
       heads: plan.outputs.judged,
       dataset,
-      hardware: plan.hardware,
+      host: plan.hardware.host,
       ...(proxyImages === undefined ? {} : { proxyImages }),
       setAside: calibration?.setAside,
+      prepare: { onProgress: (done, total) => watch.stage?.('images', done, total) },
       seed,
     });
     closers.push(() => scorer.close());
@@ -116,19 +121,22 @@ async function correctorFor(
   { images, record }: Calibration,
   scratch: string,
   closers: (() => unknown)[],
-  warn: (message: string) => void,
+  { warn, stage }: FactorWatch,
 ): Promise<Corrector | null> {
   const sites = space.sites.map(({ site }) => site);
   const open = async (): Promise<Attempt<Corrector>> => {
     const options = { images, scratch, timeoutMs: correctionTimeoutMs };
     if (record.corrections === 'reconstruction') {
-      const reconstructor = openReconstructor(loaded.model, sites, { ...options, threads: hardware.threads });
+      const reconstructor = openReconstructor(loaded.model, sites, { ...options, threads: hardware.host.threads });
       if (reconstructor.state === 'complete') closers.push(() => reconstructor.value.close());
       return reconstructor;
     }
-    const runner = startProbeRunner(hardware);
+    const runner = startProbeRunner(hardware.host);
     closers.push(() => runner.close());
-    return openCorrector(loaded.model, sites, { ...options, runner });
+    stage?.('corrections', 0, images.positions.length);
+    const corrector = await openCorrector(loaded.model, sites, { ...options, runner });
+    if (corrector.state === 'complete') stage?.('corrections', images.positions.length, images.positions.length);
+    return corrector;
   };
   const opened = await open();
   if (opened.state === 'complete') return opened.value;

@@ -27,8 +27,8 @@ export function latencyObservation(latency: PairedLatency, isDense: boolean): Of
     candidateSamplesMs: latency.candidateSamplesMs,
     referenceSamplesMs: latency.referenceSamplesMs,
     wallMs: latency.wallMs,
-    load: currentLoad(),
-    environment: currentEnvironment(),
+    load: latency.load,
+    environment: latency.environment,
   };
 }
 
@@ -49,8 +49,8 @@ export function accuracyObservation(score: Score, dense: Uint8Array | null = nul
     ...(places ? { places } : {}),
     warnings: [],
     wallMs: score.wallMs,
-    load: currentLoad(),
-    environment: currentEnvironment(),
+    load: score.load,
+    environment: score.environment,
   };
 }
 

@@ -3,9 +3,12 @@ import type { Normalization } from '../../data/normalize.ts';
 import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
 import { rungMacs } from '../../decompose/ranks.ts';
-import { profileModel } from '../../device/node-profile.ts';
-import type { HardwareProfile } from '../../device/profile.ts';
+import type { OpenDevice } from '../../device/driver.ts';
+import type { NodeTimings } from '../../device/node-times.ts';
+import { deviceWords, openDevice } from '../../device/open.ts';
+import type { Attempt } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
+import { scratchFolder } from '../../host/scratch-folder.ts';
 import type { ProfileView } from '../../report/profile-report.ts';
 import { calibrationStatistics } from '../build/calibration.ts';
 import { type FactorWatch, type RungLosses, rungLosses, spaceFactors } from '../build/factors.ts';
@@ -18,14 +21,16 @@ const runs = 50;
  * Throws a UserError when the model cannot be run on the device.
  *
  * @param losses what rungs lose at the output; null without calibration images
+ * @param open opens the device; as its profile says by default
  */
 export async function profileView(
   plan: Plan,
   losses: RungLosses | null,
   onWait: (message: string) => void,
+  open: OpenDevice = openDevice,
 ): Promise<ProfileView> {
   const { hardware, loaded, sites, space } = plan;
-  const timed = await profileModel(loaded.path, hardware, runs, { onWait, model: loaded.model });
+  const timed = await nodeTimesOf(plan, onWait, open);
   if (timed.state === 'failed') {
     throw new UserError(
       `Cannot profile "${loaded.path}": ${timed.detail}.`,
@@ -37,7 +42,7 @@ export async function profileView(
   const siteOutputs = new Set(sites.map(({ output }) => output));
   return {
     model: modelBaseName(loaded.path),
-    device: deviceText(hardware),
+    device: deviceWords(hardware),
     totalMs: runMs,
     sites: sites.map(site => ({
       site: site.name,
@@ -59,6 +64,29 @@ export async function profileView(
   };
 }
 
+/** Throws a UserError where the device cannot tell. */
+async function nodeTimesOf(
+  { hardware, loaded }: Plan,
+  onWait: (message: string) => void,
+  open: OpenDevice,
+): Promise<Attempt<NodeTimings>> {
+  const scratch = scratchFolder();
+  try {
+    const device = await open(hardware, { scratchDir: scratch.path, onWait });
+    try {
+      if (device.nodeTimes) return await device.nodeTimes(loaded, runs);
+      throw new UserError(
+        `Cannot profile "${loaded.path}": the driver "${device.driver}" of "${hardware.name}" tells no times of single layers.`,
+        'Give a hardware profile with another driver.',
+      );
+    } finally {
+      await device.close();
+    }
+  } finally {
+    scratch.remove();
+  }
+}
+
 export interface ProfileImages {
   /** As `--data` takes them. */
   readonly spec: string;
@@ -71,7 +99,7 @@ export interface ProfileImages {
 export async function profileLosses(
   plan: Plan,
   { spec, wanted, seed, normalize }: ProfileImages,
-  watch: FactorWatch & { readonly statistics?: (done: number, total: number) => void },
+  watch: FactorWatch,
 ): Promise<RungLosses> {
   const dataset = await openDataset(parseDataSpec(spec), { normalize });
   for (const note of dataset.notes) watch.warn(note);
@@ -79,8 +107,3 @@ export async function profileLosses(
   const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);
   return rungLosses(plan.loaded.model, plan.space, statistics, factors, watch);
 }
-
-const deviceText = ({ driver, provider, threads, batchSize }: HardwareProfile): string =>
-  driver === 'onnxruntime'
-    ? `onnxruntime ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, batch ${batchSize}`
-    : `${driver}, batch ${batchSize}`;

@@ -1,5 +1,5 @@
-/** What the dense model takes on this device when the machine is quiet, from what the study has seen. */
-import { cpus } from 'node:os';
+/** What the dense model takes when the machine is quiet, from what the study has seen. */
+import type { QuietTimes } from '../../device/device.ts';
 import { median } from '../../stats/robust.ts';
 import type { ObservationSummary } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
@@ -12,21 +12,26 @@ type Latency = Extract<ObservationSummary, { kind: 'latency' }>;
 const latest = 15;
 
 /**
- * Milliseconds, the median over the latest measurements of this processor with nothing in their way but perhaps a slow dense model;
- * null before the first.
+ * By the processor that measured, which may be elsewhere: the median over its latest measurements with nothing in their way but perhaps a
+ * slow dense model. A processor without such a measurement is not there.
  */
-export function quietReferenceMs(trials: readonly Trial[], cpuModel = cpus()[0]?.model.trim()): number | null {
+export function quietTimes(trials: readonly Trial[]): QuietTimes {
   const seen = trials
     .flatMap(trial => ('observations' in trial ? trial.observations : []))
-    .filter((each): each is Latency => each.kind === 'latency' && each.environment.cpuModel === cpuModel)
+    .filter((each): each is Latency => each.kind === 'latency')
     .filter(({ quality, conditions }) =>
       conditions ? conditions.causes.every(({ kind }) => kind === 'slow-reference') : quality === 'good',
     )
-    .sort((a, b) => b.storedAtMs - a.storedAtMs)
-    .slice(0, latest);
-  return seen.length === 0 ? null : median(seen.map(({ referenceMs }) => referenceMs));
+    .sort((a, b) => b.storedAtMs - a.storedAtMs);
+  const byProcessor = Map.groupBy(seen, ({ environment }) => environment.cpuModel);
+  return Object.fromEntries(
+    [...byProcessor].map(([cpuModel, of]) => [
+      cpuModel,
+      median(of.slice(0, latest).map(({ referenceMs }) => referenceMs)),
+    ]),
+  );
 }
 
 /** Of a study as it is stored now. */
-export const quietReferenceOf = async ({ trials }: Pick<Store, 'trials'>, study: Study): Promise<number | null> =>
-  quietReferenceMs(await trials.list(study.id, { states: ['complete'] }));
+export const quietReferenceOf = async ({ trials }: Pick<Store, 'trials'>, study: Study): Promise<QuietTimes> =>
+  quietTimes(await trials.list(study.id, { states: ['complete'] }));

@@ -1,7 +1,7 @@
 /** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
 import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import { frontFor } from '../../objectives/front.ts';
 import type { Limits } from '../../objectives/limit.ts';
 import { constraintsOf, hasLimits, keepsTo } from '../../objectives/limits.ts';
@@ -40,8 +40,7 @@ export interface ProposerParts {
   readonly limitsGiven: boolean;
   /** Whether to begin from what is known of single sites. */
   readonly prior: boolean;
-  readonly emit: (event: StudyEvent) => void;
-  readonly onSweep?: ((done: number, total: number) => void) | undefined;
+  readonly emit: Emit;
   readonly stop: AbortSignal;
 }
 
@@ -126,7 +125,7 @@ async function sweepPatience({ store, study, plan }: ProposerParts): Promise<Pat
 
 /** The stored table, or one that is measured now and stored; null where it cannot be measured. */
 async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
-  const { store, study, plan, instruments, emit, onSweep, stop } = parts;
+  const { store, study, plan, instruments, emit, stop } = parts;
   const stored = siteTableSchema.safeParse(await store.tuning.siteTable(study.id));
   if (stored.success && fitsLadders(stored.data, ladderLengths(plan.space))) return stored.data;
   const startedMs = performance.now();
@@ -137,7 +136,7 @@ async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
     stop,
     patience: await sweepPatience(parts),
     quietReferenceMs: await quietReferenceOf(store, study),
-    ...(onSweep ? { progress: onSweep } : {}),
+    progress: (done, total) => emit({ kind: 'stage', stage: 'sweep', done, total }),
   });
   if ('state' in found) {
     if (!stop.aborted)

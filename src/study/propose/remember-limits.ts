@@ -1,5 +1,5 @@
 /** The limits of a run, kept and applied as soon as its study is open: a run may be killed before its first proposal, or have none to make. */
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import { frontFor } from '../../objectives/front.ts';
 import type { Limits } from '../../objectives/limit.ts';
 import { constraintsOf, hasLimits, keepsTo, sameLimits } from '../../objectives/limits.ts';
@@ -15,7 +15,7 @@ export interface RememberParts {
   /** For a study without any proposal yet. */
   readonly strategy: string;
   readonly ladderLengths: readonly number[];
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
 }
 
 /** Everything that the latest setup says besides its limits stays. Trials are judged where the dense model is measured. */

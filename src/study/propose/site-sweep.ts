@@ -1,5 +1,5 @@
 /** One short paired sweep on the device: what every site changes in the latency by itself, at a few of its rungs. */
-import type { LatencyBudget } from '../../device/device.ts';
+import type { LatencyBudget, QuietTimes } from '../../device/device.ts';
 import type { Failure } from '../../errors/failure.ts';
 import { assignmentOf, denseConfiguration } from '../../space/configuration.ts';
 import type { Space } from '../../space/space.ts';
@@ -17,7 +17,7 @@ export interface SweepParts {
   /** Seeds the order of the calls. */
   readonly seed: number;
   readonly patience: Patience;
-  readonly quietReferenceMs: number | null;
+  readonly quietReferenceMs: QuietTimes;
   readonly progress?: (done: number, total: number) => void;
   /** Aborted to end at once. */
   readonly stop?: AbortSignal;
@@ -39,7 +39,7 @@ export interface Swept {
 /** A failure when one measurement failed: the search then goes without a table. A computed latency is taken at its word. */
 export async function sweepSites(parts: SweepParts): Promise<Swept | Failure> {
   const { space, instruments, progress, stop } = parts;
-  const exact = instruments.device.driver === 'roofline';
+  const { exact } = instruments.device;
   const places = sweepPlaces(space, exact ? computedAtMost : measuredAtMost);
   const swept: (SweptRung & { readonly quality: Quality })[] = [];
   for (const [done, place] of places.entries()) {

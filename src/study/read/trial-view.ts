@@ -7,6 +7,7 @@ import type { Site } from '../../decompose/site.ts';
 import type { Cause } from '../../device/conditions.ts';
 import type { Warning } from '../../device/warning.ts';
 import { wordCause, wordWarning } from '../../device/wording.ts';
+import type { Environment } from '../../host/environment.ts';
 import { loadModel } from '../../host/model-file.ts';
 import { kinds } from '../../objectives/objectives.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
@@ -156,15 +157,23 @@ function environmentOf(study: Study, trial: Trial, samples: readonly StoredObser
     calibration: calibrationText(study),
   };
   if (!first) return facts;
-  const { environment, load } = first;
+  const { environment, load } = samples.find(({ kind }) => kind === 'latency') ?? first;
+  const host = samples.find(({ kind }) => kind === 'accuracy')?.environment;
+  const elsewhere = host !== undefined && machineText(host) !== machineText(environment);
   return {
     ...facts,
-    [device?.computed ? 'computed on' : 'processor']:
-      `${environment.cpuModel}, ${environment.cores} cores, governor ${environment.governor ?? 'unknown'}`,
+    [device?.computed ? 'computed on' : 'processor']: machineText(environment),
     load: `${load.toFixed(2)} when it was measured`,
-    versions: `node ${environment.node}, onnxruntime ${environment.onnxruntime}, rankfront ${environment.rankfront}`,
+    versions: versionsText(environment),
+    ...(elsewhere ? { 'scored on': `${machineText(host)}; ${versionsText(host)}` } : {}),
   };
 }
+
+const machineText = ({ cpuModel, cores, governor }: Environment): string =>
+  `${cpuModel}, ${cores} cores, governor ${governor ?? 'unknown'}`;
+
+const versionsText = ({ node, onnxruntime, rankfront }: Environment): string =>
+  `node ${node}, onnxruntime ${onnxruntime}, rankfront ${rankfront}`;
 
 const calibrationText = ({ calibration }: Study): string =>
   calibration

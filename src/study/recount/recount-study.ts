@@ -2,6 +2,8 @@
  * Every stored number that follows from other stored ones, recounted from them: accuracies from the answers image by image,
  * latencies from their samples, objectives, feasibility, front and hypervolume from those. It needs no model, no image and no clock.
  */
+
+import { sha256Of } from '../../host/model-file.ts';
 import { frontFor } from '../../objectives/front.ts';
 import { constraintsOf, keepsTo } from '../../objectives/limits.ts';
 import { denseFiguresOf } from '../../objectives/objectives.ts';
@@ -9,7 +11,6 @@ import { judgedAgain } from '../../store/judge.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Trial } from '../../store/trial.ts';
-import { sha256Of } from '../build/candidate.ts';
 import { latestLimits } from '../propose/proposer.ts';
 import { close, type Disagreement } from './disagreement.ts';
 import { recountTraining } from './recount-training.ts';

@@ -1,6 +1,8 @@
 /** `confirm`: goes on with confirming a stored study, without searching on. */
 import { latencyBudget } from '../../device/profile.ts';
 import type { StudyEvent } from '../../events/event.ts';
+import type { TellStage } from '../../events/stage.ts';
+import { timed } from '../../events/timed.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { reopenCalibration } from '../build/calibration.ts';
@@ -28,9 +30,9 @@ export interface ConfirmOptions {
 }
 
 export interface ConfirmHooks {
-  readonly warn: (message: string) => void;
-  readonly emit: (event: StudyEvent) => void;
-  readonly onFactors?: ((done: number, total: number) => void) | undefined;
+  readonly onEvent: (event: StudyEvent) => void;
+  /** As in `search`. */
+  readonly now?: (() => number) | undefined;
   readonly finish: AbortSignal;
   readonly stop: AbortSignal;
 }
@@ -49,18 +51,21 @@ export async function confirmStudy(
   const { trial, timeMs } = options;
   const leftMs = (): number =>
     timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);
-  const { warn, finish, stop } = hooks;
+  const { finish, stop } = hooks;
+  const emit = timed(hooks.onEvent, hooks.now ?? Date.now);
+  const stage: TellStage = (name, done, total) => emit({ kind: 'stage', stage: name, done, total });
+  const watch = { warn: (message: string): void => emit({ kind: 'warning', trial: null, message }), stage };
   for (const number of [0, trial ?? 0]) requireComplete(await store.trials.get(study.id, number), number, study);
   const plan = withWait(await reopenPlan(study, options.storePath, options.model), options.waitMs);
   const dataset = await openStudyData(study, options.data);
-  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, { warn });
+  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, watch);
   const instruments = await openInstruments({
     plan,
     dataset,
     proxyImages: study.proxy.images,
     seed: study.proxy.seed,
     calibration,
-    watch: { warn, ...(hooks.onFactors ? { progress: hooks.onFactors } : {}) },
+    watch,
   });
   const abort = (): void => void instruments.close();
   stop.addEventListener('abort', abort);
@@ -73,7 +78,7 @@ export async function confirmStudy(
       latency,
       patience: patienceOf(latency.waitMs ?? 0, leftMs),
       timeoutMs: scoreTimeoutMs,
-      emit: hooks.emit,
+      emit,
       timeLeft: () => leftMs() > 0,
       finish,
       stop,

@@ -3,7 +3,7 @@
  * flatters itself. Both numbers are kept.
  */
 import type { LatencyBudget } from '../../device/device.ts';
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import { isConfirmedBy, unconfirmedKinds } from '../../objectives/objectives.ts';
 import { nextToConfirm } from '../../report/front/confirm-order.ts';
 import { frontReport } from '../../report/front/front-report.ts';
@@ -25,7 +25,7 @@ export interface ConfirmParts {
   readonly latency: LatencyBudget;
   readonly patience: Patience;
   readonly timeoutMs: number;
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
   /** Whether another member may be measured now, as far as time goes. */
   readonly timeLeft: () => boolean;
   readonly finish: AbortSignal;

@@ -1,13 +1,13 @@
 /** Trial 0, the dense model, is measured before all others, by one of the processes that search a study; the others wait for it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EndedBy, StudyEvent } from '../../events/event.ts';
+import type { Emit, EndedBy } from '../../events/event.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 
 export interface DenseFirstParts {
   readonly store: Pick<Store, 'queue' | 'trials'>;
   readonly study: Study;
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
   /** Runs the loop until there is no trial to begin or claim; it measures trial 0 where nobody does. */
   readonly measure: () => Promise<EndedBy>;
   readonly timeLeft: () => boolean;

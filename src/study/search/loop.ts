@@ -1,11 +1,11 @@
 /** The loop of a search, written once: claim or ask, observe, store, tell. */
 import type { FailureReason } from '../../errors/failure.ts';
-import type { EndedBy, StudyEvent } from '../../events/event.ts';
+import type { Emit, EndedBy } from '../../events/event.ts';
 import { frontFor } from '../../objectives/front.ts';
 import { type RngState, seededRng } from '../../random/rng.ts';
 import { assignmentOf, denseConfiguration } from '../../space/configuration.ts';
 import type { Space } from '../../space/space.ts';
-import type { Store } from '../../store/store.ts';
+import type { FrontState, Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Asked, NewTrial, RunningTrial, Trial, TrialResult } from '../../store/trial.ts';
 import { nextAsked, toldFor } from '../propose/history.ts';
@@ -19,9 +19,12 @@ export interface LoopParts {
   readonly proposer: Proposer | null;
   /** Measures one trial; the number seeds what is random in it. `idle` resolves when the next proposal is thought out. */
   readonly observe: (trial: RunningTrial, idle: Promise<unknown>) => Promise<TrialResult>;
-  readonly emit: (event: StudyEvent) => void;
-  /** Called for every finished trial, with its raw samples; may throw to end the search (a dense model at chance). */
-  readonly finished: (trial: RunningTrial, result: TrialResult) => Promise<void>;
+  readonly emit: Emit;
+  /**
+   * Called for every finished trial, with its raw samples and the front that it left (null where it did not end complete); may throw to
+   * end the search (a dense model at chance).
+   */
+  readonly finished: (trial: RunningTrial, result: TrialResult, front: FrontState | null) => Promise<void>;
 }
 
 export interface LoopBudget {
@@ -71,8 +74,8 @@ export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<End
     if (result.state === 'failed' && trial.number === 0) {
       throw new StoppedSearch(`the dense model could not be measured: ${result.detail}`, lasting.has(result.reason));
     }
-    await store.queue.finish(trial.id, result, frontFor(study.objectives));
-    await parts.finished(trial, result);
+    const front = await store.queue.finish(trial.id, result, frontFor(study.objectives));
+    await parts.finished(trial, result, front);
     failures = result.state === 'failed' ? failures + 1 : 0;
     if (failures >= failuresInARow && result.state === 'failed') {
       throw new StoppedSearch(`${failures} trials in a row failed, the last one because: ${result.detail}`);

@@ -1,6 +1,6 @@
 /** Latencies that were disturbed, taken again once the machine is quiet: members of the front first. */
 import type { LatencyBudget } from '../../device/device.ts';
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import { frontFor } from '../../objectives/front.ts';
 import { keepsTo } from '../../objectives/limits.ts';
 import { readingsOf, withReadings } from '../../objectives/objectives.ts';
@@ -20,7 +20,7 @@ export interface RemeasureParts {
   readonly latency: LatencyBudget;
   readonly patience: Patience;
   readonly constraints: readonly Constraint[];
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
 }
 
 /** The dense model first, since all else is measured against it, then the front by number, then the rest. */

@@ -1,7 +1,7 @@
 /** The trials of a study, from the dense model to the last proposal that the budget allows. */
 import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
-import type { EndedBy, StudyEvent } from '../../events/event.ts';
+import type { Emit, EndedBy } from '../../events/event.ts';
 import { keepsTo } from '../../objectives/limits.ts';
 import { kindsOf, placeOf } from '../../objectives/objectives.ts';
 import { outOfReach, trialsBeforeWarning } from '../../report/front/out-of-reach.ts';
@@ -35,7 +35,7 @@ export interface RunParts {
   readonly pruning: boolean;
   /** Keeps the limits that this run gave, and judges all trials by them; missing where it gave none. */
   readonly rememberLimits?: (() => Promise<void>) | undefined;
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
 }
 
 export async function searchTrials(parts: RunParts, budget: RunBudget, patience: Patience): Promise<EndedBy> {
@@ -76,8 +76,8 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     proposer: null,
     emit,
     observe: observeWith,
-    finished: async (trial, result) => {
-      await events.finished(trial, result);
+    finished: async (trial, result, front) => {
+      await events.finished(trial, result, front);
       // Over a large validation set, confirming may take longer than the night: half of it is for the search.
       if (timeMs !== null) confirmMs = Math.min(timeMs / 2, await confirmEstimateMs(store, study, instruments));
     },
@@ -104,8 +104,8 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     };
     const watch = await limitWatch(parts, proposer);
     const again = { store, study, instruments, latency, patience, constraints, emit };
-    const finished: LoopParts['finished'] = async (trial, result) => {
-      await dense.finished(trial, result);
+    const finished: LoopParts['finished'] = async (trial, result, front) => {
+      await dense.finished(trial, result, front);
       watch({ ...result, number: trial.number });
       // The machine is quiet now: what the front rests on is put right while it lasts.
       if (isQuiet(result)) await remeasureDisturbed(again, 'front', goOn);

@@ -4,6 +4,8 @@ import { type Normalization, normalizationName } from '../../data/normalize.ts';
 import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
 import type { EndedBy, StudyEvent } from '../../events/event.ts';
+import type { TellStage } from '../../events/stage.ts';
+import { timed } from '../../events/timed.ts';
 import { rankfrontVersion } from '../../host/version.ts';
 import type { Limits } from '../../objectives/limit.ts';
 import type { Kind } from '../../objectives/objective.ts';
@@ -81,13 +83,10 @@ export interface SearchOptions {
   readonly finish?: AbortSignal | undefined;
   /** Aborted to end at once. */
   readonly stop?: AbortSignal | undefined;
+  /** Called with all that happens; the minutes before the first trial are told as stages. */
   readonly onEvent?: ((event: StudyEvent) => void) | undefined;
-  /** Called while the dense model runs over the calibration images. */
-  readonly onStatistics?: ((done: number, total: number) => void) | undefined;
-  /** Called while factors are computed. */
-  readonly onFactors?: ((done: number, total: number) => void) | undefined;
-  /** Called while single sites are measured. */
-  readonly onSweep?: ((done: number, total: number) => void) | undefined;
+  /** What events take their time from, in milliseconds since 1970; the clock of the machine by default. */
+  readonly now?: (() => number) | undefined;
   /** Kept with the study. */
   readonly commandLine?: readonly string[] | undefined;
 }
@@ -111,11 +110,13 @@ const never = new AbortController().signal;
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const startedMs = performance.now();
-  const emit = options.onEvent ?? (() => {});
+  const emit = timed(options.onEvent ?? (() => {}), options.now ?? Date.now);
   const finish = options.finish ?? never;
   const stop = options.stop ?? never;
   const seed = options.seed ?? 0;
   const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
+  const stage: TellStage = (name, done, total) => emit({ kind: 'stage', stage: name, done, total });
+  const watch = { warn, stage };
 
   const asked = withWait(await planFromFiles(options.model, options.space, options.hardware), options.waitMs);
   demandTimeable(asked);
@@ -123,7 +124,6 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   // A store that cannot be written is told of before minutes go into factors and images.
   const store = await openStore(options.store ?? 'results/rankfront.sqlite');
   try {
-    const watch = { warn, statistics: options.onStatistics };
     const name = options.study ?? modelBaseName(options.model);
     if (!(await store.studies.get(name))) demandStudyName(name);
     const calibration = await openCalibration(asked, dataset, options.data, { ...options, seed }, watch);
@@ -133,7 +133,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       proxyImages: options.proxyImages,
       seed,
       calibration,
-      watch: { warn, ...(options.onFactors ? { progress: options.onFactors } : {}) },
+      watch,
     });
     const plan: Plan = { ...asked, space: instruments.space };
     const abort = (): void => void instruments.close();
@@ -160,11 +160,10 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const doubts = doubtsText(study.name, (await recountStudy(store, study, { bounds: false })).disagreements);
       if (doubts) warn(doubts);
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
-      const { limits, prior = true, onSweep } = options;
+      const { limits, prior = true } = options;
       const limitsGiven = limits !== undefined;
       const remember = limits && (() => rememberLimits({ store, study, strategy, emit, ...problem }, limits));
-      const propose = () =>
-        openProposer({ store, study, plan, instruments, strategy, limitsGiven, prior, emit, onSweep, stop });
+      const propose = () => openProposer({ store, study, plan, instruments, strategy, limitsGiven, prior, emit, stop });
       const endedBy = await runStudy(
         {
           store,

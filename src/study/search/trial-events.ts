@@ -2,20 +2,20 @@
 
 import type { Warning } from '../../device/warning.ts';
 import { wordWarning } from '../../device/wording.ts';
-import type { StudyEvent } from '../../events/event.ts';
+import type { Emit } from '../../events/event.ts';
 import { entryOf, objectives } from '../../objectives/objectives.ts';
 import { halfWidthOf } from '../../report/change.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import type { Observation } from '../../store/observation.ts';
-import type { Store } from '../../store/store.ts';
+import type { FrontState, Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
 import { seenIn } from '../read/read-front.ts';
 
 export interface EventParts {
-  readonly store: Store;
+  readonly store: Pick<Store, 'trials'>;
   readonly study: Study;
-  readonly emit: (event: StudyEvent) => void;
+  readonly emit: Emit;
 }
 
 type Complete = Extract<TrialResult, { state: 'complete' }>;
@@ -37,8 +37,9 @@ export function changeOf(
   return { drop, halfWidth: halfWidthOf(standardError, images) };
 }
 
+/** What `finish` of the queue has returned is not read back; the dense model is, once, where another run measured it. */
 export function trialEvents(parts: EventParts): {
-  readonly finished: (trial: RunningTrial, result: TrialResult) => Promise<void>;
+  readonly finished: (trial: RunningTrial, result: TrialResult, front: FrontState | null) => Promise<void>;
 } {
   const { store, study, emit } = parts;
   let dense: { readonly latencyMs: number; readonly correct: Uint8Array } | null = null;
@@ -49,7 +50,7 @@ export function trialEvents(parts: EventParts): {
     return seen && { latencyMs: seen.latency.referenceMs, correct: seen.accuracy.correct };
   };
 
-  const complete = async (trial: RunningTrial, result: Complete): Promise<void> => {
+  const complete = async (trial: RunningTrial, result: Complete, front: FrontState | null): Promise<void> => {
     const latency = result.observations.find((each): each is Latency => each.kind === 'latency');
     const accuracy = result.observations.find((each): each is Accuracy => each.kind === 'accuracy');
     if (!latency || !accuracy) return;
@@ -65,11 +66,10 @@ export function trialEvents(parts: EventParts): {
         standardError: accuracy.standardError,
         images: accuracy.images,
       });
+      dense = { latencyMs: latency.referenceMs, correct: accuracy.correct };
       return;
     }
     dense ??= await denseFigures();
-    const front = await store.trials.front(study.id);
-    const stored = await store.trials.get(study.id, trial.number);
     emit({
       kind: 'trial-finished',
       trial: trial.number,
@@ -81,9 +81,9 @@ export function trialEvents(parts: EventParts): {
       ...changeOf(dense?.correct, accuracy.correct),
       quality: latency.quality,
       macs: result.macs,
-      onFront: front.some(({ number }) => number === trial.number),
-      frontSize: front.length,
-      hypervolume: stored?.state === 'complete' ? stored.hypervolume : 0,
+      onFront: front?.members.includes(trial.number) ?? false,
+      frontSize: front?.members.length ?? 0,
+      hypervolume: front?.hypervolume ?? 0,
       wallMs: wallMsOf(result.stages),
     });
   };
@@ -103,8 +103,8 @@ export function trialEvents(parts: EventParts): {
   };
 
   return {
-    finished: async (trial, result) => {
-      if (result.state === 'complete') return complete(trial, result);
+    finished: async (trial, result, front) => {
+      if (result.state === 'complete') return complete(trial, result, front);
       if (result.state === 'pruned') return pruned(trial, result);
       if (result.state === 'failed')
         emit({ kind: 'trial-failed', trial: trial.number, reason: result.reason, detail: result.detail });

@@ -25,7 +25,7 @@ export interface FreshLatency {
   readonly latency: LatencySummary;
 }
 
-/** By phase; none where nothing was measured, or on another machine than the study ran on. */
+/** By phase; none where nothing was measured, or by another machine than that of the study. */
 export function judgeDenseLatency(trials: readonly RecountedTrial[], fresh: readonly FreshLatency[]): DenseVerdict[] {
   return phases.flatMap((phase): DenseVerdict[] => {
     const stored = trials.flatMap(({ samples }) =>
@@ -34,7 +34,9 @@ export function judgeDenseLatency(trials: readonly RecountedTrial[], fresh: read
     const now = fresh.filter(each => each.phase === phase);
     const good = now.filter(({ latency }) => latency.quality === 'good');
     const computed = stored.every(({ endedBy }) => endedBy === 'exact');
-    const comparable = computed || stored.every(({ environment }) => sameMachine(environment));
+    const comparable =
+      computed ||
+      stored.every(({ environment }) => now.every(({ latency }) => sameMachine(environment, latency.environment)));
     if (stored.length === 0 || now.length === 0 || !comparable) return [];
     const storedMs = median(stored.map(({ referenceMs }) => referenceMs));
     const nowMs = median((good.length > 0 ? good : now).map(({ latency }) => latency.referenceMs));

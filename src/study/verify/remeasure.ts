@@ -1,5 +1,5 @@
 /** One stored trial built, scored and timed again, in the phases that are asked for. */
-import type { LatencyBudget } from '../../device/device.ts';
+import type { LatencyBudget, QuietTimes } from '../../device/device.ts';
 import { latencyBudget } from '../../device/profile.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import type { ScoreBudget } from '../../evaluate/scorer.ts';
@@ -20,6 +20,7 @@ import {
   judgeCorrection,
   judgeLatency,
   judgeModel,
+  notMeasured,
   type PhaseVerdict,
   type TrialVerdict,
 } from './verdict.ts';
@@ -31,8 +32,10 @@ export interface RemeasureParts {
   /** Whether the statistics that its candidates are made from were rounded otherwise here. */
   readonly roundedOtherwise: boolean;
   readonly patience: Patience;
-  /** What the dense model takes here when the machine is quiet; null where that is not known. */
-  readonly quietMs: number | null;
+  /** Whether the device cannot be reached from here, so that no latency is taken. */
+  readonly unreachable: boolean;
+  /** What the dense model takes when the machine is quiet, as far as the study knows. */
+  readonly quietTimes: QuietTimes;
   /** Of the study; fresh measurements take others than the stored ones had. */
   readonly seed: number;
   /** Told of what begins. */
@@ -91,7 +94,7 @@ async function phaseAgain(
   phase: Phase,
   seen: NonNullable<ReturnType<typeof seenIn>>,
   built: Attempt<CandidateFile>,
-  { plan, instruments, patience, quietMs, seed, measured }: RemeasureParts,
+  { plan, instruments, unreachable, patience, quietTimes, seed, measured }: RemeasureParts,
 ): Promise<PhaseVerdict> {
   const failure = (detail: string): PhaseVerdict => ({ phase, accuracy: null, latency: null, failure: detail });
   if (built.state === 'failed') return failure(built.detail);
@@ -101,7 +104,7 @@ async function phaseAgain(
     const budget = budgetOf(phase, latencyBudget(plan.hardware, seed + trial.number + otherSeeds + times++));
     // Before sessions were kept, threads never spun: what was measured so is measured so again.
     const spinning = seen.latency.conditions !== null;
-    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: spinning ? quietMs : null, spinning };
+    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: spinning ? quietTimes : undefined, spinning };
     const latency = await instruments.device.latency(built.value, instruments.reference, { ...budget, ...waiting });
     if (latency.state === 'failed') return latency.detail;
     patience.tell(latency.value.quality);
@@ -109,7 +112,7 @@ async function phaseAgain(
     measured({ phase, latency: observation });
     return observation;
   };
-  const first = await timed();
+  const first = unreachable ? null : await timed();
   if (typeof first === 'string') return failure(first);
   const score = await instruments.scorer.accuracy(built.value.path, scoreBudget(phase));
   if (score.state === 'failed') return failure(score.detail);
@@ -122,7 +125,7 @@ async function phaseAgain(
   return {
     phase,
     accuracy: judgeAccuracy(seen.accuracy, now),
-    latency: isDense ? null : await judgeLatency(seen.latency, first, again),
+    latency: isDense ? null : first ? await judgeLatency(seen.latency, first, again) : notMeasured(seen.latency),
     failure: null,
   };
 }

@@ -1,6 +1,6 @@
 /** Whether what a stored trial says holds against what was made and measured anew (docs/decisions/0004). */
 import { largestDifference } from '../../decompose/corrections/packing.ts';
-import { currentEnvironment, type Environment } from '../../host/environment.ts';
+import type { Environment } from '../../host/environment.ts';
 import { z95 } from '../../stats/normal.ts';
 import type { Quality } from '../../stats/quality.ts';
 import type { AccuracySamples, AccuracySummary, LatencySummary, Phase } from '../../store/observation.ts';
@@ -40,12 +40,12 @@ export interface AccuracyVerdict {
 export interface LatencyVerdict {
   /**
    * `disturbed`: it was taken on a busy machine and is shown as such, and nothing speaks against it. `busy`: the machine is busy now, so that
-   * it cannot be judged.
+   * it cannot be judged. `other-machine`: what measures now is another one. `not-measured`: the device cannot be reached from here.
    */
-  readonly verdict: 'consistent' | 'differs' | 'disturbed' | 'busy' | 'other-machine';
+  readonly verdict: 'consistent' | 'differs' | 'disturbed' | 'busy' | 'other-machine' | 'not-measured';
   readonly stored: Ratio;
-  /** What the good ones of the fresh measurements come to, or the latest where none was. */
-  readonly now: Ratio;
+  /** What the good ones of the fresh measurements come to, or the latest where none was; null where nothing was measured. */
+  readonly now: Ratio | null;
   /** Fresh ones. */
   readonly measurements: number;
 }
@@ -94,16 +94,16 @@ export function judgeCorrection(stored: Uint8Array, now: Uint8Array | null): Non
   return { verdict: difference <= correctionTolerance ? 'equal' : 'differs', largestDifference: difference };
 }
 
-type Answers = Pick<AccuracySummary, 'value'> & Pick<AccuracySamples, 'predictions'>;
+type Answers = Pick<AccuracySummary, 'value' | 'environment'> & Pick<AccuracySamples, 'predictions'>;
 
-export function judgeAccuracy(before: Answers & { readonly environment: Environment }, now: Answers): AccuracyVerdict {
+export function judgeAccuracy(before: Answers, now: Answers): AccuracyVerdict {
   const images = before.predictions.length;
   const same = images === now.predictions.length;
   const changedImages = before.predictions.reduce(
     (sum, predicted, image) => sum + (predicted === now.predictions[image] ? 0 : 1),
     0,
   );
-  const near = same && !sameRuntime(before.environment) && changedImages <= nearTies * images;
+  const near = same && !sameRuntime(before.environment, now.environment) && changedImages <= nearTies * images;
   const verdict = same && changedImages === 0 ? 'equal' : near ? 'near' : 'differs';
   return { verdict, stored: before.value, now: now.value, changedImages };
 }
@@ -124,7 +124,7 @@ export async function judgeLatency(
 ): Promise<LatencyVerdict> {
   // What is computed is the same on every machine, at once.
   const computed = stored.endedBy === 'exact';
-  const comparable = computed || sameMachine(stored.environment);
+  const comparable = computed || sameMachine(stored.environment, first.environment);
   const good: LatencySummary[] = [];
   let held = false;
   for (let latest: LatencySummary | null = first; latest?.quality === 'good'; latest = await again()) {
@@ -139,6 +139,14 @@ export async function judgeLatency(
     measurements: Math.max(1, good.length),
   };
 }
+
+/** Of a latency whose device cannot be reached. */
+export const notMeasured = (stored: LatencySummary): LatencyVerdict => ({
+  verdict: 'not-measured',
+  stored: ratioOf(stored),
+  now: null,
+  measurements: 0,
+});
 
 /** @param enough whether the good measurements are enough to say that it does not hold */
 function verdictOf(stored: Quality, held: boolean, comparable: boolean, enough: boolean): LatencyVerdict['verdict'] {
@@ -157,10 +165,10 @@ function pooledRatio(good: readonly LatencySummary[]): Ratio {
   return { ratio: at(0), interval: [at(-z95), at(z95)], quality: 'good' };
 }
 
-export const sameMachine = ({ cpuModel, cores, arch }: Environment): boolean => {
-  const here = currentEnvironment();
-  return here.cpuModel === cpuModel && here.cores === cores && here.arch === arch;
-};
+/** Whether the times of both can be compared. */
+export const sameMachine = (a: Environment, b: Environment): boolean =>
+  a.cpuModel === b.cpuModel && a.cores === b.cores && a.arch === b.arch;
 
-export const sameRuntime = (environment: Environment): boolean =>
-  sameMachine(environment) && currentEnvironment().onnxruntime === environment.onnxruntime;
+/** Whether both round alike. */
+export const sameRuntime = (a: Environment, b: Environment): boolean =>
+  sameMachine(a, b) && a.onnxruntime === b.onnxruntime;

@@ -1,8 +1,9 @@
 /** `verify`: every stored number recounted, and what is printed made and measured again (docs/decisions/0004). */
+import type { TellStage } from '../../events/stage.ts';
 import { modelCost } from '../../onnx/cost.ts';
 import { effectiveFront } from '../../report/front/effective-front.ts';
 import { frontReport } from '../../report/front/front-report.ts';
-import type { Phase } from '../../store/observation.ts';
+import { stageLine } from '../../report/stage-text.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
@@ -11,7 +12,7 @@ import { openStudyData } from '../build/open-data.ts';
 import type { Plan } from '../build/plan.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { patienceOf } from '../measure/patience.ts';
-import { quietReferenceMs } from '../measure/quiet-reference.ts';
+import { quietTimes } from '../measure/quiet-reference.ts';
 import { sameRungs } from '../propose/same-ladders.ts';
 import { readFrontInput } from '../read/read-front.ts';
 import type { Disagreement } from '../recount/disagreement.ts';
@@ -20,44 +21,21 @@ import { type Recount, recountStudy } from '../recount/recount-study.ts';
 import { phases } from '../recount/recount-trial.ts';
 import { truthOf, wrongAnswers } from './answers.ts';
 import { type DenseVerdict, type FreshLatency, judgeDenseLatency } from './dense-latency.ts';
+import { deviceOrNone } from './device-or-none.ts';
+import { endedOf, type Recounted, type VerifyOptions } from './options.ts';
 import { type RemeasureParts, rebuilt, remeasured } from './remeasure.ts';
-import { checkTraining, type TrainingFiles, type TrainingVerdict } from './retrained.ts';
-import { sameRuntime, type TrialVerdict } from './verdict.ts';
+import type { TrainingVerdict } from './retrained.ts';
+import { verifyTrainings } from './trainings.ts';
+import type { TrialVerdict } from './verdict.ts';
 
-export interface VerifyOptions {
-  readonly store: Store;
-  readonly study: Study;
-  /** Opens the model of the study; called after what needs no model is recounted. */
-  readonly plan: () => Promise<Plan>;
-  readonly storePath: string;
-  /** Where the images, the calibration images and retrained networks are now, if they have moved. */
-  readonly data?: string | undefined;
-  readonly calibration?: string | undefined;
-  readonly retrained?: string | undefined;
-  /** What is scored and timed again: whatever is printed, every trial, or one. */
-  readonly measure: 'printed' | 'all' | number;
-  /** Null for both. */
-  readonly phase: Phase | null;
-  readonly hooks: VerifyHooks;
-}
+export type { VerifyHooks, VerifyOptions } from './options.ts';
 
-export interface VerifyHooks {
-  readonly onRecount: (recount: Pick<VerifyReport, 'recounted' | 'disagreements'>) => void;
-  readonly onTrial: (verdict: TrialVerdict) => void;
-  /** What is being done, and how much of it is left. */
-  readonly progress: (doing: string) => void;
-  readonly warn: (message: string) => void;
-  readonly finish: AbortSignal;
-  readonly stop: AbortSignal;
-}
-
-export interface VerifyReport {
-  /** Trials of which every stored number was recounted. */
-  readonly recounted: number;
-  readonly disagreements: readonly Disagreement[];
+export interface VerifyReport extends Recounted {
   readonly trials: readonly TrialVerdict[];
   readonly dense: readonly DenseVerdict[];
   readonly trainings: readonly TrainingVerdict[];
+  /** Why no latency was measured, in a sentence: the device of the study cannot be reached from here. Null where it can. */
+  readonly unreachable: string | null;
 }
 
 /** Fewer verdicts when it is interrupted. */
@@ -69,21 +47,27 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   hooks.onRecount({ recounted, disagreements: recount.disagreements });
   const plan = await options.plan();
   hooks.progress('opening the images');
+  const stage: TellStage = (name, done, total) => hooks.progress(stageLine({ stage: name, done, total }));
+  const watch = { warn: hooks.warn, stage };
   const dataset = await openStudyData(study, options.data);
-  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, hooks);
+  const calibration = await reopenCalibration(plan, dataset, study, options.calibration, watch);
   const roundedOtherwise = calibration?.record.statistics !== study.calibration?.statistics;
   if (roundedOtherwise)
     hooks.warn(
       'The calibration statistics were measured anew and differ from those of the study in rounding: so do its candidates.',
     );
+  const device = deviceOrNone(options.openDevice);
   const instruments = await openInstruments({
     plan,
+    openDevice: device.open,
     dataset,
     proxyImages: study.proxy.images,
     seed: study.proxy.seed,
     calibration,
-    watch: { warn: hooks.warn, progress: (done, total) => hooks.progress(`factors ${done}/${total}`) },
+    watch,
   });
+  const unreachable = device.why();
+  if (unreachable !== null) hooks.warn(`No latency is measured again: ${unreachable}`);
   const abort = (): void => void instruments.close();
   hooks.stop.addEventListener('abort', abort);
   try {
@@ -99,7 +83,8 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
     const parts = {
       ...{ store, plan, instruments, roundedOtherwise, seed: study.seed, ended: endedOf(hooks) },
       patience: patienceOf(plan.hardware.latencyBudget.waitMs),
-      quietMs: quietReferenceMs(stored),
+      quietTimes: quietTimes(stored),
+      unreachable: unreachable !== null,
     };
     const chosen = await choose(store, study, recount, measure);
     const trials = await verifyTrials(recount, chosen, options, { ...parts, measured: each => fresh.push(each) });
@@ -110,17 +95,13 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
       trials,
       dense: judgeDenseLatency(recount.trials, fresh),
       trainings,
+      unreachable,
     };
   } finally {
     hooks.stop.removeEventListener('abort', abort);
     await instruments.close();
   }
 }
-
-const endedOf =
-  ({ finish, stop }: VerifyHooks) =>
-  (): boolean =>
-    finish.aborted || stop.aborted;
 
 /** What is known of the dense model without running it. */
 function ofPlan(study: Study, plan: Plan): Disagreement[] {
@@ -204,48 +185,4 @@ async function verifyTrials(
     tell(await remeasured(each, phase === null ? phases : [phase], { ...parts, doing }));
   }
   return verdicts;
-}
-
-/** Those of the trials that were built again. */
-async function verifyTrainings(
-  { trials }: Recount,
-  verdicts: readonly TrialVerdict[],
-  { store, study, storePath, data, retrained, hooks, phase }: VerifyOptions,
-  plan: Plan,
-  instruments: OpenInstruments,
-): Promise<TrainingVerdict[]> {
-  if (phase !== null) return [];
-  const models = new Map(verdicts.map(({ trial, model }) => [trial, model]));
-  const runs = [];
-  for (const { trial, samples } of trials)
-    for (const run of await store.training.list(trial.id)) runs.push({ trial, samples, run });
-  const written = new Set(runs.flatMap(({ run }) => run.writtenSha256 ?? []));
-  const found: TrainingVerdict[] = [];
-  for (const [done, { trial, samples, run }] of runs.entries()) {
-    if (endedOf(hooks)()) break;
-    const model = models.get(trial.number);
-    if (!model) continue;
-    if (model !== 'equal') {
-      const unchecked = ['its accuracies: its trial is not built in the bytes that were trained'];
-      found.push({ trial: trial.number, run: run.id, disagreements: [], unchecked });
-      continue;
-    }
-    hooks.progress(
-      `scoring training ${run.id} of trial ${trial.number} again: ${runs.length - done} of ${runs.length} left`,
-    );
-    const correction = await store.trials.correction(trial.id);
-    const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
-    if (built.state === 'failed') continue;
-    const files: TrainingFiles = {
-      storePath,
-      data,
-      retrained,
-      candidate: built.value.path,
-      dense: plan.loaded.path,
-      sameRuntime: samples.every(({ environment }) => sameRuntime(environment)),
-      written,
-    };
-    found.push(await checkTraining(study, trial.number, run, files));
-  }
-  return found;
 }

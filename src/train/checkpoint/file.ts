@@ -45,7 +45,7 @@ function requireSame(then: Identity, now: Identity, path: string): void {
     if (before === after) continue;
     throw new UserError(
       `Cannot go on from the checkpoint "${path}": it belongs to another training (${name} was ${shortened(before)} there and is ${shortened(after)} here).`,
-      'Give what it was started with, another file with --checkpoint, or --restart to start anew.',
+      'Give what it was started with, another file with --checkpoint, or --restart to start again.',
     );
   }
 }

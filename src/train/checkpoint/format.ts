@@ -29,7 +29,7 @@ export interface Checkpoint {
 
 export type Identity = Readonly<Record<string, string>>;
 
-export const checkpointVersion = 1;
+const checkpointVersion = 1;
 
 const fixedBytes = signature.length + 8;
 const digestBytes = 32;
@@ -72,7 +72,7 @@ export const beginsAsCheckpoint = (bytes: Uint8Array): boolean =>
 export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   const refuse = (found: string, wayOut: string): UserError =>
     new UserError(`Cannot go on from the checkpoint "${path}": ${found}.`, wayOut);
-  const anew = 'Give --restart to start the training anew.';
+  const anew = 'Give --restart to start the training again.';
   if (!beginsAsCheckpoint(bytes))
     throw refuse('it is no checkpoint of rankfront', 'Give another file with --checkpoint.');
   if (bytes.length < fixedBytes) throw refuse('it is cut short', anew);

@@ -8,7 +8,7 @@ import { progressive } from './policies/progressive.ts';
 import { sequential } from './policies/sequential.ts';
 import { composed, type FreezingPolicy } from './policy.ts';
 
-export const policyNames = ['none', 'first-factor', 'sequential', 'progressive', 'list'] as const;
+const policyNames = ['none', 'first-factor', 'sequential', 'progressive', 'list'] as const;
 export type PolicyName = (typeof policyNames)[number];
 
 /** The first layer is frozen after this share of a training. */

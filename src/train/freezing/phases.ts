@@ -39,7 +39,7 @@ export function phasesOf(policy: FreezingPolicy, network: Pick<Network, 'weights
 }
 
 /** The share of the numbers of all weights that are frozen. */
-export function frozenShare({ weights }: Pick<Network, 'weights'>, { trainable }: TrainableSet): number {
+function frozenShare({ weights }: Pick<Network, 'weights'>, { trainable }: TrainableSet): number {
   const count = (some: typeof weights): number => some.reduce((sum, { dims }) => sum + elementCount(dims), 0);
   return count(weights.filter(({ name }) => !trainable.has(name))) / Math.max(1, count(weights));
 }

@@ -36,7 +36,7 @@ export function keeping<T>(
     const anew = existsSync(out) && !restart ? ' with --restart' : '';
     const wayOut =
       savedStep === null
-        ? `${room}${anew}: it starts anew.`
+        ? `${room}${anew}: it starts from the beginning.`
         : `${room}${restart ? ' without --restart' : ''}: it goes on from step ${savedStep}.`;
     throw new UserError(error.problem, wayOut, { cause: error.cause });
   }

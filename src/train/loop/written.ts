@@ -46,7 +46,7 @@ export async function written(
   // The best was written when it was reached; where it is not there any more, the last is what there is.
   const lost = keep === 'best' && !(existsSync(out) && (best === undefined || hashOf(out) === best));
   if (lost && wanted !== last) {
-    const message = `The network of epoch ${wanted.epoch}, the best, is not in "${out}" any more: that of the last epoch is written.`;
+    const message = `The network of epoch ${wanted.epoch}, the best, is not in "${out}" any more: the network of the last epoch is written.`;
     emit({ kind: 'warning', message });
   }
   const { weights } = last.validation;

@@ -5,7 +5,7 @@ import { clipByGlobalNorm } from './clip-by-global-norm.ts';
 import { trace } from './momentum.ts';
 import { chain, stateless, type Transformation } from './transformation.ts';
 
-export const scaleByLearningRate: Transformation = stateless(({ build, scalar }, _, given) =>
+const scaleByLearningRate: Transformation = stateless(({ build, scalar }, _, given) =>
   build.add('Mul', [given, scalar('learning rate', ({ learningRate }) => learningRate)]),
 );
 

@@ -20,5 +20,5 @@ export function requireSameLayout(given: TrainingState, expected: TrainingState)
 const refusal = (why: string): UserError =>
   new UserError(
     `Cannot go on from this state: it belongs to another network or another optimiser (${why}).`,
-    'Give the network and the options that it was made with, or start anew.',
+    'Give the network and the options that it was made with, or start again.',
   );

@@ -6,7 +6,7 @@ import type { Slot } from '../optimiser/transformation.ts';
 import type { StateTensor, TrainingState } from '../trainer.ts';
 
 /** Loss scale at the start of training in half precision (Micikevicius et al. 2018; PyTorch's GradScaler starts there too). */
-export const firstLossScale = 65_536;
+const firstLossScale = 65_536;
 
 export interface StateLayout {
   /** What the optimiser keeps of each weight. */

@@ -74,7 +74,7 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
  * A BatchNormalization of which neither scale nor shift is trained normalises by its running statistics and leaves them alone,
  * as in FreezeOut (Brock et al. 2017): its layer is as it will be in the finished network.
  */
-export const frozenNorm =
+const frozenNorm =
   ({ trainable }: TrainableSet) =>
   ({ inputs }: Node): boolean =>
     !trainable.has(inputs[1] ?? '') && !trainable.has(inputs[2] ?? '');

@@ -91,7 +91,7 @@ export interface StepRequest {
   readonly optimiser: ReturnType<typeof optimiserOf>;
 }
 
-export function stepGraphFor({ options, network, teacher, set, optimiser }: StepRequest, form: Form): StepGraph {
+function stepGraphFor({ options, network, teacher, set, optimiser }: StepRequest, form: Form): StepGraph {
   const batch = buildBatchGraph({
     network,
     teacher,

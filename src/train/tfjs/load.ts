@@ -9,7 +9,7 @@ import type { Tf } from './item.ts';
 export const tfjsPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 /** The newest Node that their bindings load on: they call `util.isNullOrUndefined`, which Node 23 has dropped. */
-export const newestNodeOfTfjs = 22;
+const newestNodeOfTfjs = 22;
 
 export interface LoadedTfjs {
   readonly package: string;

@@ -62,8 +62,8 @@ function remainder(t: number): number {
 }
 
 /** The z with Phi(z) = p, 0 < p < 1: Acklam's rational approximation (2003) and one step of Halley's. */
-export function quantile(p: number): number {
-  if (p > 0.5) return -quantile(1 - p);
+export function normalQuantile(p: number): number {
+  if (p > 0.5) return -normalQuantile(1 - p);
   let z: number;
   if (p < 0.02425) {
     const q = Math.sqrt(-2 * Math.log(p));

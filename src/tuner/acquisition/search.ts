@@ -6,8 +6,8 @@
  * random pairs of sites, which may trade what one site alone cannot, and begins again after each that improves.
  */
 import { type Rng, shuffled } from '../../random/rng.ts';
-import { configurationAt, keyOf, problemSize, type Seen } from '../seen.ts';
 import type { Configuration, Problem } from '../strategy.ts';
+import { configurationAt, keyOf, problemSize, type Taken } from '../taken.ts';
 import { type Change, changed } from './change.ts';
 import type { Surface } from './surface.ts';
 
@@ -34,16 +34,16 @@ const pairsAtOnce = 64;
 export function searchBest(
   problem: Problem,
   surface: Surface,
-  seen: Seen,
+  taken: Taken,
   starts: readonly Configuration[],
   { candidates, climbs }: SearchBudget,
   rng: Rng,
 ): Found | null {
   const size = problemSize(problem);
-  if (size <= candidates) return listAll(problem, surface, seen, size);
+  if (size <= candidates) return listAll(problem, surface, taken, size);
   const fresh = [
     ...new Map(starts.map((each, start) => [keyOf(each), { configuration: each, start }])).values(),
-  ].filter(({ configuration }) => !seen.has(configuration));
+  ].filter(({ configuration }) => !taken.has(configuration));
   const scores = surface.score(fresh.map(({ configuration }) => configuration));
   const order = fresh.map((_, i) => i).sort((i, j) => scores[j]! - scores[i]! || i - j);
   let best: Found | null = null;
@@ -51,24 +51,24 @@ export function searchBest(
   order.slice(0, climbs).forEach((i, climb) => {
     const share = surface.scored + (end - surface.scored) / (Math.min(climbs, order.length) - climb);
     const start = { ...fresh[i]!, score: scores[i]! };
-    const found = climbFrom(problem, surface, seen, start, share, rng);
+    const found = climbFrom(problem, surface, taken, start, share, rng);
     if (!best || found.score > best.score) best = found;
   });
   return best;
 }
 
-function listAll(problem: Problem, surface: Surface, seen: Seen, size: number): Found | null {
+function listAll(problem: Problem, surface: Surface, taken: Taken, size: number): Found | null {
   const free: Configuration[] = [];
   for (let index = 0; index < size; index++) {
     const configuration = configurationAt(problem, index);
-    if (!seen.has(configuration)) free.push(configuration);
+    if (!taken.has(configuration)) free.push(configuration);
   }
   const scores = surface.score(free);
   const best = free.reduce((most, _, i) => (scores[i]! > scores[most]! ? i : most), 0);
   return free.length === 0 ? null : { configuration: free[best]!, score: scores[best]!, start: -1 };
 }
 
-function climbFrom(problem: Problem, surface: Surface, seen: Seen, start: Found, until: number, rng: Rng): Found {
+function climbFrom(problem: Problem, surface: Surface, taken: Taken, start: Found, until: number, rng: Rng): Found {
   let at = start;
   const movable = problem.ladderLengths.flatMap((length, site) => (length > 1 ? [site] : []));
   const take = (steps: readonly (readonly Change[])[]): boolean => {
@@ -76,7 +76,7 @@ function climbFrom(problem: Problem, surface: Surface, seen: Seen, start: Found,
     const order = steps.map((_, i) => i).filter(i => scores[i]! > at.score + 1e-9);
     for (const i of order.sort((a, b) => scores[b]! - scores[a]! || a - b)) {
       const configuration = changed(at.configuration, steps[i]!);
-      if (seen.has(configuration)) continue;
+      if (taken.has(configuration)) continue;
       at = { ...at, configuration, score: scores[i]! };
       return true;
     }

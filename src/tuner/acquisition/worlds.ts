@@ -15,7 +15,7 @@ import { covarianceBetween, covariancesWith, type Place, type Process, placeOf }
 import type { Point } from '../pareto/dominance.ts';
 import { sobolSequence } from '../sobol-sequence.ts';
 import type { Configuration } from '../strategy.ts';
-import { quantile } from './normal.ts';
+import { normalQuantile } from './normal.ts';
 
 export interface Worlds {
   /** Places per objective that were drawn, to be conditioned on. */
@@ -73,7 +73,7 @@ export function drawWorlds(
   const draws: Float64Array[][] = [];
   const fronts: Point[][] = [];
   for (let world = 0; world < count; world++) {
-    const normals = Float64Array.from(sequence.next(), u => quantile((u + 0.5) / 2 ** 32));
+    const normals = Float64Array.from(sequence.next(), u => normalQuantile((u + 0.5) / 2 ** 32));
     const values = joints.map(({ means, root }, k) =>
       means.map((mean, a) => {
         let sum = mean;
@@ -148,7 +148,7 @@ function jointly(process: Process, places: readonly Place[]): Joint {
 }
 
 /** The Cholesky factor of a covariance that may be singular: what rounding leaves of a pivot below 0 counts as 0. */
-export function lowerRoot(covariance: readonly Float64Array[]): Float64Array[] {
+function lowerRoot(covariance: readonly Float64Array[]): Float64Array[] {
   const root = covariance.map(row => new Float64Array(row.length));
   for (let p = 0; p < root.length; p++) {
     for (let q = 0; q <= p; q++) {

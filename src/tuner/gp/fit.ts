@@ -1,7 +1,7 @@
 /** Maximum a posteriori parameters: the likelihood times the beliefs, climbed from several starts. */
 import type { Rng } from '../../random/rng.ts';
 import type { Configuration } from '../strategy.ts';
-import { beliefs } from './hyperparameters.ts';
+import { hyperprior } from './hyperparameters.ts';
 import { commonWalks, coordinateRows, type Inputs, tableRows } from './inputs.ts';
 import { minimise } from './lbfgs.ts';
 import { negativeLogLikelihood, type TrainingSet } from './likelihood.ts';
@@ -76,7 +76,7 @@ export function fitParameters(
 ): Fit {
   const standardisation = standardisationOf(observations.values);
   const set = trainingSet(inputs, observations, standardisation);
-  const { bounds, mode, sds, penalty } = beliefs(inputs);
+  const { bounds, mode, sds, penalty } = hyperprior(inputs);
   const d = set.d;
   const starts: Float64Array[] = warm ? [warm] : [];
   if (!warm || draws > 0) {

@@ -67,7 +67,7 @@ function beliefsOf({ coordinates, table }: Inputs): Belief[] {
   ];
 }
 
-export interface Beliefs {
+export interface Hyperprior {
   readonly bounds: Bounds;
   /** The most probable parameters. */
   readonly mode: Float64Array;
@@ -77,7 +77,7 @@ export interface Beliefs {
   readonly penalty: (theta: Float64Array, gradient: Float64Array) => number;
 }
 
-export function beliefs(inputs: Inputs): Beliefs {
+export function hyperprior(inputs: Inputs): Hyperprior {
   const each = beliefsOf(inputs);
   return {
     bounds: { lower: Float64Array.from(each, b => b.lower), upper: Float64Array.from(each, b => b.upper) },

@@ -40,7 +40,7 @@ export interface TrainingSet {
 export const jitters: readonly number[] = [0, 1e-10, 1e-8, 1e-6, 1e-4];
 
 /** v_a of every trial. */
-export function tableSums({ n, d, table }: TrainingSet, theta: Float64Array): Float64Array {
+function tableSums({ n, d, table }: TrainingSet, theta: Float64Array): Float64Array {
   const sums = new Float64Array(n);
   if (!table) return sums;
   const { weights } = placesOf(d);

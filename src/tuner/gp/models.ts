@@ -124,7 +124,7 @@ function fitsAt(
 }
 
 /** The last stage at or below n >= 2: every number to 12, every second to 32, every fourth to 64, then steps of about a tenth. */
-export function stageAt(n: number): number {
+function stageAt(n: number): number {
   if (n <= 12) return n;
   if (n <= 32) return n - (n % 2);
   if (n <= 64) return n - (n % 4);
@@ -140,7 +140,7 @@ export function stageAt(n: number): number {
 const alwaysOpen = 16;
 
 /** The last of 4, 6, 8, 12, 16, 24, 32, 48, ... (powers of two, and half as much again) that is below `stage`. */
-export function milestoneBelow(stage: number): number | null {
+function milestoneBelow(stage: number): number | null {
   let milestone: number | null = null;
   for (let power = 4; power < stage; power *= 2) milestone = 1.5 * power < stage ? 1.5 * power : power;
   return milestone;

@@ -9,7 +9,7 @@ import { dominanceRanks } from '../pareto/sort.ts';
 import type { Observed } from '../strategy.ts';
 
 /** Up to this many trials all are used. */
-export const wholeHistory = 256;
+const wholeHistory = 256;
 const elsewhereShare = 0.2;
 
 /** In their order; all of them while they are few. */

@@ -37,7 +37,7 @@ export interface Covariance {
   readonly walkScale2: number;
 }
 
-export function covarianceOf(fit: Fit): Covariance {
+function covarianceOf(fit: Fit): Covariance {
   const { inputs, theta } = fit;
   const places = placesOf(inputs.coordinates.length);
   const { table } = inputs;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { roundAxis } from '../../../src/report/chart/axis.ts';
 import { frameOf, xInterval, yInterval } from '../../../src/report/chart/frame.ts';
-import { frontSvg, pixelOf } from '../../../src/report/chart/svg.ts';
+import { pixelOf } from '../../../src/report/chart/front-chart.ts';
+import { frontSvg } from '../../../src/report/chart/svg.ts';
 import type { FrontReport, TrialInput } from '../../../src/report/front/front.ts';
 import { frontReport } from '../../../src/report/front/front-report.ts';
 import { disturbedIn, mixed, study } from '../fixture.ts';

@@ -91,7 +91,7 @@ describe('confirmed figures decide, where there are any', () => {
     const report = frontReport(study([[2, [0.7, 0.008], [0.95, 0.02]]]));
     expect(headline(report).slice(0, 2)).toEqual([
       expect.stringMatching(/^No trial on the front keeps within 1.00 pp .*12 ms.*: trial 2 \(confirmed\)/),
-      'Trial 2 fits by its search figures alone (1.43x [1.41, 1.44] at 7 ms, -0.80 pp (95 % ± 0.63)) and not by its confirmed ones (1.05x [1.04, 1.06] at 11.4 ms, -2.00 pp (95 % ± 0.44)): pick within a wider limit, or search on with more --trials.',
+      'Trial 2 fits only by its search figures (1.43x [1.41, 1.44] at 7 ms, -0.80 pp (95 % ± 0.63)), not by its confirmed ones (1.05x [1.04, 1.06] at 11.4 ms, -2.00 pp (95 % ± 0.44)). Pick within a wider limit, or continue the search with more --trials.',
     ]);
     expect(frontRecord(report).gain).toEqual({
       maxDrop: 0.01,
@@ -126,7 +126,7 @@ test('the device is named, and what is computed is not called measured', () => {
 test('limits are told, since a front hides what lies beyond them', () => {
   const limits = { minSpeedup: 50 };
   expect(headline(frontReport({ ...study([]), limits }))).toEqual([
-    'No trial within the limits (at least 50.00x as fast) beats the dense model (10 ms). Search within others, or lift them by --max-drop none.',
+    'No trial within the limits (at least 50.00x as fast) beats the dense model (10 ms). Search within other limits, or remove them with --max-drop none.',
   ]);
   expect(headline(frontReport({ ...mixed(), limits }))).toContain(
     'Trials beyond the limits of the study (at least 50.00x as fast) are left out.',
@@ -142,10 +142,10 @@ test('search-time figures are said to flatter, confirmed ones how many left', ()
     onward,
   ]);
   expect(headline(frontReport(mixed())).at(-1)).toBe(
-    'The table has search-time figures on 400 images, which flatter; what is said above goes by confirmed ones, on 1000 images that the search never saw and in a longer latency run, where there are any.',
+    'The table has search-time figures on 400 images, which flatter. The sentences above use confirmed figures where there are any, on 1000 images that the search never saw and in a longer latency run.',
   );
   expect(headline(frontReport(mixed(true))).at(-1)).toBe(
-    'All of it is confirmed on 1000 images that the search never saw and in a longer latency run; 1 left the front.',
+    'The whole front is confirmed on 1000 images that the search never saw and in a longer latency run; 1 left the front.',
   );
   const some = study(
     [
@@ -172,7 +172,7 @@ test('a confirmed trial is headlined before a faster one that only the search ha
   );
   expect(gainOf(report)).toMatchObject({ kind: 'gained', point: { trial: 2, confirmed: true } });
   expect(headline(report)).toContain(
-    'Faster, if confirming bears it out: trial 1 (not confirmed), 2.00x [1.98, 2.02] at 6 ms, -0.50 pp (95 % ± 0.63).',
+    'Faster, but not confirmed yet: trial 1 (not confirmed), 2.00x [1.98, 2.02] at 6 ms, -0.50 pp (95 % ± 0.63).',
   );
 });
 
@@ -193,7 +193,7 @@ describe('what is not known is not called a result', () => {
     expect(gainOf(report)).toMatchObject({ kind: 'cannot-tell', point: { trial: 33 } });
     // 95 %: 1.96 sqrt(0.0255^2 + 1 / 177^2) is 5.12 points, and 175 (5.12 / 1)^2 images are 4586.
     expect(headline(report)[0]).toBe(
-      'Nothing that is faster is known to keep within 1.00 pp of accuracy. Whether trial 33 (confirmed) keeps within 1.00 pp cannot be told from 175 images: 1.27x [1.25, 1.28] at 9.48 ms, -3.43 pp (95 % ± 5.12), which may be as bad as -8.55 pp; about 4600 images would tell. Until then, keep the dense model (12 ms).',
+      'Nothing that is faster is known to keep within 1.00 pp of accuracy. It is not clear from 175 images whether trial 33 (confirmed) keeps within 1.00 pp: 1.27x [1.25, 1.28] at 9.48 ms, -3.43 pp (95 % ± 5.12), which may be as bad as -8.55 pp; about 4600 images would show it. Until then, keep the dense model (12 ms).',
     );
     expect(headline(report).join(' ')).not.toContain('beyond noise');
     expect(frontRecord(report).gain).toMatchObject({ kind: 'cannot-tell', trial: 33, recommended: 0 });
@@ -227,7 +227,7 @@ describe('what is not known is not called a result', () => {
     };
     const report = frontReport({ ...input, trials: [torn] });
     expect(gainOf(report).kind).toBe('cannot-tell');
-    expect(headline(report)[0]).toContain('the images of the search say otherwise');
+    expect(headline(report)[0]).toContain('the images of the search disagree');
     expect(frontRecord(report).points[0]!.judged).toMatchObject({ by: 'confirm', contradicted: true, change: 0.029 });
   });
 });
@@ -278,7 +278,7 @@ describe('a disturbed latency', () => {
     expect(headline(report)).toEqual([
       'Fastest within 1.00 pp of accuracy: trial 2 (confirmed), 9.60 ms against 12 ms dense, 1.25x [1.24, 1.26], -0.20 pp (95 % ± 0.44).',
       '1 of 2 trials on the front are confirmed, on 1000 images that the search never saw and in a longer latency run; none left the front.',
-      '1 of 2 trials on the front is disturbed: other work slowed the machine while it was timed, so that its speed-up is not known.',
+      '1 of 2 trials on the front is disturbed: other work slowed the machine while it was timed, so its speed-up is not known.',
       'To go on: rankfront confirm --study small',
     ]);
     expect(frontRecord(report)).toMatchObject({ disturbed: 1, unconfirmed: 0 });
@@ -340,10 +340,10 @@ test('the list of studies says what each has come to', () => {
     'state',
     'done',
     'fail',
-    'pruned',
+    'stopped early',
     'left',
     'front',
-    'best in 1 pp',
+    'best 1pp',
     'HV',
     'created',
     'model',

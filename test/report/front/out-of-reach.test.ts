@@ -13,7 +13,7 @@ const some = [tried(1, 3.2, 0.3), tried(2, 1.5, 0.04), tried(3, 1.1, 0.012)];
 describe('no trial keeps to the limits: the best that was seen, and the way out', () => {
   test('of the latency: the fastest', () => {
     const told =
-      'None of 3 trials keeps to the limits (at least 50.00x as fast): the fastest is trial 1, 3.20x at 3.13 ms; give limits within reach, or lift them by --max-drop none.';
+      'None of 3 trials keeps to the limits (at least 50.00x as fast): the fastest is trial 1, 3.20x at 3.13 ms; give wider limits, or remove them with --max-drop none.';
     expect(outOfReach({ minSpeedup: 50 }, some)).toBe(told);
     expect(outOfReach({ maxLatencyMs: 1 }, some)).toContain('(at most 1 ms): the fastest is trial 1');
   });

@@ -117,7 +117,7 @@ test('a drop that the images cannot tell is not picked: the dense model, or none
   const report = frontReport({ ...input, dense: { ...input.dense, search: few } });
   const picked = pick(report, { kind: 'max-drop', drop: 0.01 });
   expect(trialOf(picked)).toBe(0);
-  expect(picked.why).toContain('cannot be told from 60 images');
+  expect(picked.why).toContain('not clear from 60 images');
   expect(pick(report, { kind: 'limits', drop: 0.01, speedup: 1.5 })).toMatchObject({ state: 'none' });
   expect(picks({ kind: 'max-drop', drop: 0.05 }, report)).toBe(1);
 });
@@ -163,7 +163,7 @@ describe('what fits by its search figures alone is told, with the way out', () =
   ]);
   const alone = frontReport({ ...promised, trials: promised.trials.slice(1) });
   const told =
-    /Trial 2 fits by its search figures alone \(1\.43x .* and not by its confirmed ones \(1\.05x .*: pick within a wider limit, or search on with more --trials\.$/;
+    /Trial 2 fits only by its search figures \(1\.43x .*, not by its confirmed ones \(1\.05x .*\. Pick within a wider limit, or continue the search with more --trials\.$/;
 
   test.each<[PickRule, 'picked' | 'none']>([
     [{ kind: 'max-drop', drop: 0.01 }, 'picked'],

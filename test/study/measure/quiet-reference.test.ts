@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConditionsRecord, ObservationSummary } from '../../../src/store/observation.ts';
 import type { Trial } from '../../../src/store/trial.ts';
-import { quietReferenceMs } from '../../../src/study/measure/quiet-reference.ts';
+import { quietTimes } from '../../../src/study/measure/quiet-reference.ts';
 import { environment, latencyOf } from '../../store/samples.ts';
 
 const conditions = (...kinds: string[]): ConditionsRecord => ({
@@ -24,11 +24,17 @@ const seen = (referenceMs: number, storedAtMs: number, changes: object = {}) =>
   }) as ObservationSummary;
 const trials = (...observations: ObservationSummary[]) => [{ observations }] as unknown as Trial[];
 const quiet = (...observations: ObservationSummary[]) =>
-  quietReferenceMs(trials(...observations), environment.cpuModel);
+  quietTimes(trials(...observations))[environment.cpuModel] ?? null;
 
 test('is the median of what was measured with nothing in the way', () => {
   expect(quiet()).toBeNull();
   expect(quiet(seen(10, 1), seen(12, 2), seen(11, 3))).toBe(11);
+});
+
+test('each processor has its own, also one that is not this host', () => {
+  const elsewhere = { environment: { ...environment, cpuModel: 'Another' } };
+  const seenOn = trials(seen(10, 1), seen(2, 4, elsewhere), seen(4, 5, elsewhere), seen(3, 6, elsewhere));
+  expect(quietTimes(seenOn)).toEqual({ [environment.cpuModel]: 10, Another: 3 });
 });
 
 test('busy times and other processors do not count', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StudyEvent } from '../../../src/events/event.ts';
+import type { Happening } from '../../../src/events/event.ts';
 import { frontFor } from '../../../src/objectives/front.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
 import { latestLimits } from '../../../src/study/propose/proposer.ts';
@@ -9,8 +9,8 @@ import { toyResult, toyStudy } from '../twins.ts';
 const opened = async () => {
   const store = memoryStore();
   const study = await store.studies.create(toyStudy);
-  const told: StudyEvent[] = [];
-  const emit = (event: StudyEvent): void => void told.push(event);
+  const told: Happening[] = [];
+  const emit = (event: Happening): void => void told.push(event);
   const parts = { store, study, strategy: 'nsga2', ladderLengths: [4, 4], emit };
   const add = async (configuration: readonly number[]): Promise<void> => {
     const asked = { strategy: 'nsga2', rngBefore: null, rngAfter: null, asked: null };

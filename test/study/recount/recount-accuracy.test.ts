@@ -6,6 +6,7 @@ import { seededRng } from '../../../src/random/rng.ts';
 import type { StoredObservation } from '../../../src/store/observation.ts';
 import { accuracyObservation } from '../../../src/study/measure/observe.ts';
 import { answersAgainst, recountAccuracy } from '../../../src/study/recount/recount-accuracy.ts';
+import { environment } from '../../store/samples.ts';
 
 type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
 
@@ -20,8 +21,8 @@ const answer = (share: number) => ({
   wallMs: 1,
 });
 
-const stored = (score: ReturnType<typeof scoreOf>): Accuracy => {
-  const observation = accuracyObservation(score);
+const stored = (scored: ReturnType<typeof scoreOf>): Accuracy => {
+  const observation = accuracyObservation({ ...scored, environment, load: 0.5 });
   if (observation.kind !== 'accuracy') throw new Error('expected an accuracy');
   return { ...observation, phase: 'search', storedAtMs: 0 };
 };

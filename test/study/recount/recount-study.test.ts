@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import { exactLatency } from '../../../src/device/scripted.ts';
 import { scoreOf } from '../../../src/evaluate/score.ts';
+import { sha256Of } from '../../../src/host/model-file.ts';
 import { frontFor } from '../../../src/objectives/front.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { sha256Of } from '../../../src/study/build/candidate.ts';
 import { accuracyObservation, latencyObservation } from '../../../src/study/measure/observe.ts';
 import { recountStudy } from '../../../src/study/recount/recount-study.ts';
-import { newTrial } from '../../store/samples.ts';
+import { environment, newTrial } from '../../store/samples.ts';
 import { toyStudy } from '../twins.ts';
 
 const textOf = (text: string) => ({ text, sha256: sha256Of(new TextEncoder().encode(text)) });
@@ -39,7 +39,7 @@ async function finish(store: Store, studyId: number, n: number): Promise<void> {
     standardErrors: [latency.standardError, score.standardError],
     feasible: true,
     stages: { buildMs: 1, latencyMs: 1, accuracyMs: 1 },
-    observations: [latency, accuracyObservation(score)],
+    observations: [latency, accuracyObservation({ ...score, environment, load: 0.5 })],
   } as const;
   await store.queue.finish(trial.id, result, frontFor(toyStudy.objectives));
 }

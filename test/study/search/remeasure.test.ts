@@ -3,7 +3,7 @@ import { undisturbed } from '../../../src/device/conditions.ts';
 import type { Device, LatencyBudget, PairedLatency } from '../../../src/device/device.ts';
 import { exactLatency } from '../../../src/device/scripted.ts';
 import { complete } from '../../../src/errors/failure.ts';
-import type { StudyEvent } from '../../../src/events/event.ts';
+import type { Happening } from '../../../src/events/event.ts';
 import { frontFor } from '../../../src/objectives/front.ts';
 import type { Quality } from '../../../src/stats/quality.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
@@ -60,6 +60,7 @@ function quietDevice(quality: () => Quality) {
   const truths: Record<string, number> = { 2: 0.6, 4: 0.9 };
   const device: Device = {
     driver: 'scripted',
+    exact: false,
     latency: async (candidate, _reference, budget) => {
       budgets.push(budget);
       return complete(measured(truths[candidate.path]!, quality()));
@@ -72,7 +73,7 @@ function quietDevice(quality: () => Quality) {
 async function remeasure(which: 'front' | 'all', quality: () => Quality, goOn = () => true) {
   const open = await study();
   const { device, budgets } = quietDevice(quality);
-  const events: StudyEvent[] = [];
+  const events: Happening[] = [];
   const parts = {
     ...open,
     instruments: {
@@ -88,7 +89,7 @@ async function remeasure(which: 'front' | 'all', quality: () => Quality, goOn = 
     latency: { halfWidth: 0.01, maxMs: 100, minPairs: 5, seed: 1, waitMs: 1000 },
     patience: patienceOf(1000),
     constraints: [],
-    emit: (event: StudyEvent) => void events.push(event),
+    emit: (event: Happening) => void events.push(event),
   };
   const done = await remeasureDisturbed(parts, which, goOn);
   return { ...open, done, events, budgets };

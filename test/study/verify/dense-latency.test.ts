@@ -23,7 +23,7 @@ const trialAt = (referenceMs: number, endedBy: string, of = currentEnvironment()
 });
 const fresh = (referenceMs: number, quality: 'good' | 'disturbed' = 'good'): FreshLatency => ({
   phase: 'search',
-  latency: { ...latencyOf(1), referenceMs, quality },
+  latency: { ...latencyOf(1), referenceMs, quality, environment: currentEnvironment() },
 });
 const verdict = (stored: readonly number[], now: readonly FreshLatency[], endedBy = 'interval') =>
   judgeDenseLatency(
@@ -49,5 +49,9 @@ test('on a busy machine it cannot be judged; another phase or machine says nothi
   expect(verdict([18], [fresh(40, 'disturbed')])).toMatchObject([{ verdict: 'busy' }]);
   expect(verdict([18], [fresh(40, 'disturbed'), fresh(18)])).toMatchObject([{ verdict: 'consistent', nowMs: 18 }]);
   expect(verdict([18], [{ ...fresh(40), phase: 'confirm' }])).toEqual([]);
-  expect(judgeDenseLatency([trialAt(18, 'interval', environment)], [fresh(40)])).toEqual([]);
+  const elsewhere = trialAt(18, 'interval', environment);
+  expect(judgeDenseLatency([elsewhere], [fresh(40)])).toEqual([]);
+  // What was measured elsewhere and is measured there again is judged, wherever this process runs.
+  const there = { ...fresh(40), latency: { ...fresh(40).latency, environment } };
+  expect(judgeDenseLatency([elsewhere], [there])).toMatchObject([{ verdict: 'differs' }]);
 });

@@ -189,7 +189,7 @@ describe('answers', () => {
   });
 
   test('of another number of images are others', () => {
-    const fewer = { value: 0.5, predictions: new Uint16Array(399) };
+    const fewer = { value: 0.5, predictions: new Uint16Array(399), environment: here };
     expect(judgeAccuracy(answers(0), fewer)).toMatchObject({ verdict: 'differs' });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRng } from '../../../src/random/rng.ts';
 import { cellsOf } from '../../../src/tuner/acquisition/cells.ts';
 import { logExpectedImprovement } from '../../../src/tuner/acquisition/improvement.ts';
-import { quantile } from '../../../src/tuner/acquisition/normal.ts';
+import { normalQuantile } from '../../../src/tuner/acquisition/normal.ts';
 import type { Point } from '../../../src/tuner/pareto/dominance.ts';
 import { hypervolume } from '../../../src/tuner/pareto/hypervolume.ts';
 
@@ -48,7 +48,7 @@ describe('the expected hypervolume improvement', () => {
       const draws = 40_000;
       let [sum, squares] = [0, 0];
       for (let i = 0; i < draws; i++) {
-        const point = means.map((mean, k) => mean + sds[k]! * quantile(rng.uniform() * 0.999999 + 5e-7));
+        const point = means.map((mean, k) => mean + sds[k]! * normalQuantile(rng.uniform() * 0.999999 + 5e-7));
         const gain = hypervolume([...front, point], reference) - hypervolume(front, reference);
         sum += gain;
         squares += gain ** 2;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainingSet } from '../../../src/tuner/gp/fit.ts';
-import { beliefs, parameterCount } from '../../../src/tuner/gp/hyperparameters.ts';
+import { hyperprior, parameterCount } from '../../../src/tuner/gp/hyperparameters.ts';
 import { negativeLogLikelihood } from '../../../src/tuner/gp/likelihood.ts';
 import { inputsOf, inverted, slowMatrix, someFit, trials } from './samples.ts';
 
@@ -43,8 +43,8 @@ describe.each(['even', 'linear', 'root'] as const)('the likelihood with %s input
     }
   });
 
-  it('and so has the penalty of the beliefs', () => {
-    const { penalty } = beliefs(inputs);
+  it('and so has the penalty of the hyperprior', () => {
+    const { penalty } = hyperprior(inputs);
     const { theta } = someFit(inputs, trials(5, 1), 8);
     const gradient = new Float64Array(theta.length);
     penalty(theta, gradient);

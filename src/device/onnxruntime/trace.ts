@@ -1,5 +1,5 @@
 /** Reading the runtime's profile, and finding the node of the model that each of its kernels computes. */
-import type { Node } from '../onnx/graph.ts';
+import type { Node } from '../../onnx/graph.ts';
 
 /** One kernel of the optimised graph. */
 export interface Kernel {

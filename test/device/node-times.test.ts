@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { profileModel } from '../../src/device/node-profile.ts';
+import { nodesOfKernels, readTrace } from '../../src/device/onnxruntime/trace.ts';
+import { openDevice } from '../../src/device/open.ts';
 import { parseHardwareProfile } from '../../src/device/profile.ts';
-import { nodesOfKernels, readTrace } from '../../src/device/trace.ts';
 import { loadModel } from '../../src/host/model-file.ts';
 import type { Node } from '../../src/onnx/graph.ts';
 import { tinyConv, writeModelFile } from './tiny-model.ts';
@@ -15,12 +15,14 @@ const models = join(import.meta.dirname, '..', '..', '..', 'shared', 'assets', '
 const cpu = parseHardwareProfile('name: cpu\nthreads: 2', 'cpu.yaml');
 
 async function timings(path: string, profile = cpu) {
-  const answer = await profileModel(path, profile, 3, { lockDir: folder });
+  const device = await openDevice(profile, { scratchDir: folder, lockDir: folder });
+  const answer = await device.nodeTimes!({ path, sha256: path }, 3);
+  await device.close();
   if (answer.state === 'failed') throw new Error(answer.detail);
   return answer.value;
 }
 
-describe('profileModel', () => {
+describe('nodeTimes', () => {
   test('finds every convolution and no more time than the run took', async () => {
     const { path } = writeModelFile(
       join(folder, 'tiny.onnx'),

@@ -3,7 +3,7 @@ import type { Rng } from '../random/rng.ts';
 import type { Configuration, Outcome, Problem } from './strategy.ts';
 
 /** The configurations of a problem that were observed or are under way, each once. */
-export interface Seen {
+export interface Taken {
   has(configuration: Configuration): boolean;
   /** How many different ones. */
   readonly count: number;
@@ -22,7 +22,7 @@ export const fits = (problem: Problem, configuration: Configuration): boolean =>
   });
 
 /** All of `history`, whatever its state, and all of `pending`. */
-export function seenIn(problem: Problem, history: readonly Outcome[], pending: readonly Configuration[]): Seen {
+export function takenIn(problem: Problem, history: readonly Outcome[], pending: readonly Configuration[]): Taken {
   const keys = new Set<string>();
   for (const { configuration } of history) if (fits(problem, configuration)) keys.add(keyOf(configuration));
   for (const configuration of pending) if (fits(problem, configuration)) keys.add(keyOf(configuration));
@@ -32,24 +32,24 @@ export function seenIn(problem: Problem, history: readonly Outcome[], pending: r
 export const keyOf = (configuration: Configuration): string => configuration.join(' ');
 
 /**
- * A configuration that is not in `seen`, each with the same probability; null when none is left.
+ * A configuration that is not in `taken`, each with the same probability; null when none is left.
  *
  * While fewer than half of all are taken, drawing until one is free needs less than two draws on average. Otherwise there
  * are at most twice as many as are taken, few enough to list.
  */
-export function drawUnseen(problem: Problem, seen: Seen, rng: Rng): Configuration | null {
+export function drawUnseen(problem: Problem, taken: Taken, rng: Rng): Configuration | null {
   const size = problemSize(problem);
-  if (seen.count >= size) return null;
-  if (size > 2 * seen.count) {
+  if (taken.count >= size) return null;
+  if (size > 2 * taken.count) {
     for (;;) {
       const configuration = problem.ladderLengths.map(length => rng.integer(length));
-      if (!seen.has(configuration)) return configuration;
+      if (!taken.has(configuration)) return configuration;
     }
   }
   const free: Configuration[] = [];
   for (let index = 0; index < size; index++) {
     const configuration = configurationAt(problem, index);
-    if (!seen.has(configuration)) free.push(configuration);
+    if (!taken.has(configuration)) free.push(configuration);
   }
   return free[rng.integer(free.length)] ?? null;
 }

@@ -10,13 +10,14 @@ import { join } from 'node:path';
 import { looks } from '../src/evaluate/open.ts';
 import { randomOrder } from '../src/evaluate/scoring.ts';
 import { stoppingRule } from '../src/evaluate/stopping-rule.ts';
+import { frontFor } from '../src/objectives/front.ts';
+import { referencePoint } from '../src/objectives/objectives.ts';
 import { seededRng, shuffled } from '../src/random/rng.ts';
 import { ladderLengths } from '../src/space/configuration.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
 import type { NewStudy } from '../src/store/study.ts';
 import type { CompleteResult, RunningTrial, TrialResult } from '../src/store/trial.ts';
 import type { Evaluator } from '../src/study/measure/evaluate.ts';
-import { frontOf, referencePoint } from '../src/study/measure/objectives.ts';
 import { patienceOf } from '../src/study/measure/patience.ts';
 import { inlineAsker } from '../src/study/propose/asker.ts';
 import { sweepSites } from '../src/study/propose/site-sweep.ts';
@@ -28,6 +29,9 @@ import type { TunerPrior } from '../src/tuner/prior.ts';
 import { createStrategy } from '../src/tuner/strategies.ts';
 import { readLines } from './tuner/memo.ts';
 import { openReal, type RealName, workFolder } from './tuner/real.ts';
+
+const objectives = ['latency', 'top1'];
+const frontOf = frontFor(objectives);
 
 interface Scored {
   readonly configuration: readonly number[];
@@ -88,7 +92,7 @@ function scorerWith(evaluator: Evaluator, path: string): Score {
 async function priorOf({ plan: { space }, instruments }: Evaluator): Promise<TunerPrior> {
   const swept = await sweepSites({ space, instruments, seed: 0, patience: patienceOf(0), quietReferenceMs: {} });
   if ('state' in swept) throw new Error(swept.detail);
-  return tunerPrior(space, swept.table, instruments.loss);
+  return tunerPrior(objectives, { space, latency: swept.table, loss: instruments.loss, denseBytes: Number.NaN });
 }
 
 interface Row {
@@ -180,7 +184,7 @@ function frontWith(front: readonly Front[], point: Front): Front[] {
 function imagesSeen({ values, correct }: Scored, dense: Scored, front: readonly Front[], order: Int32Array): number {
   const at = (text: string): Uint8Array => Uint8Array.from(order, place => Number(text[place]));
   const rights = at(correct);
-  const chances = chancesOf(front, { value: values[0], standardError: 0 }, []);
+  const chances = chancesOf(front, [{ objective: 0, value: values[0], standardError: 0 }], 1, []);
   const truth = { classes: new Uint8Array(rights.length).fill(1), further: [] };
   const said = { predictions: Uint16Array.from(rights), further: [] };
   const hopeless = stoppingRule({ truth, dense: at(dense.correct), chances, below: hopeBelow });
@@ -199,8 +203,8 @@ async function study(
 ) {
   const store = memoryStore();
   const opened = await store.studies.create({ ...anyStudy, seed });
-  const problem = { ladderLengths: ladderLengths(space), objectives: 2 };
-  const strategy = createStrategy('bayesian', problem, { seed, prior, reference: referencePoint });
+  const problem = { ladderLengths: ladderLengths(space), objectives: objectives.length };
+  const strategy = createStrategy('bayesian', problem, { seed, prior, reference: referencePoint(objectives) });
   const scored: Scored[] = [];
   let [images, pruned] = [0, 0];
   const observe = async (trial: RunningTrial): Promise<TrialResult> => {

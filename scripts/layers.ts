@@ -31,6 +31,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   threads: platform(6),
   runtime: platform(6),
   store: platform(6),
+  objectives: pure(7),
   images: platform(7),
   device: platform(8),
   evaluate: platform(8),

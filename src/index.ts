@@ -56,6 +56,8 @@ export type { OpenStudy, OpenStudyOptions, ReplayStudyOptions, TrialDetails } fr
 export { openStudy } from './library/open-study.ts';
 export type { ObjectiveValue, TrialSummary } from './library/trial-summary.ts';
 export type { Verified, VerifyStudyOptions } from './library/verified-study.ts';
+export type { LimitKey, Limits } from './objectives/limit.ts';
+export type { Kind as ObjectiveKind } from './objectives/objective.ts';
 export type {
   Attribute as OnnxAttribute,
   Dimension as OnnxDimension,
@@ -70,12 +72,22 @@ export type {
 export type { Rng, RngState } from './random/rng.ts';
 export type { Changed } from './report/change.ts';
 export type { Source } from './report/front/effective-front.ts';
-export type { DeviceName, Figures, FrontLimits, FrontPoint, FrontReport, Judged } from './report/front/front.ts';
+export type {
+  DeviceName,
+  Figures,
+  FrontLimits,
+  FrontPoint,
+  FrontReport,
+  Judged,
+} from './report/front/front.ts';
+export type { FurtherFigure } from './report/front/further.ts';
 export type { Gain } from './report/front/gain.ts';
 export type { FrontRecord, PointRecord } from './report/front/json.ts';
 export { frontRecord } from './report/front/json.ts';
-export type { Choice, Picked, PickLimits, PickOptions, PickRule } from './report/front/pick.ts';
+export type { ObjectiveRecord } from './report/front/objectives-json.ts';
+export type { Choice, Picked, PickOptions } from './report/front/pick.ts';
 export { pick } from './report/front/pick.ts';
+export type { PickLimits, PickRule } from './report/front/pick-rule.ts';
 export type { TrainingView } from './report/trainings-text.ts';
 export type { TrialPhase, TrialSite, TrialView } from './report/trial-report.ts';
 export type { Quality } from './stats/quality.ts';
@@ -85,9 +97,12 @@ export type {
   ConditionsRecord,
   LatencySamples,
   LatencySummary,
+  MemorySamples,
+  MemorySummary,
   Observation,
   ObservationSummary,
   Phase,
+  SizeSummary,
   Stored,
   StoredObservation,
   WarningRecord,
@@ -138,7 +153,6 @@ export type {
   WaitingTrial,
 } from './store/trial.ts';
 export type { Brought } from './study/measure/brought.ts';
-export type { Limits } from './study/measure/limits.ts';
 export type { Replay } from './study/read/replay.ts';
 export type { Difference, Disagreement, Figure } from './study/recount/disagreement.ts';
 export type { SearchOptions, SearchResult } from './study/search/search.ts';

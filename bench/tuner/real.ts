@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rungLabel } from '../../src/decompose/ranks.ts';
+import { referencePoint } from '../../src/objectives/objectives.ts';
 import { denseConfiguration, ladderLengths } from '../../src/space/configuration.ts';
 import { type Evaluator, openEvaluator } from '../../src/study/measure/evaluate.ts';
-import { referencePoint } from '../../src/study/measure/objectives.ts';
 import { patienceOf } from '../../src/study/measure/patience.ts';
 import { sweepSites } from '../../src/study/propose/site-sweep.ts';
 import { tunerPrior } from '../../src/study/propose/tuner-prior.ts';
@@ -68,7 +68,7 @@ export async function openReal(name: RealName): Promise<RealProblem> {
   return {
     name,
     problem: { ladderLengths: ladderLengths(space), objectives: 2 },
-    reference: referencePoint,
+    reference: referencePoint(['latency', 'top1']),
     given: { configuration: dense, values },
     prior: await knownBefore(evaluator, join(workFolder, `${name}-${key}-prior.json`)),
     evaluate,
@@ -83,7 +83,12 @@ async function knownBefore({ plan, instruments }: Evaluator, path: string): Prom
   const patience = patienceOf(600_000);
   const swept = await sweepSites({ space: plan.space, instruments, seed: 0, patience, quietReferenceMs: {} });
   if ('state' in swept) throw new Error(swept.detail);
-  const prior = tunerPrior(plan.space, swept.table, instruments.loss);
+  const prior = tunerPrior(['latency', 'top1'], {
+    space: plan.space,
+    latency: swept.table,
+    loss: instruments.loss,
+    denseBytes: Number.NaN,
+  });
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(prior));
   return prior;

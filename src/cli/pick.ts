@@ -1,15 +1,19 @@
 /** `rankfront pick`: one point of the front, by a limit. */
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
+import type { Limits } from '../objectives/limit.ts';
+import { givenLimits } from '../objectives/limits.ts';
+import { kindsOf, placeOf } from '../objectives/objectives.ts';
+import type { FrontReport } from '../report/front/front.ts';
 import { headlineDrop } from '../report/front/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
+import { pickLimits } from '../report/front/pick-rule.ts';
 import { readFront } from '../study/read/read-front.ts';
-import { parseDrop } from '../units/drop.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
+import { limitsFrom } from './limit-options.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
-import { positive } from './positive.ts';
 
 export const pick = defineCommand({
   usage: 'pick',
@@ -25,6 +29,11 @@ export const pick = defineCommand({
     'min-speedup': {
       type: 'number',
       describe: 'The most accurate that is at least this many times as fast as the dense model',
+    },
+    'max-size': { type: 'string', describe: 'The most accurate whose file is at most this large, such as 8MB' },
+    'max-memory': {
+      type: 'string',
+      describe: 'The most accurate that needs at most this much peak memory, such as 64MB',
     },
     knee: { type: 'boolean', describe: 'The point after which more speed costs more accuracy than before' },
     'accept-disturbed': {
@@ -43,6 +52,7 @@ export const pick = defineCommand({
     const rule = ruleOf(args);
     // Confirmed figures are used wherever the study has them.
     const report = await withStudy(args, console, (study, store) => readFront(store, study, 'best'));
+    demandMeasured(limitsFrom(args), report);
     const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
     if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
     else {
@@ -60,26 +70,28 @@ export const pick = defineCommand({
   },
 });
 
-interface Rules {
-  readonly 'max-drop'?: string | undefined;
-  readonly 'max-latency-ms'?: number | undefined;
-  readonly 'min-speedup'?: number | undefined;
-  readonly knee?: boolean | undefined;
-}
-
-/** A limit that stands alone has a name of its own; programs rely on it. */
-function ruleOf(args: Rules): PickRule {
-  const drop = args['max-drop'] === undefined ? undefined : parseDrop(args['max-drop'], '--max-drop');
-  const latencyMs = positive('--max-latency-ms', args['max-latency-ms']);
-  const speedup = positive('--min-speedup', args['min-speedup']);
-  const given = [drop, latencyMs, speedup].filter(limit => limit !== undefined).length;
+/** A limit that stands alone has a name of its own, if it ever had; programs rely on it. */
+function ruleOf(args: Parameters<typeof limitsFrom>[0] & { readonly knee?: boolean | undefined }): PickRule {
+  const limits = pickLimits(limitsFrom(args));
+  const { drop, latencyMs, speedup, ...others } = limits;
+  const given = Object.keys(limits).length;
   if (args.knee && given > 0)
     throw new UserError('Cannot pick: --knee uses no limit, but a limit is given.', 'Leave one of them out.');
   if (args.knee) return { kind: 'knee' };
-  if (given > 1) return { kind: 'limits', drop, latencyMs, speedup };
+  if (given > 1 || Object.keys(others).length > 0) return { kind: 'limits', ...limits };
   if (latencyMs !== undefined) return { kind: 'max-latency', latencyMs };
   if (speedup !== undefined) return { kind: 'min-speedup', speedup };
   return { kind: 'max-drop', drop: drop ?? headlineDrop };
+}
+
+/** @throws UserError for a limit of what the study does not measure */
+function demandMeasured(limits: Limits, { study, objectives }: FrontReport): void {
+  const without = givenLimits(limits).find(({ kind }) => placeOf(objectives, kind) < 0);
+  if (!without) return;
+  throw new UserError(
+    `Cannot pick by --${without.option}: study "${study}" does not measure the ${without.kind}.`,
+    `Leave it out, or search with --objectives ${[...kindsOf(objectives), without.kind].join(',')} in a study of another name.`,
+  );
 }
 
 /** As a POSIX shell takes it for one word: a name may hold blanks and worse. */

@@ -1,15 +1,16 @@
 /** `rankfront search`: the night's work. */
+
+import type { Limits } from '../objectives/limit.ts';
+import { hasLimits } from '../objectives/limits.ts';
 import { frontRecord } from '../report/front/json.ts';
-import { hasLimits, type Limits } from '../study/measure/limits.ts';
-import { search as runSearch } from '../study/search/search.ts';
+import { search as runSearch, type SearchOptions } from '../study/search/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
-import { parseDrop } from '../units/drop.ts';
 import { parseDuration } from '../units/duration.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { frontPage } from './front-page.ts';
+import { limitsFrom } from './limit-options.ts';
 import { jsonOption, problemOf, problemOptions, storeOption, waitOf, waitOption } from './options.ts';
-import { positive } from './positive.ts';
 import { studyDisplay } from './study-display.ts';
 
 export const search = defineCommand({
@@ -42,6 +43,12 @@ export const search = defineCommand({
     },
     'max-latency-ms': { type: 'number', describe: 'The largest latency allowed, in milliseconds' },
     'min-speedup': { type: 'number', describe: 'The smallest speed-up allowed over the dense model, such as 1.5' },
+    'max-size': { type: 'string', describe: 'The largest model file allowed, such as 8MB' },
+    'max-memory': { type: 'string', describe: 'The largest peak memory allowed, such as 64MB' },
+    objectives: {
+      type: 'string',
+      describe: 'What to minimise: latency,accuracy and size or memory [default: the first two, and any limited]',
+    },
     seed: { type: 'number', default: 0, describe: 'Seed of all random choices' },
     'proxy-images': {
       type: 'number',
@@ -68,6 +75,7 @@ export const search = defineCommand({
       prior: args.prior,
       pruning: args.pruning,
       limits: limitsOf(args),
+      objectives: args.objectives?.split(',').map(name => name.trim()) as SearchOptions['objectives'],
       seed: count('--seed', args.seed, 0),
       proxyImages: count('--proxy-images', args['proxy-images'], 1),
       finish: console.finish,
@@ -82,19 +90,9 @@ export const search = defineCommand({
   },
 });
 
-interface LimitArguments {
-  readonly 'max-drop'?: string | undefined;
-  readonly 'max-latency-ms'?: number | undefined;
-  readonly 'min-speedup'?: number | undefined;
-}
-
 /** Undefined where none is given, so that stored ones hold on; `--max-drop none` alone lifts all. */
-function limitsOf(args: LimitArguments): Limits | undefined {
-  const drop = args['max-drop'];
-  const limits = {
-    maxDrop: drop === undefined || drop === 'none' ? undefined : parseDrop(drop, '--max-drop'),
-    maxLatencyMs: positive('--max-latency-ms', args['max-latency-ms']),
-    minSpeedup: positive('--min-speedup', args['min-speedup']),
-  };
-  return drop === 'none' || hasLimits(limits) ? limits : undefined;
+function limitsOf(args: { readonly 'max-drop'?: string | undefined }): Limits | undefined {
+  const lifts = args['max-drop'] === 'none';
+  const limits = limitsFrom(lifts ? { ...args, 'max-drop': undefined } : args);
+  return lifts || hasLimits(limits) ? limits : undefined;
 }

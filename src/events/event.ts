@@ -1,5 +1,6 @@
 /** What happens in a study, as plain data: the loop emits it, a terminal line or one JSON line per event shows it. */
 import type { FailureReason } from '../errors/failure.ts';
+import type { Limits } from '../objectives/limit.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { StageReached } from './stage.ts';
 
@@ -41,12 +42,8 @@ export interface SiteTableMeasured {
 }
 
 /** What a candidate may lose and take; each is missing where there is no such limit, all where they were lifted. */
-export interface LimitsSet {
+export interface LimitsSet extends Limits {
   readonly kind: 'limits';
-  /** Share of all images against the dense model. */
-  readonly maxDrop?: number | undefined;
-  readonly maxLatencyMs?: number | undefined;
-  readonly minSpeedup?: number | undefined;
   /** Whether they come from the stored study. */
   readonly resumed: boolean;
 }

@@ -1,6 +1,7 @@
 /** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
 import { oneLine } from '../errors/printable.ts';
-import type { ConfirmFinished, Happening, LimitsSet } from '../events/event.ts';
+import type { ConfirmFinished, Happening } from '../events/event.ts';
+import { limitsText } from '../objectives/limits.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent, formatSpeedup } from '../units/format.ts';
@@ -61,14 +62,6 @@ function textOf(event: Happening): string | null {
       return event satisfies never;
   }
 }
-
-/** `at most 1.00 pp lost, at least 1.20x as fast`. */
-export const limitsText = ({ maxDrop, maxLatencyMs, minSpeedup }: Omit<LimitsSet, 'kind' | 'resumed'>): string =>
-  [
-    ...(maxDrop === undefined ? [] : [`at most ${percent(maxDrop)} pp lost`]),
-    ...(maxLatencyMs === undefined ? [] : [`at most ${formatMs(maxLatencyMs)}`]),
-    ...(minSpeedup === undefined ? [] : [`at least ${formatSpeedup(minSpeedup)} as fast`]),
-  ].join(', ');
 
 const endings = {
   trials: 'is done',

@@ -1,8 +1,11 @@
 /** What a tuner believes, for people. */
+import type { Limits } from '../objectives/limit.ts';
+import { hasLimits, limitsText } from '../objectives/limits.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { objectivesOf } from '../objectives/objectives.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatPercent } from '../units/format.ts';
 import { lineChart } from './chart/line-chart.ts';
-import { limitsText } from './event-text.ts';
 import { plural } from './front/wording.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
 
@@ -11,11 +14,7 @@ export interface ExplainView {
   readonly strategy: string;
   /** Whether it began from what single sites change and lose. */
   readonly prior: boolean;
-  readonly limits: {
-    readonly maxDrop?: number | undefined;
-    readonly maxLatencyMs?: number | undefined;
-    readonly minSpeedup?: number | undefined;
-  };
+  readonly limits: Limits;
   /** Said where no trial keeps to the limits; null where one does, or there are none. */
   readonly outOfReach: string | null;
   readonly objectives: readonly string[];
@@ -97,9 +96,10 @@ const hypervolumeLines = ({ hypervolume }: ExplainView, columns: number): string
     ? ['Hypervolume of the front over the finished trials', ...lineChart(hypervolume, { columns, rows: 8 })]
     : ['The front is empty, so it has no hypervolume.'];
 
-const nameOf = (objective: string): string => (objective === 'latency' ? 'latency' : 'accuracy');
+const objectiveOf = (name: string): Objective | undefined => objectivesOf([name]).at(0);
+const nameOf = (name: string): string => objectiveOf(name)?.words ?? name;
 /** Latency as a share of dense, accuracy in points: both in hundredths. */
-const unitOf = (objective: string): string => (objective === 'latency' ? '% of dense' : 'pp');
+const unitOf = (name: string): string => objectiveOf(name)?.hundredths ?? '';
 
 function calibrationLines({ calibration, objectives }: ExplainView): string[] {
   if (!calibration) return ['Too few trials to say how well the tuner predicts them.'];
@@ -144,26 +144,34 @@ function importanceLines({ importance, objectives }: ExplainView): string[] {
   ];
 }
 
-function nextLines({ next, limits }: ExplainView): string[] {
+/** An accuracy is told without the dense model's. */
+const undefinedDense = { value: Number.NaN, amount: Number.NaN };
+
+/** `61.2 % ± 3.1 of the dense latency`, and of an accuracy itself. */
+const expectedWords = (prediction: NonNullable<NextView['prediction']>, names: readonly string[]): string[] =>
+  objectivesOf(names).flatMap(({ amountOf, hundredths, words }, place) => {
+    const found = prediction[place];
+    if (!found) return [];
+    const half = (100 * z95 * found.sd).toFixed(1);
+    return hundredths === 'pp'
+      ? [`${words} ${formatPercent(amountOf(found.mean, undefinedDense), 1)} ± ${half}`]
+      : [`${formatPercent(found.mean, 1)} ± ${half} of the dense ${words}`];
+  });
+
+function nextLines({ next, limits, objectives: names }: ExplainView): string[] {
   if (!next) return ['Next: nothing, every configuration was tried.'];
   const { prediction, outlook, nearest, onFront, changes } = next;
   const from = nearest === null ? 'Next: a configuration' : `Next: trial ${nearest}${onFront ? ' of the front' : ''}`;
   const shown = changes.slice(0, changesShown).map(({ site, from: old, to }) => `  ${site}: ${old} -> ${to}`);
   const more = changes.length - changesShown;
-  const [ratio, error] = prediction ?? [];
-  const limited = Object.values(limits).some(each => each !== undefined);
   return [
     nearest === null ? `${from}.` : `${from}, with ${changes.length} other rung${changes.length === 1 ? '' : 's'}:`,
     ...(nearest === null ? [] : shown),
     ...(more > 0 && nearest !== null ? [`  and ${more} more, in --json`] : []),
-    ...(ratio && error
-      ? [
-          `Expected (± 95 %): ${formatPercent(ratio.mean, 1)} ± ${(100 * z95 * ratio.sd).toFixed(1)} of the dense latency, accuracy ${formatPercent(1 - error.mean, 1)} ± ${(100 * z95 * error.sd).toFixed(1)}.`,
-        ]
-      : []),
+    ...(prediction ? [`Expected (± 95 %): ${expectedWords(prediction, names).join(', ')}.`] : []),
     ...(outlook
       ? [
-          `Why: it enters the front with a probability of ${formatPercent(outlook.entersFront, 0)}${limited ? ` (within the limits: ${formatPercent(outlook.feasible, 0)})` : ''}, and is expected to add ${outlook.improvement.toPrecision(2)} to the hypervolume.`,
+          `Why: it enters the front with a probability of ${formatPercent(outlook.entersFront, 0)}${hasLimits(limits) ? ` (within the limits: ${formatPercent(outlook.feasible, 0)})` : ''}, and is expected to add ${outlook.improvement.toPrecision(2)} to the hypervolume.`,
         ]
       : ['Why: there are too few trials to predict it; it belongs to the initial design.']),
   ];

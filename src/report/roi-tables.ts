@@ -76,13 +76,13 @@ export const swingTable = (swings: readonly Swing[]): string[] =>
 
 /** As few tables as fit, one under the other, each beginning with `first`. */
 function stacked<Row>(first: Column<Row>, columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  const tables: Column<Row>[][] = [];
+  const stack: Column<Row>[][] = [];
   for (const column of columns) {
-    const last = tables.at(-1);
+    const last = stack.at(-1);
     const wider = [...(last ?? [first]), column];
     const fits = textTable(wider, rows).every(line => line.length <= widest);
-    if (last && fits) tables[tables.length - 1] = wider;
-    else tables.push([first, column]);
+    if (last && fits) stack[stack.length - 1] = wider;
+    else stack.push([first, column]);
   }
-  return tables.flatMap((table, index) => [...(index > 0 ? [''] : []), ...textTable(table, rows)]);
+  return stack.flatMap((table, index) => [...(index > 0 ? [''] : []), ...textTable(table, rows)]);
 }

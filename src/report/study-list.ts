@@ -1,8 +1,9 @@
 /** The studies of a store, one line each. */
 
-import type { LimitsSet } from '../events/event.ts';
+import type { Limits } from '../objectives/limit.ts';
+import { limitsText } from '../objectives/limits.ts';
+import { furtherOf, objectivesOf } from '../objectives/objectives.ts';
 import { formatSpeedup } from '../units/format.ts';
-import { limitsText } from './event-text.ts';
 import type { FrontReport } from './front/front.ts';
 import { gainOf, headlineDrop } from './front/gain.ts';
 import { confirmCommand } from './front/known.ts';
@@ -30,7 +31,9 @@ export interface StudySummary {
   /** What does not add up in it, in a sentence or two; null where everything does. */
   readonly doubts: string | null;
   /** What candidates are held to; empty without limits. */
-  readonly limits: Omit<LimitsSet, 'kind' | 'resumed'>;
+  readonly limits: Limits;
+  /** As the study names them. */
+  readonly objectives: readonly string[];
   /** ISO 8601. */
   readonly created: string;
   /** Path of the model, of which the last part is shown. */
@@ -57,6 +60,15 @@ export function studyTable(studies: readonly StudySummary[]): string {
     const words = limitsText(limits);
     return words ? [`Limits of "${study}": ${words}.`] : [];
   });
+  const further = studies.flatMap(({ study, objectives }) =>
+    furtherOf(objectives).length > 0
+      ? [
+          `Objectives of "${study}": ${objectivesOf(objectives)
+            .map(({ words }) => words)
+            .join(', ')}.`,
+        ]
+      : [],
+  );
   const table = textTable<StudySummary>(
     [
       { header: 'study', align: 'left', cell: ({ study }) => clipped(study, 18) },
@@ -77,5 +89,5 @@ export function studyTable(studies: readonly StudySummary[]): string {
     ],
     studies,
   );
-  return joinLines([...table, ...held, ...studies.flatMap(openLine)]);
+  return joinLines([...table, ...further, ...held, ...studies.flatMap(openLine)]);
 }

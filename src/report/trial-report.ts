@@ -1,6 +1,8 @@
 /** Everything about one trial, for `show`. */
 import type { Rank, Rung } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
+import type { Kind } from '../objectives/objective.ts';
+import { objectives } from '../objectives/objectives.ts';
 import type { ConditionsRecord } from '../store/observation.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatMacs, formatMs, formatPercent } from '../units/format.ts';
@@ -101,7 +103,9 @@ function observationLines({ trial, search, confirm }: TrialView): string[] {
     ...(search ? [{ name: 'search', ...search }] : []),
     ...(confirm ? [{ name: 'confirm', ...confirm }] : []),
   ];
-  if (phases.length === 0) return [];
+  const [phase] = phases;
+  if (!phase) return [];
+  const { further } = phase.figures;
   const interval = ([low, high]: readonly [number, number]): string =>
     `[${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}]`;
   const table = textTable(
@@ -116,6 +120,11 @@ function observationLines({ trial, search, confirm }: TrialView): string[] {
         cell: ({ figures: { drop, dropStandardError, images } }) =>
           isDense ? '' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, images) }),
       },
+      ...further.map(({ kind }) => ({
+        header: `${objectives[kind].words} [95 % of dense]`,
+        align: 'right' as const,
+        cell: (phase: TrialPhase) => furtherCell(phase, kind),
+      })),
       { header: 'images', align: 'right', cell: ({ images }) => String(images) },
       { header: 'pairs', align: 'right', cell: ({ pairs }) => String(pairs) },
       { header: 'ended by', align: 'left', cell: ({ endedBy }) => endedBy },
@@ -123,6 +132,14 @@ function observationLines({ trial, search, confirm }: TrialView): string[] {
     phases,
   );
   return ['Observations', ...indented(table), ...indented(phases.flatMap(conditionsLines))];
+}
+
+/** `7.91 MB [68.1, 68.1]` */
+function furtherCell({ figures }: TrialPhase, kind: Kind): string {
+  const found = figures.further.find(each => each.kind === kind);
+  if (!found) return '-';
+  const [low, high] = found.interval.map(each => (100 * each).toFixed(1));
+  return `${objectives[kind].amountText(found.amount)} [${low}, ${high}]`;
 }
 
 /** How far the latency of a phase is known, what disturbed it and how it was taken. */

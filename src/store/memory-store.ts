@@ -281,25 +281,27 @@ function withoutOwner({ owner: _owner, state: _state, ...trial }: RunningTrial) 
   return trial;
 }
 
-/** Raw latencies as 32-bit floats keep them, answers as bits do. */
-function asKept(observation: Observation): Observation {
-  if (observation.kind === 'accuracy')
-    return { ...observation, correct: observation.correct.map(flag => (flag ? 1 : 0)) };
-  return {
-    ...observation,
-    candidateSamplesMs: observation.candidateSamplesMs.map(Math.fround),
-    referenceSamplesMs: observation.referenceSamplesMs.map(Math.fround),
-  };
-}
+/** Raw numbers as 32-bit floats keep them, answers as bits do. */
+const asKept = (observation: Observation): Observation =>
+  Object.fromEntries(
+    Object.entries(observation).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array
+        ? value.map(flag => (flag ? 1 : 0))
+        : isSamples(name, value) && Array.isArray(value)
+          ? value.map(Math.fround)
+          : value,
+    ]),
+  ) as unknown as Observation;
 
-function withoutSamples(observation: StoredObservation): ObservationSummary {
-  if (observation.kind === 'latency') {
-    const { candidateSamplesMs: _candidate, referenceSamplesMs: _reference, ...rest } = observation;
-    return rest;
-  }
-  const { correct: _correct, predictions: _predictions, places: _places, ...rest } = observation;
-  return rest;
-}
+const withoutSamples = (observation: StoredObservation): ObservationSummary =>
+  Object.fromEntries(
+    Object.entries(observation).filter(([name, value]) => !isSamples(name, value)),
+  ) as unknown as ObservationSummary;
+
+/** Lists of numbers at the top of an observation are its samples, whatever its kind; an interval is a figure. */
+const isSamples = (name: string, value: unknown): boolean =>
+  ArrayBuffer.isView(value) || (Array.isArray(value) && name !== 'interval' && name !== 'warnings');
 
 function summary(study: Study, trials: readonly Trial[], front: readonly number[]): StudySummary {
   const latest = trials

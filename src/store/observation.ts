@@ -13,7 +13,7 @@ export interface WarningRecord {
 }
 
 interface Measured {
-  /** Latency: median candidate time over median dense time. Accuracy: share of images counted as right. */
+  /** Latency: candidate time over dense time. Size and memory: bytes over those of the dense model. Accuracy: share of images counted as right. */
   readonly value: number;
   readonly standardError: number;
   /** 95 % interval of `value`. */
@@ -65,6 +65,10 @@ export interface LatencySamples {
 export interface AccuracySummary extends Measured {
   readonly kind: 'accuracy';
   readonly images: number;
+  /** Share of these images that the dense model has right and this one has not, less the other way round; absent of the dense model. */
+  readonly drop?: number;
+  /** Paired, image by image. */
+  readonly dropStandardError?: number;
 }
 
 export interface AccuracySamples {
@@ -76,11 +80,38 @@ export interface AccuracySamples {
   readonly places?: Int32Array;
 }
 
+/** Of the model file as it was written, which is counted and has no error. */
+export interface SizeSummary extends Measured {
+  readonly kind: 'size';
+  readonly bytes: number;
+  /** The dense model, written in the same way. */
+  readonly referenceBytes: number;
+}
+
+/** What loading and running the model adds to the peak resident memory of a fresh process. */
+export interface MemorySummary extends Measured {
+  readonly kind: 'memory';
+  /** The median over processes. */
+  readonly bytes: number;
+  /** The same of the dense model. */
+  readonly referenceBytes: number;
+}
+
+export interface MemorySamples {
+  /** KiB, one per process, in the order in which they were taken; kept as 32-bit floats. */
+  readonly candidateSamplesKib: readonly number[];
+  readonly referenceSamplesKib: readonly number[];
+}
+
 /** An observation with its raw samples, as it is written. At most one of each kind in each phase of a trial. */
-export type Observation = (LatencySummary & LatencySamples) | (AccuracySummary & AccuracySamples);
+export type Observation =
+  | (LatencySummary & LatencySamples)
+  | (AccuracySummary & AccuracySamples)
+  | SizeSummary
+  | (MemorySummary & MemorySamples);
 
 /** An observation without its raw samples, as listings give it. */
-export type ObservationSummary = (LatencySummary | AccuracySummary) & Stored;
+export type ObservationSummary = (LatencySummary | AccuracySummary | SizeSummary | MemorySummary) & Stored;
 
 /** An observation with its raw samples, as it is read. */
 export type StoredObservation = Observation & Stored;

@@ -33,6 +33,9 @@ export interface StageTimes {
   readonly buildMs: number | null;
   /** The part of `buildMs` that the correction took; missing where there was none. */
   readonly correctionMs?: number | null;
+  /** Of studies that have the objective. */
+  readonly sizeMs?: number | null;
+  readonly memoryMs?: number | null;
   readonly latencyMs: number | null;
   readonly accuracyMs: number | null;
 }

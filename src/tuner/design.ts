@@ -1,5 +1,5 @@
 /** What is observed before a model proposes, and when a prior has forfeited its place in it. */
-import type { TunerPrior } from './prior.ts';
+import { lossesFor, type TunerPrior } from './prior.ts';
 import { sobolSequence } from './sobol-sequence.ts';
 import type { Configuration, Outcome, Problem } from './strategy.ts';
 import { fits, type Taken } from './taken.ts';
@@ -56,11 +56,11 @@ const halfWay = (problem: Problem): Configuration[] => {
 };
 
 /** Whether any objective that the prior speaks of goes another way than it says, over at least four trials. */
-export function contradicted({ tables, losses }: TunerPrior, history: readonly Outcome[]): boolean {
+export function contradicted(prior: TunerPrior, history: readonly Outcome[]): boolean {
   const observed = history.flatMap(each => (each.state !== 'failed' && each.values.length > 0 ? [each] : []));
   if (observed.length < enoughToDoubt) return false;
-  return tables.some((table, k) => {
-    const changes = table?.changes ?? losses;
+  return prior.tables.some((table, k) => {
+    const changes = table?.changes ?? lossesFor(prior, k);
     if (!changes) return false;
     const sums = observed.map(({ configuration }) =>
       configuration.reduce((sum, rung, i) => sum + changes[i]![rung]!, 0),

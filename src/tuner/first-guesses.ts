@@ -39,14 +39,37 @@ export function firstGuesses(
 }
 
 /**
- * The front of a prior taken at its word, from nearly dense to the cheapest: its first table against its losses or, where those
- * are missing, its second table. Without a table every rung costs its place in the ladder. Empty where nothing tells of losses.
+ * The front of a prior taken at its word, from nearly dense to the cheapest: each of its tables against its losses, in turn, or, where
+ * losses are missing, its first table against the others. Without a table every rung costs its place in the ladder. Empty where
+ * nothing tells of losses.
  */
 export function priorFront({ ladderLengths }: Problem, { tables, losses }: TunerPrior, count: number): Configuration[] {
   const given = tables.flatMap(table => (table ? [table.changes] : []));
-  const costs = given[0] ?? ladderLengths.map(length => Array.from({ length }, (_, rung) => rung));
-  const lost = losses ?? given[1];
-  return lost ? firstGuesses(costs, lost, count) : [];
+  const places = ladderLengths.map(length => Array.from({ length }, (_, rung) => rung));
+  const [first = places, ...others] = given;
+  const fronts = losses
+    ? [first, ...others].map(costs => firstGuesses(costs, losses, count))
+    : others.map(lost => firstGuesses(first, lost, count));
+  return fronts.length > 1 ? mergedInTurn(ladderLengths, fronts, count) : (fronts[0] ?? []);
+}
+
+/** `count` of them at most, each once, in the order of how far they are from dense. */
+function mergedInTurn(
+  lengths: readonly number[],
+  fronts: readonly (readonly Configuration[])[],
+  count: number,
+): Configuration[] {
+  const longest = Math.max(...fronts.map(({ length }) => length));
+  const inTurn = Array.from({ length: longest }, (_, i) => fronts.flatMap(front => front.slice(i, i + 1))).flat();
+  const once = new Map(inTurn.map(each => [each.join(' '), each]));
+  const depth = (each: Configuration): number =>
+    each.reduce((sum, rung, i) => sum + (lengths[i]! - 1 - rung) / Math.max(1, lengths[i]! - 1), 0);
+  const sorted = [...once.values()].sort((a, b) => depth(a) - depth(b));
+  if (sorted.length <= count) return sorted;
+  return Array.from(
+    { length: count },
+    (_, i) => sorted[Math.round((i * (sorted.length - 1)) / Math.max(1, count - 1))]!,
+  );
 }
 
 interface HullStep {

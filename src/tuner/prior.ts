@@ -21,4 +21,10 @@ export interface TunerPrior {
    * site and roughly between sites. How much that costs in an objective is for the tuner to learn. Null when unknown.
    */
   readonly losses: readonly (readonly number[])[] | null;
+  /** The objectives that the losses tell of, by their places; every one without a table when missing. */
+  readonly lossesOf?: readonly number[] | undefined;
 }
+
+/** What the losses say of one objective; null where they, or a table, say nothing of it. */
+export const lossesFor = (prior: TunerPrior | null, objective: number): TunerPrior['losses'] =>
+  prior && !prior.tables[objective] && (prior.lossesOf?.includes(objective) ?? true) ? prior.losses : null;

@@ -123,6 +123,7 @@ describe('a trial', () => {
         drop: 0.05,
         dropStandardError: 0.01,
         images: 400,
+        further: [],
       },
       images: 400,
       pairs: 60,

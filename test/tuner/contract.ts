@@ -9,7 +9,7 @@ type Make = (problem: Problem, seed: number) => Strategy;
 
 const problems = fc.record({
   ladderLengths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
-  objectives: fc.integer({ min: 1, max: 3 }),
+  objectives: fc.integer({ min: 1, max: 4 }),
 });
 
 /** Made-up values that depend on the configuration alone; every fifth one fails, every seventh is infeasible. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { firstGuesses } from '../../src/tuner/first-guesses.ts';
+import { firstGuesses, priorFront } from '../../src/tuner/first-guesses.ts';
 import { dominates } from '../../src/tuner/pareto/dominance.ts';
 import { configurationAt } from '../../src/tuner/taken.ts';
 
@@ -48,4 +48,34 @@ test('the last saves all that can be saved, and they are spread over the savings
 
 test('where nothing can be saved there is nothing to guess', () => {
   expect(firstGuesses([[5], [7, 7]], [[0], [3, 0]], 4)).toEqual([]);
+});
+
+test('with two tables the front of a prior holds guesses of both, each once, and with one it is that of the one', () => {
+  const ladders = [3, 3];
+  const table = (changes: number[][]) => ({
+    dense: 1,
+    changes,
+    standardErrors: changes.map(each => each.map(() => 0)),
+  });
+  const fast = [
+    [-4, -2, 0],
+    [-0.1, -0.05, 0],
+  ];
+  const small = [
+    [-0.1, -0.05, 0],
+    [-4, -2, 0],
+  ];
+  const losses = [
+    [4, 1, 0],
+    [4, 1, 0],
+  ];
+  const problem = { ladderLengths: ladders, objectives: 3 };
+  const one = priorFront(problem, { tables: [table(fast), null], losses }, 8);
+  expect(one).toEqual(firstGuesses(fast, losses, 8));
+  const both = priorFront(problem, { tables: [table(fast), null, table(small)], losses }, 8);
+  expect(new Set(both.map(String)).size).toBe(both.length);
+  for (const each of [...one, ...firstGuesses(small, losses, 8)]) expect(both).toContainEqual(each);
+  const two = priorFront(problem, { tables: [table(fast), null, table(small)], losses }, 2);
+  expect(two).toHaveLength(2);
+  expect(two.at(-1)).toEqual([0, 0]);
 });

@@ -3,6 +3,7 @@
  * browser can draw the same chart, and a server can send it as JSON; `drawable` turns it into what ECharts draws.
  */
 import type { Figures, FrontPoint, FrontReport } from '../front/front.ts';
+import { labelLegend, labelOf } from '../front/further.ts';
 import { countWords } from '../front/wording.ts';
 import type { Axis } from './axis.ts';
 import { axisOption, type Chart, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
@@ -30,7 +31,7 @@ export const frontTitle = ({ study, objectives }: FrontReport): string =>
 export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency'): Chart {
   const frame = frameOf(report, x);
   const place = (figures: Figures): [number, number] => [xOf(figures, x), yOf(figures)];
-  const named = (point: FrontPoint): object => ({ value: place(point), name: `${point.trial}` });
+  const named = (point: FrontPoint): object => ({ value: place(point), name: labelOf(point) });
   const trials = report.points.filter(({ trial }) => trial !== 0);
   const seen = trials.filter(point => isInside(point, x, frame));
   const known = seen.filter(({ latencyQuality }) => latencyQuality === 'good');
@@ -140,7 +141,7 @@ export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency'): 
   };
 }
 
-function subtitle({ confirmed, dense, device, points }: FrontReport, frame: Frame): string {
+function subtitle({ confirmed, dense, device, objectives, points }: FrontReport, frame: Frame): string {
   const { pointsOutside, dominatedOutside } = frame;
   const bars = 'Bars: 95 %, paired with the dense model';
   const basis = `${countWords(dense.images)} images${confirmed ? ', untouched by the search' : ''}`;
@@ -150,5 +151,5 @@ function subtitle({ confirmed, dense, device, points }: FrontReport, frame: Fram
   ].join(' and ');
   const on = device ? ` on ${device.name}${device.computed ? ', computed' : ''}` : '';
   const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${on}`;
-  return `${bars}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
+  return `${bars}${labelLegend(objectives)}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
 }

@@ -1,4 +1,5 @@
 /** Comma-separated values after RFC 4180: CRLF, fields quoted where they must be. */
+import { furtherOf } from '../../objectives/objectives.ts';
 import type { FrontReport } from './front.ts';
 import { frontRecord } from './json.ts';
 
@@ -12,8 +13,9 @@ const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replac
  * One row per member of the front; accuracies are shares, the configuration is JSON. `drop` is the loss against the dense model and
  * `change` the same with the sign turned, with its 95 % interval.
  */
-export const frontCsv = (report: FrontReport): string =>
-  csv([
+export function frontCsv(report: FrontReport): string {
+  const further = furtherOf(report.objectives);
+  return csv([
     [
       'trial',
       'latency_ms',
@@ -31,6 +33,7 @@ export const frontCsv = (report: FrontReport): string =>
       'params',
       'confirmed',
       'quality',
+      ...further.flatMap(({ kind }) => [`${kind}_bytes`, `${kind}_ratio`, `${kind}_ratio_low`, `${kind}_ratio_high`]),
       'configuration',
     ],
     ...frontRecord(report).points.map(point => [
@@ -47,6 +50,11 @@ export const frontCsv = (report: FrontReport): string =>
       point.params,
       point.confirmed,
       point.latencyQuality,
+      ...further.flatMap(({ names }) => {
+        const { value = '', ratio = '', ratioCi = ['', ''] } = point.objectives[names.join()] ?? {};
+        return [value, ratio, ...ratioCi];
+      }),
       JSON.stringify(point.configuration),
     ]),
   ]);
+}

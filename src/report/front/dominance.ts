@@ -1,19 +1,16 @@
-/** Which points of a plane are beaten outright. */
+/** Which points are beaten outright. */
+import { dominates, type Point } from '../../tuner/pareto/dominance.ts';
 
 /**
- * For each point the index of one that dominates it (no worse in both coordinates, better in one; both minimised), or -1.
- * The points must be sorted ascending in the first coordinate and, where that is equal, in the second: then only the
- * least second coordinate so far can dominate, and one sweep finds it. Equal points do not dominate each other.
+ * For each point the index of one that dominates it (no worse in every coordinate, better in one; all minimised), or -1.
+ * The points must be sorted by their coordinates, the first one first: then whatever dominates a point stands before it, and one
+ * sweep over those that nothing dominates finds it. Of several it is the last. Equal points do not dominate each other.
  */
-export function dominators(points: readonly (readonly [number, number])[]): number[] {
-  let best = -1;
-  let bestPoint: readonly [number, number] | null = null;
+export function dominators(points: readonly Point[]): number[] {
+  const leading: { readonly index: number; readonly point: Point }[] = [];
   return points.map((point, index) => {
-    const equal = bestPoint !== null && bestPoint[0] === point[0] && bestPoint[1] === point[1];
-    const dominated = bestPoint !== null && bestPoint[1] <= point[1] && !equal;
-    if (dominated) return best;
-    best = index;
-    bestPoint = point;
-    return -1;
+    const by = leading.findLast(each => dominates(each.point, point));
+    if (!by) leading.push({ index, point });
+    return by?.index ?? -1;
   });
 }

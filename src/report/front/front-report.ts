@@ -71,7 +71,7 @@ const byLatency = (a: FrontPoint, b: FrontPoint): number =>
 function densePoint({ dense, objectives, confirmed }: FrontInput): FrontPoint {
   // Agreement compares with the dense model, which agrees with itself by definition and not by sampling.
   const exact = objectives.includes('agreement');
-  const figures = ({ latencyMs, latencyQuality, accuracy, images }: DenseMeasurement): Figures => ({
+  const figures = ({ latencyMs, latencyQuality, accuracy, images, further = [] }: DenseMeasurement): Figures => ({
     latencyMs,
     latencyQuality,
     conditions: null,
@@ -82,6 +82,7 @@ function densePoint({ dense, objectives, confirmed }: FrontInput): FrontPoint {
     drop: 0,
     dropStandardError: 0,
     images,
+    further,
   });
   const search = figures(dense.search);
   const confirm = dense.confirm && figures(dense.confirm);
@@ -147,5 +148,6 @@ export function figuresOf(seen: Measurement, dense: DenseMeasurement): Figures {
     drop: seen.drop,
     dropStandardError: seen.dropStandardError,
     images: dense.images,
+    further: seen.further ?? [],
   };
 }

@@ -6,12 +6,14 @@
  * candidate and A of the dense model on the same images, drop = A - a. Accuracies are shares, 0.01 is one point.
  */
 import type { Assignment } from '../../decompose/method.ts';
-import type { Interval, LimitsSet } from '../../events/event.ts';
+import type { Interval } from '../../events/event.ts';
+import type { Limits } from '../../objectives/limit.ts';
 import type { Quality } from '../../stats/quality.ts';
 import type { ConditionsRecord } from '../../store/observation.ts';
 import type { Changed } from '../change.ts';
+import type { FurtherFigure } from './further.ts';
 
-export type FrontLimits = Omit<LimitsSet, 'kind' | 'resumed'>;
+export type FrontLimits = Limits;
 
 /** What was seen of one trial in one phase. */
 export interface Measurement {
@@ -29,6 +31,8 @@ export interface Measurement {
   readonly dropStandardError: number;
   /** Image by image: 1 where only the dense model is right, -1 where only the candidate is, else 0. Missing where that is not known. */
   readonly losses?: Int8Array;
+  /** What the study measures beside latency and accuracy; none when missing. */
+  readonly further?: readonly FurtherFigure[];
 }
 
 /** The dense model in one phase; `images` is how many images every accuracy of the phase rests on. */
@@ -38,6 +42,7 @@ export interface DenseMeasurement {
   readonly latencyQuality: Quality;
   readonly accuracy: number;
   readonly images: number;
+  readonly further?: readonly FurtherFigure[];
 }
 
 /** A complete, feasible trial other than 0. */
@@ -98,6 +103,8 @@ export interface Figures {
   readonly dropStandardError: number;
   /** How many images the accuracy rests on. */
   readonly images: number;
+  /** The other objectives of the study, in its order; empty where latency and accuracy are all. */
+  readonly further: readonly FurtherFigure[];
 }
 
 /** The figures that are reported, and those of both phases beside them. */
@@ -109,7 +116,7 @@ export interface FrontPoint extends Figures {
   /** Whether `latencyMs` and the others on this level are from the confirm phase, and its latency is good. */
   readonly confirmed: boolean;
   readonly configuration: Assignment;
-  /** A trial that is no slower, no less accurate, better in one of the two and as well known; null for none. */
+  /** A trial that is no worse in any objective, better in one of them and as well known; null for none. */
   readonly dominatedBy: number | null;
   /** The change of accuracy that it is judged by, from the images of both phases. */
   readonly judged: Judged;

@@ -1,7 +1,8 @@
 /** What an engineer reads first: what to run, and how far that is known. */
+
+import { limitsText } from '../../objectives/limits.ts';
 import { formatMs } from '../../units/format.ts';
 import { limitWords, worstWords } from '../change.ts';
-import { limitsText } from '../event-text.ts';
 import { effectiveFront, searchFront } from './effective-front.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
 import { type Gain, gainAmong, gainOf, headlineDrop } from './gain.ts';

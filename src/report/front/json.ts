@@ -9,6 +9,7 @@ import type { DeviceName, Figures, FrontLimits, FrontPoint, FrontReport, Judged 
 import { type Gain, gainOf, headlineDrop, recommended } from './gain.ts';
 import { imagesToTell } from './judged.ts';
 import { unknownOf } from './known.ts';
+import { type ObjectiveRecord, objectivesRecord } from './objectives-json.ts';
 
 export interface FrontRecord {
   readonly study: string;
@@ -16,7 +17,11 @@ export interface FrontRecord {
   readonly objectives: readonly string[];
   /** What trials are held to, as shares, milliseconds and times; empty without limits. Trials beyond them are left out. */
   readonly limits: FrontLimits;
-  readonly dense: { readonly latencyMs: number; readonly accuracy: number };
+  readonly dense: {
+    readonly latencyMs: number;
+    readonly accuracy: number;
+    readonly objectives: Readonly<Record<string, ObjectiveRecord>>;
+  };
   /** What the headline says and `pick --max-drop` picks by: confirmed figures where there are any. */
   readonly gain: {
     /** A share: 0.01 is one point of accuracy. */
@@ -51,6 +56,8 @@ export interface PointRecord {
   /** The same with its sign turned, as texts and tables say it, and its 95 % interval. */
   readonly change: number;
   readonly changeCi: Interval;
+  /** By the names of the study: the same, and what else it minimises. */
+  readonly objectives: Readonly<Record<string, ObjectiveRecord>>;
   readonly macs: number;
   readonly params: number;
   /** Whether the figures above are from the confirm phase. */
@@ -80,7 +87,11 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
   device: report.device,
   objectives: report.objectives,
   limits: report.limits,
-  dense: { latencyMs: report.dense.latencyMs, accuracy: report.dense.accuracy },
+  dense: {
+    latencyMs: report.dense.latencyMs,
+    accuracy: report.dense.accuracy,
+    objectives: objectivesRecord(report.objectives, report.dense),
+  },
   gain: gainRecord(report),
   doubts: report.doubts,
   ...unknownOf(report.best),
@@ -94,6 +105,7 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
     drop: point.drop,
     change: signed(point.drop),
     changeCi: changeCi(point.drop, point.trial === 0 ? 0 : halfWidthOf(point.dropStandardError, point.images)),
+    objectives: objectivesRecord(report.objectives, point),
     macs: point.macs,
     params: point.params,
     confirmed: point.confirmed,

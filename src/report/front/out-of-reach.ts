@@ -1,8 +1,11 @@
 /** Limits that no trial keeps to, told once: the best that was seen, and the way out. */
 
-import type { LimitsSet } from '../../events/event.ts';
+import type { Limits } from '../../objectives/limit.ts';
+import { givenLimits, limitsText } from '../../objectives/limits.ts';
+import type { Kind } from '../../objectives/objective.ts';
+import { axes, objectives } from '../../objectives/objectives.ts';
 import { formatMs, formatPoints, formatSpeedup } from '../../units/format.ts';
-import { limitsText } from '../event-text.ts';
+import { keepsFurther } from './further.ts';
 import { within } from './judge.ts';
 
 /** A trial that was observed, stopped early or not. */
@@ -12,9 +15,9 @@ export interface Tried {
   readonly latencyMs: number;
   /** Share of all images, as far as they were scored. */
   readonly drop: number;
+  /** In the units of the other objectives of the study; missing where there are none. */
+  readonly further?: Readonly<Partial<Record<Kind, number>>>;
 }
-
-type Limits = Omit<LimitsSet, 'kind' | 'resumed'>;
 
 /** With so many trials seen, and none within the limits, a search is told to be out of reach; the first of a search span the whole front. */
 export const trialsBeforeWarning = 15;
@@ -38,10 +41,22 @@ export function outOfReach(limits: Limits, tried: readonly Tried[]): string | nu
   const [first] = tried;
   if (!words || !first) return null;
   const { maxDrop } = limits;
-  const fast = tried.filter(fastEnough(limits));
+  const small = tried.filter(({ further = {} }) => keepsFurther(limits, kind => further[kind] ?? Number.NaN));
+  const fast = small.filter(fastEnough(limits));
   if (fast.some(({ drop }) => maxDrop === undefined || within(drop, maxDrop))) return null;
   const none = tried.length === 1 ? 'The one trial so far does not keep' : `None of ${tried.length} trials keeps`;
-  return `${none} to the limits (${words}): ${bestSeen(tried, fast)}; give wider limits, or remove them with --max-drop none.`;
+  return `${none} to the limits (${words}): ${small.length === 0 ? smallestSeen(limits, tried) : bestSeen(small, fast)}; give wider limits, or remove them with --max-drop none.`;
+}
+
+/** Of the first limit that not one trial keeps to by itself, or of the first that is set. */
+function smallestSeen(limits: Limits, tried: readonly Tried[]): string {
+  const set = givenLimits(limits).filter(({ kind }) => !axes.includes(kind));
+  const amount = ({ further = {} }: Tried, kind: Kind): number => further[kind] ?? Number.NaN;
+  const binding = set.find(({ kind, given }) => tried.every(each => !(amount(each, kind) <= given))) ?? set[0];
+  if (!binding) return 'nothing is small enough';
+  const { words, amountText, kind } = objectives[binding.kind];
+  const least = tried.reduce((best, each) => (amount(each, kind) < amount(best, kind) ? each : best));
+  return `the least ${words} is that of trial ${least.trial}, ${amountText(amount(least, kind))}`;
 }
 
 /** Speed first: what is fast enough is compared by what it loses. */

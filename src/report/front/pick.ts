@@ -1,36 +1,17 @@
 /** One point of a front, by a rule that an engineer states. */
 import { formatMs, formatSpeedup } from '../../units/format.ts';
 import { limitWords } from '../change.ts';
-import { limitsText } from '../event-text.ts';
 import { effectiveFront, type Source, searchFront, sourceOf } from './effective-front.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
-import { gainAmong, headlineDrop } from './gain.ts';
+import { gainAmong } from './gain.ts';
 import { reaches } from './headline.ts';
 import { kneeMaxDrop, kneeOf, within } from './judge.ts';
 import { toldWithin } from './judged.ts';
 import { confirmCommand } from './known.ts';
+import { enoughOf, limitsOf, limitsWords, obeys, type PickLimits, type PickRule } from './pick-rule.ts';
 import { countWords, figuresWords, flatteredSentence, nameOf, speedupWords, untoldSentence } from './wording.ts';
 
-/** All limits that are given hold together; a missing one does not bind. */
-export interface PickLimits {
-  /** A share: 0.01 is one point. */
-  readonly drop?: number | undefined;
-  readonly latencyMs?: number | undefined;
-  /** Dense latency over the candidate's. */
-  readonly speedup?: number | undefined;
-}
-
-export type PickRule =
-  /** The fastest that loses at most `drop`, a share: 0.01 is one point. */
-  | { readonly kind: 'max-drop'; readonly drop: number }
-  /** The most accurate that takes at most `latencyMs`. */
-  | { readonly kind: 'max-latency'; readonly latencyMs: number }
-  /** The most accurate that is at least `speedup` times as fast as the dense model. */
-  | { readonly kind: 'min-speedup'; readonly speedup: number }
-  /** All that are given: with a drop the fastest that keeps to them, without one the most accurate. None: the headline's point. */
-  | ({ readonly kind: 'limits' } & PickLimits)
-  /** Where more speed begins to cost more than it did before (see `knee.ts`). */
-  | { readonly kind: 'knee' };
+export type { PickRule } from './pick-rule.ts';
 
 export type Choice =
   | { readonly state: 'picked'; readonly point: FrontPoint; readonly why: string }
@@ -116,24 +97,6 @@ function sourceSentence(
   }
 }
 
-const limitsOf = (rule: Exclude<PickRule, { kind: 'knee' }>): PickLimits => {
-  switch (rule.kind) {
-    case 'max-drop':
-      return { drop: rule.drop };
-    case 'max-latency':
-      return { latencyMs: rule.latencyMs };
-    case 'min-speedup':
-      return { speedup: rule.speedup };
-    case 'limits': {
-      const { drop, latencyMs, speedup } = rule;
-      const none = drop === undefined && latencyMs === undefined && speedup === undefined;
-      return none ? { drop: headlineDrop } : { drop, latencyMs, speedup };
-    }
-    default:
-      return rule satisfies never;
-  }
-};
-
 /** @param confirmedFirst whether confirmed trials go before faster ones that are not */
 function choose(points: readonly FrontPoint[], rule: PickRule, confirmedFirst = true): Choice {
   if (rule.kind === 'knee') return atKnee(points);
@@ -143,14 +106,6 @@ function choose(points: readonly FrontPoint[], rule: PickRule, confirmedFirst = 
     : fastest(points, { ...limits, drop: limits.drop }, confirmedFirst);
 }
 
-const fastEnough = ({ latencyMs, speedup }: FrontPoint, limits: PickLimits): boolean =>
-  (limits.latencyMs === undefined || latencyMs <= limits.latencyMs) &&
-  (limits.speedup === undefined || speedup >= limits.speedup);
-
-/** By the values themselves, whatever their intervals. */
-const obeys = (point: FrontPoint, limits: PickLimits): boolean =>
-  fastEnough(point, limits) && (limits.drop === undefined || within(point.judged.drop, limits.drop));
-
 /** A trial that is not faster beyond noise gives up accuracy for nothing, so the dense model is picked before it. */
 function fastest(
   points: readonly FrontPoint[],
@@ -158,7 +113,7 @@ function fastest(
   confirmedFirst: boolean,
 ): Choice {
   const { drop } = limits;
-  const fast = points.filter(point => fastEnough(point, limits));
+  const fast = points.filter(point => enoughOf(point, limits));
   const gain = gainAmong(fast, drop, confirmedFirst);
   const dense = fast.find(({ trial }) => trial === 0);
   if (gain.kind === 'gained') {
@@ -196,7 +151,7 @@ function fastest(
 }
 
 function mostAccurate(points: readonly FrontPoint[], limits: PickLimits): Choice {
-  const point = mostAccurateOf(points.filter(each => fastEnough(each, limits)));
+  const point = mostAccurateOf(points.filter(each => enoughOf(each, limits)));
   if (!point) return { state: 'none', why: missed(fastestOf(points), limits) };
   const why =
     point.trial === 0
@@ -211,10 +166,6 @@ function missed(nearest: FrontPoint | undefined, limits: PickLimits): string {
   const by = over ? `misses it by ${formatMs(nearest.latencyMs - (limits.latencyMs ?? 0))}` : 'comes nearest';
   return `No point of the front keeps to the limits (${limitsWords(limits)}): ${nameOf(nearest)} ${by}, ${figuresWords(nearest)}.`;
 }
-
-/** `at most 1.00 pp lost, at least 1.20x as fast` */
-const limitsWords = ({ drop, latencyMs, speedup }: PickLimits): string =>
-  limitsText({ maxDrop: drop, maxLatencyMs: latencyMs, minSpeedup: speedup });
 
 function atKnee(points: readonly FrontPoint[]): Choice {
   const knee = kneeOf(points);

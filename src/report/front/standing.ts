@@ -1,4 +1,5 @@
 /** Which points of a front are beaten, by others that are as well known as they are. */
+import type { Point } from '../../tuner/pareto/dominance.ts';
 import { dominators } from './dominance.ts';
 import type { FrontPoint } from './front.ts';
 
@@ -15,30 +16,32 @@ const asWinner = (point: FrontPoint): number => (point.trial === 0 ? 2 : standin
 const asLoser = (point: FrontPoint): number => (point.trial === 0 ? 1 : standingOf(point));
 
 /**
- * For each point the trial of one that is no slower, loses no more, is better in one of the two and known as well; null for none.
- * Speed-ups and drops are relative to the dense model of their phase, so that those of both phases can be compared.
+ * For each point the trial of one that is no worse in any objective, better in one of them and known as well; null for none.
+ * Speed-ups, drops and ratios are relative to the dense model of their phase, so that those of both phases can be compared.
  */
 export function beatenBy(points: readonly FrontPoint[], dropOf: (point: FrontPoint) => number): (number | null)[] {
-  const order = points
-    .map((_, index) => index)
-    .sort((a, b) => {
-      const [first, second] = [points[a], points[b]];
-      if (!first || !second) return 0;
-      return second.speedup - first.speedup || dropOf(first) - dropOf(second) || first.trial - second.trial;
-    });
+  const all = points.map((point, index) => ({ point, index, values: valuesOf(point, dropOf) }));
+  const order = [...all].sort((a, b) => lexical(a.values, b.values) || a.point.trial - b.point.trial);
   const beaten: (number | null)[] = points.map(() => null);
   for (const standing of [0, 1, 2]) {
-    const places = order.filter(index => asWinner(points[index] as FrontPoint) >= standing);
-    const by = dominators(places.map(index => planeOf(points[index] as FrontPoint, dropOf)));
-    places.forEach((index, at) => {
-      const winner = points[places[by[at] ?? -1] ?? -1];
-      if (asLoser(points[index] as FrontPoint) === standing) beaten[index] = winner?.trial ?? null;
+    const entrants = order.filter(({ point }) => asWinner(point) >= standing);
+    const by = dominators(entrants.map(({ values }) => values));
+    entrants.forEach(({ point, index }, at) => {
+      const winner = entrants[by[at] ?? -1];
+      if (asLoser(point) === standing) beaten[index] = winner?.point.trial ?? null;
     });
   }
   return beaten;
 }
 
-const planeOf = (point: FrontPoint, dropOf: (point: FrontPoint) => number): [number, number] => [
+/** The fastest first, then the one that loses least, then the one with the least of each other objective. */
+const lexical = (a: Point, b: Point): number => {
+  const k = a.findIndex((value, i) => value !== b[i]);
+  return k < 0 ? 0 : (a[k] ?? 0) - (b[k] ?? 0);
+};
+
+const valuesOf = (point: FrontPoint, dropOf: (point: FrontPoint) => number): Point => [
   -point.speedup,
   dropOf(point),
+  ...point.further.map(({ ratio }) => ratio),
 ];

@@ -1,8 +1,10 @@
 /** The front as a table for a terminal of 80 columns. */
+import { furtherOf } from '../../objectives/objectives.ts';
 import { formatCount } from '../../units/format.ts';
 import { changeCell, halfWidthOf } from '../change.ts';
 import { type Column, textTable } from '../text-table.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
+import { amountOf } from './further.ts';
 import { countWords } from './wording.ts';
 
 export interface TableOptions {
@@ -72,6 +74,11 @@ function columnsOf(report: FrontReport, points: readonly FrontPoint[]): Column<F
     { header: 'speed-up [95 %]', align: 'right', cell: speedupText },
     { header: accuracyName, align: 'right', cell: point => (100 * point.accuracy).toFixed(2) },
     { header: 'change pp ± 95 %', align: 'right', cell: changeText },
+    ...furtherOf(report.objectives).map(({ kind, words, amountText }) => ({
+      header: words,
+      align: 'right' as const,
+      cell: (point: FrontPoint) => amountText(amountOf(kind, point)),
+    })),
     { header: 'MACs', align: 'right', cell: point => formatCount(point.macs) },
     { header: 'params', align: 'right', cell: point => formatCount(point.params) },
   ];

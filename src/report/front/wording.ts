@@ -2,6 +2,7 @@
 import { formatMs, formatSpeedup } from '../../units/format.ts';
 import { changeWords, halfWidthOf, limitWords, worstWords } from '../change.ts';
 import type { Figures, FrontPoint, Judged } from './front.ts';
+import { furtherWords } from './further.ts';
 import { imagesToTell } from './judged.ts';
 
 /** Whose figures are shown of it: `trial 12 (confirmed)`, `trial 12 (not confirmed)`, `trial 12 (disturbed)`. */
@@ -31,7 +32,7 @@ const basisWords = ({ by, images }: Judged): string =>
 
 /** `1.28x [1.26, 1.30] at 6.13 ms, -0.62 pp (95 % ± 0.61)` */
 export const figuresWords = (point: FrontPoint): string =>
-  `${speedupWords(point)} at ${formatMs(point.latencyMs)}, ${judgedWords(point)}`;
+  `${speedupWords(point)} at ${formatMs(point.latencyMs)}${furtherWords(point)}, ${judgedWords(point)}`;
 
 /** The same of one phase, as it was measured. */
 const phaseWords = (figures: Figures): string => {

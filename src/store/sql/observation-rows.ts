@@ -84,7 +84,10 @@ export function observationRow(observation: Observation, place: ObservationPlace
   };
 }
 
-export function summaryOf(row: SummaryRow, environment: Environment): ObservationSummary {
+export function summaryOf(
+  row: SummaryRow,
+  environment: Environment,
+): Extract<ObservationSummary, { kind: 'latency' } | { kind: 'accuracy' }> {
   const measured = {
     phase: row.phase,
     value: row.value,

@@ -2,7 +2,7 @@
 import type { Generated } from 'kysely';
 import type { FailureReason } from '../../errors/failure.ts';
 import type { Quality } from '../../stats/quality.ts';
-import type { Phase } from '../observation.ts';
+import type { Observation, Phase } from '../observation.ts';
 import type { StudyState } from '../study.ts';
 import type { TrainingRunState } from '../training.ts';
 import type { TrialState } from '../trial.ts';
@@ -111,7 +111,7 @@ export interface EnvironmentsTable {
 export interface ObservationsTable {
   trial_id: number;
   phase: Phase;
-  kind: 'latency' | 'accuracy';
+  kind: Observation['kind'];
   value: number;
   standard_error: number;
   interval_lo: number;

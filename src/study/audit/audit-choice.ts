@@ -1,6 +1,6 @@
 /** Which configurations an audit compares: some of the front, and others spread over latency and accuracy. */
+import { entryOf } from '../../objectives/objectives.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
-import { errorOf } from '../measure/objectives.ts';
 
 /** Fewer configurations say too little about an order. */
 export const fewestAudited = 15;
@@ -11,27 +11,30 @@ export const fewestAudited = 15;
  * ruined networks do not take the space of many good ones. The order is that of choice, fronts and others in turn, so that every
  * beginning of it is spread too.
  *
+ * @param objectives as the study names them
  * @param complete without the dense model
  * @param front numbers of the members
  */
 export function chooseAudited(
+  objectives: readonly string[],
   complete: readonly CompleteTrial[],
   front: ReadonlySet<number>,
   wanted: number,
 ): CompleteTrial[] {
-  const members = complete.filter(({ number }) => front.has(number)).sort(byLatency);
+  const latencyOf = ({ values }: CompleteTrial): number => entryOf(objectives, 'latency', values);
+  const errorOf = ({ values }: CompleteTrial): number => entryOf(objectives, 'accuracy', values);
+  const members = complete
+    .filter(({ number }) => front.has(number))
+    .sort((a, b) => latencyOf(a) - latencyOf(b) || a.number - b.number);
   const others = complete.filter(({ number }) => !front.has(number)).sort((a, b) => a.number - b.number);
   const fromFront = Math.min(members.length, Math.max(Math.floor(wanted / 2), wanted - others.length));
   const onFront = spread(members, fromFront);
-  const places = ranked(complete);
+  const places = ranked(complete, latencyOf, errorOf);
   const off = farthestFirst(others, onFront, Math.min(wanted - fromFront, others.length), places);
   return inTurn(farthestFirst(onFront, [], onFront.length, places), off);
 }
 
 type Place = readonly [latency: number, error: number];
-
-const latencyOf = ({ values }: CompleteTrial): number => values[0] ?? Number.NaN;
-const byLatency = (a: CompleteTrial, b: CompleteTrial): number => latencyOf(a) - latencyOf(b) || a.number - b.number;
 
 /** `wanted` of the items, evenly, the first and the last among them. */
 function spread<T>(items: readonly T[], wanted: number): T[] {
@@ -39,13 +42,15 @@ function spread<T>(items: readonly T[], wanted: number): T[] {
   return Array.from({ length: wanted }, (_, i) => items[Math.round(i * step)]).filter(item => item !== undefined);
 }
 
+type Figure = (trial: CompleteTrial) => number;
+
 /** Ranks from 0 to 1; equal values have equal ranks. */
-function ranked(trials: readonly CompleteTrial[]): Map<number, Place> {
-  const rankBy = (value: (trial: CompleteTrial) => number): ((trial: CompleteTrial) => number) => {
+function ranked(trials: readonly CompleteTrial[], latencyOf: Figure, errorOf: Figure): Map<number, Place> {
+  const rankBy = (value: Figure): Figure => {
     const sorted = trials.map(value).sort((a, b) => a - b);
     return trial => sorted.indexOf(value(trial)) / Math.max(1, sorted.length - 1);
   };
-  const [latencyRank, errorRank] = [rankBy(latencyOf), rankBy(({ values }) => errorOf(values))];
+  const [latencyRank, errorRank] = [rankBy(latencyOf), rankBy(errorOf)];
   return new Map(trials.map(trial => [trial.number, [latencyRank(trial), errorRank(trial)]]));
 }
 

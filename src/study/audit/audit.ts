@@ -2,6 +2,7 @@
 import type { Assignment, Rung } from '../../decompose/method.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { TellStage } from '../../events/stage.ts';
+import { entryOf } from '../../objectives/objectives.ts';
 import type { AuditedTrial, ScoredTrial } from '../../report/audit/input.ts';
 import { type AuditReport, auditReport } from '../../report/audit/report.ts';
 import type { StoredObservation } from '../../store/observation.ts';
@@ -60,7 +61,7 @@ export async function auditStudy(
 ): Promise<AuditReport | null> {
   const { dense, complete } = await auditable(store, study);
   const front = new Set((await store.trials.front(study.id)).map(({ number }) => number));
-  const chosen = chooseAudited(complete, front, options.configurations);
+  const chosen = chooseAudited(study.objectives, complete, front, options.configurations);
   const plan = await reopenPlan(study, options.storePath, options.model);
   const judged = outputsNote(plan);
   if (judged !== null) hooks.note(judged);
@@ -81,7 +82,8 @@ export async function auditStudy(
       )
     : new Map<number, number>();
   if (hooks.finish.aborted || hooks.stop.aborted) return null;
-  const answersOf = (trial: CompleteTrial): Promise<ScoredTrial | null> => scored(store, trial, measured.heldBack);
+  const answersOf = (trial: CompleteTrial): Promise<ScoredTrial | null> =>
+    scored(store, study, trial, measured.heldBack);
   const denseAnswers = await answersOf(dense);
   if (!denseAnswers)
     throw cannot(study, 'its dense model could not be scored on the images held back', 'Run it again.');
@@ -170,8 +172,10 @@ async function scoreHeldBack(
     for (const [done, trial] of trials.entries()) {
       if (finish.aborted || stop.aborted) return null;
       stage('scoring', done, trials.length);
-      if (await scored(store, trial, heldBack)) continue;
-      const problem = await scoreOne(store, trial, instruments, note);
+      if (await scored(store, study, trial, heldBack)) continue;
+      const dense =
+        trial.number === 0 ? null : answers(await store.trials.samples(trials[0]?.id ?? trial.id), 'confirm');
+      const problem = await scoreOne(store, trial, instruments, dense, note);
       if (stop.aborted) return null;
       if (problem) note(`Trial ${trial.number} is left out: ${problem}.`);
     }
@@ -186,11 +190,16 @@ async function scoreHeldBack(
   }
 }
 
-/** What is wrong, or null when its answers are stored. */
+/**
+ * What is wrong, or null when its answers are stored.
+ *
+ * @param dense the answers of the dense model; null for the dense model itself
+ */
 async function scoreOne(
   store: Store,
   trial: CompleteTrial,
   { build, scorer }: OpenInstruments,
+  dense: Uint8Array | null,
   note: (text: string) => void,
 ): Promise<string | null> {
   const built = await build(trial.assignment, 'candidate.onnx', await store.trials.correction(trial.id));
@@ -199,7 +208,7 @@ async function scoreOne(
     note(`Trial ${trial.number} is rebuilt in other bytes than those that were searched (see "rankfront verify").`);
   const score = await scorer.accuracy(built.value.path, { images: 'confirm', timeoutMs: scoreTimeoutMs });
   if (score.state === 'failed') return score.detail;
-  await store.queue.confirm(trial.id, [accuracyObservation(score.value)]);
+  await store.queue.confirm(trial.id, [accuracyObservation(score.value, dense)]);
   return null;
 }
 
@@ -210,11 +219,11 @@ const closedFormOf = ({ space }: Plan, assignment: Assignment, { loss }: OpenIns
   }, 0);
 
 /** A trial's stored answers on both sets of images; null unless it has those of all images that are held back. */
-async function scored(store: Store, trial: CompleteTrial, heldBack: number): Promise<ScoredTrial | null> {
+async function scored(store: Store, study: Study, trial: CompleteTrial, heldBack: number): Promise<ScoredTrial | null> {
   const samples = await store.trials.samples(trial.id);
   const [proxy, confirm] = [answers(samples, 'search'), answers(samples, 'confirm')];
   if (!proxy || confirm?.length !== heldBack) return null;
-  return { trial: trial.number, latency: trial.values[0] ?? Number.NaN, proxy, heldBack: confirm };
+  return { trial: trial.number, latency: entryOf(study.objectives, 'latency', trial.values), proxy, heldBack: confirm };
 }
 
 function answers(samples: readonly StoredObservation[], phase: StoredObservation['phase']): Uint8Array | null {

@@ -1,12 +1,12 @@
 /** The JSON lines of `rankfront evaluate --stdin`: what the problem is, what is asked, what came of it. */
 import { z } from 'zod';
 import { rungLabel } from '../../decompose/ranks.ts';
+import { referencePoint } from '../../objectives/objectives.ts';
 import type { Space } from '../../space/space.ts';
 import type { TrialResult } from '../../store/trial.ts';
 import type { Configuration } from '../../tuner/strategy.ts';
 import { expectation, shown } from '../../units/issue-text.ts';
 import { pathText } from '../../units/parse-yaml.ts';
-import { referencePoint } from './objectives.ts';
 
 const requestSchema = z.strictObject({
   id: z.union([z.string(), z.number()]).optional(),
@@ -50,7 +50,7 @@ export function problemRecord({ space, model, device, images, accuracy, dense }:
       },
     ],
     /** Where a study takes the hypervolume. */
-    reference: referencePoint,
+    reference: referencePoint(['latency', accuracy]),
     dense: answerRecord('dense', dense),
   };
 }

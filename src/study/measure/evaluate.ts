@@ -81,6 +81,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     instruments,
     evaluate: configuration =>
       observe(instruments, assignmentOf(plan.space, configuration), {
+        objectives: ['latency', instruments.scorer.objective],
         latency: { ...budget, seed: seed + asked++ },
         score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
       }),

@@ -1,137 +1,95 @@
-/** One trial from its configuration to its result: build, time, score. */
+/** One trial from its configuration to its result: built, then measured, one objective after the other. */
 import type { Assignment } from '../../decompose/method.ts';
-import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../../device/device.ts';
-import type { Attempt, Failure } from '../../errors/failure.ts';
-import type { Score, ScoreBudget, Scorer, Stopping } from '../../evaluate/scorer.ts';
-import { z95 } from '../../stats/normal.ts';
-import { wilsonInterval } from '../../stats/proportion.ts';
+import type { Failure } from '../../errors/failure.ts';
+import type { Kind } from '../../objectives/objective.ts';
+import { kindsOf, measuredFrom, readingsOf } from '../../objectives/objectives.ts';
 import type { Observation } from '../../store/observation.ts';
 import type { StageTimes, TrialResult } from '../../store/trial.ts';
 import type { CandidateFile } from '../build/candidate.ts';
-import { objectiveValues } from './objectives.ts';
+import { type Instruments, inOrder, type MeasureBudget, type MeasureJob, measure } from './measures.ts';
 
-/** What a trial is measured with. */
-export interface Instruments {
-  /** Corrects the candidate, unless the correction that it once got is given. */
-  readonly build: (
-    assignment: Assignment,
-    file: string,
-    correction?: Uint8Array | null,
-  ) => Attempt<CandidateFile> | Promise<Attempt<CandidateFile>>;
-  readonly device: Device;
-  readonly scorer: Scorer;
-  /** The dense model, as a file of the same making as the candidates. */
-  readonly reference: ModelFile;
+export type { Instruments } from './measures.ts';
+export { accuracyObservation, latencyObservation } from './observations.ts';
+
+export interface ObserveBudget extends MeasureBudget {
+  /** As the study names them: what is measured, and the order of the values. */
+  readonly objectives: readonly string[];
 }
 
-export interface ObserveBudget {
-  readonly latency: LatencyBudget;
-  readonly score: ScoreBudget;
-  /** Whatever else this process does meanwhile: it is waited for before the latency is taken, for which the machine must be quiet. */
-  readonly idle?: Promise<unknown> | undefined;
-  /** When to give the trial up, given its latency; never when missing. */
-  readonly stopping?: ((latency: { readonly value: number; readonly standardError: number }) => Stopping) | undefined;
-}
+/** What came of measuring a candidate, as far as it went. */
+export type Taken = {
+  readonly observations: readonly Observation[];
+  readonly stages: StageTimes;
+} & (
+  | { readonly failure: null; readonly candidate: CandidateFile }
+  /** The candidate is null where it could not be built. */
+  | { readonly failure: Failure; readonly candidate: CandidateFile | null }
+);
 
 /**
- * Never throws for what a candidate does: that is a failed trial with its reason.
+ * Never throws for what a candidate does: that is a failure with its reason.
  *
+ * @param kinds what is measured of it
  * @param correction what a stored candidate was corrected by; it is found anew when missing
  */
-export async function observe(
-  instruments: Instruments,
+export async function take(
+  instruments: Pick<Instruments, 'build'> & MeasureJob['instruments'],
   assignment: Assignment,
-  budget: ObserveBudget,
+  kinds: readonly Kind[],
+  budget: MeasureJob['budget'],
   correction?: Uint8Array | null,
-): Promise<TrialResult> {
+): Promise<Taken> {
   const stages: { -readonly [stage in keyof StageTimes]: StageTimes[stage] } = {
     buildMs: null,
     latencyMs: null,
     accuracyMs: null,
   };
   const observations: Observation[] = [];
-  const timed = async <T>(stage: 'buildMs' | 'latencyMs' | 'accuracyMs', work: () => T | Promise<T>): Promise<T> => {
+  const timed = async <T>(stage: keyof StageTimes, work: () => T | Promise<T>): Promise<T> => {
     const start = performance.now();
     const result = await work();
     stages[stage] = performance.now() - start;
     return result;
   };
-  const given = (failure: Failure): TrialResult => ({ ...failure, stages, observations });
-
   const built = await timed('buildMs', () => instruments.build(assignment, 'candidate.onnx', correction));
-  if (built.state === 'failed') return given(built);
-  if (built.value.correctionMs !== null) stages.correctionMs = built.value.correctionMs;
-  await budget.idle;
-  const latency = await timed('latencyMs', () =>
-    instruments.device.latency(built.value, instruments.reference, budget.latency),
-  );
-  if (latency.state === 'failed') return given(latency);
-  const isDense = built.value.sha256 === instruments.reference.sha256;
-  observations.push(latencyObservation(latency.value, isDense));
-  const [timing] = observations;
-  if (!timing) throw new Error('a trial that is scored has its latency');
-  const scoring = { ...budget.score, stopping: isDense ? undefined : budget.stopping?.(timing) };
-  const score = await timed('accuracyMs', () => instruments.scorer.accuracy(built.value.path, scoring));
-  if (score.state === 'failed') return given(score);
-  observations.push(accuracyObservation(score.value));
-  const values = objectiveValues(timing.value, score.value.accuracy);
-  const standardErrors = [timing.standardError, score.value.standardError];
-  if (score.value.places) {
-    const detail = `given up after ${score.value.places.length} images: it would hardly have entered the front`;
-    return { state: 'pruned', detail, values, standardErrors, stages, observations };
+  if (built.state === 'failed') return { candidate: null, observations, stages, failure: built };
+  const candidate = built.value;
+  if (candidate.correctionMs !== null) stages.correctionMs = candidate.correctionMs;
+  const isDense = budget.isDense ?? candidate.sha256 === instruments.reference.sha256;
+  for (const kind of inOrder(kinds)) {
+    const job = { instruments, candidate, isDense, budget, known: observations };
+    const found = await timed(`${kind}Ms`, () => measure(kind, job));
+    if (found.state === 'failed') return { candidate, observations, stages, failure: found };
+    observations.push(found.value);
+  }
+  return { candidate, observations, stages, failure: null };
+}
+
+/** A whole trial: what is measured, and what it comes to in the objectives of the study. */
+export async function observe(
+  instruments: Instruments,
+  assignment: Assignment,
+  { objectives, ...budget }: ObserveBudget,
+  correction?: Uint8Array | null,
+): Promise<TrialResult> {
+  const taken = await take(instruments, assignment, kindsOf(objectives), budget, correction);
+  const { candidate, observations, stages, failure } = taken;
+  if (failure) return { ...failure, stages, observations };
+  const measured = measuredFrom(objectives, readingsOf(observations));
+  const part = observations.find(each => each.kind === 'accuracy' && each.places !== undefined);
+  if (part?.kind === 'accuracy') {
+    const detail = `given up after ${part.images} images: it would hardly have entered the front`;
+    return { state: 'pruned', detail, ...measured, stages, observations };
   }
   return {
     state: 'complete',
-    modelSha256: built.value.sha256,
-    ...(built.value.correction ? { correction: built.value.correction } : {}),
-    macs: built.value.macs,
-    params: built.value.params,
-    values,
-    standardErrors,
+    modelSha256: candidate.sha256,
+    ...(candidate.correction ? { correction: candidate.correction } : {}),
+    macs: candidate.macs,
+    params: candidate.params,
+    ...measured,
     feasible: true,
     stages,
     observations,
-  };
-}
-
-/** The dense model against itself has the ratio 1 by definition; its interval and samples show the noise. */
-export function latencyObservation(
-  latency: PairedLatency,
-  isDense: boolean,
-): Extract<Observation, { kind: 'latency' }> {
-  const [low, high] = latency.interval;
-  return {
-    kind: 'latency',
-    value: isDense ? 1 : latency.ratio,
-    standardError: (high - low) / (2 * z95),
-    interval: latency.interval,
-    candidateMs: latency.candidateMs,
-    referenceMs: latency.referenceMs,
-    endedBy: latency.endedBy,
-    quality: latency.quality,
-    conditions: latency.conditions,
-    warnings: latency.warnings,
-    candidateSamplesMs: latency.candidateSamplesMs,
-    referenceSamplesMs: latency.referenceSamplesMs,
-    wallMs: latency.wallMs,
-    load: latency.load,
-    environment: latency.environment,
-  };
-}
-
-export function accuracyObservation(score: Score): Observation {
-  return {
-    kind: 'accuracy',
-    value: score.accuracy,
-    standardError: score.standardError,
-    interval: wilsonInterval(score.accuracy, score.correct.length),
-    images: score.correct.length,
-    correct: score.correct,
-    predictions: score.predictions,
-    ...(score.places ? { places: score.places } : {}),
-    warnings: [],
-    wallMs: score.wallMs,
-    load: score.load,
-    environment: score.environment,
   };
 }

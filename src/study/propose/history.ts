@@ -1,7 +1,7 @@
 /** What a strategy is told of the trials in a store. */
+import { keepsTo } from '../../objectives/limits.ts';
 import type { Asked, Trial } from '../../store/trial.ts';
 import type { Configuration, Constraint, Outcome } from '../../tuner/strategy.ts';
-import { keepsTo } from '../measure/limits.ts';
 
 export interface Told {
   /** In the order in which they were finished. */

@@ -1,18 +1,21 @@
 /** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Emit } from '../../events/event.ts';
+import { frontFor } from '../../objectives/front.ts';
+import type { Limits } from '../../objectives/limit.ts';
+import { constraintsOf, hasLimits, keepsTo } from '../../objectives/limits.ts';
+import { type DenseFigures, denseFiguresOf, referencePoint } from '../../objectives/objectives.ts';
 import { ladderLengths } from '../../space/configuration.ts';
 import { priorGuesses } from '../../space/prior.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { OwnStrategy } from '../../tuner/own.ts';
-import type { SiteTable } from '../../tuner/prior.ts';
+import type { SiteTable, TunerPrior } from '../../tuner/prior.ts';
 import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
-import { constraintsOf, type DenseFigures, hasLimits, keepsTo, type Limits } from '../measure/limits.ts';
-import { frontOf, referencePoint } from '../measure/objectives.ts';
 import { type Patience, patienceOf } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { type Asker, inlineAsker, threadAsker } from './asker.ts';
@@ -55,21 +58,21 @@ export async function openProposer(parts: ProposerParts): Promise<LimitedPropose
   const { store, study, plan, instruments, strategy, emit } = parts;
   const limits = await latestLimits(store, study);
   const dense = await denseFigures(store, study);
-  const constraints = constraintsOf(limits, dense);
+  const constraints = constraintsOf(study.objectives, limits, dense);
   if (hasLimits(limits)) {
     if (!parts.limitsGiven) emit({ kind: 'limits', ...limits, resumed: true });
-    await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
+    await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontFor(study.objectives));
   }
   const { space } = plan;
   const table = parts.prior && strategy === 'bayesian' ? await tableOf(parts) : null;
   if (parts.stop.aborted) return null;
   const setup: Setup = {
     strategy,
-    problem: { ladderLengths: ladderLengths(space), objectives: 2, constraints },
+    problem: { ladderLengths: ladderLengths(space), objectives: study.objectives.length, constraints },
     options: {
       seed: study.seed,
-      reference: referencePoint,
-      ...(parts.prior && strategy === 'bayesian' ? { prior: tunerPrior(space, table, instruments.loss) } : {}),
+      reference: referencePoint(study.objectives),
+      ...(parts.prior && strategy === 'bayesian' ? { prior: priorOf(parts, table) } : {}),
       ...(parts.prior && strategy !== 'bayesian' ? { firstGuesses: priorGuesses(space, instruments) } : {}),
     },
     limits,
@@ -78,6 +81,11 @@ export async function openProposer(parts: ProposerParts): Promise<LimitedPropose
   // As the store gives it back, so that a replay makes the same strategy.
   const asker = parts.own ? inlineAsker(strategyOf(setupFrom(setupRecord(setup)), parts.own)) : threadAsker(setup);
   return { asker, setup: id, constraints, limits, dense };
+}
+
+function priorOf({ study, plan: { space }, instruments }: ProposerParts, table: SiteTable | null): TunerPrior {
+  const { loss, reference } = instruments;
+  return tunerPrior(study.objectives, { space, latency: table, loss, denseBytes: statSync(reference.path).size });
 }
 
 /** A setup that comes back after another one is kept again, so that the latest is always the one in force. */
@@ -109,11 +117,7 @@ export const latestLimits = async (store: Pick<Store, 'tuning'>, study: Study): 
 export async function denseFigures(store: Pick<Store, 'trials'>, study: Study): Promise<DenseFigures> {
   const dense = await store.trials.get(study.id, 0);
   if (dense?.state !== 'complete') throw new Error('limits are measured against the dense model, which is missing');
-  const latency = dense.observations.find(each => each.kind === 'latency' && each.phase === 'search');
-  return {
-    error: dense.values[1] ?? Number.NaN,
-    latencyMs: latency?.kind === 'latency' ? latency.referenceMs : Number.NaN,
-  };
+  return denseFiguresOf(study.objectives, dense.values, dense.observations);
 }
 
 /** A hundred short measurements would wait for an hour: once one has waited in vain, or the dense model had, the others do not wait. */

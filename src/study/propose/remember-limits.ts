@@ -1,9 +1,11 @@
 /** The limits of a run, kept and applied as soon as its study is open: a run may be killed before its first proposal, or have none to make. */
 import type { Emit } from '../../events/event.ts';
+import { frontFor } from '../../objectives/front.ts';
+import type { Limits } from '../../objectives/limit.ts';
+import { constraintsOf, hasLimits, keepsTo, sameLimits } from '../../objectives/limits.ts';
+import { referencePoint } from '../../objectives/objectives.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
-import { constraintsOf, hasLimits, keepsTo, type Limits, sameLimits } from '../measure/limits.ts';
-import { frontOf, referencePoint } from '../measure/objectives.ts';
 import { denseFigures, keptAsLatest, storedSetup } from './proposer.ts';
 import type { Setup } from './setup.ts';
 
@@ -22,12 +24,13 @@ export async function rememberLimits(parts: RememberParts, limits: Limits): Prom
   const latest = await storedSetup(store, study);
   const before = latest?.limits ?? {};
   const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
-  const constraints = measured ? constraintsOf(limits, await denseFigures(store, study)) : [];
+  const constraints = measured ? constraintsOf(study.objectives, limits, await denseFigures(store, study)) : [];
   if (!sameLimits(limits, before)) {
-    const options = { seed: study.seed, reference: referencePoint };
-    const setup: Setup = latest ?? { strategy, problem: { ladderLengths, objectives: 2 }, options, limits };
+    const options = { seed: study.seed, reference: referencePoint(study.objectives) };
+    const problem = { ladderLengths, objectives: study.objectives.length };
+    const setup: Setup = latest ?? { strategy, problem, options, limits };
     await keptAsLatest(store, study, { ...setup, problem: { ...setup.problem, constraints }, limits });
   }
-  if (measured) await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
+  if (measured) await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontFor(study.objectives));
   if (hasLimits(limits) || hasLimits(before)) emit({ kind: 'limits', ...limits, resumed: false });
 }

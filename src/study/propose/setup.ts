@@ -2,12 +2,13 @@
 
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
+import type { LimitKey, Limits } from '../../objectives/limit.ts';
+import { limitKeys } from '../../objectives/limits.ts';
 import { saved } from '../../store/sql/damage.ts';
 import type { JsonRecord } from '../../store/store.ts';
 import { type OwnStrategy, openOwn } from '../../tuner/own.ts';
 import { createStrategy, type StrategyOptions, strategyNames } from '../../tuner/strategies.ts';
 import type { Problem, Strategy } from '../../tuner/strategy.ts';
-import type { Limits } from '../measure/limits.ts';
 
 export interface Setup {
   readonly strategy: string;
@@ -35,17 +36,13 @@ const setupSchema = z.object({
     seed: z.number(),
     firstGuesses: rows.optional(),
     prior: z
-      .object({ tables: z.array(table.nullable()).readonly(), losses: rows.nullable() })
+      .object({ tables: z.array(table.nullable()).readonly(), losses: rows.nullable(), lossesOf: numbers.optional() })
       .nullable()
       .optional(),
     reference: numbers.optional(),
     population: z.number().optional(),
   }),
-  limits: z.object({
-    maxDrop: z.number().optional(),
-    maxLatencyMs: z.number().optional(),
-    minSpeedup: z.number().optional(),
-  }),
+  limits: z.partialRecord(z.enum(limitKeys as [LimitKey, ...LimitKey[]]), z.number()),
 });
 
 export const siteTableSchema = table;

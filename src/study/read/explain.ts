@@ -1,5 +1,6 @@
 /** What a study has come to and what its tuner makes of it, from the store alone. */
 import { rungLabel } from '../../decompose/ranks.ts';
+import { referencePoint } from '../../objectives/objectives.ts';
 import { seededRng } from '../../random/rng.ts';
 import type { ExplainView, NextView } from '../../report/explain-text.ts';
 import { outOfReach } from '../../report/front/out-of-reach.ts';
@@ -9,8 +10,7 @@ import type { CompleteTrial, Trial } from '../../store/trial.ts';
 import { type Beliefs, beliefsAfter, outlookOf } from '../../tuner/explain.ts';
 import type { Configuration } from '../../tuner/strategy.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
-import { triedOf } from '../measure/limits.ts';
-import { referencePoint } from '../measure/objectives.ts';
+import { triedOf } from '../measure/tried.ts';
 import { answerOf } from '../propose/asker.ts';
 import { nextAsked, toldFor } from '../propose/history.ts';
 import { denseFigures, latestSetup } from '../propose/proposer.ts';
@@ -37,7 +37,7 @@ export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, stud
     strategy: setup.strategy,
     prior: setup.options.prior != null,
     limits: setup.limits,
-    outOfReach: outOfReach(setup.limits, triedOf(trials, await denseFigures(store, study))),
+    outOfReach: outOfReach(setup.limits, triedOf(study.objectives, trials, await denseFigures(store, study))),
     objectives: study.objectives,
     trials: trials.length - 1,
     pruned: trials.filter(({ state }) => state === 'pruned').length,
@@ -80,7 +80,7 @@ function nextOf(
   const values = front.map(each => each.values);
   return {
     prediction,
-    outlook: prediction && outlookOf(prediction, values, referencePoint, constraints),
+    outlook: prediction && outlookOf(prediction, values, referencePoint(study.objectives), constraints),
     ...nearestMember(front, trials, configuration, setup.problem.ladderLengths),
   };
 }

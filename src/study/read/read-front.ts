@@ -1,8 +1,11 @@
 /** A stored study as the front report wants it. */
 
 import { UserError } from '../../errors/user-error.ts';
+import type { Kind } from '../../objectives/objective.ts';
+import { furtherOf } from '../../objectives/objectives.ts';
 import type { DenseMeasurement, FrontInput, FrontReport, Measurement, TrialInput } from '../../report/front/front.ts';
 import { frontReport } from '../../report/front/front-report.ts';
+import type { FurtherFigure } from '../../report/front/further.ts';
 import { confirmCommand } from '../../report/front/known.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import { median } from '../../stats/robust.ts';
@@ -17,20 +20,29 @@ import { doubtful, doubtsOf } from '../recount/doubts.ts';
 import { shareOf } from '../recount/recount-accuracy.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
 
-type Latency = Extract<StoredObservation, { kind: 'latency' }>;
-type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
+type ByKind = { readonly [kind in Kind]: Extract<StoredObservation, { kind: kind }> };
 
-/** Both observations of a trial in a phase; null unless it has both. */
-export interface Seen {
-  readonly latency: Latency;
-  readonly accuracy: Accuracy;
-}
+/** The observations of a trial in a phase by kind, of all objectives of its study. */
+export type Seen = Pick<ByKind, 'latency' | 'accuracy'> & Partial<Omit<ByKind, 'latency' | 'accuracy'>>;
 
-export function seenIn(observations: readonly StoredObservation[], phase: Phase): Seen | null {
-  const ofPhase = observations.filter(observation => observation.phase === phase);
-  const latency = ofPhase.find((each): each is Latency => each.kind === 'latency');
-  const accuracy = ofPhase.find((each): each is Accuracy => each.kind === 'accuracy');
-  return latency && accuracy ? { latency, accuracy } : null;
+/**
+ * Null unless everything was seen that a phase sees. What is exact, such as a size, is not confirmed: that of the search holds.
+ *
+ * @param objectives as the study names them
+ */
+export function seenIn(
+  observations: readonly StoredObservation[],
+  phase: Phase,
+  objectives: readonly string[] = [],
+): Seen | null {
+  const found: { [kind in Kind]?: StoredObservation | undefined } = {};
+  for (const each of observations) if (each.phase === phase) found[each.kind] = each;
+  for (const { kind, confirms } of furtherOf(objectives)) {
+    if (confirms === null) found[kind] ??= observations.find(each => each.kind === kind);
+    if (!found[kind]) return null;
+  }
+  const { latency, accuracy } = found;
+  return latency && accuracy ? (found as Seen) : null;
 }
 
 /**
@@ -69,22 +81,22 @@ export async function readFrontInput(
     trial.state === 'complete' && !left.has(trial.number) ? [{ trial, samples }] : [],
   );
   const dense = denseOf(recount, study);
-  const denseSearch = seenIn(dense.samples, 'search');
+  const denseSearch = seenIn(dense.samples, 'search', study.objectives);
   if (!denseSearch) throw notMeasured(study);
-  const denseConfirm = seenIn(dense.samples, 'confirm');
+  const denseConfirm = seenIn(dense.samples, 'confirm', study.objectives);
   const inputs: TrialInput[] = [];
   for (const { trial, samples } of trials) {
     if (trial.number === 0 || !recount.feasible.has(trial.number)) continue;
-    const search = seenIn(samples, 'search');
-    const confirm = seenIn(samples, 'confirm');
+    const search = seenIn(samples, 'search', study.objectives);
+    const confirm = seenIn(samples, 'confirm', study.objectives);
     if (!search) continue;
     inputs.push({
       trial: trial.number,
       configuration: trial.assignment,
       macs: trial.macs,
       params: trial.params,
-      search: measurement(search, denseSearch),
-      confirm: confirm && denseConfirm ? measurement(confirm, denseConfirm) : null,
+      search: measurement(search, denseSearch, study.objectives),
+      confirm: confirm && denseConfirm ? measurement(confirm, denseConfirm, study.objectives) : null,
     });
   }
   const complete = trials.map(({ trial }) => trial);
@@ -95,8 +107,8 @@ export async function readFrontInput(
     dense: {
       macs: dense.trial.macs,
       params: dense.trial.params,
-      search: denseMeasurement(denseSearch, complete, 'search'),
-      confirm: denseConfirm && denseMeasurement(denseConfirm, complete, 'confirm'),
+      search: denseMeasurement(denseSearch, study.objectives, complete, 'search'),
+      confirm: denseConfirm && denseMeasurement(denseConfirm, study.objectives, complete, 'confirm'),
     },
     trials: inputs,
     limits: await latestLimits(store, study),
@@ -124,7 +136,13 @@ function denseOf({ trials, disagreements }: Recount, study: Study) {
  * One busy minute must not set the milliseconds of a whole front: the dense latency is the median over the good measurements of the
  * phase, in which it was timed beside each candidate, and over the disturbed ones where there is no other.
  */
-function denseMeasurement({ accuracy }: Seen, trials: readonly CompleteTrial[], phase: Phase): DenseMeasurement {
+function denseMeasurement(
+  seen: Seen,
+  objectives: readonly string[],
+  trials: readonly CompleteTrial[],
+  phase: Phase,
+): DenseMeasurement {
+  const { accuracy } = seen;
   const all = trials.flatMap(({ observations }) =>
     observations.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each] : [])),
   );
@@ -134,11 +152,22 @@ function denseMeasurement({ accuracy }: Seen, trials: readonly CompleteTrial[], 
     latencyQuality: good.length > 0 ? 'good' : 'disturbed',
     accuracy: shareOf(accuracy.correct),
     images: accuracy.images,
+    further: furtherFigures(seen, objectives, true),
   };
 }
 
+/** @param isDense whose ratio to itself is 1 without error */
+const furtherFigures = (seen: Seen, objectives: readonly string[], isDense = false): FurtherFigure[] =>
+  furtherOf(objectives).flatMap(({ kind, denseAmount }) => {
+    const found = seen[kind];
+    if (!found) return [];
+    const interval = isDense ? ([1, 1] as const) : found.interval;
+    return [{ kind, ratio: found.value, interval, amount: found.value * denseAmount(found) }];
+  });
+
 /** Of a trial that was given up early on the images that it was scored on. */
-export function measurement({ latency, accuracy }: Seen, dense: Seen): Measurement {
+export function measurement(seen: Seen, dense: Seen, objectives: readonly string[]): Measurement {
+  const { latency, accuracy } = seen;
   const all = dense.accuracy.correct;
   const same = accuracy.places ? Uint8Array.from(accuracy.places, place => all[place] ?? 0) : all;
   const { drop, standardError } = pairedAccuracy(same, accuracy.correct);
@@ -152,5 +181,6 @@ export function measurement({ latency, accuracy }: Seen, dense: Seen): Measureme
     drop,
     dropStandardError: standardError,
     losses: Int8Array.from(same, (right, i) => right - (accuracy.correct[i] ?? 0)),
+    further: furtherFigures(seen, objectives),
   };
 }

@@ -31,6 +31,7 @@ export async function studyRows(store: Store): Promise<StudySummary[]> {
       ...unknownOf(report?.best ?? []),
       hypervolume: recount ? recount.hypervolume : summary.hypervolume,
       doubts: study ? doubtsText(study.name, doubts) : null,
+      objectives: summary.objectives,
       limits: study ? await latestLimits(store, study) : {},
       created: new Date(summary.createdAtMs).toISOString(),
       model: summary.modelPath,

@@ -9,6 +9,7 @@ import type { Warning } from '../../device/warning.ts';
 import { wordCause, wordWarning } from '../../device/wording.ts';
 import type { Environment } from '../../host/environment.ts';
 import { loadModel } from '../../host/model-file.ts';
+import { kinds } from '../../objectives/objectives.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import type { Figures } from '../../report/front/front.ts';
 import { figuresOf, frontReport } from '../../report/front/front-report.ts';
@@ -19,6 +20,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { StageTimes, Trial } from '../../store/trial.ts';
 import { deviceOf } from '../measure/device-of.ts';
+import { inOrder } from '../measure/measures.ts';
 import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
@@ -64,12 +66,11 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
 /** Each stage once: the correction is a part of the build. */
 function stagesOf(stages: StageTimes | undefined): TrialView['stages'] {
   if (!stages) return [];
-  const { buildMs, correctionMs = null, latencyMs, accuracyMs } = stages;
+  const { buildMs, correctionMs = null, ...measured } = stages;
   return Object.entries({
     correction: correctionMs,
     build: buildMs === null ? null : buildMs - (correctionMs ?? 0),
-    latency: latencyMs,
-    accuracy: accuracyMs,
+    ...Object.fromEntries(inOrder(kinds).map(kind => [kind, measured[`${kind}Ms`] ?? null])),
   }).flatMap(([stage, wallMs]) => (wallMs === null ? [] : [{ stage, wallMs }]));
 }
 
@@ -105,7 +106,7 @@ async function phaseOf(
   samples: readonly StoredObservation[],
   recount: Recount,
 ): Promise<TrialPhase | null> {
-  const seen = seenIn(samples, phase);
+  const seen = seenIn(samples, phase, study.objectives);
   if (!seen) return null;
   const figures = await figuresIn(phase, store, study, trial, seen, recount);
   if (!figures) return null;
@@ -129,9 +130,17 @@ async function figuresIn(
 ): Promise<Figures | null> {
   const input = await readFrontInput(store, study, phase === 'confirm', recount);
   if (trial.number === 0) return frontReport(input).dense[phase];
-  const denseSeen = seenIn(recount.trials.find(each => each.trial.number === 0)?.samples ?? [], phase);
+  const denseSeen = seenIn(
+    recount.trials.find(each => each.trial.number === 0)?.samples ?? [],
+    phase,
+    study.objectives,
+  );
   const dense = input.dense[phase];
-  return denseSeen && dense && figuresOf(measurement(seen, denseSeen), { ...dense, images: seen.accuracy.images });
+  return (
+    denseSeen &&
+    dense &&
+    figuresOf(measurement(seen, denseSeen, study.objectives), { ...dense, images: seen.accuracy.images })
+  );
 }
 
 function environmentOf(study: Study, trial: Trial, samples: readonly StoredObservation[]): Record<string, string> {

@@ -1,4 +1,5 @@
 /** Whether what is stored of an accuracy follows from the stored answers, image by image. */
+import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import { binomialStandardError, wilsonInterval } from '../../stats/proportion.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import { dropEstimate } from '../../tuner/early-stopping.ts';
@@ -41,8 +42,19 @@ export function recountAccuracy(stored: Accuracy, dense: Accuracy | null): Recou
       ...compared('accuracy', stored.value, found.accuracy, exact),
       ...compared('accuracy standard error', stored.standardError, found.standardError, exact),
       ...comparedLists('accuracy interval', stored.interval, wilsonInterval(found.accuracy, images), () => exact),
+      ...(dense ? changeProblem(stored, dense) : []),
     ],
   };
+}
+
+/** Where the change against the dense model is stored. */
+function changeProblem({ correct, places, drop, dropStandardError }: Accuracy, dense: Accuracy): Difference[] {
+  if (drop === undefined || dropStandardError === undefined) return [];
+  const same = places ? Uint8Array.from(places, place => dense.correct[place] ?? 0) : dense.correct;
+  if (same.length !== correct.length) return [];
+  const paired = pairedAccuracy(same, correct);
+  const recounted = [paired.drop, paired.standardError];
+  return comparedLists('change of accuracy', [drop, dropStandardError], recounted, () => exact);
 }
 
 interface Found {

@@ -2,14 +2,15 @@
  * Every stored number that follows from other stored ones, recounted from them: accuracies from the answers image by image,
  * latencies from their samples, objectives, feasibility, front and hypervolume from those. It needs no model, no image and no clock.
  */
+
 import { sha256Of } from '../../host/model-file.ts';
+import { frontFor } from '../../objectives/front.ts';
+import { constraintsOf, keepsTo } from '../../objectives/limits.ts';
+import { denseFiguresOf } from '../../objectives/objectives.ts';
 import { judgedAgain } from '../../store/judge.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Trial } from '../../store/trial.ts';
-
-import { constraintsOf, keepsTo } from '../measure/limits.ts';
-import { frontOf } from '../measure/objectives.ts';
 import { latestLimits } from '../propose/proposer.ts';
 import { close, type Disagreement } from './disagreement.ts';
 import { recountTraining } from './recount-training.ts';
@@ -65,13 +66,14 @@ async function recountOf(
 ): Promise<Recount> {
   const dense = stored.find(({ number }) => number === 0);
   const denseSamples = dense ? await store.trials.samples(dense.id) : [];
-  const question = { studySeed: study.seed, proxyImages: study.proxy.images, dense: denseSamples, bounds };
+  const { objectives } = study;
+  const question = { objectives, studySeed: study.seed, proxyImages: study.proxy.images, dense: denseSamples, bounds };
   const trials: RecountedTrial[] = [];
   for (const trial of stored) trials.push(recountTrial(trial, await store.trials.samples(trial.id), question));
 
   const constraints = await constraintsFor(store, study, trials);
   const complete = trials.flatMap(({ trial, values }) => (trial.state === 'complete' ? [{ ...trial, values }] : []));
-  const judged = judgedAgain(complete, ({ values }) => keepsTo(constraints, values), frontOf);
+  const judged = judgedAgain(complete, ({ values }) => keepsTo(constraints, values), frontFor(objectives));
   const inFront = new Set((await store.trials.front(study.id)).map(({ number }) => number));
   return {
     trials,
@@ -98,9 +100,8 @@ async function constraintsFor(
 ): Promise<ReturnType<typeof constraintsOf>> {
   const dense = trials.find(({ trial }) => trial.number === 0);
   if (dense?.trial.state !== 'complete' || trials.length === 1) return [];
-  const latency = dense.samples.find(each => each.kind === 'latency' && each.phase === 'search');
-  const latencyMs = latency?.kind === 'latency' ? latency.referenceMs : Number.NaN;
-  return constraintsOf(await latestLimits(store, study), { error: dense.values[1] ?? Number.NaN, latencyMs });
+  const figures = denseFiguresOf(study.objectives, dense.values, dense.samples);
+  return constraintsOf(study.objectives, await latestLimits(store, study), figures);
 }
 
 function judgedDifferently(

@@ -1,12 +1,17 @@
 /** Whether the figures of one trial follow from what was stored when it was measured. */
+import type { Kind } from '../../objectives/objective.ts';
+import { axes, kindsOf, measuredFrom, objectives, type Readings } from '../../objectives/objectives.ts';
 import type { Phase, StoredObservation } from '../../store/observation.ts';
 import type { Trial } from '../../store/trial.ts';
-import { objectiveValues } from '../measure/objectives.ts';
 import { close, comparedLists, type Difference, type Disagreement } from './disagreement.ts';
 import { recountAccuracy } from './recount-accuracy.ts';
 import { recountLatency } from './recount-latency.ts';
+import { recountMemory } from './recount-memory.ts';
+import { type RecountedFigures, recountSize } from './recount-size.ts';
 
 export interface TrialQuestion {
+  /** As the study names them. */
+  readonly objectives: readonly string[];
   readonly studySeed: number;
   /** Images of the proxy subset. */
   readonly proxyImages: number;
@@ -23,8 +28,7 @@ export interface RecountedTrial {
   readonly disagreements: readonly Disagreement[];
 }
 
-const kinds = ['latency', 'accuracy'] as const;
-const hasSearch = (samples: readonly StoredObservation[], wanted: string): boolean =>
+const hasSearch = (samples: readonly StoredObservation[], wanted: Kind): boolean =>
   samples.some(({ kind, phase }) => kind === wanted && phase === 'search');
 
 export const phases = ['search', 'confirm'] as const satisfies Phase[];
@@ -32,61 +36,82 @@ export const phases = ['search', 'confirm'] as const satisfies Phase[];
 export function recountTrial(
   trial: Trial,
   samples: readonly StoredObservation[],
-  { studySeed, proxyImages, dense, bounds }: TrialQuestion,
+  question: TrialQuestion,
 ): RecountedTrial {
   const disagreements: Disagreement[] = [];
   const tell = (phase: Phase | null, differences: readonly Difference[]): void => {
     for (const each of differences) disagreements.push({ trial: trial.number, phase, ...each });
   };
-  const found = { ratio: null as number | null, accuracy: null as number | null, errors: [] as (number | null)[] };
+  const readings: { [kind in Kind]?: Readings[kind] } = {};
   for (const observation of samples) {
-    const { phase } = observation;
-    if (observation.kind === 'latency') {
-      const seed = studySeed + trial.number;
-      const recounted = recountLatency(observation, { seed, isDense: trial.number === 0, bounds });
-      tell(phase, recounted.differences);
-      if (phase === 'search') [found.ratio, found.errors[0]] = [recounted.ratio, recounted.standardError];
-    } else {
-      const denseAnswers = dense.find(each => each.kind === 'accuracy' && each.phase === phase);
-      const recounted = recountAccuracy(observation, denseAnswers?.kind === 'accuracy' ? denseAnswers : null);
-      tell(phase, recounted.differences);
-      if (phase === 'search' && !observation.places && observation.images !== proxyImages)
-        tell(phase, [{ figure: 'images', stored: observation.images, recounted: proxyImages }]);
-      if (phase === 'search') [found.accuracy, found.errors[1]] = [recounted.accuracy, recounted.standardError];
-    }
+    const { kind, phase } = observation;
+    const { value, standardError, differences } = recounted(observation, trial.number, question);
+    tell(phase, differences);
+    if (phase === 'search' && value !== null && standardError !== null)
+      readings[kind] = { value: objectives[kind].minimised(value), standardError };
   }
-  const { values, differences } = valuesOf(trial, found.ratio, found.accuracy, found.errors);
+  const { values, differences } = valuesOf(trial, readings, question.objectives);
   tell('search', differences);
-  const missing = trial.state === 'complete' && kinds.filter(kind => !hasSearch(samples, kind));
-  if (missing && missing.length > 0)
-    tell('search', [{ figure: 'observations', stored: `without ${missing.join(' and ')}`, recounted: 'both' }]);
+  const wanted = kindsOf(question.objectives);
+  const missing = trial.state === 'complete' && wanted.filter(kind => !hasSearch(samples, kind));
+  if (missing && missing.length > 0) {
+    const all = wanted.length > axes.length ? 'all' : 'both';
+    tell('search', [{ figure: 'observations', stored: `without ${missing.join(' and ')}`, recounted: all }]);
+  }
   return { trial, samples, values, disagreements };
+}
+
+/** From its samples, or from what it was counted from. */
+function recounted(
+  observation: StoredObservation,
+  number: number,
+  { studySeed, proxyImages, dense, bounds }: TrialQuestion,
+): RecountedFigures {
+  const isDense = number === 0;
+  const ofDense = <K extends Kind>(kind: K) =>
+    dense.find(
+      (each): each is Extract<StoredObservation, { kind: K }> => each.kind === kind && each.phase === observation.phase,
+    ) ?? null;
+  switch (observation.kind) {
+    case 'latency': {
+      const { ratio, ...rest } = recountLatency(observation, { seed: studySeed + number, isDense, bounds });
+      return { value: ratio, ...rest };
+    }
+    case 'accuracy': {
+      const { accuracy, standardError, differences } = recountAccuracy(observation, ofDense('accuracy'));
+      const { images, places, phase } = observation;
+      const whole = phase !== 'search' || places !== undefined || images === proxyImages;
+      const wrong: Difference[] = whole ? [] : [{ figure: 'images', stored: images, recounted: proxyImages }];
+      return { value: accuracy, standardError, differences: [...differences, ...wrong] };
+    }
+    case 'size':
+      return recountSize(observation, ofDense('size'), isDense);
+    case 'memory':
+      return recountMemory(observation, isDense);
+    default:
+      return observation satisfies never;
+  }
 }
 
 /** What is minimised follows from the observations of the search. */
 function valuesOf(
   trial: Trial,
-  ratio: number | null,
-  accuracy: number | null,
-  errors: readonly (number | null | undefined)[],
+  readings: Readings,
+  names: readonly string[],
 ): { readonly values: readonly number[]; readonly differences: readonly Difference[] } {
   if (trial.state !== 'complete' && trial.state !== 'pruned') return { values: [], differences: [] };
   const { values, standardErrors } = trial;
   if (trial.state === 'pruned' && values.length === 0) return { values, differences: [] };
-  if (ratio === null || accuracy === null) return { values, differences: [] };
-  const recounted = objectiveValues(ratio, accuracy);
-  const same = values.length === 2 && recounted.every((value, i) => close(value, values[i] ?? Number.NaN));
-  const scale = (value: number): number => 1e-6 * Math.max(Math.abs(value), ratio);
+  if (kindsOf(names).some(kind => readings[kind] === undefined)) return { values, differences: [] };
+  const recounted = measuredFrom(names, readings);
+  const same =
+    values.length === names.length && recounted.values.every((value, i) => close(value, values[i] ?? Number.NaN));
+  const scale = (value: number): number => 1e-6 * Math.max(Math.abs(value), readings.latency?.value ?? 0);
   return {
-    values: same ? values : recounted,
+    values: same ? values : recounted.values,
     differences: [
-      ...(same ? [] : comparedLists('objective values', values, recounted)),
-      ...comparedLists(
-        'standard errors of the objectives',
-        standardErrors,
-        [errors[0] ?? Number.NaN, errors[1] ?? Number.NaN],
-        scale,
-      ),
+      ...(same ? [] : comparedLists('objective values', values, recounted.values)),
+      ...comparedLists('standard errors of the objectives', standardErrors, recounted.standardErrors, scale),
     ],
   };
 }

@@ -4,20 +4,19 @@
  */
 import type { LatencyBudget } from '../../device/device.ts';
 import type { Emit } from '../../events/event.ts';
+import { isConfirmedBy, unconfirmedKinds } from '../../objectives/objectives.ts';
 import { nextToConfirm } from '../../report/front/confirm-order.ts';
 import { frontReport } from '../../report/front/front-report.ts';
-import type { Observation, StoredObservation } from '../../store/observation.ts';
+import type { Observation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
-import { type Instruments, latencyObservation, observe } from '../measure/observe.ts';
+import { type Instruments, take } from '../measure/observe.ts';
 import type { Patience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { readFrontInput, seenIn } from '../read/read-front.ts';
 import { changeOf } from './trial-events.ts';
-
-type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
 
 export interface ConfirmParts {
   readonly store: Store;
@@ -50,15 +49,14 @@ export const confirmBudget = (budget: LatencyBudget): LatencyBudget => ({
 });
 
 /** Nothing else confirms: an audit scores the same images, and a disturbed latency is kept without being known. */
-export const isConfirmed = ({ observations }: CompleteTrial): boolean =>
-  observations.some(({ phase, kind }) => phase === 'confirm' && kind === 'accuracy') &&
-  observations.some(each => each.phase === 'confirm' && each.kind === 'latency' && each.quality === 'good');
+export const isConfirmed = ({ objectives }: Pick<Study, 'objectives'>, { observations }: CompleteTrial): boolean =>
+  isConfirmedBy(objectives, observations);
 
 /** Confirms the dense model, then the members of the front that are not confirmed, the one that is recommended first. */
 export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
   const { store, study, emit } = parts;
   const members = await membersOf(parts);
-  const open = new Set(members.filter(trial => !isConfirmed(trial)).map(({ number }) => number));
+  const open = new Set(members.filter(trial => !isConfirmed(study, trial)).map(({ number }) => number));
   const total = open.size;
   if (total === 0) return { confirmed: members.length, left: 0 };
   emit({ kind: 'confirm-started', trials: [...open] });
@@ -73,7 +71,7 @@ export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
     if (trial) await confirmTrial(parts, trial, { done, total });
   }
   const now = await Promise.all(members.map(({ number }) => store.trials.get(study.id, number)));
-  const left = now.filter(trial => trial?.state !== 'complete' || !isConfirmed(trial));
+  const left = now.filter(trial => trial?.state !== 'complete' || !isConfirmed(study, trial));
   const disturbed = left.filter(trial => trial?.state === 'complete' && isDisturbedIn('confirm', trial)).length;
   const end = { confirmed: members.length - left.length, left: left.length };
   if (!parts.stop.aborted) emit({ kind: 'confirm-finished', study: study.name, ...end, disturbed, timeIsOver });
@@ -110,9 +108,7 @@ async function confirmTrial(
   count: { readonly done: number; readonly total: number },
 ): Promise<void> {
   const { store, study, emit } = parts;
-  const samples = await store.trials.samples(trial.id);
-  const scored = samples.find((each): each is Accuracy => each.phase === 'confirm' && each.kind === 'accuracy');
-  const found = await measureAgain(parts, trial, scored !== undefined);
+  const found = await measureAgain(parts, trial);
   if (parts.stop.aborted) return;
   if (typeof found === 'string') {
     const message = `Trial ${trial.number} could not be confirmed: ${found}.`;
@@ -120,10 +116,9 @@ async function confirmTrial(
     return;
   }
   await store.queue.confirm(trial.id, found);
-  const latency = found.find(each => each.kind === 'latency');
-  const accuracy = found.find(each => each.kind === 'accuracy') ?? scored;
-  if (latency?.kind !== 'latency' || accuracy?.kind !== 'accuracy') return;
-  parts.patience.tell(latency.quality);
+  const { latency, accuracy } = seenIn(await store.trials.samples(trial.id), 'confirm', study.objectives) ?? {};
+  if (!latency || !accuracy) return;
+  if (found.some(({ kind }) => kind === 'latency')) parts.patience.tell(latency.quality);
   const dense = trial.number === 0 ? null : await store.trials.get(study.id, 0);
   const seen = dense && seenIn(await store.trials.samples(dense.id), 'confirm');
   emit({
@@ -138,11 +133,10 @@ async function confirmTrial(
   });
 }
 
-/** The observations, or why there are none. Scoring may take hours: where answers are there, only the latency is taken again. */
+/** The observations, or why there are none. Scoring may take hours: what is confirmed already is not measured again. */
 async function measureAgain(
   { store, study, instruments, patience, ...parts }: ConfirmParts,
   trial: CompleteTrial,
-  scored: boolean,
 ): Promise<readonly Observation[] | string> {
   const latency = {
     ...parts.latency,
@@ -150,18 +144,16 @@ async function measureAgain(
     waitMs: patience.waitMs(),
     quietReferenceMs: await quietReferenceOf(store, study),
   };
-  const correction = await store.trials.correction(trial.id);
-  if (scored) {
-    const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
-    if (built.state === 'failed') return built.detail;
-    if (built.value.sha256 !== trial.modelSha256) return otherBytes;
-    const answer = await instruments.device.latency(built.value, instruments.reference, latency);
-    return answer.state === 'failed' ? answer.detail : [latencyObservation(answer.value, trial.number === 0)];
-  }
   const score = { images: 'confirm', timeoutMs: parts.timeoutMs } as const;
-  const result = await observe(instruments, trial.assignment, { latency, score }, correction);
-  if (result.state !== 'complete') return result.state === 'failed' ? result.detail : 'it was stopped early';
-  return result.modelSha256 === trial.modelSha256 ? result.observations : otherBytes;
+  const dense = trial.number === 0 ? null : await store.trials.get(study.id, 0);
+  const ofDense = dense ? await store.trials.samples(dense.id) : [];
+  const isDense = trial.number === 0;
+  const budget = { latency, score, isDense, dense: ofDense.filter(({ phase }) => phase === 'confirm') };
+  const open = unconfirmedKinds(study.objectives, trial.observations);
+  const correction = await store.trials.correction(trial.id);
+  const { candidate, observations, failure } = await take(instruments, trial.assignment, open, budget, correction);
+  if (failure) return failure.detail;
+  return candidate?.sha256 === trial.modelSha256 ? observations : otherBytes;
 }
 
 const otherBytes = 'it is rebuilt in other bytes than those that were searched, so confirm it where it was searched';

@@ -1,13 +1,13 @@
 /** The loop of a search, written once: claim or ask, observe, store, tell. */
 import type { FailureReason } from '../../errors/failure.ts';
 import type { Emit, EndedBy } from '../../events/event.ts';
+import { frontFor } from '../../objectives/front.ts';
 import { type RngState, seededRng } from '../../random/rng.ts';
 import { assignmentOf, denseConfiguration } from '../../space/configuration.ts';
 import type { Space } from '../../space/space.ts';
 import type { FrontState, Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Asked, NewTrial, RunningTrial, Trial, TrialResult } from '../../store/trial.ts';
-import { frontOf } from '../measure/objectives.ts';
 import { nextAsked, toldFor } from '../propose/history.ts';
 import type { Proposer } from '../propose/proposer.ts';
 
@@ -74,7 +74,7 @@ export async function runLoop(parts: LoopParts, budget: LoopBudget): Promise<End
     if (result.state === 'failed' && trial.number === 0) {
       throw new StoppedSearch(`the dense model could not be measured: ${result.detail}`, lasting.has(result.reason));
     }
-    const front = await store.queue.finish(trial.id, result, frontOf);
+    const front = await store.queue.finish(trial.id, result, frontFor(study.objectives));
     await parts.finished(trial, result, front);
     failures = result.state === 'failed' ? failures + 1 : 0;
     if (failures >= failuresInARow && result.state === 'failed') {

@@ -1,14 +1,15 @@
 /** Latencies that were disturbed, taken again once the machine is quiet: members of the front first. */
 import type { LatencyBudget } from '../../device/device.ts';
 import type { Emit } from '../../events/event.ts';
+import { frontFor } from '../../objectives/front.ts';
+import { keepsTo } from '../../objectives/limits.ts';
+import { readingsOf, withReadings } from '../../objectives/objectives.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import type { Constraint } from '../../tuner/strategy.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
-import { keepsTo } from '../measure/limits.ts';
-import { frontOf, withLatency } from '../measure/objectives.ts';
-import { type Instruments, latencyObservation } from '../measure/observe.ts';
+import { type Instruments, take } from '../measure/observe.ts';
 import type { Patience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 
@@ -56,21 +57,22 @@ export async function remeasureDisturbed(
 /** Whether it is good now. */
 async function remeasureOne(parts: RemeasureParts, trial: CompleteTrial): Promise<boolean> {
   const { store, study, instruments, patience, constraints, emit } = parts;
-  const built = await instruments.build(trial.assignment, 'candidate.onnx', await store.trials.correction(trial.id));
-  if (built.state === 'failed') return false;
-  const answer = await instruments.device.latency(built.value, instruments.reference, {
+  const latencyBudget = {
     ...parts.latency,
     seed: parts.latency.seed + trial.number + 104_729 * (trial.revisions.length + 1),
     waitMs: patience.waitMs(),
     quietReferenceMs: await quietReferenceOf(store, study),
-  });
-  if (answer.state === 'failed') return false;
-  patience.tell(answer.value.quality);
-  if (answer.value.quality === 'disturbed') return false;
-  const latency = latencyObservation(answer.value, trial.number === 0);
-  const { values, standardErrors } = withLatency(trial, latency);
+  };
+  const budget = { latency: latencyBudget, isDense: trial.number === 0 };
+  const correction = await store.trials.correction(trial.id);
+  const { observations } = await take(instruments, trial.assignment, ['latency'], budget, correction);
+  const latency = observations.find(each => each.kind === 'latency');
+  if (!latency) return false;
+  patience.tell(latency.quality);
+  if (latency.quality === 'disturbed') return false;
+  const { values, standardErrors } = withReadings(study.objectives, trial, readingsOf([latency]));
   const feasible = trial.number === 0 || keepsTo(constraints, values);
-  await store.queue.remeasure(trial.id, { latency, values, standardErrors, feasible }, frontOf);
+  await store.queue.remeasure(trial.id, { latency, values, standardErrors, feasible }, frontFor(study.objectives));
   emit({
     kind: 'remeasured',
     trial: trial.number,

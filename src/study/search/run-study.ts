@@ -2,8 +2,8 @@
 import type { LatencyBudget } from '../../device/device.ts';
 import { latencyBudget } from '../../device/profile.ts';
 import type { EndedBy } from '../../events/event.ts';
+import { constraintsOf } from '../../objectives/limits.ts';
 import { spaceSize } from '../../space/configuration.ts';
-import { constraintsOf } from '../measure/limits.ts';
 import { type Patience, patienceOf } from '../measure/patience.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { denseFigures, latestLimits } from '../propose/proposer.ts';
@@ -59,7 +59,11 @@ async function putRight(
 ): Promise<void> {
   if ((await store.trials.get(study.id, 0))?.state !== 'complete') return;
   const parts = { store, study, instruments, latency, patience, emit };
-  const constraints = constraintsOf(await latestLimits(store, study), await denseFigures(store, study));
+  const constraints = constraintsOf(
+    study.objectives,
+    await latestLimits(store, study),
+    await denseFigures(store, study),
+  );
   const goOn = (): boolean => !interrupted(budget) && timeLeft(budget);
   await remeasureDisturbed({ ...parts, constraints }, 'all', goOn);
   const left = await disturbedTrials({ store, study }, 'all');

@@ -2,19 +2,22 @@
 import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Emit, EndedBy } from '../../events/event.ts';
+import { keepsTo } from '../../objectives/limits.ts';
+import { kindsOf, placeOf } from '../../objectives/objectives.ts';
 import { outOfReach, trialsBeforeWarning } from '../../report/front/out-of-reach.ts';
+import type { StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
-import type { CompleteTrial, RunningTrial, TrialResult } from '../../store/trial.ts';
+import type { CompleteTrial, RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
 import { chancesOf } from '../../tuner/early-stopping.ts';
 import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
-import { keepsTo, triedOf } from '../measure/limits.ts';
 import { type ObserveBudget, observe } from '../measure/observe.ts';
 import type { Patience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { interrupted, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
+import { triedOf } from '../measure/tried.ts';
 import type { LimitedProposer } from '../propose/proposer.ts';
 import { denseFirst } from './dense-first.ts';
 import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
@@ -41,6 +44,14 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
   const latency = latencyBudget(plan.hardware, study.seed);
   const events = trialEvents({ store, study, emit });
   let confirmMs = 0;
+  let ofDense: readonly StoredObservation[] | null = null;
+  /** Measured once and told to every trial; a new run looks again. */
+  const denseSamples = async (): Promise<readonly StoredObservation[]> => {
+    const trial = ofDense ? null : await store.trials.get(study.id, 0);
+    const samples = trial?.state === 'complete' ? await store.trials.samples(trial.id) : [];
+    if (samples.length > 0) ofDense = samples.filter(({ phase }) => phase === 'search');
+    return ofDense ?? [];
+  };
   const observeWith = async (
     { assignment, number }: RunningTrial,
     idle: Promise<unknown>,
@@ -48,6 +59,8 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
   ): Promise<TrialResult> => {
     const waiting = { waitMs: patience.waitMs(), quietReferenceMs: await quietReferenceOf(store, study) };
     const result = await observe(instruments, assignment, {
+      objectives: study.objectives,
+      dense: number === 0 ? [] : await denseSamples(),
       latency: { ...latency, ...waiting, seed: study.seed + number },
       score: { images: 'proxy', timeoutMs: scoreTimeoutMs },
       idle,
@@ -82,7 +95,11 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     const { constraints } = proposer;
     const observed: LoopParts['observe'] = async (trial, idle) => {
       const front = await store.trials.front(study.id);
-      const result = await observeWith(trial, idle, parts.pruning ? stoppingFor(front, constraints) : undefined);
+      const result = await observeWith(
+        trial,
+        idle,
+        parts.pruning ? stoppingFor(study.objectives, front, constraints) : undefined,
+      );
       return result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result;
     };
     const watch = await limitWatch(parts, proposer);
@@ -111,7 +128,8 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
 
 /** Warns once a run, when enough trials were seen and none keeps to the limits; those of earlier runs count. */
 async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: LimitedProposer) {
-  const tried = triedOf(await store.trials.list(study.id, { states: ['complete', 'pruned'] }), dense);
+  const seen = await store.trials.list(study.id, { states: ['complete', 'pruned'] });
+  const tried = triedOf(study.objectives, seen, dense);
   let told = false;
   const look = (): void => {
     const message = told || tried.length < trialsBeforeWarning ? null : outOfReach(limits, tried);
@@ -121,7 +139,7 @@ async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: L
   };
   look();
   return (trial: TrialResult & { readonly number: number }): void => {
-    tried.push(...triedOf([trial], dense));
+    tried.push(...triedOf(study.objectives, [trial], dense));
     look();
   };
 }
@@ -131,8 +149,19 @@ export const hopeBelow = 0.01;
 
 /** By the front as it stands when a trial is begun. */
 export const stoppingFor =
-  (front: readonly CompleteTrial[], constraints: readonly Constraint[]): ObserveBudget['stopping'] =>
-  latency => ({ chances: chancesOf(front, latency, constraints), below: hopeBelow });
+  (
+    objectives: readonly string[],
+    front: readonly CompleteTrial[],
+    constraints: readonly Constraint[],
+  ): ObserveBudget['stopping'] =>
+  readings => {
+    const known = kindsOf(objectives).flatMap((kind, objective) => {
+      const reading = readings[kind];
+      return reading ? [{ objective, ...reading }] : [];
+    });
+    const error = placeOf(objectives, 'accuracy');
+    return { chances: chancesOf(front, known, error, constraints), below: hopeBelow };
+  };
 
 const isQuiet = ({ observations }: TrialResult): boolean =>
   observations.some(each => each.kind === 'latency' && each.quality === 'good');
@@ -140,8 +169,8 @@ const isQuiet = ({ observations }: TrialResult): boolean =>
 /** What confirming the front as it stands would take, from what the search's measurements took. */
 async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {
   const front = await store.trials.front(study.id);
-  const mean = (stage: 'latencyMs' | 'accuracyMs'): number =>
+  const mean = (stage: keyof StageTimes): number =>
     front.reduce((sum, { stages }) => sum + (stages[stage] ?? 0), 0) / Math.max(1, front.length);
   const images = scorer.confirmIndices.length / Math.max(1, scorer.proxyIndices.length);
-  return (front.length + 1) * (4 * mean('latencyMs') + images * mean('accuracyMs'));
+  return (front.length + 1) * (4 * mean('latencyMs') + mean('memoryMs') + images * mean('accuracyMs'));
 }

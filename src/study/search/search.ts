@@ -8,6 +8,8 @@ import type { EndedBy, StudyEvent } from '../../events/event.ts';
 import type { TellStage } from '../../events/stage.ts';
 import { timed } from '../../events/timed.ts';
 import { rankfrontVersion } from '../../host/version.ts';
+import type { Limits } from '../../objectives/limit.ts';
+import type { Kind } from '../../objectives/objective.ts';
 import { modelCost } from '../../onnx/cost.ts';
 import type { FrontReport } from '../../report/front/front.ts';
 import { frontReport } from '../../report/front/front-report.ts';
@@ -22,7 +24,6 @@ import { demandTimeable, modelBaseName, type Plan, planFromFiles, withWait } fro
 import { type Brought, demandBrought, demandNames, withNames } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { judgeDense } from '../measure/judge-dense.ts';
-import type { Limits } from '../measure/limits.ts';
 import { openProposer } from '../propose/proposer.ts';
 import { rememberLimits } from '../propose/remember-limits.ts';
 import { demandSameLadders } from '../propose/same-ladders.ts';
@@ -31,6 +32,7 @@ import { doubtsText } from '../recount/doubts.ts';
 import { recountStudy } from '../recount/recount-study.ts';
 import { runStudy } from './run-study.ts';
 import { demandStudyName } from './study-name.ts';
+import { studyObjectives } from './study-objectives.ts';
 
 export interface SearchOptions extends Brought {
   /** Path of the dense model, an ONNX file. */
@@ -57,6 +59,11 @@ export interface SearchOptions extends Brought {
   readonly prior?: boolean | undefined;
   /** Whether trials that can hardly enter the front any more are given up half-way; true by default. */
   readonly pruning?: boolean | undefined;
+  /**
+   * What is minimised, among `latency`, `accuracy`, `size` (of the model file) and `memory` (peak of a run); the first two always.
+   * Left out, a stored study keeps its own, and a new one has these two and those of its limits.
+   */
+  readonly objectives?: readonly Kind[] | undefined;
   /** Candidates beyond these are of no use. Left out, those of the stored study hold on; `{}` lifts them. */
   readonly limits?: Limits | undefined;
   /** 0 by default. */
@@ -148,13 +155,21 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     try {
       for (const note of [...notesOf(plan), ...instruments.scorer.info.notes]) warn(note);
       await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
+      const objectives = studyObjectives({
+        named: options.objectives,
+        limits: options.limits,
+        stored: await store.studies.get(name),
+        accuracy: instruments.scorer.objective,
+        device: instruments.device,
+        note: warn,
+      });
       // A name that nobody knows is told of before the study is stored.
-      const problem = { ladderLengths: ladderLengths(plan.space), objectives: 2 };
+      const problem = { ladderLengths: ladderLengths(plan.space), objectives: objectives.length };
       const named = typeof options.strategy === 'string' ? options.strategy : 'bayesian';
       const strategy = own?.name ?? createStrategy(named, problem, { seed }).name;
       const normalisation = normalizationName(dataset.spec.normalize);
       const study = await store.studies.create(
-        newStudy(options, plan, instruments, calibration, dataset.hash, normalisation, strategy),
+        newStudy(options, plan, instruments, objectives, calibration, dataset.hash, normalisation, strategy),
       );
       demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
       const doubts = doubtsText(study.name, (await recountStudy(store, study, { bounds: false })).disagreements);
@@ -200,6 +215,7 @@ function newStudy(
   options: SearchOptions,
   plan: Plan,
   { scorer }: OpenInstruments,
+  objectives: readonly string[],
   calibration: Calibration | null,
   dataHash: string,
   normalisation: string,
@@ -214,7 +230,7 @@ function newStudy(
     data: { spec: options.data, sha256: dataHash, normalisation, transform: withNames(scorer.info.transform, options) },
     proxy: { images: scorer.proxyIndices.length, seed },
     calibration: calibration?.record ?? null,
-    objectives: ['latency', scorer.objective],
+    objectives,
     seed,
     strategy: { name: strategy, options: {} },
     packageVersion: rankfrontVersion(),

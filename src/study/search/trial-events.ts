@@ -3,13 +3,13 @@
 import type { Warning } from '../../device/warning.ts';
 import { wordWarning } from '../../device/wording.ts';
 import type { Emit } from '../../events/event.ts';
+import { entryOf, objectives } from '../../objectives/objectives.ts';
 import { halfWidthOf } from '../../report/change.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import type { Observation } from '../../store/observation.ts';
 import type { FrontState, Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
-import { errorOf } from '../measure/objectives.ts';
 import { seenIn } from '../read/read-front.ts';
 
 export interface EventParts {
@@ -24,8 +24,8 @@ type Latency = Extract<Observation, { kind: 'latency' }>;
 type Accuracy = Extract<Observation, { kind: 'accuracy' }>;
 
 /** The correction is a part of the build, and not a stage beside it. */
-export const wallMsOf = ({ buildMs, latencyMs, accuracyMs }: StageTimes): number =>
-  (buildMs ?? 0) + (latencyMs ?? 0) + (accuracyMs ?? 0);
+export const wallMsOf = ({ correctionMs: _, ...stages }: StageTimes): number =>
+  Object.values(stages).reduce<number>((sum, each) => sum + (each ?? 0), 0);
 
 /** Against the dense model on the same images, with half of its 95 % interval; of the dense model itself, none. */
 export function changeOf(
@@ -95,9 +95,9 @@ export function trialEvents(parts: EventParts): {
     emit({
       kind: 'trial-pruned',
       trial: number,
-      ratio: values[0] ?? Number.NaN,
-      drop: errorOf(values) - (1 - right),
-      standardError: standardErrors[1] ?? Number.NaN,
+      ratio: entryOf(study.objectives, 'latency', values),
+      drop: entryOf(study.objectives, 'accuracy', values) - objectives.accuracy.minimised(right),
+      standardError: entryOf(study.objectives, 'accuracy', standardErrors),
       images: accuracy?.images ?? 0,
     });
   };

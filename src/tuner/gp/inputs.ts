@@ -5,7 +5,7 @@
  * objective by itself; w_i > 0 a learned weight per site; T = sum_i max_j t_i(j). The table's sum is
  * u = sum_i w_i t_i(x_i) / T, and the process sees v = u (`linear`) or v = sqrt(u) (`root`).
  */
-import type { TunerPrior } from '../prior.ts';
+import { lossesFor, type TunerPrior } from '../prior.ts';
 import type { Configuration, Problem } from '../strategy.ts';
 
 export interface WeightedTable {
@@ -75,13 +75,14 @@ export const rampInputs = (ladderLengths: readonly number[], power: number): Inp
 
 /**
  * What the prior says of each objective: its own table where there is one, weights nearly as given; otherwise the losses of the
- * rungs, whose weights are for the trials to tell. The root is taken of losses since they are squared errors.
+ * rungs where they tell of it, whose weights are for the trials to tell. The root is taken of losses since they are squared errors.
  */
 export const priorInputs = (problem: Problem, prior: TunerPrior | null): (Inputs | null)[] =>
   Array.from({ length: problem.objectives }, (_, k) => {
     const table = prior?.tables[k];
     if (table) return tabledInputs(table.changes, 'linear', 0.2);
-    return prior?.losses ? tabledInputs(prior.losses, 'root', 1) : null;
+    const losses = lossesFor(prior, k);
+    return losses ? tabledInputs(losses, 'root', 1) : null;
   });
 
 /** The change of greatest magnitude. */

@@ -185,7 +185,11 @@ test('the record has the keys that programs rely on, and no others', () => {
     'unconfirmed',
     'points',
   ]);
-  expect(record.dense).toEqual({ latencyMs: 10, accuracy: 0.9 });
+  expect(record.dense).toMatchObject({
+    latencyMs: 10,
+    accuracy: 0.9,
+    objectives: { latency: { value: 10, unit: 'ms' } },
+  });
   expect(Object.keys(record.points[0]!)).toEqual([
     'trial',
     'latencyMs',
@@ -196,6 +200,7 @@ test('the record has the keys that programs rely on, and no others', () => {
     'drop',
     'change',
     'changeCi',
+    'objectives',
     'macs',
     'params',
     'confirmed',

@@ -313,6 +313,7 @@ test('the list of studies says what each has come to', () => {
     failed: 2,
     pruned: 3,
     limits: {},
+    objectives: ['latency', 'top1'],
     waiting: 0,
     frontSize: 12,
     bestSpeedup: 1.284,

@@ -4,6 +4,7 @@ import { seededRng, shuffled } from '../../../src/random/rng.ts';
 import type { CompleteTrial } from '../../../src/store/trial.ts';
 import { chooseAudited } from '../../../src/study/audit/audit-choice.ts';
 
+const plane = ['latency', 'top1'];
 const trial = (number: number, latency: number, error: number): CompleteTrial =>
   ({ number, values: [latency, error] }) as unknown as CompleteTrial;
 const numbers = (trials: readonly CompleteTrial[]): number[] => trials.map(({ number }) => number);
@@ -15,7 +16,7 @@ const front = new Set(numbers(members));
 
 describe('chooseAudited', () => {
   test('half are of the front, with both ends, in turn with the others', () => {
-    const chosen = numbers(chooseAudited([...members, ...others], front, 20));
+    const chosen = numbers(chooseAudited(plane, [...members, ...others], front, 20));
     expect(new Set(chosen).size).toBe(20);
     expect(chosen.filter(number => front.has(number))).toHaveLength(10);
     expect(chosen).toContain(1);
@@ -41,7 +42,7 @@ describe('chooseAudited', () => {
       Math.hypot(place(a)[0] - place(b)[0], place(a)[1] - place(b)[1]);
     const nearest = (one: CompleteTrial, to: readonly CompleteTrial[]): number =>
       Math.min(...to.map(each => distance(one, each)));
-    const chosen = chooseAudited(all, front, 20);
+    const chosen = chooseAudited(plane, all, front, 20);
     const off = chosen.filter(({ number }) => !front.has(number));
     const last = off.at(-1)!;
     const before = chosen.filter(each => each !== last);
@@ -53,19 +54,19 @@ describe('chooseAudited', () => {
   });
 
   test('where one side is short the other fills up', () => {
-    expect(chooseAudited([...members, ...others.slice(0, 5)], front, 16)).toHaveLength(16);
-    const few = chooseAudited([...members.slice(0, 2), ...others], front, 16);
+    expect(chooseAudited(plane, [...members, ...others.slice(0, 5)], front, 16)).toHaveLength(16);
+    const few = chooseAudited(plane, [...members.slice(0, 2), ...others], front, 16);
     expect(numbers(few).filter(number => front.has(number))).toEqual([1, 2]);
     expect(few).toHaveLength(16);
-    expect(chooseAudited(others.slice(0, 7), new Set(), 20)).toHaveLength(7);
+    expect(chooseAudited(plane, others.slice(0, 7), new Set(), 20)).toHaveLength(7);
   });
 
   test('is the same whatever order the trials come in', () => {
-    const expected = numbers(chooseAudited([...members, ...others], front, 20));
+    const expected = numbers(chooseAudited(plane, [...members, ...others], front, 20));
     fc.assert(
       fc.property(fc.integer(), seed => {
         const mixed = shuffled([...members, ...others], seededRng(seed));
-        expect(numbers(chooseAudited(mixed, front, 20))).toEqual(expected);
+        expect(numbers(chooseAudited(plane, mixed, front, 20))).toEqual(expected);
       }),
       { numRuns: 20 },
     );

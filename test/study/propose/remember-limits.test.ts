@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Happening } from '../../../src/events/event.ts';
+import { frontFor } from '../../../src/objectives/front.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
-import { frontOf } from '../../../src/study/measure/objectives.ts';
 import { latestLimits } from '../../../src/study/propose/proposer.ts';
 import { rememberLimits } from '../../../src/study/propose/remember-limits.ts';
 import { toyResult, toyStudy } from '../twins.ts';
@@ -15,7 +15,7 @@ const opened = async () => {
   const add = async (configuration: readonly number[]): Promise<void> => {
     const asked = { strategy: 'nsga2', rngBefore: null, rngAfter: null, asked: null };
     const trial = await store.queue.begin(study.id, { ...asked, configuration, assignment: {} });
-    await store.queue.finish(trial!.id, toyResult({ configuration }), frontOf);
+    await store.queue.finish(trial!.id, toyResult({ configuration }), frontFor(toyStudy.objectives));
   };
   return { store, study, told, parts, add };
 };

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { frontFor } from '../../../src/objectives/front.ts';
+import { keepsTo } from '../../../src/objectives/limits.ts';
 import { ladderLengths } from '../../../src/space/configuration.ts';
 import { memoryContent, memoryStore } from '../../../src/store/memory-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { RunningTrial, TrialResult } from '../../../src/store/trial.ts';
-import { keepsTo } from '../../../src/study/measure/limits.ts';
-import { frontOf } from '../../../src/study/measure/objectives.ts';
 import { type Asker, inlineAsker } from '../../../src/study/propose/asker.ts';
 import { type Setup, setupRecord, strategyOf } from '../../../src/study/propose/setup.ts';
 import { replay } from '../../../src/study/read/replay.ts';
@@ -42,7 +42,7 @@ async function run(store: Store, { setup, trials, killedAt, asker }: Run): Promi
   const study = await store.studies.create(toyStudy);
   await store.queue.requeueLost(study.id);
   const constraints = setup.problem.constraints ?? [];
-  await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontOf);
+  await store.tuning.judge(study.id, values => keepsTo(constraints, values), frontFor(toyStudy.objectives));
   const stop = new AbortController();
   const inline = inlineAsker(strategyOf(setup));
   await runLoop(

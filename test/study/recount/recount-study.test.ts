@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { exactLatency } from '../../../src/device/scripted.ts';
 import { scoreOf } from '../../../src/evaluate/score.ts';
 import { sha256Of } from '../../../src/host/model-file.ts';
+import { frontFor } from '../../../src/objectives/front.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { frontOf, objectiveValues } from '../../../src/study/measure/objectives.ts';
 import { accuracyObservation, latencyObservation } from '../../../src/study/measure/observe.ts';
 import { recountStudy } from '../../../src/study/recount/recount-study.ts';
 import { environment, newTrial } from '../../store/samples.ts';
@@ -35,13 +35,13 @@ async function finish(store: Store, studyId: number, n: number): Promise<void> {
     modelSha256: 'a'.repeat(64),
     macs: 1,
     params: 1,
-    values: objectiveValues(latency.value, score.accuracy),
+    values: [latency.value, 1 - score.accuracy],
     standardErrors: [latency.standardError, score.standardError],
     feasible: true,
     stages: { buildMs: 1, latencyMs: 1, accuracyMs: 1 },
     observations: [latency, accuracyObservation({ ...score, environment, load: 0.5 })],
   } as const;
-  await store.queue.finish(trial.id, result, frontOf);
+  await store.queue.finish(trial.id, result, frontFor(toyStudy.objectives));
 }
 
 async function study(trials: number): Promise<{ readonly store: Store; readonly id: number }> {
@@ -79,13 +79,13 @@ test('a trial that a search finishes while the store is read is no contradiction
         modelSha256: 'b'.repeat(64),
         macs: 1,
         params: 1,
-        values: objectiveValues(faster.value, accuracy.value),
+        values: [faster.value, 1 - accuracy.value],
         standardErrors: [faster.standardError, accuracy.standardError],
         feasible: true,
         stages: { buildMs: 1, latencyMs: 1, accuracyMs: 1 },
         observations: [faster, accuracy],
       } as const;
-      await store.queue.finish(trial.id, result, frontOf);
+      await store.queue.finish(trial.id, result, frontFor(toyStudy.objectives));
     }
     return store.trials.front(studyId);
   };

@@ -4,9 +4,9 @@ import type { Device, LatencyBudget, PairedLatency } from '../../../src/device/d
 import { exactLatency } from '../../../src/device/scripted.ts';
 import { complete } from '../../../src/errors/failure.ts';
 import type { Happening } from '../../../src/events/event.ts';
+import { frontFor } from '../../../src/objectives/front.ts';
 import type { Quality } from '../../../src/stats/quality.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
-import { frontOf } from '../../../src/study/measure/objectives.ts';
 import { latencyObservation } from '../../../src/study/measure/observe.ts';
 import { patienceOf } from '../../../src/study/measure/patience.ts';
 import { nextAsked, toldFor } from '../../../src/study/propose/history.ts';
@@ -48,7 +48,7 @@ async function study() {
         stages: { buildMs: 1, latencyMs: 1, accuracyMs: 1 },
         observations: [latencyObservation(measured(ratio, quality), number === 0), accuracyOf(number)],
       },
-      frontOf,
+      frontFor(toyStudy.objectives),
     );
   }
   return { store, study: (await store.studies.get(toyStudy.name))! };

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Happening, TrialFinished } from '../../../src/events/event.ts';
+import { frontFor } from '../../../src/objectives/front.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { TrialResult } from '../../../src/store/trial.ts';
-import { frontOf } from '../../../src/study/measure/objectives.ts';
 import { changeOf, trialEvents, wallMsOf } from '../../../src/study/search/trial-events.ts';
 import { accuracyOf, completed, crashed, latencyOf } from '../../store/samples.ts';
 import { toyStudy } from '../twins.ts';
@@ -53,7 +53,7 @@ describe.each([
       const assignment = { conv: { method: 'svd', rank: number + 1 } } as const;
       const strategy = { strategy: 'random', rngBefore: null, rngAfter: null, asked: null };
       const trial = (await store.queue.begin(study.id, { configuration: [number], assignment, ...strategy }))!;
-      await events.finished(trial, result, await store.queue.finish(trial.id, result, frontOf));
+      await events.finished(trial, result, await store.queue.finish(trial.id, result, frontFor(['latency', 'top1'])));
       const front = await store.trials.front(study.id);
       const stored = await store.trials.get(study.id, number);
       if (number > 0 && stored?.state === 'complete')
@@ -95,7 +95,7 @@ describe.each([
       const assignment = { conv: { method: 'svd', rank: number + 1 } } as const;
       const strategy = { strategy: 'random', rngBefore: null, rngAfter: null, asked: null };
       const trial = (await store.queue.begin(study.id, { configuration: [number], assignment, ...strategy }))!;
-      const front = await store.queue.finish(trial.id, result, frontOf);
+      const front = await store.queue.finish(trial.id, result, frontFor(['latency', 'top1']));
       if (number > 0) await events.finished(trial, result, front);
     }
     expect(reads).toBe(1);

@@ -8,6 +8,7 @@ import { latencyBudget } from '../../../src/device/profile.ts';
 import { type Script, scriptedDevice } from '../../../src/device/scripted.ts';
 import { complete } from '../../../src/errors/failure.ts';
 import { currentEnvironment, type Environment } from '../../../src/host/environment.ts';
+import { frontFor } from '../../../src/objectives/front.ts';
 import { modelCost } from '../../../src/onnx/cost.ts';
 import { assignmentOf, denseConfiguration } from '../../../src/space/configuration.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
@@ -16,7 +17,6 @@ import type { Study } from '../../../src/store/study.ts';
 import { planFromFiles } from '../../../src/study/build/plan.ts';
 import { reopenPlan } from '../../../src/study/build/reopen.ts';
 import { openInstruments } from '../../../src/study/measure/instruments.ts';
-import { frontOf } from '../../../src/study/measure/objectives.ts';
 import { observe } from '../../../src/study/measure/observe.ts';
 import { confirmBudget } from '../../../src/study/search/confirm.ts';
 import type { VerifyHooks } from '../../../src/study/verify/options.ts';
@@ -90,12 +90,13 @@ export async function smallStudy(world: World, profile: string, openDevice?: Ope
       if (!trial) throw new Error('the trial was not begun');
       const measured = (images: 'proxy' | 'confirm') =>
         observe(instruments, assignment, {
+          objectives: study.objectives,
           latency: images === 'proxy' ? budget : confirmBudget(budget),
           score: { images, timeoutMs: 60_000 },
         });
       const result = await measured('proxy');
       if (result.state !== 'complete') throw new Error(`trial ${number} ${result.state}`);
-      await store.queue.finish(trial.id, result, frontOf);
+      await store.queue.finish(trial.id, result, frontFor(['latency', 'top1']));
       if (number === 1) continue;
       const confirmed = await measured('confirm');
       if (confirmed.state === 'complete') await store.queue.confirm(trial.id, confirmed.observations);

@@ -1,0 +1,29 @@
+/** The options that limit what a candidate may lose and take, for every command that has some. */
+import type { LimitKey, Limits } from '../objectives/limit.ts';
+import { limitTable } from '../objectives/limits.ts';
+import { parseBytes } from '../units/bytes.ts';
+import { parseDrop } from '../units/drop.ts';
+import { positive } from './positive.ts';
+
+/** How each is written: a number, or a text with a unit that is read by a function. */
+const readers: Readonly<Record<LimitKey, 'number' | ((text: string, name: string) => number)>> = {
+  maxDrop: parseDrop,
+  maxLatencyMs: 'number',
+  minSpeedup: 'number',
+  maxSizeBytes: parseBytes,
+  maxMemoryBytes: parseBytes,
+};
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** @throws UserError that names the option */
+export const limitsFrom = (args: Given): Limits =>
+  Object.fromEntries(
+    limitTable.flatMap(({ key, option }) => {
+      const given = args[option];
+      if (given === undefined) return [];
+      const read = readers[key];
+      const value = read === 'number' ? positive(`--${option}`, given as number) : read(given as string, `--${option}`);
+      return [[key, value]];
+    }),
+  );

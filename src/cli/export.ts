@@ -2,6 +2,7 @@
 
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
+import { placeOf } from '../store/place.ts';
 import { reopenStatistics } from '../study/build/calibration.ts';
 import { exportTrial, requireComplete } from '../study/build/export.ts';
 import { reopenPlan } from '../study/build/reopen.ts';
@@ -29,7 +30,9 @@ export const exportModel = defineCommand({
     return withStudy<ExitStatus>(args, console, async (study, store) => {
       const trial = requireComplete(await store.trials.get(study.id, number), number, study);
       const plan = await reopenPlan(study, args.store, args.model);
-      const place = { kept: keptFiles({ store: args.store, models: [plan.loaded.path], data: dataOf(study, args) }) };
+      const place = {
+        kept: keptFiles({ store: placeOf(args.store).file, models: [plan.loaded.path], data: dataOf(study, args) }),
+      };
       demandWritable(args.out, 'the model', place);
       const statistics = await reopenStatistics(plan, study, args, { warn: console.note });
       const correction = await store.trials.correction(trial.id);

@@ -1,7 +1,7 @@
 /** The front of a study in SQL. */
 import type { Transaction } from 'kysely';
 import { judgedAgain } from '../judge.ts';
-import type { FrontOf, FrontPoint } from '../store.ts';
+import type { FrontOf, FrontPoint, FrontState } from '../store.ts';
 import { numbersIn } from './columns.ts';
 import type { Database } from './schema.ts';
 
@@ -12,8 +12,8 @@ interface Finishing {
   readonly result: { readonly values: readonly number[]; readonly feasible: boolean };
 }
 
-/** Writes the front with this trial considered and returns its hypervolume. */
-export async function updateFront(db: Transaction<Database>, trial: Finishing, frontOf: FrontOf): Promise<number> {
+/** Writes the front with this trial considered, and returns it. */
+export async function updateFront(db: Transaction<Database>, trial: Finishing, frontOf: FrontOf): Promise<FrontState> {
   const before = await db
     .selectFrom('front_members')
     .innerJoin('trials', 'trials.id', 'front_members.trial_id')
@@ -26,7 +26,8 @@ export async function updateFront(db: Transaction<Database>, trial: Finishing, f
     values: numbersIn(row.objective_values ?? '[]'),
   }));
   if (trial.result.feasible) points.push({ number: trial.number, values: trial.result.values });
-  const { members, hypervolume } = frontOf(points);
+  const front = frontOf(points);
+  const { members } = front;
   const left = before.filter(row => !members.includes(row.number)).map(row => row.id);
   if (left.length > 0) {
     await db.deleteFrom('front_members').where('study_id', '=', trial.study_id).where('trial_id', 'in', left).execute();
@@ -34,7 +35,7 @@ export async function updateFront(db: Transaction<Database>, trial: Finishing, f
   if (trial.result.feasible && members.includes(trial.number)) {
     await db.insertInto('front_members').values({ study_id: trial.study_id, trial_id: trial.id }).execute();
   }
-  return hypervolume;
+  return front;
 }
 
 /** Judges every complete trial of a study again and writes fronts and hypervolumes as they would have been. */

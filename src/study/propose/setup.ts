@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
-import { saved } from '../../store/sql/damage.ts';
+import { saved } from '../../store/damage.ts';
 import type { JsonRecord } from '../../store/store.ts';
 import { createStrategy, type StrategyOptions } from '../../tuner/strategies.ts';
 import type { Problem, Strategy } from '../../tuner/strategy.ts';

@@ -46,7 +46,7 @@ export function recountTrial(
       const recounted = recountLatency(observation, { seed, isDense: trial.number === 0, bounds });
       tell(phase, recounted.differences);
       if (phase === 'search') [found.ratio, found.errors[0]] = [recounted.ratio, recounted.standardError];
-    } else {
+    } else if (observation.kind === 'accuracy') {
       const denseAnswers = dense.find(each => each.kind === 'accuracy' && each.phase === phase);
       const recounted = recountAccuracy(observation, denseAnswers?.kind === 'accuracy' ? denseAnswers : null);
       tell(phase, recounted.differences);

@@ -70,7 +70,7 @@ async function remeasureOne(parts: RemeasureParts, trial: CompleteTrial): Promis
   const latency = latencyObservation(answer.value, trial.number === 0);
   const { values, standardErrors } = withLatency(trial, latency);
   const feasible = trial.number === 0 || keepsTo(constraints, values);
-  await store.queue.remeasure(trial.id, { latency, values, standardErrors, feasible }, frontOf);
+  await store.queue.remeasure(trial.id, { observation: latency, values, standardErrors, feasible }, frontOf);
   emit({
     kind: 'remeasured',
     trial: trial.number,

@@ -1,5 +1,5 @@
 /** An observation that was taken again, in SQL: it takes the place of the old one, which is kept beside it. */
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { FrontOf } from '../store.ts';
 import type { Remeasured } from '../trial.ts';
 import { countWriteOfTrial, nextSequence } from './counters.ts';
@@ -78,7 +78,14 @@ async function keepReplaced(
     .expression(eb =>
       eb
         .selectFrom('samples')
-        .select(({ val }) => ['trial_id', val(replaced_at).as('replaced_at'), 'name', 'encoding', 'count', 'content'])
+        .select([
+          'trial_id',
+          sql<number>`cast(${replaced_at} as integer)`.as('replaced_at'),
+          'name',
+          'encoding',
+          'count',
+          'content',
+        ])
         .where('trial_id', '=', trial_id)
         .where('phase', '=', key.phase)
         .where('kind', '=', kind),

@@ -107,9 +107,8 @@ export type {
   StoredObservation,
   WarningRecord,
 } from './store/observation.ts';
-export type { StoreOptions } from './store/open.ts';
 export { openStore } from './store/open.ts';
-export type { Patience } from './store/sqlite/failures.ts';
+export type { Patience, StoreOptions } from './store/options.ts';
 export type {
   FrontOf,
   FrontPoint as StoredPoint,
@@ -118,6 +117,7 @@ export type {
   Store,
   StudyStore,
   TrialArchive,
+  TrialFigures,
   TrialFilter,
   TrialQueue,
   TuningStore,

@@ -3,14 +3,14 @@
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
 import { auditText } from '../report/audit/text.ts';
-import { openStore } from '../store/open.ts';
+import { placeOf } from '../store/place.ts';
 import { type AuditHooks, auditStudy } from '../study/audit/audit.ts';
 import { fewestAudited } from '../study/audit/audit-choice.ts';
 import type { ShortRetrain } from '../study/audit/audit-retrain.ts';
 import { locatedModel } from '../study/build/reopen.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { findStudy, withStudy } from './open-study.ts';
+import { withStudyToWrite } from './open-study.ts';
 import { dataOf, jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
 import { stageProgress } from './stage-progress.ts';
@@ -55,13 +55,9 @@ export const audit = defineCommand({
   run: async (args, console) => {
     const configurations = count('--configurations', args.configurations, fewestAudited, 20) ?? fewestAudited;
     const retrain = retrainOf(args);
-    // Opened to read first: a store that is not there is not to be made.
-    await withStudy(args, console, async () => {});
-    const store = await openStore(args.store);
-    try {
-      const study = await findStudy(store, args);
+    return withStudyToWrite(args, console, async (study, store) => {
       const models = [args.model ?? locatedModel(study, args.store)];
-      const place = { kept: keptFiles({ store: args.store, models, data: dataOf(study, args) }) };
+      const place = { kept: keptFiles({ store: placeOf(args.store).file, models, data: dataOf(study, args) }) };
       if (args.out !== undefined) demandWritable(args.out, 'the audit', place);
       const { model, data, calibration } = args;
       const files = { storePath: args.store, model, data, calibration, commandLine: console.commandLine };
@@ -78,9 +74,7 @@ export const audit = defineCommand({
         console.note(`Wrote ${args.out}.`);
       }
       return 0;
-    } finally {
-      await store.close();
-    }
+    });
   },
 });
 

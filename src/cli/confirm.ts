@@ -1,13 +1,12 @@
 /** `rankfront confirm`: measures the front again on images that the search never saw, as the end of a search does. */
 import { frontRecord } from '../report/front/json.ts';
-import { openStore } from '../store/open.ts';
 import { readFront } from '../study/read/read-front.ts';
 import { confirmStudy } from '../study/search/confirm-study.ts';
 import { parseDuration } from '../units/duration.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { frontPage } from './front-page.ts';
-import { findStudy, withStudy } from './open-study.ts';
+import { withStudyToWrite } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption } from './options.ts';
 import { studyDisplay } from './study-display.ts';
 
@@ -33,12 +32,8 @@ export const confirm = defineCommand({
   run: async (args, console) => {
     const trial = count('--trial', args.trial, 0, 1);
     const timeMs = args.time === undefined ? undefined : parseDuration(args.time, '--time');
-    // Opened to read first: a store that is not there is not to be made.
-    await withStudy(args, console, async () => {});
-    const display = studyDisplay(console, args);
-    const store = await openStore(args.store);
-    try {
-      const study = await findStudy(store, args);
+    return withStudyToWrite(args, console, async (study, store) => {
+      const display = studyDisplay(console, args);
       const { model, data, calibration } = args;
       const { finish, stop } = console;
       const end = await confirmStudy(
@@ -56,8 +51,6 @@ export const confirm = defineCommand({
       else console.out(frontPage(report, console, args.store));
       if (finish.aborted || stop.aborted) return 130;
       return end.left === 0 ? 0 : 1;
-    } finally {
-      await store.close();
-    }
+    });
   },
 });

@@ -21,15 +21,33 @@ export async function withStudy<T>(
   const store = await openStore(args.store, { readOnly: true });
   try {
     const study = await findStudy(store, args);
-    if (console) {
-      const { disagreements } = await recountStudy(store, study, { bounds: false });
-      const doubts = doubtsText(study.name, disagreements);
-      if (doubts) console.note(doubts);
-    }
+    if (console) await tellDoubts(store, study, console);
     return await work(study, store);
   } finally {
     await store.close();
   }
+}
+
+/** The same for work that writes to the store: one that is not there is not made. */
+export async function withStudyToWrite<T>(
+  args: { readonly store: string; readonly study: string | undefined },
+  console: Pick<Console, 'note'>,
+  work: (study: Study, store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(args.store, { mustExist: true });
+  try {
+    const study = await findStudy(store, args);
+    await tellDoubts(store, study, console);
+    return await work(study, store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function tellDoubts(store: Store, study: Study, console: Pick<Console, 'note'>): Promise<void> {
+  const { disagreements } = await recountStudy(store, study, { bounds: false });
+  const doubts = doubtsText(study.name, disagreements);
+  if (doubts) console.note(doubts);
 }
 
 /** Throws a UserError when there is none of that name, or several and none is named. */

@@ -1,5 +1,4 @@
 /** `rankfront retrain`: trains a trial of a study, to win back what factorising it lost. */
-import { openStore } from '../store/open.ts';
 import type { TrainingRun } from '../store/training.ts';
 import { type RetrainResult, requireFactorised, retrain as runRetraining } from '../study/train/retrain.ts';
 import { formatPercent, formatPoints } from '../units/format.ts';
@@ -7,7 +6,7 @@ import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { logLine } from './log-line.ts';
-import { findStudy, withStudy } from './open-study.ts';
+import { withStudyToWrite } from './open-study.ts';
 import { movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
 import { jsonLine, trainingDisplay, trainingEnd } from './training-display.ts';
@@ -62,11 +61,7 @@ export const retrain = defineCommand({
       temperature: args.temperature,
     });
     await demandProvider(args);
-    // Opened to read first: a store that is not there is not to be made.
-    await withStudy(args, console, async () => {});
-    const store = await openStore(args.store);
-    try {
-      const study = await findStudy(store, args);
+    return withStudyToWrite(args, console, async (study, store) => {
       const result = await runRetraining(
         store,
         study,
@@ -90,9 +85,7 @@ export const retrain = defineCommand({
       const status = trainingEnd(console, args.json, result);
       if (result.written) tellAfter(console, args.json, result);
       return status;
-    } finally {
-      await store.close();
-    }
+    });
   },
 });
 

@@ -1,5 +1,8 @@
 /** What callers promise about a result; a breach is a mistake of ours, not of the user. */
-import type { Observation } from './observation.ts';
+import { type Observation, shapes } from './observation.ts';
+import { type Parts, partsOf } from './observation-parts.ts';
+import { encodingOf } from './packing.ts';
+import { misfit } from './shape.ts';
 import type { Remeasured, TrialResult } from './trial.ts';
 
 /** Throws a RangeError when `result` cannot be one of a study with `objectives` objectives. */
@@ -16,8 +19,8 @@ export function checkResult(result: TrialResult, objectives: number): void {
   }
 }
 
-export function checkRemeasured({ latency, values, standardErrors }: Remeasured): void {
-  checkObservations([latency]);
+export function checkRemeasured({ observation, values, standardErrors }: Remeasured): void {
+  checkObservations([observation]);
   if (values.length !== standardErrors.length || ![...values, ...standardErrors].every(Number.isFinite))
     throw new RangeError(`a trial measured again needs finite values and standard errors, not [${values}]`);
 }
@@ -26,21 +29,28 @@ export function checkObservations(observations: readonly Observation[]): void {
   if (new Set(observations.map(({ kind }) => kind)).size !== observations.length) {
     throw new RangeError('a trial has at most one observation of each kind in each phase');
   }
-  for (const observation of observations) {
-    if (![observation.value, observation.standardError, ...observation.interval].every(Number.isFinite)) {
-      throw new RangeError(`an observation of ${observation.kind} must be finite`);
-    }
-    if (observation.kind === 'accuracy') {
-      const { images, correct, predictions } = observation;
-      const counts = [correct, predictions, observation.places ?? correct].map(({ length }) => length);
-      if (counts.some(count => count !== images)) {
-        throw new RangeError(`${images} images need as many answers and places, not ${counts.join(', ')}`);
-      }
-    } else if (
-      observation.kind === 'latency' &&
-      observation.candidateSamplesMs.length !== observation.referenceSamplesMs.length
-    ) {
-      throw new RangeError('the samples of candidate and dense model come in pairs');
-    }
+  for (const observation of observations) checkObservation(observation);
+}
+
+function checkObservation(observation: Observation): void {
+  const { kind, value, standardError, interval } = observation;
+  const parts = partsOf(observation);
+  const numbers = Object.values(parts.facts).filter(fact => typeof fact === 'number');
+  if (![value, standardError, ...interval, ...numbers].every(Number.isFinite)) {
+    throw new RangeError(`an observation of ${kind} must be finite`);
   }
+  const fault = misfit(kind, parts.facts, encodings(parts)) ?? unequal(kind, parts);
+  if (fault) throw new RangeError(`an observation of ${kind} cannot be kept: ${fault}`);
+}
+
+const encodings = ({ samples }: Parts) => new Map([...samples].map(([name, list]) => [name, encodingOf(list)]));
+
+/** What is wrong with the lengths of the samples, which reading leaves to a recount; null where nothing is. */
+function unequal(kind: string, { facts, samples }: Parts): string | null {
+  const lengths = shapes.get(kind)?.lengths ?? 'free';
+  if (lengths === 'free') return null;
+  const counts = [...samples.values()].map(({ length }) => length);
+  const expected = lengths === 'equal' ? (counts[0] ?? 0) : facts[lengths.fact];
+  if (counts.every(count => count === expected)) return null;
+  return `${expected} ${lengths === 'equal' ? 'samples' : lengths.fact} need as many of each list, not ${counts.join(', ')}`;
 }

@@ -5,8 +5,10 @@ import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { UserError } from '../errors/user-error.ts';
 import { openStoreSession } from './open.ts';
+import { nobody } from './sql/finish.ts';
+import type { Session } from './sql/session.ts';
 import { patience, worded } from './sqlite/failures.ts';
-import { openSession, type Session } from './sqlite/session.ts';
+import { openSession } from './sqlite/session.ts';
 
 /**
  * Writes the study `name` with everything that belongs to it, and nothing else of the store, to `outPath`. The file is without
@@ -33,7 +35,7 @@ async function writeWhole(store: Session, name: string, target: string): Promise
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await sql`vacuum into ${temporary}`.execute(store.db);
-    const copy = openSession(temporary, { path: target, readOnly: false, patience });
+    const copy = openSession(temporary, { place: target, readOnly: false, patience });
     try {
       await keepOnly(copy, name);
     } finally {
@@ -51,10 +53,18 @@ async function keepOnly({ db, write }: Session, name: string): Promise<void> {
     await trx
       .deleteFrom('environments')
       .where('id', 'not in', trx.selectFrom('observations').select('environment_id'))
+      .where(
+        'id',
+        'not in',
+        trx
+          .selectFrom('revisions')
+          .select(({ ref }) => ref('environment_id').$notNull().as('id'))
+          .where('environment_id', 'is not', null),
+      )
       .execute();
     await trx
       .updateTable('trials')
-      .set({ state: 'waiting', owner_pid: null, owner_start_time: null, owner_boot_id: null })
+      .set({ state: 'waiting', ...nobody })
       .where('state', '=', 'running')
       .execute();
   });

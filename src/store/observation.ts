@@ -2,6 +2,7 @@
 
 import type { Environment } from '../host/environment.ts';
 import type { Quality } from '../stats/quality.ts';
+import type { Encoding } from './packing.ts';
 
 /** `search` while the front is looked for; `confirm` at the end, on the images left untouched and with a long run. */
 export type Phase = 'search' | 'confirm';
@@ -12,8 +13,9 @@ export interface WarningRecord {
   readonly [field: string]: unknown;
 }
 
-interface Measured {
-  /** Latency: candidate time over dense time. Size and memory: bytes over those of the dense model. Accuracy: share of images counted as right. */
+/** What every observation has, whatever its kind. */
+export interface Measured {
+  /** Latency: median candidate time over median dense time. Accuracy: share of images counted as right. Else over what the dense model has. */
   readonly value: number;
   readonly standardError: number;
   /** 95 % interval of `value`. */
@@ -65,9 +67,11 @@ export interface LatencySamples {
 export interface AccuracySummary extends Measured {
   readonly kind: 'accuracy';
   readonly images: number;
-  /** Share of these images that the dense model has right and this one has not, less the other way round; absent of the dense model. */
+  /**
+   * Accuracy of the dense model minus this one, on the images that both have answered, and its standard error (`pairedAccuracy`). Absent
+   * for the dense model itself, and where its answers in that phase were not known.
+   */
   readonly drop?: number;
-  /** Paired, image by image. */
   readonly dropStandardError?: number;
 }
 
@@ -80,30 +84,32 @@ export interface AccuracySamples {
   readonly places?: Int32Array;
 }
 
-/** Of the model file as it was written, which is counted and has no error. */
+/** Of the model's file: the candidate's bytes over the dense model's. */
 export interface SizeSummary extends Measured {
   readonly kind: 'size';
   readonly bytes: number;
-  /** The dense model, written in the same way. */
   readonly referenceBytes: number;
 }
 
-/** What loading and running the model adds to the peak resident memory of a fresh process. */
+/** What loading and running the model adds to the peak of resident memory: the candidate's over the dense model's. */
 export interface MemorySummary extends Measured {
   readonly kind: 'memory';
-  /** The median over processes. */
   readonly bytes: number;
-  /** The same of the dense model. */
   readonly referenceBytes: number;
 }
 
 export interface MemorySamples {
-  /** KiB, one per process, in the order in which they were taken; kept as 32-bit floats. */
+  /** One entry per process that loaded and ran the model. */
   readonly candidateSamplesKib: readonly number[];
   readonly referenceSamplesKib: readonly number[];
 }
 
-/** An observation with its raw samples, as it is written. At most one of each kind in each phase of a trial. */
+/**
+ * An observation with its raw samples, as it is written. At most one of each kind in each phase of a trial.
+ *
+ * What it holds beside `Measured` follows one rule, so that a store keeps a new kind as it keeps these: lists of numbers, flags and integers
+ * at the top are samples; all else is a fact, plain JSON.
+ */
 export type Observation =
   | (LatencySummary & LatencySamples)
   | (AccuracySummary & AccuracySamples)
@@ -121,3 +127,63 @@ export interface Stored {
   /** Milliseconds since 1970. */
   readonly storedAtMs: number;
 }
+
+type Fact = 'number' | 'text' | 'record';
+
+/** What is known of a kind: it is demanded when an observation is written and when it is read. */
+export interface Shape {
+  readonly facts: Readonly<Record<string, Fact>>;
+  /** These may be null or absent. */
+  readonly optionalFacts: Readonly<Record<string, Fact>>;
+  /** How each is packed follows from what kind of list it is. */
+  readonly samples: Readonly<Record<string, Encoding>>;
+  readonly optionalSamples: Readonly<Record<string, Encoding>>;
+  /** How long the lists of samples are: as long as each other, as long as a fact of that name says, or each as it is. */
+  readonly lengths: 'equal' | 'free' | { readonly fact: string };
+}
+
+const none = {} as const;
+
+/** A kind that is not here is kept and read as it is. */
+export const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  [
+    'latency',
+    {
+      facts: { candidateMs: 'number', referenceMs: 'number', endedBy: 'text', quality: 'text' },
+      optionalFacts: { conditions: 'record' },
+      samples: { candidateSamplesMs: 'float32', referenceSamplesMs: 'float32' },
+      optionalSamples: none,
+      lengths: 'equal',
+    },
+  ],
+  [
+    'accuracy',
+    {
+      facts: { images: 'number' },
+      optionalFacts: { drop: 'number', dropStandardError: 'number' },
+      samples: { correct: 'bits', predictions: 'uint16' },
+      optionalSamples: { places: 'int32' },
+      lengths: { fact: 'images' },
+    },
+  ],
+  [
+    'size',
+    {
+      facts: { bytes: 'number', referenceBytes: 'number' },
+      optionalFacts: none,
+      samples: none,
+      optionalSamples: none,
+      lengths: 'free',
+    },
+  ],
+  [
+    'memory',
+    {
+      facts: { bytes: 'number', referenceBytes: 'number' },
+      optionalFacts: none,
+      samples: { candidateSamplesKib: 'float32', referenceSamplesKib: 'float32' },
+      optionalSamples: none,
+      lengths: 'free',
+    },
+  ],
+]);

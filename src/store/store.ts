@@ -30,6 +30,11 @@ export interface StudyStore {
   /** Oldest first. */
   list(): Promise<readonly StudySummary[]>;
   setState(studyId: number, state: StudyState): Promise<void>;
+  /**
+   * Grows with every write that concerns the study: trials, observations, states, what its strategy is given, trainings. Whoever has read
+   * the study at a revision need not read it again while the revision stays. Throws for a study that is not there.
+   */
+  revision(studyId: number): Promise<number>;
 }
 
 export interface TrialQueue {
@@ -40,17 +45,18 @@ export interface TrialQueue {
   /**
    * Stores the result, its observations, the front and the hypervolume in one transaction. A trial that is finished already stays
    * as it is, so that a call can be repeated. `frontOf` sees the front members so far and, when feasible, this trial.
-   * Returns the front as it then is; null where the trial did not end complete, or was finished before.
+   *
+   * @returns the front with this trial; null where it did not end complete, or was finished before
    */
   finish(trialId: number, result: TrialResult, frontOf: FrontOf): Promise<FrontState | null>;
   /** Adds observations of the confirm phase; they replace earlier ones of the same kind. Those of the search stay. */
   confirm(trialId: number, observations: readonly Observation[]): Promise<void>;
   /**
-   * Puts a latency that was taken again in the place of a complete trial's of the search, with the values that follow. What it
+   * Puts an observation that was taken again in the place of a complete trial's of the search, with the values that follow. What it
    * replaces is kept, and the front and all hypervolumes become what they would have been with these values.
    */
   remeasure(trialId: number, again: Remeasured, frontOf: FrontOf): Promise<void>;
-  /** Puts running trials whose process is gone back in the queue and returns their number. */
+  /** Puts running trials whose owner is gone (`lease.ts`) back in the queue and returns their number. */
   requeueLost(studyId: number): Promise<number>;
 }
 
@@ -78,6 +84,8 @@ export interface TrialArchive {
   /** By number. */
   list(studyId: number, filter?: TrialFilter): Promise<readonly Trial[]>;
   get(studyId: number, number: number): Promise<Trial | null>;
+  /** Of the complete trials, by number: what fronts are made of, without reading what a listing reads beside it. */
+  figures(studyId: number): Promise<readonly TrialFigures[]>;
   /** The members of the front, by number. */
   front(studyId: number): Promise<readonly CompleteTrial[]>;
   /** The observations of a trial with their raw samples. */
@@ -90,6 +98,22 @@ export interface TrialFilter {
   readonly states?: readonly TrialState[];
   /** Only trials finished, or measured again, after this `finishedSequence`. */
   readonly finishedAfter?: number;
+  /** Only these. */
+  readonly numbers?: readonly number[];
+}
+
+/** A complete trial as a front needs it; its configuration, hashes and environments are in `list`. */
+export interface TrialFigures {
+  readonly id: number;
+  readonly number: number;
+  readonly finishedSequence: number;
+  readonly values: readonly number[];
+  readonly standardErrors: readonly number[];
+  readonly feasible: boolean;
+  readonly macs: number;
+  readonly params: number;
+  /** The kinds of its observations in the confirm phase. */
+  readonly confirmed: readonly string[];
 }
 
 /** A complete, feasible trial as the front sees it; every value is minimised. */

@@ -33,11 +33,11 @@ export interface StageTimes {
   readonly buildMs: number | null;
   /** The part of `buildMs` that the correction took; missing where there was none. */
   readonly correctionMs?: number | null;
-  /** Of studies that have the objective. */
-  readonly sizeMs?: number | null;
-  readonly memoryMs?: number | null;
   readonly latencyMs: number | null;
   readonly accuracyMs: number | null;
+  /** Stages that only some studies have; the store keeps whatever stages there are. */
+  readonly sizeMs?: number | null;
+  readonly memoryMs?: number | null;
 }
 
 interface Tried {
@@ -111,7 +111,7 @@ export type CompleteTrial = TrialBase &
     readonly revisions: readonly Revision[];
   };
 
-/** The values that a trial had until its latency was measured again, since the machine had been busy. */
+/** The values that a trial had until it was measured again, since the machine had been busy. */
 export interface Revision {
   /** A number in the order of `finishedSequence`: whoever was told of no later one was told these values. */
   readonly replacedAt: number;
@@ -119,9 +119,10 @@ export interface Revision {
   readonly standardErrors: readonly number[];
 }
 
-/** A latency taken again, with the objectives that follow from it. */
+/** An observation of the search taken again, with the objectives that follow from it. */
 export interface Remeasured {
-  readonly latency: Extract<Observation, { kind: 'latency' }>;
+  /** Of whatever kind: it takes the place of the one of its kind. */
+  readonly observation: Observation;
   readonly values: readonly number[];
   readonly standardErrors: readonly number[];
   readonly feasible: boolean;

@@ -102,8 +102,8 @@ test('a disturbed latency is no confirmation: it is marked everywhere, never pic
   const [fastest] = (await frontOf(world.store)).points;
   const store = altered(
     'busy',
-    `update observations set quality = 'disturbed',
-       conditions = json_set(conditions, '$.causes', json('[{"kind":"stolen","share":0.5}]')) where kind = 'latency' and trial_id = (select id from trials where number = ${fastest.trial})`,
+    `update observations set facts = json_set(facts, '$.quality', 'disturbed',
+       '$.conditions.causes', json('[{"kind":"stolen","share":0.5}]')) where kind = 'latency' and trial_id = (select id from trials where number = ${fastest.trial})`,
   );
   const front = await frontOf(store);
   expect(front.disturbed).toBe(1);

@@ -92,6 +92,10 @@ test('one phase alone; a retrained file that is not there is named, and found wh
 
 const observation = (phase: string, kind: string, set: string): string =>
   `update observations set ${set} where trial_id = :trial and phase = '${phase}' and kind = '${kind}'`;
+const fact = (phase: string, kind: string, path: string, value: string): string =>
+  observation(phase, kind, `facts = json_set(facts, '$.${path}', ${value})`);
+const samples = (phase: string, name: string, set: string): string =>
+  `update samples set ${set} where trial_id = :trial and phase = '${phase}' and name = '${name}'`;
 
 /** What follows from other stored numbers. */
 const recounted: readonly [figure: string, sql: string][] = [
@@ -102,22 +106,25 @@ const recounted: readonly [figure: string, sql: string][] = [
     [`${phase} phase: latency standard error`, observation(phase, 'latency', 'standard_error = 0.001')],
     [
       `${phase} phase: milliseconds of the candidate`,
-      observation(phase, 'latency', 'candidate_ms = candidate_ms * 0.9'),
+      fact(phase, 'latency', 'candidateMs', "facts ->> '$.candidateMs' * 0.9"),
     ],
     [
       `${phase} phase: milliseconds of the dense model`,
-      observation(phase, 'latency', 'reference_ms = reference_ms * 0.9'),
+      fact(phase, 'latency', 'referenceMs', "facts ->> '$.referenceMs' * 0.9"),
     ],
-    [`${phase} phase: latency ratio`, observation(phase, 'latency', "candidate_samples = x'0000003F'")],
-    [`${phase} phase: latency ratio`, observation(phase, 'latency', "reference_samples = x'0000003F'")],
-    [`${phase} phase: latency samples`, observation(phase, 'latency', "reference_samples = x'0000003F0000003F'")],
-    [`${phase} phase: quality`, observation(phase, 'latency', "quality = 'disturbed'")],
+    [`${phase} phase: latency ratio`, samples(phase, 'candidateSamplesMs', "count = 1, content = x'0000003F'")],
+    [`${phase} phase: latency ratio`, samples(phase, 'referenceSamplesMs', "count = 1, content = x'0000003F'")],
+    [
+      `${phase} phase: latency samples`,
+      samples(phase, 'referenceSamplesMs', "count = 2, content = x'0000003F0000003F'"),
+    ],
+    [`${phase} phase: quality`, fact(phase, 'latency', 'quality', "'disturbed'")],
     [`${phase} phase: accuracy`, observation(phase, 'accuracy', 'value = value + 0.0325')],
     [`${phase} phase: accuracy standard error`, observation(phase, 'accuracy', 'standard_error = standard_error / 2')],
     [`${phase} phase: accuracy interval`, observation(phase, 'accuracy', 'interval_lo = interval_lo + 0.01')],
     [`${phase} phase: accuracy interval`, observation(phase, 'accuracy', 'interval_hi = interval_hi - 0.01')],
-    [`${phase} phase: images`, observation(phase, 'accuracy', 'images = images - 1')],
-    [`${phase} phase: accuracy`, observation(phase, 'accuracy', 'correct = zeroblob(length(correct))')],
+    [`${phase} phase: images`, fact(phase, 'accuracy', 'images', "facts ->> '$.images' - 1")],
+    [`${phase} phase: accuracy`, samples(phase, 'correct', 'content = zeroblob(length(content))')],
   ]),
   ['objective values', "update trials set objective_values = '[0.5, 0.5]' where id = :trial"],
   ['standard errors of the objectives', "update trials set standard_errors = '[0.5, 0.5]' where id = :trial"],
@@ -136,11 +143,15 @@ const remade: readonly [figure: string, sql: string][] = [
   // As many right as before, but other images.
   [
     'confirm phase: answers',
-    "update observations set correct = (select correct from observations where trial_id = :trial and phase = 'search' and kind = 'accuracy') where trial_id = :trial and phase = 'confirm' and kind = 'accuracy'",
+    samples(
+      'confirm',
+      'correct',
+      "content = (select content from samples where trial_id = :trial and phase = 'search' and name = 'correct')",
+    ),
   ],
   ...['search', 'confirm'].map((phase): [string, string] => [
     `${phase} phase: answers`,
-    observation(phase, 'accuracy', 'predictions = zeroblob(length(predictions))'),
+    samples(phase, 'predictions', 'content = zeroblob(length(content))'),
   ]),
   ['MACs', 'update trials set macs = macs - 1 where id = :trial'],
   ['parameters', 'update trials set params = params - 1 where id = :trial'],
@@ -213,10 +224,8 @@ describe('a stored number that is changed', () => {
   });
 
   test('a busy machine that is passed off as a quiet one is found', async () => {
-    const causes = '\'$.causes\', json(\'[{"kind":"other-load","busyCores":1,"names":[]}]\')';
-    const lines = await recountOf(
-      changed(observation('confirm', 'latency', `conditions = json_set(conditions, ${causes})`)),
-    );
+    const causes = 'json(\'[{"kind":"other-load","busyCores":1,"names":[]}]\')';
+    const lines = await recountOf(changed(fact('confirm', 'latency', 'conditions.causes', causes)));
     expect(lines).toEqual([expect.stringMatching(/confirm phase: quality stored as good, recounted as disturbed/)]);
   });
 });

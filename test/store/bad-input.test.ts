@@ -18,9 +18,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
 import { currentOwner } from '../../src/host/process-identity.ts';
 import { openStore, openStoreSession } from '../../src/store/open.ts';
-import { sqliteArchive } from '../../src/store/sql/archive.ts';
-import { sqliteQueue } from '../../src/store/sql/queue.ts';
-import { sqliteStudies } from '../../src/store/sql/studies.ts';
+import { sqlArchive } from '../../src/store/sql/archive.ts';
+import { sqlQueue } from '../../src/store/sql/queue.ts';
+import { sqlStudies } from '../../src/store/sql/studies.ts';
 import { applicationId } from '../../src/store/sqlite/migrate.ts';
 import { completed, frontOf, latencyOf, newStudy, newTrial } from './samples.ts';
 
@@ -192,9 +192,9 @@ test.each(['kysely_migration', 'schema_history'])(
 test('a full disk is told, writes nothing of the trial and leaves what was stored', async () => {
   const session = await openStoreSession(at('x.sqlite'));
   const [studies, queue, trials] = [
-    sqliteStudies(session),
-    sqliteQueue(session, currentOwner()),
-    sqliteArchive(session),
+    sqlStudies(session),
+    sqlQueue(session, currentOwner(), 60_000),
+    sqlArchive(session),
   ];
   const study = await studies.create(newStudy());
   await sql`pragma max_page_count = 80`.execute(session.db);

@@ -1,13 +1,14 @@
 /** What every store keeps to. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StoreOptions } from '../../src/store/options.ts';
 import type { FrontPoint, Store } from '../../src/store/store.ts';
 import type { Study } from '../../src/store/study.ts';
 import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial, pruned } from './samples.ts';
 
 export interface StorePlace {
   /** A store on the same content each time. */
-  open(): Promise<Store>;
+  open(options?: Pick<StoreOptions, 'clock' | 'owner' | 'leaseMs'>): Promise<Store>;
   remove(): Promise<void>;
 }
 
@@ -291,7 +292,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       if (before?.state !== 'complete') throw new Error('trial 0 is not complete');
       expect(before.revisions).toEqual([]);
       // Slower than it was taken for: what it had dominated comes back.
-      const again = { latency: latencyOf(9), values: [0.7, 0.5], standardErrors: [0.01, 0.002], feasible: true };
+      const again = { observation: latencyOf(9), values: [0.7, 0.5], standardErrors: [0.01, 0.002], feasible: true };
       await store.queue.remeasure(before.id, again, frontOf);
       await reopen();
       const after = await store.trials.get(study.id, 0);
@@ -320,7 +321,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
 
     test('only a complete trial can be measured again, by values that are finite', async () => {
       const { id } = await begin(0);
-      const again = { latency: latencyOf(9), values: [0.7, 0.5], standardErrors: [0.01, 0.002], feasible: true };
+      const again = { observation: latencyOf(9), values: [0.7, 0.5], standardErrors: [0.01, 0.002], feasible: true };
       await expect(store.queue.remeasure(id, again, frontOf)).rejects.toThrow('running cannot be measured again');
       await store.queue.finish(id, completed(0), frontOf);
       await expect(store.queue.remeasure(id, { ...again, values: [Number.NaN, 0.5] }, frontOf)).rejects.toThrow(

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
+import { currentOwner } from '../../src/host/process-identity.ts';
 import { memoryContent, memoryStore } from '../../src/store/memory-store.ts';
 import { storeContract } from './contract.ts';
+import { kindsContract } from './kinds-contract.ts';
 import { completed, frontOf, newStudy, newTrial } from './samples.ts';
 
 storeContract('in memory', async () => {
   const content = memoryContent();
   return { open: async () => memoryStore({ content }), remove: async () => {} };
+});
+
+kindsContract('in memory', async () => {
+  const content = memoryContent();
+  return { open: async options => memoryStore({ content, ...options }), remove: async () => {} };
 });
 
 test('the same calls give the same records', async () => {
@@ -21,7 +28,7 @@ test('the same calls give the same records', async () => {
 
 test('a trial whose process is gone goes back in the queue', async () => {
   const content = memoryContent();
-  const gone = { pid: process.pid, startTime: 'never', bootId: '' };
+  const gone = { ...currentOwner(), startTime: 'never' };
   const first = memoryStore({ content, owner: gone });
   const study = await first.studies.create(newStudy());
   await first.queue.begin(study.id, newTrial(0));

@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
-import { storeContract } from './contract.ts';
+import { type StorePlace, storeContract } from './contract.ts';
+import { kindsContract } from './kinds-contract.ts';
 import { completed, frontOf, latencyOf, newStudy, newTrial } from './samples.ts';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'rankfront-test-'));
 
-storeContract('SQLite', async () => {
+const sqlitePlace = async (): Promise<StorePlace> => {
   const folder = newFolder();
   return {
-    open: () => openStore(join(folder, 'store.sqlite')),
+    open: options => openStore(join(folder, 'store.sqlite'), options),
     remove: async () => rmSync(folder, { recursive: true }),
   };
-});
+};
+
+storeContract('SQLite', sqlitePlace);
+kindsContract('SQLite', sqlitePlace);
 
 let folder: string;
 let path: string;

@@ -89,6 +89,51 @@ export const accuracyOf = (n: number, images = 21): Observation => ({
   predictions: Uint16Array.from({ length: images }, (_, i) => (i * 977 + n) % 65_536),
 });
 
+const measuredOf = (n: number) => ({
+  value: 0.75 + n / 1000,
+  standardError: 0,
+  interval: [0.75 + n / 1000, 0.75 + n / 1000] as const,
+  warnings: [],
+  wallMs: 2.5 + n,
+  load: 0.125,
+  environment,
+});
+
+export const sizeOf = (n: number): Observation => ({
+  kind: 'size',
+  ...measuredOf(n),
+  bytes: 7500 + 10 * n,
+  referenceBytes: 10_000,
+});
+
+export const memoryOf = (n: number, processes = 3): Observation => ({
+  kind: 'memory',
+  ...measuredOf(n),
+  bytes: 1024 * (7500 + 10 * n),
+  referenceBytes: 1024 * 10_000,
+  candidateSamplesKib: Array.from({ length: processes }, (_, i) => 7500 + 10 * n + i),
+  // Not as many of each: a process may have failed.
+  referenceSamplesKib: Array.from({ length: processes + 1 }, (_, i) => 10_000 + i),
+});
+
+/** Of a kind that this version knows nothing of. */
+export const strangeOf = (n: number): Observation =>
+  ({
+    kind: 'joules',
+    ...measuredOf(n),
+    warnings: [{ kind: 'guessed', by: { what: 'a meter' } }],
+    meter: 'USB',
+    range: { from: 0, to: [1, { deep: null }] },
+    steps: [{ a: 1 }, { a: 2 }],
+    calibrated: n % 2 === 0,
+    gap: null,
+    traceMj: [0.5, 0.25 * n, 3],
+    overflow: Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 1, 1),
+    states: Uint16Array.of(65_535, n),
+    offsets: Int32Array.of(-2_147_483_648, n),
+    none: [],
+  }) as unknown as Observation;
+
 export const completed = (n: number, changes: Partial<CompleteResult> = {}): CompleteResult => ({
   state: 'complete',
   modelSha256: n.toString(16).padStart(64, '0'),

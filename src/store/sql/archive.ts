@@ -2,90 +2,111 @@
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import type { Environment } from '../../host/environment.ts';
 import type { ObservationSummary } from '../observation.ts';
-import type { Session } from '../sqlite/session.ts';
-import type { TrialArchive } from '../store.ts';
+import type { TrialArchive, TrialFigures, TrialFilter } from '../store.ts';
 import type { CompleteTrial, Trial } from '../trial.ts';
-import { environmentIn, whole } from './columns.ts';
+import { environmentIn, numbersIn, whole } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
-import { storedObservationOf, summaryColumns, summaryOf } from './observation-rows.ts';
+import { storedObservationOf, summaryOf } from './observation-rows.ts';
 import type { Database } from './schema.ts';
+import type { Session } from './session.ts';
+import { stored } from './stored.ts';
 import { trialOf } from './trial-rows.ts';
 
 type Condition = (eb: ExpressionBuilder<Database, 'trials'>) => Expression<SqlBool>;
 
-export const sqliteArchive = ({ read }: Session): TrialArchive => ({
-  list: async (studyId, filter = {}) => {
-    if (filter.states?.length === 0) return [];
-    return read('list the trials', db =>
-      trialsWhere(db, eb =>
-        eb.and([
-          eb('trials.study_id', '=', studyId),
-          ...(filter.states ? [eb('trials.state', 'in', filter.states)] : []),
-          ...(filter.finishedAfter === undefined
-            ? []
-            : [
-                eb.or([
-                  eb('trials.finished_sequence', '>', filter.finishedAfter),
-                  eb('trials.revised_sequence', '>', filter.finishedAfter),
-                ]),
-              ]),
-        ]),
-      ),
-    );
-  },
+/** By id. What an environment is never changes: each is read once. */
+type Environments = Map<number, Environment>;
 
-  get: (studyId, number) =>
-    read(`look up trial ${number}`, async db => {
-      const found = await trialsWhere(db, eb =>
-        eb.and([eb('trials.study_id', '=', studyId), eb('trials.number', '=', number)]),
-      );
-      if (found[0]) return found[0];
-      const study = await db.selectFrom('studies').select('next_number').where('id', '=', studyId).executeTakeFirst();
-      if (number < (study?.next_number ?? 0)) throw new DamagedColumn(`trial ${number} is missing`);
-      return null;
-    }),
+export function sqlArchive({ read }: Session): TrialArchive {
+  const environments: Environments = new Map();
+  return {
+    list: async (studyId, filter = {}) =>
+      filter.states?.length === 0 || filter.numbers?.length === 0
+        ? []
+        : read('list the trials', db => trialsWhere(db, environments, listed(studyId, filter))),
 
-  front: studyId =>
-    read('read the front', async db => {
-      const members = await trialsWhere(db, eb =>
-        eb.and([
-          eb('trials.study_id', '=', studyId),
-          eb('trials.id', 'in', eb.selectFrom('front_members').select('trial_id').where('study_id', '=', studyId)),
-        ]),
-      );
-      return members.filter((trial): trial is CompleteTrial => trial.state === 'complete');
-    }),
+    get: (studyId, number) =>
+      read(`look up trial ${number}`, async db => {
+        const found = await trialsWhere(db, environments, listed(studyId, { numbers: [number] }));
+        if (found[0]) return found[0];
+        const next = await db
+          .selectFrom('counters')
+          .select('next_number')
+          .where('study_id', '=', studyId)
+          .executeTakeFirst();
+        if (number < (next?.next_number ?? 0)) throw new DamagedColumn(`trial ${number} is missing`);
+        return null;
+      }),
 
-  samples: trialId =>
-    read('read the samples of a trial', async db => {
-      const rows = await db
-        .selectFrom('observations')
-        .selectAll()
-        .where('trial_id', '=', trialId)
-        .orderBy('phase', 'desc')
-        .orderBy('kind', 'desc')
-        .execute();
-      const environments = await environmentsOf(db);
-      return rows.map(row => storedObservationOf(row, environments(row.environment_id)));
-    }),
+    figures: studyId => read('list the figures of trials', db => figuresOf(db, studyId)),
 
-  correction: trialId =>
-    read('read the correction of a trial', async db => {
-      const row = await db
-        .selectFrom('corrections')
-        .select('content')
-        .where('trial_id', '=', trialId)
-        .executeTakeFirst();
-      return row?.content ?? null;
-    }),
-});
+    front: studyId =>
+      read('read the front', async db => {
+        const members = await trialsWhere(db, environments, eb =>
+          eb.and([
+            eb('trials.study_id', '=', studyId),
+            eb('trials.id', 'in', eb.selectFrom('front_members').select('trial_id').where('study_id', '=', studyId)),
+          ]),
+        );
+        return members.filter((trial): trial is CompleteTrial => trial.state === 'complete');
+      }),
+
+    samples: trialId =>
+      read('read the samples of a trial', async db => {
+        const rows = await db
+          .selectFrom('observations')
+          .selectAll()
+          .where('trial_id', '=', trialId)
+          .orderBy('phase', 'desc')
+          .orderBy('kind', 'desc')
+          .execute();
+        const samples = await db.selectFrom('samples').selectAll().where('trial_id', '=', trialId).execute();
+        const environmentOf = await environmentsIn(db, environments, rows);
+        return rows.map(row => {
+          const own = samples.filter(({ phase, kind }) => phase === row.phase && kind === row.kind);
+          return storedObservationOf(row, own, environmentOf(row.environment_id));
+        });
+      }),
+
+    correction: trialId =>
+      read('read the correction of a trial', async db => {
+        const row = await db
+          .selectFrom('corrections')
+          .select('content')
+          .where('trial_id', '=', trialId)
+          .executeTakeFirst();
+        return row?.content ?? null;
+      }),
+  };
+}
+
+const listed =
+  (studyId: number, { states, finishedAfter, numbers }: TrialFilter): Condition =>
+  eb =>
+    eb.and([
+      eb('trials.study_id', '=', studyId),
+      ...(states ? [eb('trials.state', 'in', states)] : []),
+      ...(numbers ? [eb('trials.number', 'in', numbers)] : []),
+      ...(finishedAfter === undefined
+        ? []
+        : [
+            eb.or([
+              eb('trials.finished_sequence', '>', finishedAfter),
+              eb('trials.revised_sequence', '>', finishedAfter),
+            ]),
+          ]),
+    ]);
 
 /** By number, each with its observations: search before confirm, latency before accuracy. */
-async function trialsWhere(db: Kysely<Database>, condition: Condition): Promise<readonly Trial[]> {
+async function trialsWhere(
+  db: Kysely<Database>,
+  environments: Environments,
+  condition: Condition,
+): Promise<readonly Trial[]> {
   const rows = await db.selectFrom('trials').selectAll().where(condition).orderBy('trials.number').execute();
   const observed = await db
     .selectFrom('observations')
-    .select(summaryColumns)
+    .selectAll()
     .where('trial_id', 'in', db.selectFrom('trials').select('trials.id').where(condition))
     .orderBy('trial_id')
     .orderBy('phase', 'desc')
@@ -100,21 +121,57 @@ async function trialsWhere(db: Kysely<Database>, condition: Condition): Promise<
         .execute()
     : [];
   const revisions = Map.groupBy(revised, row => row.trial_id);
-  const environments = await environmentsOf(db);
+  const environmentOf = await environmentsIn(db, environments, observed);
   const byTrial = new Map<number, ObservationSummary[]>();
   for (const row of observed) {
     const own = byTrial.get(row.trial_id) ?? [];
-    own.push(whole(summaryOf(row, environments(row.environment_id))));
+    own.push(whole(summaryOf(row, environmentOf(row.environment_id))));
     byTrial.set(row.trial_id, own);
   }
   return rows.map(row => whole(trialOf(row, byTrial.get(row.id) ?? [], revisions.get(row.id) ?? [])));
 }
 
-async function environmentsOf(db: Kysely<Database>): Promise<(id: number) => Environment> {
-  const rows = await db.selectFrom('environments').selectAll().execute();
-  const contents = new Map(rows.map(row => [row.id, environmentIn(row.content)]));
+async function figuresOf(db: Kysely<Database>, studyId: number): Promise<readonly TrialFigures[]> {
+  const rows = await db
+    .selectFrom('trials')
+    .select(['id', 'number', 'finished_sequence', 'objective_values', 'standard_errors', 'feasible', 'macs', 'params'])
+    .where('study_id', '=', studyId)
+    .where('state', '=', 'complete')
+    .orderBy('number')
+    .execute();
+  const confirmed = await db
+    .selectFrom('observations')
+    .innerJoin('trials', 'trials.id', 'observations.trial_id')
+    .select(['trial_id', 'kind'])
+    .where('study_id', '=', studyId)
+    .where('phase', '=', 'confirm')
+    .orderBy('kind', 'desc')
+    .execute();
+  const kinds = Map.groupBy(confirmed, row => row.trial_id);
+  return rows.map(row => ({
+    id: row.id,
+    number: row.number,
+    finishedSequence: stored(row.finished_sequence),
+    values: numbersIn(stored(row.objective_values)),
+    standardErrors: numbersIn(stored(row.standard_errors)),
+    feasible: row.feasible === 1,
+    macs: stored(row.macs),
+    params: stored(row.params),
+    confirmed: (kinds.get(row.id) ?? []).map(({ kind }) => kind),
+  }));
+}
+
+/** All are read when one is not known yet: there are as many as machines and versions. */
+async function environmentsIn(
+  db: Kysely<Database>,
+  known: Environments,
+  rows: readonly { readonly environment_id: number }[],
+): Promise<(id: number) => Environment> {
+  if (rows.some(row => !known.has(row.environment_id)))
+    for (const row of await db.selectFrom('environments').selectAll().execute())
+      known.set(row.id, whole(environmentIn(row.content)));
   return id => {
-    const found = contents.get(id);
+    const found = known.get(id);
     if (!found) throw new DamagedColumn(`environment ${id} is missing`);
     return found;
   };

@@ -1,6 +1,7 @@
 /** Columns read back and checked: a damaged file may hand over text that is no JSON, or JSON of something else. */
 import type { Assignment } from '../../decompose/method.ts';
 import type { Environment } from '../../host/environment.ts';
+import type { StageTimes } from '../trial.ts';
 import { DamagedColumn } from './damage.ts';
 
 const parsed = (text: string, what: string, fits: (value: unknown) => boolean): unknown => {
@@ -44,6 +45,16 @@ export const environmentIn = (text: string): Environment =>
       ['rankfront', 'node', 'onnxruntime', 'platform', 'arch', 'cpuModel'].every(key => isText(value[key])) &&
       ['cores', 'memoryBytes'].every(key => isNumber(value[key])),
   ) as Environment;
+
+export const stagesIn = (text: string): StageTimes =>
+  parsed(
+    text,
+    'the times of stages',
+    value =>
+      isRecord(value) &&
+      ['buildMs', 'latencyMs', 'accuracyMs'].every(stage => stage in value) &&
+      Object.values(value).every(time => time === null || isNumber(time)),
+  ) as StageTimes;
 
 /** A word of a closed list. */
 export function oneOf<T extends string>(value: T, known: readonly T[]): T {

@@ -1,8 +1,8 @@
 /** The tables as queries see them. JSON is kept as text, times of day as milliseconds since 1970, truth as 0 and 1. */
 import type { Generated } from 'kysely';
 import type { FailureReason } from '../../errors/failure.ts';
-import type { Quality } from '../../stats/quality.ts';
-import type { Observation, Phase } from '../observation.ts';
+import type { Phase } from '../observation.ts';
+import type { Encoding } from '../packing.ts';
 import type { StudyState } from '../study.ts';
 import type { TrainingRunState } from '../training.ts';
 import type { TrialState } from '../trial.ts';
@@ -10,10 +10,13 @@ import type { TrialState } from '../trial.ts';
 export interface Database {
   schema_history: SchemaHistoryTable;
   studies: StudiesTable;
+  counters: CountersTable;
   trials: TrialsTable;
   environments: EnvironmentsTable;
   observations: ObservationsTable;
+  samples: SamplesTable;
   revisions: RevisionsTable;
+  revision_samples: RevisionSamplesTable;
   front_members: FrontMembersTable;
   tuner_setups: TunerSetupsTable;
   corrections: CorrectionsTable;
@@ -53,13 +56,20 @@ export interface StudiesTable {
   command_line: string;
   dense_macs: number;
   dense_params: number;
-  /** The number of the next trial. */
-  next_number: number;
-  /** How many trials are finished. */
-  finished: number;
   site_table: string | null;
   /** JSON; null where a study uses no calibration images. */
   calibration: string | null;
+}
+
+/** What changes with every write of a study: a short row, which also is the lock of its writers (`counters.ts`). */
+export interface CountersTable {
+  study_id: number;
+  /** Of the latest write. */
+  revision: number;
+  /** How many trials are finished or measured again. */
+  finished: number;
+  /** The number of the next trial. */
+  next_number: number;
 }
 
 export interface TrialsTable {
@@ -78,6 +88,9 @@ export interface TrialsTable {
   owner_pid: number | null;
   owner_start_time: string | null;
   owner_boot_id: string | null;
+  /** Of the open store that began or claimed it; null where an older version did. */
+  owner_token: string | null;
+  lease_until_ms: number | null;
   finished_at_ms: number | null;
   finished_sequence: number | null;
   failure_reason: FailureReason | null;
@@ -89,14 +102,12 @@ export interface TrialsTable {
   standard_errors: string | null;
   feasible: number | null;
   hypervolume: number | null;
-  build_ms: number | null;
-  latency_ms: number | null;
-  accuracy_ms: number | null;
+  /** JSON: the wall time of each stage by name; null until it is finished. */
+  stages: string | null;
   setup_id: number | null;
   asked_after: number | null;
   asked_known: number | null;
   started_after: number | null;
-  correction_ms: number | null;
   /** Of the latest time that it was measured again, in the order of `finished_sequence`. */
   revised_sequence: number | null;
 }
@@ -108,10 +119,9 @@ export interface EnvironmentsTable {
   content: string;
 }
 
-export interface ObservationsTable {
-  trial_id: number;
-  phase: Phase;
-  kind: Observation['kind'];
+/** What an observation of whatever kind has, as columns; what only its kind has, as JSON. */
+export interface ObservedColumns {
+  kind: string;
   value: number;
   standard_error: number;
   interval_lo: number;
@@ -119,33 +129,44 @@ export interface ObservationsTable {
   warnings: string;
   wall_ms: number;
   load: number;
-  environment_id: number;
   stored_at_ms: number;
-  candidate_ms: number | null;
-  reference_ms: number | null;
-  ended_by: string | null;
-  candidate_samples: Uint8Array | null;
-  reference_samples: Uint8Array | null;
-  images: number | null;
-  correct: Uint8Array | null;
-  predictions: Uint8Array | null;
-  places: Uint8Array | null;
-  /** Null for an accuracy, and for latencies from before this was kept. */
-  quality: Quality | null;
-  /** JSON; null as above. */
-  conditions: string | null;
+  /** JSON. */
+  facts: string;
 }
 
-/** Values and latency that a trial had until it was measured again. */
-export interface RevisionsTable {
+export interface ObservationsTable extends ObservedColumns {
+  trial_id: number;
+  phase: Phase;
+  environment_id: number;
+}
+
+export interface SampleColumns {
+  name: string;
+  encoding: Encoding;
+  count: number;
+  content: Uint8Array;
+}
+
+/** One list of samples of an observation; it goes with its observation. */
+export interface SamplesTable extends SampleColumns {
+  trial_id: number;
+  phase: Phase;
+  kind: string;
+}
+
+/** Values and observation that a trial had until it was measured again. */
+export interface RevisionsTable extends ObservedColumns {
   trial_id: number;
   replaced_at: number;
   objective_values: string;
   standard_errors: string;
-  /** JSON: the row of the observation without its samples. */
-  latency: string;
-  candidate_samples: Uint8Array;
-  reference_samples: Uint8Array;
+  /** Null where an export of an older version left it out. */
+  environment_id: number | null;
+}
+
+export interface RevisionSamplesTable extends SampleColumns {
+  trial_id: number;
+  replaced_at: number;
 }
 
 export interface FrontMembersTable {

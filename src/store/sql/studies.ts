@@ -1,23 +1,35 @@
 /** Studies in SQL. */
 import { UserError } from '../../errors/user-error.ts';
 import { demandSame } from '../identity.ts';
-import type { Session } from '../sqlite/session.ts';
 import type { StudyStore } from '../store.ts';
 import type { StudySummary } from '../study.ts';
 import { trialStates } from '../trial.ts';
-import { studyOf, studyRow } from './study-rows.ts';
+import { oneOf, textsIn, whole } from './columns.ts';
+import { countWrite } from './counters.ts';
+import type { Session } from './session.ts';
+import { studyOf, studyRow, studyStates } from './study-rows.ts';
 
-export const sqliteStudies = ({ read, write, now }: Session): StudyStore => ({
+export const sqlStudies = ({ read, write, now }: Session): StudyStore => ({
   create: study =>
     write(`store the study "${study.name}"`, async db => {
-      const existing = await db.selectFrom('studies').selectAll().where('name', '=', study.name).executeTakeFirst();
-      if (existing) {
-        demandSame(studyOf(existing), study);
-        return studyOf(existing);
+      const added = await db
+        .insertInto('studies')
+        .values(studyRow(study, now()))
+        .onConflict(conflict => conflict.column('name').doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (added) {
+        await db
+          .insertInto('counters')
+          .values({ study_id: added.id, revision: 0, finished: 0, next_number: 0 })
+          .execute();
+        return studyOf(added);
       }
-      return studyOf(
-        await db.insertInto('studies').values(studyRow(study, now())).returningAll().executeTakeFirstOrThrow(),
+      const existing = studyOf(
+        await db.selectFrom('studies').selectAll().where('name', '=', study.name).executeTakeFirstOrThrow(),
       );
+      demandSame(existing, study);
+      return existing;
     }),
 
   get: name =>
@@ -28,46 +40,50 @@ export const sqliteStudies = ({ read, write, now }: Session): StudyStore => ({
 
   list: () =>
     read('list the studies', async db => {
-      const rows = await db.selectFrom('studies').selectAll().orderBy('id').execute();
+      const rows = await db
+        .selectFrom('studies')
+        .select(({ selectFrom }) => [
+          'id',
+          'name',
+          'state',
+          'created_at_ms',
+          'model_path',
+          'objectives',
+          selectFrom('front_members')
+            .select(({ fn }) => fn.countAll<number>().as('count'))
+            .whereRef('study_id', '=', 'studies.id')
+            .as('front_size'),
+          // From the end of an index: no trial is gone through.
+          selectFrom('trials')
+            .select('hypervolume')
+            .whereRef('study_id', '=', 'studies.id')
+            .where('state', '=', 'complete')
+            .where('finished_sequence', 'is not', null)
+            .orderBy('finished_sequence', 'desc')
+            .limit(1)
+            .as('hypervolume'),
+        ])
+        .orderBy('id')
+        .execute();
       const counts = await db
         .selectFrom('trials')
         .select(({ fn }) => ['study_id', 'state', fn.countAll<number>().as('count')])
         .groupBy(['study_id', 'state'])
         .execute();
-      const fronts = await db
-        .selectFrom('front_members')
-        .select(({ fn }) => ['study_id', fn.countAll<number>().as('count')])
-        .groupBy('study_id')
-        .execute();
-      const latest = await db
-        .selectFrom('trials')
-        .select(['study_id', 'hypervolume'])
-        .where(({ eb, selectFrom }) =>
-          eb(
-            'finished_sequence',
-            '=',
-            selectFrom('trials as other')
-              .select(({ fn }) => fn.max('other.finished_sequence').as('last'))
-              .whereRef('other.study_id', '=', 'trials.study_id')
-              .where('other.state', '=', 'complete'),
-          ),
-        )
-        .execute();
-      return rows.map(row => {
+      return rows.map((row): StudySummary => {
         const own = counts.filter(count => count.study_id === row.id);
-        const study = studyOf(row);
-        return {
-          name: study.name,
-          state: study.state,
-          createdAtMs: study.createdAtMs,
-          modelPath: study.model.path,
-          objectives: study.objectives,
+        return whole({
+          name: row.name,
+          state: oneOf(row.state, studyStates),
+          createdAtMs: row.created_at_ms,
+          modelPath: row.model_path,
+          objectives: textsIn(row.objectives),
           trials: Object.fromEntries(
             trialStates.map(state => [state, Number(own.find(count => count.state === state)?.count ?? 0)]),
           ) as StudySummary['trials'],
-          frontSize: Number(fronts.find(front => front.study_id === row.id)?.count ?? 0),
-          hypervolume: latest.find(trial => trial.study_id === row.id)?.hypervolume ?? null,
-        };
+          frontSize: Number(row.front_size ?? 0),
+          hypervolume: row.hypervolume,
+        });
       });
     }),
 
@@ -80,5 +96,16 @@ export const sqliteStudies = ({ read, write, now }: Session): StudyStore => ({
           'List them with "rankfront studies".',
         );
       }
+      await countWrite(db, studyId);
+    }),
+
+  revision: studyId =>
+    read('look up the revision of a study', async db => {
+      const row = await db
+        .selectFrom('counters')
+        .select('revision')
+        .where('study_id', '=', studyId)
+        .executeTakeFirstOrThrow();
+      return row.revision;
     }),
 });

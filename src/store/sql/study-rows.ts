@@ -30,12 +30,10 @@ export function studyRow(study: NewStudy, now: number): Insertable<StudiesTable>
     dense_macs: study.dense.macs,
     dense_params: study.dense.params,
     calibration: study.calibration ? JSON.stringify(study.calibration) : null,
-    next_number: 0,
-    finished: 0,
   };
 }
 
-const studyStates: readonly StudyState[] = ['searching', 'confirming', 'complete', 'stopped'];
+export const studyStates: readonly StudyState[] = ['searching', 'confirming', 'complete', 'stopped'];
 
 export const studyOf = (row: Selectable<StudiesTable>): Study =>
   whole({

@@ -1,6 +1,5 @@
 /** In SQL: trainings of trials and their metrics. */
-import type { Insertable, Selectable } from 'kysely';
-import type { Session } from '../sqlite/session.ts';
+import type { Insertable, Selectable, Transaction } from 'kysely';
 import {
   identityText,
   type NewTrainingRun,
@@ -10,26 +9,28 @@ import {
   type TrainingStore,
 } from '../training.ts';
 import { textsIn } from './columns.ts';
-import type { TrainingEpochsTable, TrainingPhasesTable, TrainingRunsTable } from './schema.ts';
+import { countWrite, countWriteOfTrial } from './counters.ts';
+import type { Database, TrainingEpochsTable, TrainingPhasesTable, TrainingRunsTable } from './schema.ts';
+import type { Session } from './session.ts';
 
-export const sqliteTraining = ({ read, write, now }: Session): TrainingStore => ({
+export const sqlTraining = ({ read, write, now }: Session): TrainingStore => ({
   begin: run =>
     write('store a training', async db => {
-      const known = await db
-        .updateTable('training_runs')
-        .set({ state: 'running', ended_at_ms: null, detail: '' })
-        .where('trial_id', '=', run.trialId)
-        .where('identity', '=', identityText(run.identity))
+      await countWriteOfTrial(db, run.trialId);
+      const row = await db
+        .insertInto('training_runs')
+        .values(rowOf(run, now()))
+        .onConflict(conflict =>
+          conflict.columns(['trial_id', 'identity']).doUpdateSet({ state: 'running', ended_at_ms: null, detail: '' }),
+        )
         .returningAll()
-        .executeTakeFirst();
-      const row =
-        known ??
-        (await db.insertInto('training_runs').values(rowOf(run, now())).returningAll().executeTakeFirstOrThrow());
+        .executeTakeFirstOrThrow();
       return runOf(row);
     }),
 
   epoch: (runId, epoch) =>
     write('store an epoch of a training', async db => {
+      await countWriteOfRun(db, runId);
       const row = epochRow(runId, epoch);
       await db
         .insertInto('training_epochs')
@@ -40,6 +41,7 @@ export const sqliteTraining = ({ read, write, now }: Session): TrainingStore => 
 
   phase: (runId, phase) =>
     write('store a phase of a training', async db => {
+      await countWriteOfRun(db, runId);
       const row = phaseRow(runId, phase);
       await db
         .insertInto('training_phases')
@@ -50,6 +52,7 @@ export const sqliteTraining = ({ read, write, now }: Session): TrainingStore => 
 
   end: (runId, { state, top1, writtenSha256, detail }) =>
     write('store the end of a training', async db => {
+      await countWriteOfRun(db, runId);
       await db
         .updateTable('training_runs')
         .set({ state, top1, written_sha256: writtenSha256, detail, ended_at_ms: now() })
@@ -85,6 +88,16 @@ export const sqliteTraining = ({ read, write, now }: Session): TrainingStore => 
       return { epochs: epochs.map(epochOf), phases: phases.map(phaseOf) };
     }),
 });
+
+async function countWriteOfRun(db: Transaction<Database>, runId: number): Promise<void> {
+  const { study_id } = await db
+    .selectFrom('training_runs')
+    .innerJoin('trials', 'trials.id', 'training_runs.trial_id')
+    .select('study_id')
+    .where('training_runs.id', '=', runId)
+    .executeTakeFirstOrThrow();
+  await countWrite(db, study_id);
+}
 
 const rowOf = (run: NewTrainingRun, startedAtMs: number): Insertable<TrainingRunsTable> => ({
   trial_id: run.trialId,

@@ -1,8 +1,9 @@
 /** From rows of trials to the records of the interface. */
 import type { Selectable } from 'kysely';
+import type { Owner } from '../../host/process-identity.ts';
 import type { ObservationSummary } from '../observation.ts';
 import type { Revision, RunningTrial, Trial, TrialBase } from '../trial.ts';
-import { assignmentIn, numbersIn } from './columns.ts';
+import { assignmentIn, numbersIn, stagesIn } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
 import type { RevisionsTable, TrialsTable } from './schema.ts';
 import { stored } from './stored.ts';
@@ -29,11 +30,15 @@ const trialBase = (row: Selectable<TrialsTable>): TrialBase => ({
 export const runningTrialOf = (row: Selectable<TrialsTable>): RunningTrial => ({
   ...trialBase(row),
   state: 'running',
-  owner: {
-    pid: stored(row.owner_pid),
-    startTime: stored(row.owner_start_time),
-    bootId: stored(row.owner_boot_id),
-  },
+  owner: ownerOf(row),
+});
+
+export const ownerOf = (
+  row: Pick<Selectable<TrialsTable>, 'owner_pid' | 'owner_start_time' | 'owner_boot_id'>,
+): Owner => ({
+  pid: stored(row.owner_pid),
+  startTime: stored(row.owner_start_time),
+  bootId: stored(row.owner_boot_id),
 });
 
 type RevisionRow = Pick<Selectable<RevisionsTable>, 'replaced_at' | 'objective_values' | 'standard_errors'>;
@@ -57,12 +62,7 @@ export function trialOf(
     ...base,
     finishedAtMs: stored(row.finished_at_ms),
     finishedSequence: stored(row.finished_sequence),
-    stages: {
-      buildMs: row.build_ms,
-      ...(row.correction_ms === null ? {} : { correctionMs: row.correction_ms }),
-      latencyMs: row.latency_ms,
-      accuracyMs: row.accuracy_ms,
-    },
+    stages: stagesIn(stored(row.stages)),
     observations,
   };
   switch (row.state) {

@@ -1,28 +1,32 @@
 /** In SQL: what strategies were given, the table of single sites, and trials judged again. */
 import { createHash } from 'node:crypto';
-import type { Session } from '../sqlite/session.ts';
 import type { TuningStore } from '../store.ts';
 import { recordIn } from './columns.ts';
+import { countWrite } from './counters.ts';
 import { rejudge } from './front.ts';
+import type { Session } from './session.ts';
 
-export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
+export const sqlTuning = ({ read, write }: Session): TuningStore => ({
   keepSetup: (studyId, setup) => {
     const content = JSON.stringify(setup);
     const sha256 = createHash('sha256').update(content).digest('hex');
     return write('store what the strategy is given', async db => {
-      const known = await db
+      const known = db
         .selectFrom('tuner_setups')
         .select('id')
         .where('study_id', '=', studyId)
-        .where('sha256', '=', sha256)
-        .executeTakeFirst();
-      if (known) return known.id;
+        .where('sha256', '=', sha256);
+      const found = await known.executeTakeFirst();
+      if (found) return found.id;
+      await countWrite(db, studyId);
       const added = await db
         .insertInto('tuner_setups')
         .values({ study_id: studyId, sha256, content })
+        .onConflict(conflict => conflict.columns(['study_id', 'sha256']).doNothing())
         .returning('id')
-        .executeTakeFirstOrThrow();
-      return added.id;
+        .executeTakeFirst();
+      // Another was first with the same.
+      return (added ?? (await known.executeTakeFirstOrThrow())).id;
     });
   },
 
@@ -45,6 +49,7 @@ export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
 
   keepSiteTable: (studyId, table) =>
     write('store the table of single sites', async db => {
+      await countWrite(db, studyId);
       await db
         .updateTable('studies')
         .set({ site_table: JSON.stringify(table) })
@@ -59,5 +64,8 @@ export const sqliteTuning = ({ read, write }: Session): TuningStore => ({
     }),
 
   judge: (studyId, feasible, frontOf) =>
-    write('judge the trials by other limits', db => rejudge(db, studyId, ({ values }) => feasible(values), frontOf)),
+    write('judge the trials by other limits', async db => {
+      await countWrite(db, studyId);
+      await rejudge(db, studyId, ({ values }) => feasible(values), frontOf);
+    }),
 });

@@ -1,7 +1,8 @@
 /** What SQLite reports, in words for the user; and which of it goes away by waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors/user-error.ts';
-import { damaged } from '../sql/damage.ts';
+import type { Patience } from '../options.ts';
+import { damaged } from './damage.ts';
 
 /** Primary result codes (sqlite.org/rescode.html): the low byte of the extended code. */
 const code = {
@@ -15,6 +16,7 @@ const code = {
   full: 13,
   cannotOpen: 14,
   tooBig: 18,
+  constraint: 19,
   mismatch: 20,
   format: 24,
   notADatabase: 26,
@@ -29,18 +31,14 @@ export function sqliteCode(error: unknown): number | null {
   return typeof extended === 'number' ? extended & 0xff : null;
 }
 
+/** What a table does not allow. */
+export const breaksConstraint = (error: unknown): boolean => sqliteCode(error) === code.constraint;
+
 /** For readers that may not create the files that a store in WAL mode wants beside it. */
 export const needsFilesBeside = (error: unknown): boolean =>
   [code.cannotOpen, code.readOnly, code.permission].some(
     known => known === (sqliteCode(error) ?? sqliteCode((error as Error).cause)),
   );
-
-export interface Patience {
-  /** SQLite itself waits this long for a lock, and the thread with it. */
-  readonly busyTimeoutMs: number;
-  /** After that the work is tried again from the beginning, until this much time has passed in all. */
-  readonly giveUpMs: number;
-}
 
 export const patience: Patience = { busyTimeoutMs: 5000, giveUpMs: 120_000 };
 

@@ -2,13 +2,16 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { UserError } from '../../errors/user-error.ts';
 import { rankfrontVersion } from '../../host/version.ts';
-import { damaged } from '../sql/damage.ts';
+import { senseless, signOf } from '../sql/damage.ts';
 import type { Database } from '../sql/schema.ts';
+import { damaged } from './damage.ts';
+import { breaksConstraint } from './failures.ts';
 import { studies } from './migrations/001-studies.ts';
 import { tuning } from './migrations/002-tuning.ts';
 import { corrections } from './migrations/004-corrections.ts';
 import { training } from './migrations/005-training.ts';
 import { quality } from './migrations/006-quality.ts';
+import { anyKind } from './migrations/007-any-kind.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-studies': studies,
@@ -16,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '004-corrections': corrections,
   '005-training': training,
   '006-quality': quality,
+  '007-any-kind': anyKind,
 };
 
 /** Every schema that ever was, oldest first. */
@@ -61,6 +65,9 @@ export async function migrate(db: Kysely<Database>, path: string): Promise<void>
   // Kysely's own record of what was run: `schemaState` has seen that ours is whole.
   if (error instanceof Error && error.message.startsWith('corrupted migrations'))
     throw damaged(path, 'bring up to date what is', error.message, error);
+  // Only content that this program did not write fits no table, or is no JSON.
+  if (senseless(error) || breaksConstraint(error))
+    throw damaged(path, 'bring up to date what is', signOf(error), error);
   if (error) throw error;
 }
 

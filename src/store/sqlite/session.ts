@@ -1,31 +1,24 @@
 /** One open SQLite file: its connection, how long to wait for others, and how work is run on it. */
 import type { DatabaseSync } from 'node:sqlite';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely } from 'kysely';
+import type { Patience } from '../options.ts';
 import type { Database } from '../sql/schema.ts';
+import type { Session } from '../sql/session.ts';
+import { damaged } from './damage.ts';
 import { nodeSqliteDialect } from './dialect.ts';
-import { type Patience, patiently } from './failures.ts';
-
-export interface Session {
-  readonly db: Kysely<Database>;
-  /** As it was given. */
-  readonly path: string;
-  /** Runs statements that change nothing. `action` completes "Cannot ... in the store". */
-  read<T>(action: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T>;
-  /** Runs `work` in one transaction that holds the write lock from its start; it may run again when another process is in the way. */
-  write<T>(action: string, work: (db: Transaction<Database>) => Promise<T>): Promise<T>;
-  /** Milliseconds since 1970. */
-  now(): number;
-  close(): Promise<void>;
-}
+import { patiently } from './failures.ts';
 
 export interface OpenFileOptions {
-  readonly path: string;
+  /** As it was given, for what is said of it. */
+  readonly place: string;
   readonly readOnly: boolean;
   readonly patience: Patience;
+  /** Milliseconds since 1970; the clock of this machine by default. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /** Opens or creates the file; nothing is read from it yet. */
-export function openSession(file: string, { path, readOnly, patience }: OpenFileOptions): Session {
+export function openSession(file: string, { place, readOnly, patience, clock = Date.now }: OpenFileOptions): Session {
   const database = openDatabase(file, readOnly);
   try {
     database.exec(`pragma busy_timeout = ${patience.busyTimeoutMs}`);
@@ -41,10 +34,12 @@ export function openSession(file: string, { path, readOnly, patience }: OpenFile
   const db = new Kysely<Database>({ dialect: nodeSqliteDialect(database) });
   return {
     db,
-    path,
-    read: (action, work) => patiently(path, action, patience, () => work(db)),
-    write: (action, work) => patiently(path, action, patience, () => db.transaction().execute(work)),
-    now: () => Date.now(),
+    place,
+    read: (action, work) => patiently(place, action, patience, () => work(db)),
+    // The write lock is held from the start (see the dialect): whoever writes sees what all others have written.
+    write: (action, work) => patiently(place, action, patience, () => db.transaction().execute(work)),
+    now: clock,
+    damaged: (action, sign, cause) => damaged(place, action, sign, cause),
     close: async () => {
       await db.destroy();
       database.close();

@@ -1,7 +1,8 @@
 /** A stored study brought back to work: its model, ladders and device as they were, checked against their hashes. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
+import { folderOfStore } from '../../store/place.ts';
 import type { Study } from '../../store/study.ts';
 import { makePlan, type Plan } from './plan.ts';
 
@@ -9,7 +10,7 @@ import { makePlan, type Plan } from './plan.ts';
  * Throws a UserError when the model is not where it was, or is another one.
  *
  * @param moved where the model is now, if not where the study says
- * @param storePath a relative path is looked for from the working directory, then from the store's folder
+ * @param storePath the store's place; a relative path is looked for from the working directory, then from the store's folder
  */
 export async function reopenPlan(study: Study, storePath: string, moved: string | undefined): Promise<Plan> {
   const modelPath = moved ?? locatedModel(study, storePath);
@@ -29,7 +30,7 @@ export async function reopenPlan(study: Study, storePath: string, moved: string 
 
 /** The path as it was given, or the same path seen from the folder of the store. */
 export function locatedModel({ model: { path } }: Study, storePath: string): string {
-  const besideStore = join(dirname(storePath), path);
+  const besideStore = join(folderOfStore(storePath), path);
   if (existsSync(path) || !existsSync(besideStore)) return path;
   return besideStore;
 }

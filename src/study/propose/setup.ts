@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
 import type { LimitKey, Limits } from '../../objectives/limit.ts';
 import { limitKeys } from '../../objectives/limits.ts';
-import { saved } from '../../store/sql/damage.ts';
+import { saved } from '../../store/damage.ts';
 import type { JsonRecord } from '../../store/store.ts';
 import { type OwnStrategy, openOwn } from '../../tuner/own.ts';
 import { createStrategy, type StrategyOptions, strategyNames } from '../../tuner/strategies.ts';

@@ -72,7 +72,8 @@ async function remeasureOne(parts: RemeasureParts, trial: CompleteTrial): Promis
   if (latency.quality === 'disturbed') return false;
   const { values, standardErrors } = withReadings(study.objectives, trial, readingsOf([latency]));
   const feasible = trial.number === 0 || keepsTo(constraints, values);
-  await store.queue.remeasure(trial.id, { latency, values, standardErrors, feasible }, frontFor(study.objectives));
+  const again = { observation: latency, values, standardErrors, feasible };
+  await store.queue.remeasure(trial.id, again, frontFor(study.objectives));
   emit({
     kind: 'remeasured',
     trial: trial.number,

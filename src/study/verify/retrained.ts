@@ -1,9 +1,10 @@
 /** Whether what is stored of a retraining holds: the networks before and after it, scored again on its validation images. */
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
 import { readBytes, sha256Of } from '../../host/model-file.ts';
+import { folderOfStore } from '../../store/place.ts';
 import type { Study } from '../../store/study.ts';
 import type { TrainingRun } from '../../store/training.ts';
 import { planTraining, type TrainPlan } from '../../train/loop/plan.ts';
@@ -140,7 +141,7 @@ function fileOf({ commandLine }: TrainingRun, { retrained, storePath }: Training
   const out = commandLine[0] === 'retrain' ? optionOf(commandLine, '--out') : undefined;
   const places = [
     ...(retrained === undefined ? [] : [retrained, ...(out === undefined ? [] : [join(retrained, basename(out))])]),
-    ...(out === undefined ? [] : [out, join(dirname(storePath), out)]),
+    ...(out === undefined ? [] : [out, join(folderOfStore(storePath), out)]),
   ];
   return places.find(path => existsSync(path) && statSync(path).isFile()) ?? null;
 }

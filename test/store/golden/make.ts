@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportStudy } from '../../../src/store/export-study.ts';
+import type { Observation } from '../../../src/store/observation.ts';
 import { openStore } from '../../../src/store/open.ts';
 import {
   accuracyOf,
@@ -13,10 +14,13 @@ import {
   crashed,
   frontOf,
   latencyOf,
+  memoryOf,
   newStudy,
   newTraining,
   newTrial,
   pruned,
+  sizeOf,
+  strangeOf,
   trainingEpoch,
   trainingPhase,
 } from '../samples.ts';
@@ -55,7 +59,12 @@ for (let n = 0; n < 7; n++) {
   else if (n < 6)
     await store.queue.finish(
       trial.id,
-      completed(n, { values: [1 - n / 10, 0.1 + n / 10], feasible: n !== 5, ...(n === 1 ? corrected : {}) }),
+      completed(n, {
+        values: [1 - n / 10, 0.1 + n / 10],
+        feasible: n !== 5,
+        ...(n === 1 ? corrected : {}),
+        ...(n === 5 ? { observations: [latencyOf(n), accuracyOf(n), sizeOf(n), memoryOf(n), strangeOf(n)] } : {}),
+      }),
       frontOf,
     );
   if (n === 2) {
@@ -65,11 +74,15 @@ for (let n = 0; n < 7; n++) {
     await store.training.phase(run.id, trainingPhase(3, 3));
     await store.training.end(run.id, { state: 'complete', top1: 0.9214, writtenSha256: '6'.repeat(64), detail: '' });
   }
-  if (n === 2) await store.queue.confirm(trial.id, [latencyOf(20, 40), accuracyOf(20, 100)]);
+  if (n === 2)
+    await store.queue.confirm(trial.id, [
+      latencyOf(20, 40),
+      { ...accuracyOf(20, 100), drop: 0.01, dropStandardError: 0.002 } as Observation,
+    ]);
   if (n === 2)
     await store.queue.remeasure(
       trial.id,
-      { latency: latencyOf(21), values: [0.85, 0.3], standardErrors: [0.004, 0.002], feasible: true },
+      { observation: latencyOf(21), values: [0.85, 0.3], standardErrors: [0.004, 0.002], feasible: true },
       frontOf,
     );
 }

@@ -5,7 +5,7 @@ import {
   type TrainingPhase,
   type TrainingRun,
   type TrainingStore,
-} from './training.ts';
+} from '../training.ts';
 
 export interface MemoryTrainings {
   runs: TrainingRun[];
@@ -16,12 +16,18 @@ export interface MemoryTrainings {
 
 export const memoryTrainings = (): MemoryTrainings => ({ runs: [], epochs: new Map(), phases: new Map() });
 
-export function memoryTraining(content: MemoryTrainings, now: () => number): TrainingStore {
+/** @param wrote told of every write, with the trial that it is about */
+export function memoryTraining(
+  content: MemoryTrainings,
+  now: () => number,
+  wrote: (trialId: number) => void,
+): TrainingStore {
   const change = (runId: number, changes: Partial<TrainingRun>): TrainingRun => {
     const found = content.runs.find(({ id }) => id === runId);
     if (!found) throw new Error(`the store has no training with id ${runId}`);
     const changed = { ...found, ...changes };
     content.runs = content.runs.map(run => (run.id === runId ? changed : run));
+    wrote(found.trialId);
     return changed;
   };
   return {
@@ -42,9 +48,11 @@ export function memoryTraining(content: MemoryTrainings, now: () => number): Tra
         detail: '',
       };
       content.runs.push(begun);
+      wrote(run.trialId);
       return begun;
     },
     epoch: async (runId, epoch) => {
+      change(runId, {});
       const others = (content.epochs.get(runId) ?? []).filter(each => each.epoch !== epoch.epoch);
       content.epochs.set(
         runId,
@@ -52,6 +60,7 @@ export function memoryTraining(content: MemoryTrainings, now: () => number): Tra
       );
     },
     phase: async (runId, phase) => {
+      change(runId, {});
       const others = (content.phases.get(runId) ?? []).filter(each => each.firstEpoch !== phase.firstEpoch);
       content.phases.set(
         runId,

@@ -6,7 +6,7 @@ import { imageInput } from '../runtime/model-interface.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { serve } from '../runtime/serve.ts';
 import type { SessionSettings } from '../runtime/session.ts';
-import { sessionOptions } from '../runtime/session.ts';
+import { sessionOptions } from '../runtime/session-options.ts';
 import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
 import { equationSums, refitGroups } from './refit-groups.ts';
 

@@ -4,7 +4,7 @@ import { rejection } from '../errors/runtime-error.ts';
 import type { BatchKeeper } from '../images/batches.ts';
 import { modelInterface } from '../runtime/model-interface.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
-import { sessionOptions, tensorDescription } from '../runtime/session.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
 import type { ProbeAnswer, ProbeRequest } from './probe-messages.ts';
 
 export async function runProbe(request: ProbeRequest, keeper: BatchKeeper): Promise<Attempt<ProbeAnswer>> {

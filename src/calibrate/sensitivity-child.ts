@@ -6,7 +6,7 @@ import { seededRng } from '../random/rng.ts';
 import { imageInput } from '../runtime/model-interface.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { serve } from '../runtime/serve.ts';
-import { sessionOptions } from '../runtime/session.ts';
+import { sessionOptions } from '../runtime/session-options.ts';
 import { addPacked } from './accumulate.ts';
 import type { SensitivityAnswer, SensitivityRequest } from './sensitivity-messages.ts';
 

@@ -7,7 +7,7 @@ import type { ImageInput } from '../runtime/model-interface.ts';
 import { imageInput } from '../runtime/model-interface.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { serve } from '../runtime/serve.ts';
-import { sessionOptions } from '../runtime/session.ts';
+import { sessionOptions } from '../runtime/session-options.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import type { ProbeAverages, ProbePlan, StatisticsRequest } from './messages.ts';
 import type { Sample } from './statistics-graph.ts';

@@ -5,7 +5,7 @@ import type { BatchKeeper } from '../images/batches.ts';
 import { fromHalf } from '../onnx/half.ts';
 import { type ModelInterface, modelInterface } from '../runtime/model-interface.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
-import { sessionOptions, tensorDescription } from '../runtime/session.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
 import type { ScoreAnswer, ScoreRequest } from './messages.ts';
 import { stoppingRule } from './stopping-rule.ts';
 

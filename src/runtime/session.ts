@@ -1,7 +1,4 @@
-/** How a session of ONNX Runtime is opened, once for everybody who does not time it. */
-import type { TensorDescription } from './model-interface.ts';
-import type { InferenceSession } from './onnxruntime.ts';
-
+/** What of a profile decides how a session of ONNX Runtime runs; plain data, so that types which name it load no runtime. */
 export interface SessionSettings {
   /** An execution provider by its name in ONNX Runtime: cpu, webgpu, cuda, dml, coreml. */
   readonly provider: string;
@@ -9,23 +6,3 @@ export interface SessionSettings {
   readonly threads: number;
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
 }
-
-/**
- * What the provider does not run falls back to the CPU. One session at a time runs, so its threads may spin while they wait (the
- * default of the runtime).
- */
-export function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
-  return {
-    executionProviders: settings.provider === 'cpu' ? ['cpu'] : [settings.provider, 'cpu'],
-    intraOpNumThreads: settings.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: settings.graphOptimization,
-    logSeverityLevel: 3,
-  };
-}
-
-export const tensorDescription = (each: InferenceSession.ValueMetadata): TensorDescription =>
-  each.isTensor
-    ? { name: each.name, type: each.type, shape: each.shape }
-    : { name: each.name, type: 'no tensor', shape: [] };

@@ -36,7 +36,9 @@ test('its network is small, scores above 95 %, and has the layers of the script 
 });
 
 test('its profile is one', () => {
-  expect(parseHardwareProfile(readFileSync(at('cpu.yaml'), 'utf8'), 'cpu.yaml')).toMatchObject({ threads: 2 });
+  expect(parseHardwareProfile(readFileSync(at('cpu.yaml'), 'utf8'), 'cpu.yaml')).toMatchObject({
+    driver: { threads: 2 },
+  });
 });
 
 test('its images are too much for a linear model, which learns its training images and no others', async () => {

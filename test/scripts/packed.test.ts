@@ -127,8 +127,11 @@ describe.skipIf(!runs)('the installed package (skipped without dist, or where np
   test('its types compile strictly, with those of Node.js or of the browser', { timeout: 120_000 }, () => {
     const { named } = typesOf(inPackage('dist', 'index.d.ts'));
     // Each can be named; whether it takes arguments is no matter here.
-    const generic = new Set(['Attempt']);
-    const lines = named.map((name, i) => `export type T${i} = ${name}${generic.has(name) ? '<number>' : ''};`);
+    const generic = new Map([
+      ['Attempt', '<number>'],
+      ['RankOf', "<'svd'>"],
+    ]);
+    const lines = named.map((name, i) => `export type T${i} = ${name}${generic.get(name) ?? ''};`);
     const consumer = [`import type { ${named.join(', ')} } from 'rankfront';`, ...lines].join('\n');
     writeFileSync(join(installed.folder, 'consumer.ts'), consumer);
     const strict = { strict: true, skipLibCheck: false, noEmit: true, module: 'nodenext', target: 'es2024' };

@@ -2,7 +2,8 @@
 import { type Attempt, complete } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
 import { InferenceSession } from '../../runtime/onnxruntime.ts';
-import { type SessionSettings, sessionOptions } from '../../runtime/session.ts';
+import type { SessionSettings } from '../../runtime/session.ts';
+import { sessionOptions } from '../../runtime/session-options.ts';
 import type { Feeds } from './inputs.ts';
 
 /**

@@ -8,7 +8,8 @@ import { UserError } from '../../errors/user-error.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
 import { InferenceSession, Tensor } from '../../runtime/onnxruntime.ts';
-import { type SessionSettings, sessionOptions } from '../../runtime/session.ts';
+import type { SessionSettings } from '../../runtime/session.ts';
+import { sessionOptions } from '../../runtime/session-options.ts';
 import type { Engine, Value } from '../engine.ts';
 import { blockSize } from './block-size.ts';
 

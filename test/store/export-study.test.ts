@@ -39,6 +39,28 @@ async function contentOf(place: Store, name: string) {
   return { study, trials, samples, numbers };
 }
 
+test('the environment of an observation that was replaced is kept, and goes with it', async () => {
+  const own = await openStore(at('own.sqlite'));
+  const study = await own.studies.create(newStudy());
+  const { id } = (await own.queue.begin(study.id, newTrial(0)))!;
+  const old = { ...latencyOf(0), environment: { ...latencyOf(0).environment, governor: 'of before' } };
+  await own.queue.finish(id, completed(0, { observations: [old] }), frontOf);
+  const again = { observation: latencyOf(1), values: [0.5, 0.5], standardErrors: [0, 0], feasible: true };
+  await own.queue.remeasure(id, again, frontOf);
+  await own.close();
+  await exportStudy(at('own.sqlite'), 'night', at('exported.sqlite'));
+  const database = new DatabaseSync(at('exported.sqlite'), { readOnly: true });
+  expect(
+    database
+      .prepare('select content from revisions join environments on id = environment_id')
+      .all()
+      .map(({ content }) => JSON.parse(String(content)).governor),
+  ).toEqual(['of before']);
+  expect(database.prepare('select count(*) as n from environments').get()).toEqual({ n: 2 });
+  expect(database.prepare('pragma foreign_key_check').all()).toEqual([]);
+  database.close();
+});
+
 test('the exported study is all there, alone, in one file that reading leaves as it is', async () => {
   await exportStudy(at('store.sqlite'), 'night', at('reference/night.sqlite'));
   expect(readdirSync(at('reference'))).toEqual(['night.sqlite']);

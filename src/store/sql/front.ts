@@ -60,7 +60,10 @@ export async function rejudge(
     hypervolume: row.hypervolume ?? 0,
   }));
   const { trials, members } = judgedAgain(complete, feasible, frontOf);
+  const before = new Map(complete.map(trial => [trial.id, trial]));
   for (const trial of trials) {
+    const old = before.get(trial.id);
+    if (old?.feasible === trial.feasible && old.hypervolume === trial.hypervolume) continue;
     await db
       .updateTable('trials')
       .set({ feasible: trial.feasible ? 1 : 0, hypervolume: trial.hypervolume })

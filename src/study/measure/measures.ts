@@ -1,5 +1,6 @@
 /** How each objective of a candidate is measured, each by itself, in the order in which they are taken. */
 import { statSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Assignment } from '../../decompose/method.ts';
 import type { Device, LatencyBudget, ModelFile } from '../../device/device.ts';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
@@ -84,7 +85,7 @@ const measures: Readonly<Record<Kind, Measure>> = {
     if (isDense) return complete(memoryObservation(peak.value, peak.value.samplesKib, true));
     const known = dense.find(each => each.kind === 'memory');
     // What a process takes depends on the machine and the versions, and hardly on the moment.
-    const same = JSON.stringify(known?.environment) === JSON.stringify(peak.value.environment);
+    const same = isDeepStrictEqual(known?.environment, peak.value.environment);
     if (known?.kind === 'memory' && same)
       return complete(memoryObservation(peak.value, known.candidateSamplesKib, false));
     const again = await device.peakMemory(reference);

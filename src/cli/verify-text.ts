@@ -57,7 +57,7 @@ function phaseText({ accuracy, latency, memory, failure }: PhaseVerdict): string
 
 function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): string {
   const runs = measurements > 1 ? ` (${measurements} measurements)` : '';
-  const figures = `stored ${ratioText(stored)} of dense${now ? `, now ${ratioText(now)}${runs}` : ''}`;
+  const figures = `stored ${ratioText(stored, ' of dense')}${now ? `, now ${ratioText(now)}${runs}` : ''}`;
   switch (verdict) {
     case 'consistent':
       return `latency consistent: ${figures}`;
@@ -79,7 +79,7 @@ function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): st
 function memoryText({ verdict, stored, now, measurements }: MemoryVerdict): string {
   const runs = measurements > 1 ? ` (${measurements} measurements)` : '';
   const text = ({ bytes, referenceBytes }: Memories): string =>
-    `${formatBytes(bytes)} (dense ${formatBytes(referenceBytes)})`;
+    bytes === referenceBytes ? formatBytes(bytes) : `${formatBytes(bytes)} (dense ${formatBytes(referenceBytes)})`;
   const figures = `stored ${text(stored)}${now ? `, now ${text(now)}${runs}` : ''}`;
   switch (verdict) {
     case 'consistent':
@@ -95,8 +95,8 @@ function memoryText({ verdict, stored, now, measurements }: MemoryVerdict): stri
   }
 }
 
-const ratioText = ({ ratio, interval: [low, high], quality }: Ratio): string =>
-  `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${quality === 'disturbed' ? ', disturbed' : ''}`;
+const ratioText = ({ ratio, interval: [low, high], quality }: Ratio, unit = ''): string =>
+  `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${unit}${quality === 'disturbed' ? ', disturbed' : ''}`;
 
 const denseMarks = { consistent: 'ok  ', differs: 'FAIL', busy: '?   ' } as const;
 

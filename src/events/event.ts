@@ -44,6 +44,8 @@ export interface DenseObserved {
   readonly accuracy: number;
   readonly standardError: number;
   readonly images: number;
+  /** What else the study minimises; missing where that is nothing. Its ratios are 1. */
+  readonly further?: FurtherValues;
 }
 
 /** Single sites were measured: what the tuner starts from. */

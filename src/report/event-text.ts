@@ -29,7 +29,7 @@ function textOf(event: Happening): string | null {
       return `Study "${study}": ${sites} sites, ${spaceSize} configurations, ${budget}${resumed}.`;
     }
     case 'dense':
-      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (95 % ± ${percent(z95 * event.standardError)}) of ${event.images} images.`;
+      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (95 % ± ${percent(z95 * event.standardError)}) of ${event.images} images${furtherText(event)}.`;
     case 'site-table':
       return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
     case 'limits':

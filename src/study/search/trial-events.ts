@@ -79,6 +79,7 @@ export function trialEvents(parts: EventParts): {
         accuracy: accuracy.value,
         standardError: accuracy.standardError,
         images: accuracy.images,
+        ...furtherIn(study.objectives, result.observations),
       });
       dense = { latencyMs: latency.referenceMs, correct: accuracy.correct };
       return;

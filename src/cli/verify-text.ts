@@ -6,12 +6,15 @@ import type { DenseVerdict } from '../study/verify/dense-latency.ts';
 import type { TrainingVerdict } from '../study/verify/retrained.ts';
 import {
   type LatencyVerdict,
+  type Memories,
+  type MemoryVerdict,
   type PhaseVerdict,
   passes,
   type Ratio,
   type TrialVerdict,
 } from '../study/verify/verdict.ts';
 import type { VerifyReport } from '../study/verify/verify.ts';
+import { formatBytes } from '../units/bytes.ts';
 import { formatMs, formatPercent } from '../units/format.ts';
 
 /** One line per phase, or one that says why it was not built again; none for a rebuilt trial that is the same. */
@@ -33,12 +36,12 @@ export function verdictLines(verdict: TrialVerdict): string[] {
   ];
 }
 
-const markOf = ({ accuracy, latency, failure }: PhaseVerdict): string => {
-  if (accuracy?.verdict === 'differs' || latency?.verdict === 'differs' || failure !== null) return 'FAIL';
+const markOf = ({ accuracy, latency, memory, failure }: PhaseVerdict): string => {
+  if ([accuracy, latency, memory].some(each => each?.verdict === 'differs') || failure !== null) return 'FAIL';
   return latency?.verdict === 'busy' ? '?   ' : 'ok  ';
 };
 
-function phaseText({ accuracy, latency, failure }: PhaseVerdict): string {
+function phaseText({ accuracy, latency, memory, failure }: PhaseVerdict): string {
   const parts: string[] = [];
   if (accuracy) {
     const changed = accuracy.changedImages === 0 ? '' : ` (${accuracy.changedImages} predictions changed)`;
@@ -47,13 +50,14 @@ function phaseText({ accuracy, latency, failure }: PhaseVerdict): string {
     );
   }
   if (latency) parts.push(latencyText(latency));
+  if (memory) parts.push(memoryText(memory));
   if (failure !== null) parts.push(`failed: ${failure}`);
   return parts.join('; ');
 }
 
 function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): string {
   const runs = measurements > 1 ? ` (${measurements} measurements)` : '';
-  const figures = `stored ${ratioText(stored)} of dense${now ? `, now ${ratioText(now)}${runs}` : ''}`;
+  const figures = `stored ${ratioText(stored, ' of dense')}${now ? `, now ${ratioText(now)}${runs}` : ''}`;
   switch (verdict) {
     case 'consistent':
       return `latency consistent: ${figures}`;
@@ -72,8 +76,27 @@ function latencyText({ verdict, stored, now, measurements }: LatencyVerdict): st
   }
 }
 
-const ratioText = ({ ratio, interval: [low, high], quality }: Ratio): string =>
-  `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${quality === 'disturbed' ? ', disturbed' : ''}`;
+function memoryText({ verdict, stored, now, measurements }: MemoryVerdict): string {
+  const runs = measurements > 1 ? ` (${measurements} measurements)` : '';
+  const text = ({ bytes, referenceBytes }: Memories): string =>
+    bytes === referenceBytes ? formatBytes(bytes) : `${formatBytes(bytes)} (dense ${formatBytes(referenceBytes)})`;
+  const figures = `stored ${text(stored)}${now ? `, now ${text(now)}${runs}` : ''}`;
+  switch (verdict) {
+    case 'consistent':
+      return `memory consistent: ${figures}`;
+    case 'differs':
+      return `memory does not hold: ${figures}`;
+    case 'other-machine':
+      return `memory not judged on another machine: ${figures}`;
+    case 'not-measured':
+      return `memory not measured: ${figures}`;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+const ratioText = ({ ratio, interval: [low, high], quality }: Ratio, unit = ''): string =>
+  `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${unit}${quality === 'disturbed' ? ', disturbed' : ''}`;
 
 const denseMarks = { consistent: 'ok  ', differs: 'FAIL', busy: '?   ' } as const;
 
@@ -103,8 +126,16 @@ export function summary(report: VerifyReport, asked: Asked): string {
   const of = (phase: string): number => phases.filter(each => each.phase === phase).length;
   const others = trials.filter(each => each.phases.length === 0).length;
   const latencies = phases.map(({ latency }) => latency?.verdict);
-  const elsewhere = latencies.filter(verdict => verdict === 'other-machine').length;
-  const unmeasured = latencies.filter(verdict => verdict === 'not-measured').length;
+  const memories = phases.map(({ memory }) => memory?.verdict);
+  const unjudged = (which: 'other-machine' | 'not-measured'): string => {
+    const ofLatency = latencies.filter(verdict => verdict === which).length;
+    const ofMemory = memories.filter(verdict => verdict === which).length;
+    return [
+      ...(ofLatency > 0 ? [latencyCount(ofLatency)] : []),
+      ...(ofMemory > 0 ? [ofMemory === 1 ? '1 peak memory' : `${ofMemory} peak memories`] : []),
+    ].join(' and ');
+  };
+  const [elsewhere, unmeasured] = [unjudged('other-machine'), unjudged('not-measured')];
   const disturbed = latencies.filter(verdict => verdict === 'disturbed').length;
   const done = [
     `Recounted ${count(recounted, 'trial')} from their stored answers and samples`,
@@ -119,8 +150,8 @@ export function summary(report: VerifyReport, asked: Asked): string {
       ? []
       : [`the ${asked.phase === 'search' ? 'confirm' : 'search'} phase, beyond recounting it; trainings`]),
     ...trainings.flatMap(each => each.unchecked.map(what => `of training ${each.run} ${what}`)),
-    ...(elsewhere > 0 ? [`${latencyCount(elsewhere)} on another machine`] : []),
-    ...(unmeasured > 0 ? [`${latencyCount(unmeasured)}, which cannot be measured here`] : []),
+    ...(elsewhere ? [`${elsewhere} on another machine`] : []),
+    ...(unmeasured ? [`${unmeasured}, which cannot be measured here`] : []),
   ];
   return [
     `${done.join('; ')}.`,

@@ -22,6 +22,8 @@ export interface Driver<Kind extends DriverKind> {
   readonly open: (settings: SettingsOf<Kind>, profile: HardwareProfile, options: OpenOptions) => Promise<Device>;
   /** Whether latencies are computed and not measured. */
   readonly exact: (settings: SettingsOf<Kind>) => boolean;
+  /** Whether its devices can tell the peak memory of a run. */
+  readonly tellsMemory: boolean;
   /** For people, such as `onnxruntime cpu, 2 threads`. */
   readonly words: (settings: SettingsOf<Kind>) => string;
   /** Throws a UserError for a model that it cannot time, where that is known before anything is measured. */

@@ -12,11 +12,13 @@ const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
   onnxruntime: {
     open: openOnnxruntime,
     exact: () => false,
+    tellsMemory: true,
     words: ({ kind, provider, threads }) => `${kind} ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
   roofline: {
     open: openRoofline,
     exact: () => true,
+    tellsMemory: false,
     words: ({ kind }) => kind,
     demand: (settings, profile, model) => void rooflineNodeTimes(model, settings, profile),
   },
@@ -28,6 +30,7 @@ const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
       );
     },
     exact: ({ exact }) => exact,
+    tellsMemory: false,
     words: ({ kind }) => kind,
   },
 };
@@ -43,6 +46,9 @@ export const openDevice: OpenDevice = (profile, options) =>
 
 /** Whether the latencies of such a device are computed: known without opening it, as of a stored study. */
 export const isExact = ({ driver }: Pick<HardwareProfile, 'driver'>): boolean => driverOf(driver.kind).exact(driver);
+
+/** Whether such a device can tell the peak memory of a run: known without opening it. */
+export const tellsMemory = ({ driver }: Pick<HardwareProfile, 'driver'>): boolean => driverOf(driver.kind).tellsMemory;
 
 /** The device for people: `onnxruntime cpu, 2 threads, batch 1`. */
 export const deviceWords = ({ driver, batchSize }: Pick<HardwareProfile, 'driver' | 'batchSize'>): string =>

@@ -6,6 +6,18 @@ import type { StageReached } from './stage.ts';
 
 export type Interval = readonly [number, number];
 
+/** What a trial has in an objective beside latency and accuracy. */
+export interface FurtherValue {
+  /** In `unit`: bytes. */
+  readonly value: number;
+  readonly unit: 'B';
+  /** Over that of the dense model: what is minimised. */
+  readonly ratio: number;
+}
+
+/** By the names of the study. */
+export type FurtherValues = Readonly<Record<string, FurtherValue>>;
+
 /** How a study came to its end. */
 export type EndedBy = 'trials' | 'time' | 'exhausted' | 'interrupted';
 
@@ -32,6 +44,8 @@ export interface DenseObserved {
   readonly accuracy: number;
   readonly standardError: number;
   readonly images: number;
+  /** What else the study minimises; missing where that is nothing. Its ratios are 1. */
+  readonly further?: FurtherValues;
 }
 
 /** Single sites were measured: what the tuner starts from. */
@@ -70,6 +84,8 @@ export interface TrialFinished {
   readonly halfWidth: number;
   /** `disturbed`: other work slowed the machine, so that the ratio is not known. */
   readonly quality: Quality;
+  /** What else the study minimises; missing where that is nothing. */
+  readonly further?: FurtherValues;
   readonly macs: number;
   readonly onFront: boolean;
   /** Members of the front, the dense model counted. */
@@ -133,6 +149,8 @@ export interface Confirmed {
   readonly halfWidth: number;
   /** `disturbed`: kept, and no confirmation. */
   readonly quality: Quality;
+  /** What else the study minimises, those that are exact as the search has them; missing where that is nothing. */
+  readonly further?: FurtherValues;
   readonly done: number;
   readonly total: number;
 }

@@ -28,7 +28,11 @@ export function memoryFigures(
   const [candidate, reference] = [median(candidateSamplesKib), median(referenceSamplesKib)];
   const ratio = candidate / reference;
   const standardError =
-    ratio * Math.hypot(relativeErrorOfMedian(candidateSamplesKib), relativeErrorOfMedian(referenceSamplesKib));
+    ratio *
+    Math.hypot(
+      standardErrorOfMedian(candidateSamplesKib) / candidate,
+      standardErrorOfMedian(referenceSamplesKib) / reference,
+    );
   return {
     bytes: candidate * bytesPerKib,
     referenceBytes: reference * bytesPerKib,
@@ -38,10 +42,11 @@ export function memoryFigures(
   };
 }
 
-function relativeErrorOfMedian(samples: readonly number[]): number {
+/** In the unit of the samples; 0 for one sample alone. */
+export function standardErrorOfMedian(samples: readonly number[]): number {
   const n = samples.length;
   if (n < 2) return 0;
   const mean = samples.reduce((sum, each) => sum + each, 0) / n;
   const variance = samples.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (n - 1);
-  return (medianLoss * Math.sqrt(variance / n)) / median(samples);
+  return medianLoss * Math.sqrt(variance / n);
 }

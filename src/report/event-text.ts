@@ -1,7 +1,8 @@
 /** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
 import { oneLine } from '../errors/printable.ts';
-import type { ConfirmFinished, Happening } from '../events/event.ts';
+import type { ConfirmFinished, FurtherValues, Happening } from '../events/event.ts';
 import { limitsText } from '../objectives/limits.ts';
+import { objectivesOf } from '../objectives/objectives.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent, formatSpeedup } from '../units/format.ts';
@@ -28,14 +29,14 @@ function textOf(event: Happening): string | null {
       return `Study "${study}": ${sites} sites, ${spaceSize} configurations, ${budget}${resumed}.`;
     }
     case 'dense':
-      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (95 % ± ${percent(z95 * event.standardError)}) of ${event.images} images.`;
+      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (95 % ± ${percent(z95 * event.standardError)}) of ${event.images} images${furtherText(event)}.`;
     case 'site-table':
       return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
     case 'limits':
       return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none'}.`;
     case 'trial-finished':
       return event.onFront
-        ? `Trial ${event.trial}: ${speedups(event)}, ${changeWords(event)}, on the front of ${event.frontSize}.`
+        ? `Trial ${event.trial}: ${speedups(event)}, ${changeWords(event)}${furtherText(event)}, on the front of ${event.frontSize}.`
         : null;
     case 'remeasured':
       return `Measured trial ${event.trial} again on a quiet machine: ${speedups({ ...event, quality: 'good' })}, after ${formatSpeedup(1 / event.before)} on a busy one.`;
@@ -46,7 +47,7 @@ function textOf(event: Happening): string | null {
     case 'confirm-started':
       return `Confirming ${event.trials.length} ${event.trials.length === 1 ? 'member' : 'members'} of the front on untouched images.`;
     case 'confirmed':
-      return `${event.quality === 'good' ? 'Confirmed' : 'Measured, not confirmed,'} ${event.done} of ${event.total}: ${event.trial === 0 ? 'the dense model' : `trial ${event.trial}, ${speedups(event)}, ${changeWords(event)}`}.`;
+      return `${event.quality === 'good' ? 'Confirmed' : 'Measured, not confirmed,'} ${event.done} of ${event.total}: ${event.trial === 0 ? 'the dense model' : `trial ${event.trial}, ${speedups(event)}, ${changeWords(event)}${furtherText(event)}`}.`;
     case 'confirm-finished':
       return confirmEndText(event);
     case 'study-finished': {
@@ -89,5 +90,11 @@ interface Timed {
 
 const speedups = ({ ratio, interval: [low, high], quality }: Timed): string =>
   `${formatSpeedup(1 / ratio)} [${(1 / high).toFixed(2)}, ${(1 / low).toFixed(2)}]${quality === 'good' ? '' : ' (disturbed)'}`;
+
+/** `, size 513 kB`; empty where a study minimises nothing else. */
+const furtherText = ({ further = {} }: { readonly further?: FurtherValues }): string =>
+  objectivesOf(Object.keys(further))
+    .map(({ words, amountText }, i) => `, ${words} ${amountText(Object.values(further)[i]?.value ?? Number.NaN)}`)
+    .join('');
 
 const percent = (share: number): string => (100 * share).toFixed(2);

@@ -1,7 +1,7 @@
 /** What a tuner believes, for people. */
 import type { Limits } from '../objectives/limit.ts';
 import { hasLimits, limitsText } from '../objectives/limits.ts';
-import type { Objective } from '../objectives/objective.ts';
+import type { Kind, Objective } from '../objectives/objective.ts';
 import { objectivesOf } from '../objectives/objectives.ts';
 import { z95 } from '../stats/normal.ts';
 import { formatPercent } from '../units/format.ts';
@@ -62,6 +62,10 @@ const predictors = {
   places: 'positions of the ranks',
 };
 
+/** Of a latency the table is measured, of a size it is counted. */
+const predictorOf = (by: keyof typeof predictors, kind: Kind | undefined): string =>
+  by === 'table' && kind === 'size' ? 'parameters times bytes' : predictors[by];
+
 const sitesShown = 12;
 const changesShown = 8;
 
@@ -112,9 +116,14 @@ function calibrationLines({ calibration, objectives }: ExplainView): string[] {
         { header: 'in the 95 % interval', align: 'right', cell: ({ within95 }) => formatPercent(within95, 0) },
         { header: 'error (rms)', align: 'right', cell: ({ rmse, unit }) => `${(100 * rmse).toFixed(2)} ${unit}` },
         { header: 'spread (rms)', align: 'right', cell: ({ spread, unit }) => `${(100 * spread).toFixed(2)} ${unit}` },
-        { header: 'best from', align: 'left', cell: ({ by }) => predictors[by] },
+        { header: 'best from', align: 'left', cell: ({ by, kind }) => predictorOf(by, kind) },
       ],
-      calibration.map((each, k) => ({ ...each, name: nameOf(objectives[k] ?? ''), unit: unitOf(objectives[k] ?? '') })),
+      calibration.map((each, k) => ({
+        ...each,
+        name: nameOf(objectives[k] ?? ''),
+        unit: unitOf(objectives[k] ?? ''),
+        kind: objectiveOf(objectives[k] ?? '')?.kind,
+      })),
     ),
   ];
 }

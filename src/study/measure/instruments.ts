@@ -86,7 +86,7 @@ export async function openInstruments({
       corrector,
     });
     const reference = await writeReference(builder, plan);
-    const device = await open(plan.hardware, { scratchDir: scratch.path, onWait: watch.warn });
+    const device = await open(plan.hardware, { scratchDir: scratch.path, onWait: onceEach(watch.warn) });
     closers.push(() => device.close());
     const ours = await openScorer({
       modelPath: reference.path,
@@ -120,6 +120,15 @@ export async function openInstruments({
     await close();
     throw error;
   }
+}
+
+/** Every session waits anew for a process that measures beside this one; to say so once is enough. */
+function onceEach(warn: (message: string) => void): (message: string) => void {
+  const told = new Set<string>();
+  return message => {
+    if (!told.has(message)) warn(message);
+    told.add(message);
+  };
 }
 
 /** A dense model whose statistics cannot be taken is searched without corrections, and the user is told. */

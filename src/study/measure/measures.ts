@@ -1,5 +1,6 @@
 /** How each objective of a candidate is measured, each by itself, in the order in which they are taken. */
 import { statSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Assignment } from '../../decompose/method.ts';
 import type { Device, LatencyBudget, ModelFile } from '../../device/device.ts';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
@@ -7,7 +8,7 @@ import { UserError } from '../../errors/user-error.ts';
 import type { ScoreBudget, Scorer, Stopping } from '../../evaluate/scorer.ts';
 import { reasonOf } from '../../host/model-file.ts';
 import type { Kind } from '../../objectives/objective.ts';
-import { kindsOf, type Readings, readingsOf } from '../../objectives/objectives.ts';
+import { type Readings, readingsOf } from '../../objectives/objectives.ts';
 import type { Observation, StoredObservation } from '../../store/observation.ts';
 import type { CandidateFile } from '../build/candidate.ts';
 import { accuracyObservation, latencyObservation, memoryObservation, sizeObservation } from './observations.ts';
@@ -48,15 +49,21 @@ export interface MeasureJob {
   readonly known: readonly Observation[];
 }
 
-const cannotTell = ({ driver }: Pick<Device, 'driver'>): UserError =>
+const cannotTell = (driver: string): UserError =>
   new UserError(
-    `Cannot search with the objective "memory": the device "${driver}" cannot tell how much memory a run takes.`,
+    `Cannot measure the objective "memory": the device "${driver}" cannot tell how much memory a run takes.`,
     'Leave memory out of --objectives, and --max-memory with it; or measure on a device that can tell.',
   );
 
+/** What is known of a device before it is opened. */
+export interface Measurer {
+  readonly driver: string;
+  readonly tellsMemory: boolean;
+}
+
 /** @throws UserError where the device cannot measure an objective */
-export function demandMeasurable(names: readonly string[], device: Pick<Device, 'driver' | 'peakMemory'>): void {
-  if (kindsOf(names).includes('memory') && !device.peakMemory) throw cannotTell(device);
+export function demandMeasurable(kinds: readonly Kind[], device: Measurer): void {
+  if (kinds.includes('memory') && !device.tellsMemory) throw cannotTell(device.driver);
 }
 
 type Measure = (job: MeasureJob) => Promise<Attempt<Observation>>;
@@ -72,13 +79,13 @@ const measures: Readonly<Record<Kind, Measure>> = {
     }
   },
   memory: async ({ candidate, isDense, instruments: { device, reference }, budget: { dense = [] } }) => {
-    if (!device.peakMemory) throw cannotTell(device);
+    if (!device.peakMemory) throw cannotTell(device.driver);
     const peak = await device.peakMemory(candidate);
     if (peak.state === 'failed') return peak;
     if (isDense) return complete(memoryObservation(peak.value, peak.value.samplesKib, true));
     const known = dense.find(each => each.kind === 'memory');
     // What a process takes depends on the machine and the versions, and hardly on the moment.
-    const same = JSON.stringify(known?.environment) === JSON.stringify(peak.value.environment);
+    const same = isDeepStrictEqual(known?.environment, peak.value.environment);
     if (known?.kind === 'memory' && same)
       return complete(memoryObservation(peak.value, known.candidateSamplesKib, false));
     const again = await device.peakMemory(reference);

@@ -82,7 +82,8 @@ export const comparedLists = (
 
 const listed = (values: readonly number[]): string => `[${values.map(shortened).join(', ')}]`;
 
-const shortened = (value: number): string => String(Number(value.toPrecision(6)));
+/** Whole numbers are counted: one more byte is told. */
+const shortened = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
 
 const shares: ReadonlySet<Figure> = new Set([
   'accuracy',

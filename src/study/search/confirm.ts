@@ -16,7 +16,7 @@ import { type Instruments, take } from '../measure/observe.ts';
 import type { Patience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { readFrontInput, seenIn } from '../read/read-front.ts';
-import { changeOf } from './trial-events.ts';
+import { changeOf, furtherIn } from './trial-events.ts';
 
 export interface ConfirmParts {
   readonly store: Store;
@@ -116,8 +116,9 @@ async function confirmTrial(
     return;
   }
   await store.queue.confirm(trial.id, found);
-  const { latency, accuracy } = seenIn(await store.trials.samples(trial.id), 'confirm', study.objectives) ?? {};
-  if (!latency || !accuracy) return;
+  const all = seenIn(await store.trials.samples(trial.id), 'confirm', study.objectives);
+  if (!all) return;
+  const { latency, accuracy } = all;
   if (found.some(({ kind }) => kind === 'latency')) parts.patience.tell(latency.quality);
   const dense = trial.number === 0 ? null : await store.trials.get(study.id, 0);
   const seen = dense && seenIn(await store.trials.samples(dense.id), 'confirm');
@@ -129,6 +130,7 @@ async function confirmTrial(
     quality: latency.quality,
     accuracy: accuracy.value,
     ...changeOf(seen?.accuracy.correct, accuracy.correct),
+    ...furtherIn(study.objectives, Object.values(all)),
     ...count,
   });
 }

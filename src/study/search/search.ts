@@ -3,6 +3,7 @@
 import { type Normalization, normalizationName } from '../../data/normalize.ts';
 import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
+import { tellsMemory } from '../../device/open.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { EndedBy, StudyEvent } from '../../events/event.ts';
 import type { TellStage } from '../../events/stage.ts';
@@ -32,7 +33,7 @@ import { doubtsText } from '../recount/doubts.ts';
 import { recountStudy } from '../recount/recount-study.ts';
 import { runStudy } from './run-study.ts';
 import { demandStudyName } from './study-name.ts';
-import { studyObjectives } from './study-objectives.ts';
+import { studyKinds, studyNames } from './study-objectives.ts';
 
 export interface SearchOptions extends Brought {
   /** Path of the dense model, an ONNX file. */
@@ -136,6 +137,16 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     const before = await store.studies.get(name);
     if (before) demandBrought(before, options);
     else demandStudyName(name);
+    const { device } = options;
+    const kinds = studyKinds({
+      named: options.objectives,
+      limits: options.limits,
+      stored: before,
+      device: device
+        ? { driver: device.driver, tellsMemory: device.peakMemory !== undefined }
+        : { driver: asked.hardware.driver.kind, tellsMemory: tellsMemory(asked.hardware) },
+      note: warn,
+    });
     const corrections = options.calibrator?.name ?? options.corrections;
     const request = { ...options, corrections, seed };
     const calibration = await openCalibration(asked, dataset, options.data, request, watch);
@@ -155,14 +166,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     try {
       for (const note of [...notesOf(plan), ...instruments.scorer.info.notes]) warn(note);
       await judgeDense(instruments.scorer, options.acceptDense ?? false, warn);
-      const objectives = studyObjectives({
-        named: options.objectives,
-        limits: options.limits,
-        stored: await store.studies.get(name),
-        accuracy: instruments.scorer.objective,
-        device: instruments.device,
-        note: warn,
-      });
+      const objectives = studyNames(kinds, instruments.scorer.objective);
       // A name that nobody knows is told of before the study is stored.
       const problem = { ladderLengths: ladderLengths(plan.space), objectives: objectives.length };
       const named = typeof options.strategy === 'string' ? options.strategy : 'bayesian';

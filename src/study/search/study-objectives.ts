@@ -1,12 +1,11 @@
 /** What a search minimises: as it was asked, as its study has it, and as its limits need it. */
-import type { Device } from '../../device/device.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Limits } from '../../objectives/limit.ts';
 import { givenLimits } from '../../objectives/limits.ts';
 import type { Kind } from '../../objectives/objective.ts';
 import { axes, kinds, kindsOf, objectives } from '../../objectives/objectives.ts';
 import type { Study } from '../../store/study.ts';
-import { demandMeasurable } from '../measure/measures.ts';
+import { demandMeasurable, type Measurer } from '../measure/measures.ts';
 
 export interface ObjectivesAsked {
   /** Those that were named; undefined where nothing was. */
@@ -14,19 +13,17 @@ export interface ObjectivesAsked {
   readonly limits: Limits | undefined;
   /** The study of that name; null where there is none yet. */
   readonly stored: Pick<Study, 'name' | 'objectives'> | null;
-  /** How this data tells an accuracy. */
-  readonly accuracy: 'top1' | 'agreement';
-  readonly device: Pick<Device, 'driver' | 'peakMemory'>;
+  readonly device: Measurer;
   readonly note: (message: string) => void;
 }
 
 /**
- * The names to store. A study that goes on keeps what it has; a new one has latency, accuracy and what is named, and what its limits are
+ * Needs no image and no factor, so that a mistake is told at once. A study that goes on keeps what it has; a new one has latency, accuracy and what is named, and what its limits are
  * of: who says how large a file may be wants its size measured.
  *
  * @throws UserError for objectives that do not exist, that are missing or that the device cannot measure
  */
-export function studyObjectives({ named, limits, stored, accuracy, device, note }: ObjectivesAsked): string[] {
+export function studyKinds({ named, limits, stored, device, note }: ObjectivesAsked): readonly Kind[] {
   const limited = givenLimits(limits ?? {});
   const asked = named ? askedKinds(named) : null;
   const had = stored ? kindsOf(stored.objectives) : null;
@@ -42,10 +39,17 @@ export function studyObjectives({ named, limits, stored, accuracy, device, note 
   if (!asked && !had)
     for (const kind of chosen.filter(each => !axes.includes(each)))
       note(`The ${kind} is measured and minimised too, since it has a limit.`);
-  const names = chosen.map(kind => (kind === 'accuracy' ? accuracy : nameOf(kind)));
-  demandMeasurable(names, device);
-  return names;
+  demandMeasurable(chosen, device);
+  return chosen;
 }
+
+/**
+ * As a study stores them.
+ *
+ * @param accuracy how its data tells one
+ */
+export const studyNames = (chosen: readonly Kind[], accuracy: 'top1' | 'agreement'): string[] =>
+  chosen.map(kind => (kind === 'accuracy' ? accuracy : nameOf(kind)));
 
 const inOrder = (wanted: readonly Kind[]): Kind[] => kinds.filter(kind => wanted.includes(kind));
 

@@ -2,8 +2,8 @@
 
 import type { Warning } from '../../device/warning.ts';
 import { wordWarning } from '../../device/wording.ts';
-import type { Emit } from '../../events/event.ts';
-import { entryOf, objectives } from '../../objectives/objectives.ts';
+import type { Emit, FurtherValues } from '../../events/event.ts';
+import { entryOf, furtherOf, objectives, placeOf } from '../../objectives/objectives.ts';
 import { halfWidthOf } from '../../report/change.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import type { Observation } from '../../store/observation.ts';
@@ -37,6 +37,20 @@ export function changeOf(
   return { drop, halfWidth: halfWidthOf(standardError, images) };
 }
 
+/** What else the study minimises, to be spread into an event: nothing where it has latency and accuracy alone. */
+export function furtherIn(
+  names: readonly string[],
+  observations: readonly Observation[],
+): { readonly further?: FurtherValues } {
+  const found = furtherOf(names).flatMap(({ kind, unit, denseAmount }) => {
+    const seen = observations.find(each => each.kind === kind);
+    const name = names[placeOf(names, kind)];
+    if (!seen || name === undefined || unit !== 'B') return [];
+    return [[name, { value: seen.value * denseAmount(seen), unit, ratio: seen.value }] as const];
+  });
+  return found.length === 0 ? {} : { further: Object.fromEntries(found) };
+}
+
 /** What `finish` of the queue has returned is not read back; the dense model is, once, where another run measured it. */
 export function trialEvents(parts: EventParts): {
   readonly finished: (trial: RunningTrial, result: TrialResult, front: FrontState | null) => Promise<void>;
@@ -65,6 +79,7 @@ export function trialEvents(parts: EventParts): {
         accuracy: accuracy.value,
         standardError: accuracy.standardError,
         images: accuracy.images,
+        ...furtherIn(study.objectives, result.observations),
       });
       dense = { latencyMs: latency.referenceMs, correct: accuracy.correct };
       return;
@@ -80,6 +95,7 @@ export function trialEvents(parts: EventParts): {
       standardError: accuracy.standardError,
       ...changeOf(dense?.correct, accuracy.correct),
       quality: latency.quality,
+      ...furtherIn(study.objectives, result.observations),
       macs: result.macs,
       onFront: front?.members.includes(trial.number) ?? false,
       frontSize: front?.members.length ?? 0,

@@ -1,4 +1,5 @@
 /** One stored trial built, scored and timed again, in the phases that are asked for. */
+import { statSync } from 'node:fs';
 import type { LatencyBudget, QuietTimes } from '../../device/device.ts';
 import { latencyBudget } from '../../device/profile.ts';
 import type { Attempt } from '../../errors/failure.ts';
@@ -6,7 +7,7 @@ import type { ScoreBudget } from '../../evaluate/scorer.ts';
 import type { LatencySummary, Phase } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
-import type { CandidateFile } from '../build/candidate.ts';
+import type { CandidateBytes, CandidateFile } from '../build/candidate.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { accuracyObservation, latencyObservation } from '../measure/observe.ts';
@@ -15,6 +16,8 @@ import { seenIn } from '../read/read-front.ts';
 import type { RecountedTrial } from '../recount/recount-trial.ts';
 import { confirmBudget } from '../search/confirm.ts';
 import type { FreshLatency } from './dense-latency.ts';
+import { type JudgeMemory, memoryNotMeasured } from './memory.ts';
+import { sizeFacts } from './size-facts.ts';
 import {
   judgeAccuracy,
   judgeCorrection,
@@ -29,6 +32,9 @@ export interface RemeasureParts {
   readonly store: Pick<Store, 'trials'>;
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
+  /** As the study names what it measures. */
+  readonly objectives: readonly string[];
+  readonly judgeMemory: JudgeMemory;
   /** Whether the statistics that its candidates are made from were rounded otherwise here. */
   readonly roundedOtherwise: boolean;
   readonly patience: Patience;
@@ -49,16 +55,30 @@ export interface RemeasureParts {
 /** Far from those of the study, so that the same order of calls is not taken again. */
 const otherSeeds = 1_000_003;
 
+type Complete = RecountedTrial & { readonly trial: CompleteTrial };
+
 /** Its bytes, and nothing that takes a clock or an image. */
 export async function rebuilt(
-  trial: CompleteTrial,
+  { trial, samples }: Pick<Complete, 'trial' | 'samples'>,
   { store, instruments, roundedOtherwise }: RemeasureParts,
 ): Promise<TrialVerdict> {
   const correction = await store.trials.correction(trial.id);
   const built = builtAgain(() => instruments.builder.bytes(trial.assignment, correction));
   const judged = built ? judgeModel(trial, built, roundedOtherwise) : ({ model: 'differs', facts: [] } as const);
-  return { trial: trial.number, ...judged, correction: null, phases: [] };
+  const sizes = built && sizeFacts(trial.number, samples, sizesNow(built, instruments));
+  return {
+    trial: trial.number,
+    model: judged.model,
+    facts: [...judged.facts, ...(sizes ?? [])],
+    correction: null,
+    phases: [],
+  };
 }
+
+const sizesNow = ({ bytes }: CandidateBytes, { reference }: Pick<OpenInstruments, 'reference'>) => ({
+  bytes: bytes.length,
+  referenceBytes: statSync(reference.path).size,
+});
 
 /** Null where what is stored of it is none of this network's candidates. */
 function builtAgain<T>(build: () => T): T | null {
@@ -70,18 +90,18 @@ function builtAgain<T>(build: () => T): T | null {
 }
 
 export async function remeasured(
-  { trial, samples }: RecountedTrial & { readonly trial: CompleteTrial },
+  { trial, samples }: Complete,
   wanted: readonly Phase[],
   parts: RemeasureParts,
 ): Promise<TrialVerdict> {
-  const plain = await rebuilt(trial, parts);
+  const plain = await rebuilt({ trial, samples }, parts);
   if (plain.model === 'differs') return plain;
   const { instruments, doing } = parts;
   const correction = await parts.store.trials.correction(trial.id);
   const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
   const phases: PhaseVerdict[] = [];
   for (const phase of wanted) {
-    const seen = seenIn(samples, phase);
+    const seen = seenIn(samples, phase, parts.objectives);
     if (!seen || parts.ended()) continue;
     doing(`${phase} phase`);
     phases.push(await phaseAgain(trial, phase, seen, built, parts));
@@ -94,9 +114,15 @@ async function phaseAgain(
   phase: Phase,
   seen: NonNullable<ReturnType<typeof seenIn>>,
   built: Attempt<CandidateFile>,
-  { plan, instruments, unreachable, patience, quietTimes, seed, measured }: RemeasureParts,
+  { plan, instruments, judgeMemory, unreachable, patience, quietTimes, seed, measured }: RemeasureParts,
 ): Promise<PhaseVerdict> {
-  const failure = (detail: string): PhaseVerdict => ({ phase, accuracy: null, latency: null, failure: detail });
+  const failure = (detail: string): PhaseVerdict => ({
+    phase,
+    accuracy: null,
+    latency: null,
+    memory: null,
+    failure: detail,
+  });
   if (built.state === 'failed') return failure(built.detail);
   const isDense = built.value.sha256 === instruments.reference.sha256;
   let times = 0;
@@ -118,6 +144,8 @@ async function phaseAgain(
   if (score.state === 'failed') return failure(score.detail);
   const now = accuracyObservation(score.value);
   if (now.kind !== 'accuracy') throw new Error('a score is an accuracy');
+  const memory = seen.memory && !unreachable ? await judgeMemory(seen.memory, built.value) : null;
+  if (memory?.state === 'failed') return failure(memory.detail);
   const again = async (): Promise<LatencySummary | null> => {
     const latency = await timed();
     return typeof latency === 'string' ? null : latency;
@@ -126,6 +154,7 @@ async function phaseAgain(
     phase,
     accuracy: judgeAccuracy(seen.accuracy, now),
     latency: isDense ? null : first ? await judgeLatency(seen.latency, first, again) : notMeasured(seen.latency),
+    memory: memory?.value ?? (seen.memory ? memoryNotMeasured(seen.memory) : null),
     failure: null,
   };
 }

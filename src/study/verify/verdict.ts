@@ -26,6 +26,8 @@ export interface PhaseVerdict {
   readonly accuracy: AccuracyVerdict | null;
   /** Null for the dense model, whose ratio to itself is 1 by definition. */
   readonly latency: LatencyVerdict | null;
+  /** Null where the study does not measure it. */
+  readonly memory: MemoryVerdict | null;
   /** Why it could not be measured. */
   readonly failure: string | null;
 }
@@ -50,6 +52,21 @@ export interface LatencyVerdict {
   readonly measurements: number;
 }
 
+export interface MemoryVerdict {
+  /** `other-machine`: what measures now is another one, or other versions. `not-measured`: no device here can tell. */
+  readonly verdict: 'consistent' | 'differs' | 'other-machine' | 'not-measured';
+  readonly stored: Memories;
+  /** Medians over all fresh processes; null where nothing was measured. */
+  readonly now: Memories | null;
+  readonly measurements: number;
+}
+
+/** Of the candidate, and of the dense model beside it. */
+export interface Memories {
+  readonly bytes: number;
+  readonly referenceBytes: number;
+}
+
 export interface Ratio {
   readonly ratio: number;
   /** 95 %. */
@@ -62,8 +79,11 @@ export const passes = ({ model, facts, correction, phases }: TrialVerdict): bool
   facts.length === 0 &&
   correction?.verdict !== 'differs' &&
   phases.every(
-    ({ accuracy, latency, failure }) =>
-      accuracy?.verdict !== 'differs' && latency?.verdict !== 'differs' && failure === null,
+    ({ accuracy, latency, memory, failure }) =>
+      accuracy?.verdict !== 'differs' &&
+      latency?.verdict !== 'differs' &&
+      memory?.verdict !== 'differs' &&
+      failure === null,
   );
 
 /** Of a scale or shift x, relative to 1 + |x|. Sums of 10^5 and more float32 numbers in another order differ by less. */

@@ -23,6 +23,7 @@ import { phases } from '../recount/recount-trial.ts';
 import { truthOf, wrongAnswers } from './answers.ts';
 import { type DenseVerdict, type FreshLatency, judgeDenseLatency } from './dense-latency.ts';
 import { deviceOrNone } from './device-or-none.ts';
+import { memoryJudge } from './memory.ts';
 import { endedOf, type Recounted, type VerifyOptions } from './options.ts';
 import { type RemeasureParts, rebuilt, remeasured } from './remeasure.ts';
 import type { TrainingVerdict } from './retrained.ts';
@@ -92,6 +93,8 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
       patience: patienceOf(plan.hardware.latencyBudget.waitMs),
       quietTimes: quietTimes(stored),
       unreachable: unreachable !== null,
+      objectives: study.objectives,
+      judgeMemory: memoryJudge(instruments.device, instruments.reference),
     };
     const chosen = await choose(store, study, recount, measure);
     const trials = await verifyTrials(recount, chosen, options, { ...parts, measured: each => fresh.push(each) });
@@ -179,10 +182,10 @@ async function verifyTrials(
     hooks.onTrial(verdict);
   };
   const silent = { ...parts, doing: () => {} };
-  for (const [done, { trial }] of others.entries()) {
+  for (const [done, each] of others.entries()) {
     if (ended()) return verdicts;
-    hooks.progress(`rebuilding trial ${trial.number}: ${others.length - done} of ${others.length} left`);
-    tell(await rebuilt(trial, silent));
+    hooks.progress(`rebuilding trial ${each.trial.number}: ${others.length - done} of ${others.length} left`);
+    tell(await rebuilt(each, silent));
   }
   for (const [done, each] of measured.entries()) {
     if (ended()) return verdicts;

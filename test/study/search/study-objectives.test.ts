@@ -1,20 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { studyObjectives } from '../../../src/study/search/study-objectives.ts';
+import { studyKinds, studyNames } from '../../../src/study/search/study-objectives.ts';
 
-const device = {
-  driver: 'scripted',
-  peakMemory: async () => ({ state: 'failed' as const, reason: 'crashed' as const, detail: '' }),
-};
-const asked = (changes: Partial<Parameters<typeof studyObjectives>[0]> = {}, notes: string[] = []) =>
-  studyObjectives({
-    named: undefined,
-    limits: undefined,
-    stored: null,
-    accuracy: 'top1',
-    device,
-    note: message => notes.push(message),
-    ...changes,
-  });
+const device = { driver: 'scripted', tellsMemory: true };
+interface Changes extends Partial<Parameters<typeof studyKinds>[0]> {
+  readonly accuracy?: 'agreement';
+}
+const asked = ({ accuracy, ...changes }: Changes = {}, notes: string[] = []) =>
+  studyNames(
+    studyKinds({
+      named: undefined,
+      limits: undefined,
+      stored: null,
+      device,
+      note: message => notes.push(message),
+      ...changes,
+    }),
+    accuracy ?? 'top1',
+  );
 const stored = { name: 'night', objectives: ['latency', 'agreement'] };
 
 describe('what a study minimises', () => {
@@ -50,7 +52,7 @@ describe('what a study minimises', () => {
   test('so are names that do not exist, axes that are left out, and a memory that the device cannot tell', () => {
     expect(() => asked({ named: ['latency', 'accuracy', 'energy'] })).toThrow('found "energy"');
     expect(() => asked({ named: ['latency', 'size'] })).toThrow('accuracy cannot be left out');
-    expect(() => asked({ limits: { maxMemoryBytes: 1 }, device: { driver: 'roofline' } })).toThrow(
+    expect(() => asked({ limits: { maxMemoryBytes: 1 }, device: { driver: 'roofline', tellsMemory: false } })).toThrow(
       'the device "roofline" cannot tell how much memory a run takes',
     );
   });

@@ -9,7 +9,7 @@ import { normalizationTable } from '../data/normalize.ts';
 import { correctCandidate } from '../decompose/corrections/apply.ts';
 import type { SiteCorrection } from '../decompose/corrections/moments.ts';
 import { type RefitProbe, refitProbe } from '../decompose/corrections/refit-probe.ts';
-import { type Stage, sideBySide, stageOf, targetsOf } from '../decompose/corrections/side-by-side.ts';
+import { type Segment, sideBySide, stageOf, targetsOf } from '../decompose/corrections/side-by-side.ts';
 import { addedBy, lastWeight, uncorrectable } from '../decompose/corrections/site-node.ts';
 import type { Site } from '../decompose/site.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
@@ -172,7 +172,7 @@ function batchesOf(
 
 function stageGraph(
   { name, initializers }: Graph,
-  { nodes, feeds, made }: Stage,
+  { nodes, feeds, made }: Segment,
   probe: RefitProbe,
   facts: ReadonlyMap<string, ValueFacts>,
 ): Graph {

@@ -86,7 +86,7 @@ export const trainingLines = ({ trial, run, disagreements, unchecked }: Training
   ...unchecked.map(each => `?    training ${run} of trial ${trial}: not checked: ${each}`),
 ];
 
-export interface Asked {
+export interface MeasuredAlone {
   readonly phase: Phase | null;
   readonly trial: number | null;
 }
@@ -96,7 +96,7 @@ export interface Asked {
  *
  * @param asked what alone was to be measured; null for everything
  */
-export function summary(report: VerifyReport, asked: Asked): string {
+export function summary(report: VerifyReport, asked: MeasuredAlone): string {
   const { recounted, trials, trainings, unreachable } = report;
   const { failed, busy } = countsOf(report);
   const phases = trials.flatMap(each => each.phases);

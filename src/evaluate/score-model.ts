@@ -9,7 +9,7 @@ import { sessionOptions, tensorDescription } from '../runtime/session.ts';
 import type { ScoreAnswer, ScoreRequest } from './messages.ts';
 import { stoppingRule } from './stopping-rule.ts';
 
-export async function answer(
+export async function answerScore(
   request: ScoreRequest,
   keeper: BatchKeeper,
 ): Promise<Attempt<ModelInterface | ScoreAnswer>> {

@@ -90,7 +90,7 @@ export interface TrialPruned {
 }
 
 /** A latency that was disturbed, taken again on a quiet machine. */
-export interface Remeasured {
+export interface RemeasuredTrial {
   readonly kind: 'remeasured';
   readonly trial: number;
   readonly ratio: number;
@@ -171,7 +171,7 @@ export type Happening =
   | TrialStarted
   | TrialFinished
   | TrialPruned
-  | Remeasured
+  | RemeasuredTrial
   | TrialFailed
   | WarningRaised
   | ConfirmStarted

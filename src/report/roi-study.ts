@@ -1,12 +1,12 @@
 /** What a study says to someone who reckons: its dense model, and the trial to reckon with. */
 import { UserError } from '../errors/user-error.ts';
-import type { Measured } from '../money/options.ts';
+import type { StudyMeasured } from '../money/options.ts';
 import type { FrontPoint, FrontReport } from './front/front.ts';
 import { confirmCommand } from './front/known.ts';
 import { pick } from './front/pick.ts';
 
 export interface RoiStudy {
-  readonly measured: Measured;
+  readonly measured: StudyMeasured;
   /** How its device is called; the study's name where the profile cannot be read. */
   readonly device: string;
   /** Whether its latencies are computed from a model of the device, and not measured. */

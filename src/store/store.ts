@@ -117,7 +117,7 @@ export interface TrialFigures {
 }
 
 /** A complete, feasible trial as the front sees it; every value is minimised. */
-export interface FrontPoint {
+export interface StoredPoint {
   readonly number: number;
   readonly values: readonly number[];
 }
@@ -133,4 +133,4 @@ export interface FrontState {
  * Called inside the transaction, so that processes that finish at once see each other's trials. Points that have left the front
  * are not passed again: whatever they dominate, a member dominates too.
  */
-export type FrontOf = (points: readonly FrontPoint[]) => FrontState;
+export type FrontOf = (points: readonly StoredPoint[]) => FrontState;

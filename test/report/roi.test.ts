@@ -1,6 +1,6 @@
 /** What is said of an answer: right, short, and no wider than a terminal. */
 import { expect, test } from 'vitest';
-import { complete, type Given } from '../../src/money/figures.ts';
+import { completeFigures, type Given } from '../../src/money/figures.ts';
 import type { RoiInputs } from '../../src/money/inputs.ts';
 import { exactly, rational } from '../../src/money/rational.ts';
 import { reckon } from '../../src/money/reckon.ts';
@@ -22,7 +22,7 @@ function page(studies: readonly RoiStudy[], more: Partial<RoiInputs> = {}) {
   const named = studies.map(({ measured }, index) => (index === 0 ? measured.study : `${measured.study}${index}`));
   const all: Given = given({ callsPerDay: 20_000_000, ...more }, named);
   const measured = studies.map((each, index) => ({ ...each.measured, study: named[index] ?? '' }));
-  const answer = reckon(complete(all), measured);
+  const answer = reckon(completeFigures(all), measured);
   const swung = answer.best || (answer.options.length > 1 ? 1 : null);
   return { answer, studies, given: all, swung, swings: swung === null ? [] : swings(all, measured, swung) };
 }

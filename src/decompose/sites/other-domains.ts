@@ -4,10 +4,10 @@ import type { Functions } from '../../onnx/functions.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import type { Reading } from './draft.ts';
+import type { GraphReading } from './draft.ts';
 
 /** Why a node is no site though it holds weights; null for one without. */
-export function hiddenLayer(functions: Functions, { constant }: Reading, node: Node): string | null {
+export function hiddenLayer(functions: Functions, { constant }: GraphReading, node: Node): string | null {
   const domain = standardDomain(node.domain);
   const { opType } = node;
   if (bodiesOf(node).operators.some(functions.multiplies)) {

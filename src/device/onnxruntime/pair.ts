@@ -10,7 +10,7 @@ import { samplePairs } from '../sampling.ts';
 import { readVitals, strainBetween } from '../vitals.ts';
 import { allFinite, type Feeds, randomFeeds } from './inputs.ts';
 import type { PairAnswer, Request, TimedSettings } from './messages.ts';
-import { openSession, timeCall, timedSessionOptions } from './session.ts';
+import { openModelSession, timeCall, timedSessionOptions } from './session.ts';
 
 interface Loaded {
   readonly session: InferenceSession;
@@ -77,7 +77,7 @@ async function load(
   settings: TimedSettings,
   spinning: boolean,
 ): Promise<Attempt<Loaded | Misfit>> {
-  const opened = await openSession(file.path, what, timedSessionOptions(settings, spinning));
+  const opened = await openModelSession(file.path, what, timedSessionOptions(settings, spinning));
   if (opened.state === 'failed') return opened;
   const session = opened.value;
   try {

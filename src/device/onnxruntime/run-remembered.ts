@@ -5,7 +5,7 @@ import { randomFeeds } from './inputs.ts';
 import type { MemoryAnswer, Request } from './messages.ts';
 import { probe } from './probe.ts';
 import { addedSince, markMemory } from './process-memory.ts';
-import { openSession, timedSessionOptions } from './session.ts';
+import { openModelSession, timedSessionOptions } from './session.ts';
 import { settleMemory } from './settle-memory.ts';
 
 export async function runRemembered({
@@ -18,7 +18,7 @@ export async function runRemembered({
   if (works.state === 'failed') return works;
   const held = await settleMemory();
   const mark = markMemory();
-  const opened = await openSession(path, 'the model', timedSessionOptions(settings));
+  const opened = await openModelSession(path, 'the model', timedSessionOptions(settings));
   if (opened.state === 'failed') return opened;
   const session = opened.value;
   try {

@@ -27,7 +27,7 @@ export function timedSessionOptions(settings: SessionSettings, spinning = true):
 }
 
 /** `what` names the model in the reason ("the candidate"). */
-export async function openSession(
+export async function openModelSession(
   path: string,
   what: string,
   options: InferenceSession.SessionOptions,

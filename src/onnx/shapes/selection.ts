@@ -1,6 +1,6 @@
 /** Operators that take parts out of values or put values together. */
 
-import { intOf, intsOf, textOf } from '../attributes.ts';
+import { intAttribute, intsAttribute, textAttribute } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { allKnown, elementAt, known, tabulate } from './content.ts';
 import { add, axisOf } from './dimension.ts';
@@ -20,10 +20,10 @@ const slice: Rule = at => {
   const value = at.input(0);
   const { shape, type } = value;
   const given = (i: number, name: string): readonly Dimension[] | null =>
-    at.opset < 10 ? intsOf(at.node, name) : at.input(i).content;
+    at.opset < 10 ? intsAttribute(at.node, name) : at.input(i).content;
   const [starts, ends] = [given(1, 'starts'), given(2, 'ends')];
   if (!shape) return [unknown];
-  const named = at.opset < 10 ? intsOf(at.node, 'axes') !== null : at.has(3);
+  const named = at.opset < 10 ? intsAttribute(at.node, 'axes') !== null : at.has(3);
   if (!starts || !ends || (named && !given(3, 'axes'))) return [shaped(shape.map(() => null))];
   const axes = named ? given(3, 'axes')! : starts.map((_, i) => i);
   const steps = at.has(4) ? at.input(4).content : null;
@@ -69,7 +69,7 @@ const slice: Rule = at => {
 const gather: Rule = at => {
   const [data, indices] = [at.input(0), at.input(1)];
   if (!data.shape || !indices.shape) return [unknown];
-  const axis = axisOf(intOf(at.node, 'axis', 0), data.shape.length);
+  const axis = axisOf(intAttribute(at.node, 'axis', 0), data.shape.length);
   if (axis === null) return [unknown];
   const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
   const [from, where] = [known(data), known(indices)];
@@ -90,7 +90,7 @@ const gatherNd: Rule = at => {
   const [data, indices] = [at.input(0), at.input(1)];
   const depth = indices.shape?.at(-1);
   if (!data.shape || !indices.shape || typeof depth !== 'number') return [unknown];
-  const shared = intOf(at.node, 'batch_dims', 0);
+  const shared = intAttribute(at.node, 'batch_dims', 0);
   const shape = [...indices.shape.slice(0, -1), ...data.shape.slice(shared + depth)];
   const [from, where] = [known(data), known(indices)];
   const leading = indices.shape.length - 1;
@@ -114,7 +114,7 @@ const scatterNd: Rule = at => {
   const { shape, type } = at.input(0);
   const [data, indices, updates] = [0, 1, 2].map(i => known(at.input(i)));
   const depth = indices?.dims.at(-1);
-  const plain = textOf(at.node, 'reduction', 'none') === 'none';
+  const plain = textAttribute(at.node, 'reduction', 'none') === 'none';
   if (!data || !indices || !updates || depth === undefined || !plain) return [shaped(shape)];
   const content: Dimension[] = [...data.content];
   const behind = data.dims.slice(depth);
@@ -138,7 +138,7 @@ const scatterNd: Rule = at => {
 const gatherElements: Rule = at => {
   const { shape } = at.input(1);
   const [data, indices] = [known(at.input(0)), known(at.input(1))];
-  const axis = axisOf(intOf(at.node, 'axis', 0), shape?.length ?? 0);
+  const axis = axisOf(intAttribute(at.node, 'axis', 0), shape?.length ?? 0);
   if (!shape || axis === null) return [shaped(shape)];
   const content =
     data &&
@@ -155,7 +155,7 @@ const concat: Rule = at => {
   const shapes = inputs.flatMap(({ shape }) => (shape ? [shape] : []));
   const rank = shapes[0]?.length ?? 0;
   if (shapes.length === 0 || shapes.some(shape => shape.length !== rank)) return [unknown];
-  const axis = axisOf(intOf(at.node, 'axis', 0), rank);
+  const axis = axisOf(intAttribute(at.node, 'axis', 0), rank);
   if (axis === null) return [unknown];
   const complete = shapes.length === inputs.length;
   // Along the other axes all agree, so the one that knows most is right.
@@ -199,7 +199,7 @@ const mostTelling = (sizes: readonly Dimension[]): Dimension =>
 const split: Rule = at => {
   const value = at.input(0);
   const { shape, type } = value;
-  const axis = shape && axisOf(intOf(at.node, 'axis', 0), shape.length);
+  const axis = shape && axisOf(intAttribute(at.node, 'axis', 0), shape.length);
   if (!shape || axis === null) return [];
   const outputs = at.node.outputs.length;
   const sizes = intsSince(at, 13, 'split', 1);
@@ -240,7 +240,7 @@ const pad: Rule = at => {
     result[axis] = add(result[axis]!, pads[i]! + pads[i + axes.length]!);
     before[axis] = pads[i]!;
   });
-  const from = textOf(at.node, 'mode', 'constant') === 'constant' ? known(value) : null;
+  const from = textAttribute(at.node, 'mode', 'constant') === 'constant' ? known(value) : null;
   const fill: Dimension = at.has(2) ? (at.input(2).content?.[0] ?? null) : 0;
   const content =
     from &&
@@ -255,16 +255,16 @@ const likeData: Rule = at => [shaped(at.input(0).shape)];
 
 const topK: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length);
+  const axis = shape && axisOf(intAttribute(at.node, 'axis', -1), shape.length);
   if (!shape || axis === null) return [];
-  const count = at.opset < 10 ? intOf(at.node, 'k', 0) : (at.input(1).content?.[0] ?? null);
+  const count = at.opset < 10 ? intAttribute(at.node, 'k', 0) : (at.input(1).content?.[0] ?? null);
   const result = shaped(shape.with(axis, count));
   return [result, result];
 };
 
 const oneHot: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length + 1);
+  const axis = shape && axisOf(intAttribute(at.node, 'axis', -1), shape.length + 1);
   if (!shape || axis === null) return [unknown];
   return [shaped(shape.toSpliced(axis, 0, at.input(1).content?.[0] ?? null))];
 };

@@ -1,6 +1,6 @@
 /** The factors of every site and method that a space offers, and what their rungs lose; from the cache or computed once in threads. */
 import { weightBlock } from '../../decompose/block.ts';
-import type { FullFactors, Seen } from '../../decompose/factorise.ts';
+import type { FullFactors, SampledStatistics } from '../../decompose/factorise.ts';
 import type { FactorRung, MethodName, Rung } from '../../decompose/method.ts';
 import type { LossUnit } from '../../decompose/output-error.ts';
 import type { Site } from '../../decompose/site.ts';
@@ -92,7 +92,8 @@ function factorRequests(model: Model, space: Space, statistics: CalibrationStati
     const methods = new Set(ladder.flatMap(({ method }) => (method === 'dense' ? [] : [method])));
     const block = weightBlock(model, site);
     const known = statistics?.sites.get(site.name);
-    const seen: Seen | null = statistics && known?.input ? { statistics: known, images: statistics.images } : null;
+    const seen: SampledStatistics | null =
+      statistics && known?.input ? { statistics: known, images: statistics.images } : null;
     return [...methods].map(method => ({ site: site.name, method, block, seen }));
   });
 }

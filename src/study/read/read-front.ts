@@ -23,18 +23,18 @@ import { type Recount, recountStudy } from '../recount/recount-study.ts';
 type ByKind = { readonly [kind in Kind]: Extract<StoredObservation, { kind: kind }> };
 
 /** The observations of a trial in a phase by kind, of all objectives of its study. */
-export type Seen = Pick<ByKind, 'latency' | 'accuracy'> & Partial<Omit<ByKind, 'latency' | 'accuracy'>>;
+export type PhaseObservations = Pick<ByKind, 'latency' | 'accuracy'> & Partial<Omit<ByKind, 'latency' | 'accuracy'>>;
 
 /**
  * Null unless everything was seen that a phase sees. What is exact, such as a size, is not confirmed: that of the search holds.
  *
  * @param objectives as the study names them
  */
-export function seenIn(
+export function observationsIn(
   observations: readonly StoredObservation[],
   phase: Phase,
   objectives: readonly string[] = [],
-): Seen | null {
+): PhaseObservations | null {
   const found: { [kind in Kind]?: StoredObservation | undefined } = {};
   for (const each of observations) if (each.phase === phase) found[each.kind] = each;
   for (const { kind, confirms } of furtherOf(objectives)) {
@@ -42,7 +42,7 @@ export function seenIn(
     if (!found[kind]) return null;
   }
   const { latency, accuracy } = found;
-  return latency && accuracy ? (found as Seen) : null;
+  return latency && accuracy ? (found as PhaseObservations) : null;
 }
 
 /**
@@ -81,14 +81,14 @@ export async function readFrontInput(
     trial.state === 'complete' && !left.has(trial.number) ? [{ trial, samples }] : [],
   );
   const dense = denseOf(recount, study);
-  const denseSearch = seenIn(dense.samples, 'search', study.objectives);
+  const denseSearch = observationsIn(dense.samples, 'search', study.objectives);
   if (!denseSearch) throw notMeasured(study);
-  const denseConfirm = seenIn(dense.samples, 'confirm', study.objectives);
+  const denseConfirm = observationsIn(dense.samples, 'confirm', study.objectives);
   const inputs: TrialInput[] = [];
   for (const { trial, samples } of trials) {
     if (trial.number === 0 || !recount.feasible.has(trial.number)) continue;
-    const search = seenIn(samples, 'search', study.objectives);
-    const confirm = seenIn(samples, 'confirm', study.objectives);
+    const search = observationsIn(samples, 'search', study.objectives);
+    const confirm = observationsIn(samples, 'confirm', study.objectives);
     if (!search) continue;
     inputs.push({
       trial: trial.number,
@@ -137,7 +137,7 @@ function denseOf({ trials, disagreements }: Recount, study: Study) {
  * phase, in which it was timed beside each candidate, and over the disturbed ones where there is no other.
  */
 function denseMeasurement(
-  seen: Seen,
+  seen: PhaseObservations,
   objectives: readonly string[],
   trials: readonly CompleteTrial[],
   phase: Phase,
@@ -157,7 +157,7 @@ function denseMeasurement(
 }
 
 /** @param isDense whose ratio to itself is 1 without error */
-const furtherFigures = (seen: Seen, objectives: readonly string[], isDense = false): FurtherFigure[] =>
+const furtherFigures = (seen: PhaseObservations, objectives: readonly string[], isDense = false): FurtherFigure[] =>
   furtherOf(objectives).flatMap(({ kind, denseAmount }) => {
     const found = seen[kind];
     if (!found) return [];
@@ -166,7 +166,11 @@ const furtherFigures = (seen: Seen, objectives: readonly string[], isDense = fal
   });
 
 /** Of a trial that was given up early on the images that it was scored on. */
-export function measurement(seen: Seen, dense: Seen, objectives: readonly string[]): Measurement {
+export function measurement(
+  seen: PhaseObservations,
+  dense: PhaseObservations,
+  objectives: readonly string[],
+): Measurement {
   const { latency, accuracy } = seen;
   const all = dense.accuracy.correct;
   const same = accuracy.places ? Uint8Array.from(accuracy.places, place => all[place] ?? 0) : all;

@@ -10,7 +10,7 @@ import type { Observation } from '../../store/observation.ts';
 import type { FrontState, Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
-import { seenIn } from '../read/read-front.ts';
+import { observationsIn } from '../read/read-front.ts';
 
 export interface EventParts {
   readonly store: Pick<Store, 'trials'>;
@@ -46,7 +46,7 @@ export function trialEvents(parts: EventParts): {
 
   const denseFigures = async (): Promise<typeof dense> => {
     const trial = await store.trials.get(study.id, 0);
-    const seen = trial && seenIn(await store.trials.samples(trial.id), 'search');
+    const seen = trial && observationsIn(await store.trials.samples(trial.id), 'search');
     return seen && { latencyMs: seen.latency.referenceMs, correct: seen.accuracy.correct };
   };
 

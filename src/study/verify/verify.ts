@@ -24,7 +24,7 @@ import { truthOf, wrongAnswers } from './answers.ts';
 import { type DenseVerdict, type FreshLatency, judgeDenseLatency } from './dense-latency.ts';
 import { deviceOrNone } from './device-or-none.ts';
 import { endedOf, type Recounted, type VerifyOptions } from './options.ts';
-import { type RemeasureParts, rebuilt, remeasured } from './remeasure.ts';
+import { rebuilt, remeasured, type VerifyParts } from './remeasure.ts';
 import type { TrainingVerdict } from './retrained.ts';
 import { verifyTrainings } from './trainings.ts';
 import type { TrialVerdict } from './verdict.ts';
@@ -164,7 +164,7 @@ async function verifyTrials(
   recount: Recount,
   chosen: ReadonlySet<number>,
   { measure, phase, hooks }: VerifyOptions,
-  parts: Omit<RemeasureParts, 'doing'>,
+  parts: Omit<VerifyParts, 'doing'>,
 ): Promise<TrialVerdict[]> {
   const complete = recount.trials.flatMap(({ trial, ...rest }) =>
     trial.state === 'complete' ? [{ ...rest, trial: trial as CompleteTrial }] : [],

@@ -9,10 +9,10 @@ import type { Model } from '../../onnx/graph.ts';
 import { writeModel } from '../../onnx/write.ts';
 import { InferenceSession, Tensor } from '../../runtime/onnxruntime.ts';
 import { type SessionSettings, sessionOptions } from '../../runtime/session.ts';
-import type { Engine, Value } from '../engine.ts';
+import type { Engine, EngineValue } from '../engine.ts';
 import { blockSize } from './block-size.ts';
 
-interface RuntimeValue extends Value {
+interface RuntimeValue extends EngineValue {
   readonly tensor: Tensor;
 }
 

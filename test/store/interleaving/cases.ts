@@ -4,7 +4,7 @@ import { currentOwner } from '../../../src/host/process-identity.ts';
 import type { Observation } from '../../../src/store/observation.ts';
 import { storeOver } from '../../../src/store/open.ts';
 import { putBack, renew } from '../../../src/store/sql/held.ts';
-import type { Session } from '../../../src/store/sql/session.ts';
+import type { StoreSession } from '../../../src/store/sql/session.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { RunningTrial } from '../../../src/store/trial.ts';
 import {
@@ -21,7 +21,7 @@ import {
 
 export interface Caller {
   readonly store: Store;
-  readonly session: Session;
+  readonly session: StoreSession;
 }
 
 type Work<T> = (caller: Caller, seeded: T) => Promise<unknown>;
@@ -54,7 +54,7 @@ async function waiting({ session }: Caller, count: number): Promise<number> {
   return id;
 }
 
-const rowsIn = async (session: Session, table: 'environments' | 'tuner_setups' | 'counters' | 'training_runs') =>
+const rowsIn = async (session: StoreSession, table: 'environments' | 'tuner_setups' | 'counters' | 'training_runs') =>
   session.db.selectFrom(table).selectAll().execute();
 
 const noError = (results: readonly unknown[]): void => {

@@ -2,7 +2,7 @@
 import type { GradientBuilder } from '../../src/autodiff/gradient/builder.ts';
 import type { ConvCall } from '../../src/autodiff/gradient/conv/call.ts';
 import type { Formulation } from '../../src/autodiff/gradient/conv/weight/formulations.ts';
-import { arranged, type BatchForm, product } from '../../src/autodiff/gradient/conv/weight/products.ts';
+import { arranged, type BatchForm, batchedProduct } from '../../src/autodiff/gradient/conv/weight/products.ts';
 import { seenBy, tapIndices, withPadding } from '../../src/autodiff/gradient/conv/weight/taps.ts';
 
 export const otherFormulations = {
@@ -26,7 +26,7 @@ function patches(build: GradientBuilder, call: ConvCall, form: BatchForm, x: str
     places,
   ]);
   const left = arranged(build, form, dy, [groups, out / groups, places]);
-  const made = build.reshape(product(build, form, left, right), [out, taps.length, inPerGroup]);
+  const made = build.reshape(batchedProduct(build, form, left, right), [out, taps.length, inPerGroup]);
   return build.reshape(build.add('Transpose', [made], { perm: [0, 2, 1] }), [out, inPerGroup, ...kernel]);
 }
 

@@ -86,7 +86,7 @@ export const trainingLines = ({ trial, run, disagreements, unchecked }: Training
   ...unchecked.map(each => `?    training ${run} of trial ${trial}: not checked: ${each}`),
 ];
 
-export interface MeasuredAlone {
+interface MeasuredAlone {
   readonly phase: Phase | null;
   readonly trial: number | null;
 }

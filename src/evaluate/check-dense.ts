@@ -4,13 +4,13 @@ import { pairedDifference } from '../stats/paired-difference.ts';
 import type { Scored } from './scorer.ts';
 
 /** A way to read the same pixels, and the score of the dense model with it. */
-export interface ReadOptions {
+interface ImageReading {
   readonly normalize: NormalizationName;
   readonly channels: ChannelOrder;
 }
 
 export interface ReadingScore {
-  readonly reading: ReadOptions;
+  readonly reading: ImageReading;
   readonly correct: Uint8Array;
 }
 
@@ -29,7 +29,7 @@ export interface DenseCase {
 }
 
 /** All readings that can be tried without knowing the network. */
-export const readings: readonly ReadOptions[] = normalizations.flatMap(normalize =>
+export const readings: readonly ImageReading[] = normalizations.flatMap(normalize =>
   (['rgb', 'bgr'] as const).map(channels => ({ normalize, channels })),
 );
 

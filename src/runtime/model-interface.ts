@@ -2,8 +2,8 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { isScores } from '../onnx/outputs.ts';
 
-export type PixelType = 'float32' | 'float16' | 'uint8';
-export type Layout = 'nchw' | 'nhwc';
+type PixelType = 'float32' | 'float16' | 'uint8';
+type Layout = 'nchw' | 'nhwc';
 
 /** The one image input of a network; sizes are null where they are dynamic. */
 export interface ImageInput {

@@ -24,7 +24,7 @@ export function factorKey(block: WeightBlock, method: MethodName, seen: SampledS
 }
 
 /** SHA-256 (hexadecimal) of all that a metric is made of. */
-export function statisticsHash({ statistics, images }: SampledStatistics): string {
+function statisticsHash({ statistics, images }: SampledStatistics): string {
   const { input, output, outputScale, outputVariance, outputMean, sensitivity } = statistics;
   const hash = createHash('sha256');
   hash.update(`${images} ${input?.kind} ${input?.order} ${output?.order} ${sensitivity?.order}\n`);

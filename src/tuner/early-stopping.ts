@@ -36,7 +36,7 @@ interface Measured {
 }
 
 /** What was measured of one objective of the trial. */
-export interface Known {
+interface Known {
   /** Which objective, by its place. */
   readonly objective: number;
   readonly value: number;
@@ -145,12 +145,12 @@ export interface Differences {
   readonly gained: number;
 }
 
-export interface Seen extends Differences {
+interface Seen extends Differences {
   /** r. */
   readonly denseRight: number;
 }
 
-export interface Whole {
+interface Whole {
   /** N. */
   readonly images: number;
   /** R_0. */

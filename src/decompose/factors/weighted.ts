@@ -32,7 +32,7 @@ export interface WeightedParts {
   readonly spectrum: Float64Array;
 }
 
-export function weightedParts(m: RealMatrix, { rows: output, input, output: moment }: Weighting): WeightedParts {
+function weightedParts(m: RealMatrix, { rows: output, input, output: moment }: Weighting): WeightedParts {
   const { rows, cols } = m;
   const k = Math.min(rows, cols);
   const scaled = timesRoot(output.root, m);
@@ -122,7 +122,7 @@ export function weightedFactors<Method extends string>(
 }
 
 /** Factors for two vectors of norms a and b that give both the norm sqrt(a b); zeros when one of them is zero. */
-export function balance(a: number, b: number): readonly [number, number] {
+function balance(a: number, b: number): readonly [number, number] {
   if (!(a > 0 && b > 0)) return [0, 0];
   const ratio = Math.sqrt(b / a);
   return [ratio, 1 / ratio];
@@ -144,7 +144,7 @@ export function leadingColumns({ rows, cols, data }: Matrix, count: number): Mat
   return result;
 }
 
-export const rootsOf = (values: Float64Array, count: number): Float64Array =>
+const rootsOf = (values: Float64Array, count: number): Float64Array =>
   values.slice(0, count).map(value => Math.sqrt(Math.max(0, value)));
 
 export function rowNorm({ cols, data }: Matrix, row: number): number {

@@ -117,7 +117,7 @@ function mixed(measured: Matrix, plain: Matrix, share: number, mean: number): Ma
  * The average over taps of the diagonal blocks of a finer moment; entries are in the order (c, y, x). Columns of which only the channels
  * are known are taken to have independent rows; null for anything else that is coarser.
  */
-export function reduceTo(kind: MomentKind, known: Matrix, from: MomentKind, shape: BlockShape): Matrix | null {
+function reduceTo(kind: MomentKind, known: Matrix, from: MomentKind, shape: BlockShape): Matrix | null {
   const [height, width] = shape.kernel;
   const order = { patch: [height, width], column: [height, 1], channel: [1, 1] } as const;
   const [fromY, fromX] = order[from];

@@ -10,7 +10,7 @@ import type { AuditReport, AuditRow } from './report.ts';
 import type { SizeRow } from './subset-size.ts';
 import type { SelectionCost } from './winners-curse.ts';
 
-export type AuditFormat = 'table' | 'md';
+type AuditFormat = 'table' | 'md';
 
 const lossUnits: Readonly<Record<AuditReport['lossUnit'], string>> = {
   nats: "how far the network's answer moves, in nats, by the calibration images",
@@ -138,7 +138,7 @@ function subsetText({ subset }: AuditReport, table: TableOf): string[] {
   ];
 }
 
-export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     line(columns.map(({ header }) => header)),

@@ -3,7 +3,7 @@ import { keepsTo } from '../../objectives/limits.ts';
 import type { Asked, Trial } from '../../store/trial.ts';
 import type { Configuration, Constraint, Outcome } from '../../tuner/strategy.ts';
 
-export interface Told {
+interface Told {
   /** In the order in which they were finished. */
   readonly history: Outcome[];
   /** By number: under way, waiting, or finished too late to be told. */
@@ -49,11 +49,7 @@ export function toldFor(
  *
  * @param after of a trial that was measured again later than this, the values that it had before
  */
-export function outcomeOf(
-  trial: Trial,
-  constraints: readonly Constraint[],
-  after = Number.POSITIVE_INFINITY,
-): Outcome | null {
+function outcomeOf(trial: Trial, constraints: readonly Constraint[], after = Number.POSITIVE_INFINITY): Outcome | null {
   const { configuration } = trial;
   switch (trial.state) {
     case 'complete': {

@@ -8,6 +8,7 @@ import { frontReport } from '../../report/front/front-report.ts';
 import type { FurtherFigure } from '../../report/front/further.ts';
 import { confirmCommand } from '../../report/front/known.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
+import { shareOfOnes } from '../../stats/proportion.ts';
 import { median } from '../../stats/robust.ts';
 import type { Phase, StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
@@ -17,7 +18,6 @@ import { deviceOf } from '../measure/device-of.ts';
 import { latestLimits } from '../propose/proposer.ts';
 import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
-import { shareOf } from '../recount/recount-accuracy.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
 
 type ByKind = { readonly [kind in Kind]: Extract<StoredObservation, { kind: kind }> };
@@ -150,7 +150,7 @@ function denseMeasurement(
   return {
     latencyMs: median((good.length > 0 ? good : all).map(({ referenceMs }) => referenceMs)),
     latencyQuality: good.length > 0 ? 'good' : 'disturbed',
-    accuracy: shareOf(accuracy.correct),
+    accuracy: shareOfOnes(accuracy.correct),
     images: accuracy.images,
     further: furtherFigures(seen, objectives, true),
   };
@@ -181,7 +181,7 @@ export function measurement(
     latencyQuality: latency.quality,
     conditions: latency.conditions,
     // From the answers that the drop is from; what a part of the images says of all is an estimate of its own.
-    accuracy: accuracy.places ? accuracy.value : shareOf(accuracy.correct),
+    accuracy: accuracy.places ? accuracy.value : shareOfOnes(accuracy.correct),
     drop,
     dropStandardError: standardError,
     losses: Int8Array.from(same, (right, i) => right - (accuracy.correct[i] ?? 0)),

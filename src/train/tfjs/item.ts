@@ -33,5 +33,3 @@ export type TfjsOperators = Readonly<Record<string, TfjsOperator>>;
 
 /** An axis counted from the end where it is negative. */
 export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
-
-export const product = (sizes: readonly number[]): number => sizes.reduce((so, size) => so * size, 1);

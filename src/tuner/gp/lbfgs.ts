@@ -9,7 +9,7 @@ export interface Bounds {
 }
 
 /** The value at `x`; writes the gradient. Infinity (or NaN) where the function is not defined. */
-export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
+type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface Minimum {
   readonly x: Float64Array;

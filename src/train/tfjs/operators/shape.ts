@@ -1,14 +1,7 @@
 /** Operators that move elements and compute none. */
 import { intAttribute, intsAttribute, textAttribute } from '../../../onnx/attributes.ts';
-import {
-  axisOf,
-  type Call,
-  isWhole,
-  product,
-  type TfjsOperator,
-  type TfjsOperators,
-  type TfjsTensor,
-} from '../item.ts';
+import { elementCount } from '../../../onnx/tensor.ts';
+import { axisOf, type Call, isWhole, type TfjsOperator, type TfjsOperators, type TfjsTensor } from '../item.ts';
 
 const whole = (numbers: readonly number[]) => ({ dims: [numbers.length], numbers });
 
@@ -18,7 +11,7 @@ const reshape: TfjsOperator = ({ node, x, item, whole: read }) => {
   const wanted = read(1) ?? [];
   const copies = intAttribute(node, 'allowzero', 0) === 0;
   const sizes = wanted.map((size, i) => (size === 0 && copies ? (dims[i] ?? 1) : size));
-  const rest = product(dims) / product(sizes.filter(size => size >= 0));
+  const rest = elementCount(dims) / elementCount(sizes.filter(size => size >= 0));
   const full = sizes.map(size => (size < 0 ? rest : size));
   return [isWhole(given) ? { dims: full, numbers: given.numbers } : x(0).reshape(full)];
 };
@@ -154,7 +147,7 @@ export const shape: TfjsOperators = {
   Flatten: ({ node, x }) => {
     const sizes = x(0).shape;
     const axis = axisOf(intAttribute(node, 'axis', 1), sizes.length);
-    return [x(0).reshape([product(sizes.slice(0, axis)), product(sizes.slice(axis))])];
+    return [x(0).reshape([elementCount(sizes.slice(0, axis)), elementCount(sizes.slice(axis))])];
   },
   Transpose: transpose,
   Squeeze: squeeze,

@@ -15,7 +15,7 @@ export function products(build: GradientBuilder, call: ConvCall, form: BatchForm
   const padded = withPadding(build, call, x);
   const each = tapIndices(kernel).map(tap => {
     const right = arranged(build, form, seenBy(build, call, padded, tap), [groups, inPerGroup, places]);
-    return build.reshape(product(build, form, left, right), [out, inPerGroup, 1]);
+    return build.reshape(batchedProduct(build, form, left, right), [out, inPerGroup, 1]);
   });
   const [first = ''] = each;
   const stacked = each.length === 1 ? first : build.add('Concat', each, { axis: 2 });
@@ -23,7 +23,7 @@ export function products(build: GradientBuilder, call: ConvCall, form: BatchForm
 }
 
 /** left right^T summed over places and batch: [groups, rows of left, rows of right]. */
-export function product(build: GradientBuilder, form: BatchForm, left: string, right: string): string {
+export function batchedProduct(build: GradientBuilder, form: BatchForm, left: string, right: string): string {
   // The runtime makes one operation of the transposition and the product.
   const turned = build.add('Transpose', [right], { perm: form === 'by-image' ? [0, 1, 3, 2] : [0, 2, 1] });
   const made = build.add('MatMul', [left, turned]);

@@ -56,7 +56,7 @@ export function denseVerdict(given: DenseCase): string | null {
   const guessing = chance ? `, near chance (${percent(1 / classes)})` : '';
   return `${scores}${guessing}. ${
     cause ??
-    `Likely causes: the normalisation (now ${used}), the order of the labels, BGR in place of RGB, or other data than it was trained on; no usual normalisation does better.`
+    `Likely causes: the normalisation (now ${used}), the order of the labels, BGR in place of RGB, or other data than it was trained on. No usual normalisation does better.`
   }`;
 }
 

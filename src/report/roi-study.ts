@@ -31,13 +31,13 @@ export type RoiChoice =
 export function roiStudy(report: FrontReport, choice: RoiChoice, batch: number): RoiStudy {
   if (!report.confirmed)
     throw new UserError(
-      `Cannot reckon with "${report.study}": its figures are not confirmed, and those of a search flatter.`,
+      `Cannot reckon with "${report.study}": its figures are not confirmed, and figures of a search flatter.`,
       `Confirm them with "${confirmCommand(report.study)}".`,
     );
   const { point, why } = chosen(report, choice);
   if (point && !point.confirmed)
     throw new UserError(
-      `Cannot reckon with trial ${point.trial} of "${report.study}": its figures are not confirmed, and those of a search flatter.`,
+      `Cannot reckon with trial ${point.trial} of "${report.study}": its figures are not confirmed, and figures of a search flatter.`,
       `Confirm them with "${confirmCommand(report.study)}".`,
     );
   return {

@@ -30,7 +30,7 @@ function judgement(answer: Reckoning, nameOf: (index: number) => string): string
   const others = rivals.map(index => `"${nameOf(index)}"`).join(' or ');
   const doubt = `At the measured speed-up "${nameOf(best)}" costs least over ${months} months; within the 95 % interval it may be ${others}.`;
   const sentences = best === 0 ? staying(answer) : leaving(answer, chosen, nameOf(best));
-  return rivals.length > 0 ? ['It cannot be told which is best.', doubt, ...sentences.slice(1)] : sentences;
+  return rivals.length > 0 ? ['It is not known which is best.', doubt, ...sentences.slice(1)] : sentences;
 }
 
 /** `leaving` and `staying` begin with the verdict. */
@@ -136,7 +136,7 @@ export function callSentences(answer: Reckoning, studies: readonly RoiStudy[]): 
     return [
       `${names[device]}: trial ${point.trial} (confirmed) makes the network ${speedupWords(point)} as fast.`,
       `Its accuracy changes by ${changeWords(point.judged)}, before any retraining.`,
-      `A call takes ${msText(dense.callMs.value)} ms, of which ${msText(fixed)} ms stay: it becomes ${gain('value')}x [${gain('low')}, ${gain('high')}] as fast.`,
+      `A call takes ${msText(dense.callMs.value)} ms. ${msText(fixed)} ms of it stay, so it becomes ${gain('value')}x [${gain('low')}, ${gain('high')}] as fast.`,
       ...notes,
     ];
   });

@@ -100,13 +100,13 @@ test('a latency limit that dense misses, and one that nothing keeps', () => {
   expect(pays(none.answer)).toBe(false);
 });
 
-test('where the interval holds both answers, it says that it cannot be told', () => {
+test('where the interval holds both answers, it says that it is not known', () => {
   const wide = { ...atTrial(1) };
   const { candidate } = wide.measured;
   if (!candidate) throw new Error('a trial is chosen');
   const torn = { ...wide, measured: { ...wide.measured, candidate: { ...candidate, speedupCi: [1.1, 3] as const } } };
   const made = page([torn], { personDays: 1, pricePerPersonDay: 100 });
-  expect(roiText(made).split('\n')[0]).toBe('It cannot be told which is best.');
+  expect(roiText(made).split('\n')[0]).toBe('It is not known which is best.');
   expect(pays(made.answer)).toBe(false);
 });
 

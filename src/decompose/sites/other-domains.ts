@@ -25,6 +25,6 @@ export function hiddenLayer(functions: Functions, { constant }: GraphReading, no
   });
   if (weights.length === 0) return null;
   return /^com\.(microsoft|ms)\b/.test(domain)
-    ? `${opType} is an operator that onnxruntime fuses others into, and only Conv, Gemm and MatMul are factorised; give the model as it was exported, before it was optimised`
+    ? `${opType} is an operator that onnxruntime fuses others into. Only Conv, Gemm and MatMul are factorised: give the model as it was exported, before it was optimised`
     : `${opType} is an operator of ${domain}, and only Conv, Gemm and MatMul are factorised`;
 }

@@ -31,7 +31,7 @@ export async function runRemembered({
     if (addedKib === null)
       return failed(
         'runtime-rejected',
-        'its peak memory cannot be told: it is below what the process took to start, and this system does not set that back',
+        'its peak memory is not known: it is below what the process took to start, and this system does not set that back',
       );
     return complete({ kind: 'remembered', addedKib });
   } catch (error) {

@@ -38,7 +38,7 @@ export function wrongAnswers(trials: readonly RecountedTrial[], truth: PhaseTrut
       const wrong = answersAgainst(observation, classes);
       if (wrong === 0) return [];
       return [
-        { ...of, figure: 'answers', stored: `${wrong} of ${images} marked otherwise`, recounted: 'by their classes' },
+        { ...of, figure: 'answers', stored: `${wrong} of ${images} marked differently`, recounted: 'by their classes' },
       ];
     }),
   );

@@ -60,7 +60,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   const roundedOtherwise = calibration?.record.statistics !== study.calibration?.statistics;
   if (roundedOtherwise)
     hooks.warn(
-      'The calibration statistics were measured anew and differ from those of the study in rounding: so do its candidates.',
+      'The calibration statistics were measured again and differ from the stored ones in rounding: so do the candidates.',
     );
   const device = deviceOrNone(options.openDevice ?? openerFor(study, brought));
   const instruments = await openInstruments({

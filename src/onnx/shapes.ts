@@ -4,6 +4,7 @@ import { constantRules } from './shapes/constants.ts';
 import { contributedRules } from './shapes/contributed.ts';
 import { dimensionValue } from './shapes/dimension.ts';
 import { elementwiseRules } from './shapes/elementwise.ts';
+import { gatheringRules } from './shapes/gathering.ts';
 import { layoutRules } from './shapes/layout.ts';
 import { matrixRules } from './shapes/matrix.ts';
 import { normalizationRules } from './shapes/normalization.ts';
@@ -17,6 +18,7 @@ const standard = new Map<string, Rule>(
   Object.entries({
     ...constantRules,
     ...elementwiseRules,
+    ...gatheringRules,
     ...layoutRules,
     ...matrixRules,
     ...normalizationRules,

@@ -17,7 +17,7 @@ import { inferShapes } from '../../src/onnx/shapes.ts';
 import { floatTensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { seededRng } from '../../src/random/rng.ts';
-import { float, int, ints, network, node, randomTensor, run, uniform } from '../decompose/networks.ts';
+import { float, int, ints, network, node, randomTensor, run, uniform } from './networks.ts';
 
 const rng = seededRng(21);
 const variance = floatTensor(

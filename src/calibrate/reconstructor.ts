@@ -1,7 +1,8 @@
 /**
- * Reconstruction in order: the sites of a candidate refitted one after the other, each given those before it. Candidate and dense model run side by
- * side from site to site, and what later stages read stays in the memory of the child process: so a pass costs one forward of both, however many sites
- * there are, and the products that least squares needs.
+ * Reconstruction in order: the sites of a candidate refitted one after the other, each given those before it. Candidate
+ * and dense model run side by side from site to site, and what later stages read stays in the memory of the child
+ * process. So a pass costs one forward of both, however many sites there are, and the products that least squares
+ * needs.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,9 +33,9 @@ export interface TensorDescription {
 const elementTypes: readonly string[] = ['float32', 'float16', 'uint8'] satisfies PixelType[];
 
 /**
- * The input is N x 3 x H x W or N x H x W x 3; the class scores are the first output that is N x classes (or such with sizes
- * of 1 behind it), else the first output, whose shape is then judged by what it gives. Fails as `runtime-rejected` with a
- * sentence when the network has no such input.
+ * The input is N x 3 x H x W or N x H x W x 3. The class scores are the first output that is N x classes (or such with
+ * sizes of 1 behind it). Where there is none they are the first output, whose shape is then judged by what it gives.
+ * Fails as `runtime-rejected` with a sentence when the network has no such input.
  *
  * @param heads the outputs that count where that is known already: the first is taken for the scores
  */

@@ -111,8 +111,9 @@ export function spreads({ weight }: LinearFit, { inputs }: Centred): Float64Arra
 }
 
 /**
- * The fit with the variances of the dense output. Least squares draws outputs towards their means by as much as it cannot explain, and what a stack of such
- * layers sees gets smaller and smaller; of all weights that yield these variances, those of the fit scaled are the closest to the dense output.
+ * The fit with the variances of the dense output. Least squares draws outputs towards their means by as much as it
+ * cannot explain, and what a stack of such layers sees gets smaller and smaller. Of all weights that yield these
+ * variances, those of the fit scaled are the closest to the dense output.
  */
 export function withSpread({ weight, bias }: LinearFit, equations: Centred, rule: CorrectionRule): ScaledFit {
   const { inputMean, outputMean, outputVariance } = equations;

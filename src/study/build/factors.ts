@@ -23,8 +23,9 @@ import {
 export type FactorLookup = (site: string, method: MethodName) => FullFactors;
 
 /**
- * What a rung loses, in a unit common to all sites: how far it moves the network's answer (see `outputErrors`); where that is not known for all of
- * them, the squared relative error of the site's output on the calibration images; where there are none, of its weight; 0 for dense.
+ * What a rung loses, in a unit common to all sites: how far it moves the network's answer (see `outputErrors`). Where
+ * that is not known for all of them, it is the squared relative error of the site's output on the calibration images;
+ * where there are none, of its weight. Dense loses 0.
  */
 export type RungLoss = (site: Site, rung: Rung) => number;
 

@@ -11,9 +11,9 @@ interface Told {
 }
 
 /**
- * What is told for a proposal. It depends on the stored order of events alone, so that the same is proposed whoever asks, however
- * long asking takes, and after whichever kill: with trial n - 1 begun, trial n is proposed from what was finished when
- * trial n - 1 was begun, while that one is measured.
+ * What is told for a proposal. It depends on the stored order of events alone. So the same is proposed whoever asks,
+ * however long asking takes, and after whichever kill. Trial n is proposed while trial n - 1 is measured, from what was
+ * finished when that one was started.
  *
  * @param trials all of the study up to some number, without gaps
  */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { blockedLayout } from '../src/autodiff/blocked/blocked-layout.ts';
-import { graphBuilder } from '../src/autodiff/gradient/builder.ts';
+import { gradientBuilder } from '../src/autodiff/gradient/builder.ts';
 import { type ConvCall, isByChannel } from '../src/autodiff/gradient/conv/call.ts';
 import {
   type Formulation,
@@ -149,7 +149,7 @@ function modelOf(name: string, call: ConvCall, { x, w }: ConvShape): Model {
     initializers: new Map(),
     valueInfo: new Map(),
   };
-  const build = graphBuilder(graph);
+  const build = gradientBuilder(graph);
   const found = timed[name]!(build, call, 'x', 'dy');
   const nodes = build.nodes().map(node => ({ ...node, outputs: node.outputs.map(o => (o === found ? 'dw' : o)) }));
   return {

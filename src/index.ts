@@ -36,7 +36,7 @@ export type {
   Happening,
   Interval,
   LimitsSet,
-  Remeasured as RemeasuredTrial,
+  RemeasuredTrial,
   SiteTableMeasured,
   StudyEvent,
   StudyFinished,
@@ -111,10 +111,10 @@ export { openStore } from './store/open.ts';
 export type { Patience, StoreOptions } from './store/options.ts';
 export type {
   FrontOf,
-  FrontPoint as StoredPoint,
   FrontState,
   JsonRecord,
   Store,
+  StoredPoint,
   StudyStore,
   TrialArchive,
   TrialFigures,

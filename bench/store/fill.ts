@@ -12,7 +12,7 @@ import { binomialStandardError, wilsonInterval } from '../../src/stats/proportio
 import type { Observation } from '../../src/store/observation.ts';
 import { observedColumns, sampleRows } from '../../src/store/sql/observation-rows.ts';
 import { studyRow } from '../../src/store/sql/study-rows.ts';
-import type { FrontOf, FrontPoint } from '../../src/store/store.ts';
+import type { FrontOf, StoredPoint } from '../../src/store/store.ts';
 import type { NewStudy } from '../../src/store/study.ts';
 import type { CompleteResult, NewTrial } from '../../src/store/trial.ts';
 import { insertIntoFront } from '../../src/tuner/pareto/front.ts';
@@ -51,7 +51,7 @@ export const studyOf = (): NewStudy => ({
 
 /** Of the two objectives that every filled study has. */
 export const frontOf: FrontOf = points => {
-  const members = points.reduce<readonly FrontPoint[]>(
+  const members = points.reduce<readonly StoredPoint[]>(
     (front, point) => insertIntoFront(front, point, ({ values }) => values).front,
     [],
   );

@@ -12,7 +12,7 @@ import { defaultProgressiveStart, parsePolicy } from '../../src/train/freezing/p
 import { phasesOf } from '../../src/train/freezing/phases.ts';
 import { stepMacs } from '../../src/train/freezing/step-macs.ts';
 import { prepareNetwork } from '../../src/train/network/prepare.ts';
-import { openTrainer } from '../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../src/train/options.ts';
 import type { Batch, TrainableSet, Trainer } from '../../src/train/trainer.ts';
 import { resNet50 } from './resnet.ts';
@@ -67,7 +67,7 @@ export async function bench(args: string[]): Promise<void> {
   console.log(
     `ResNet-50 at ${values.compression}x: ${(whole.forward / 1e9).toFixed(2)} GMACs forward, ${(whole.total / 1e9).toFixed(2)} a step and image; batch ${batchSize}, ${threads} threads`,
   );
-  const trainer = await openTrainer(
+  const trainer = await openOnnxruntimeTrainer(
     { ...defaultTraining, model, batchSize },
     { provider: 'cpu', threads, graphOptimization: 'all' },
   );

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freshModel } from '../../src/train/network/fresh.ts';
 import { prepareNetwork } from '../../src/train/network/prepare.ts';
-import { openTrainer } from '../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../src/train/onnxruntime/open.ts';
 import { defaultTraining, type TrainingOptions } from '../../src/train/options.ts';
 import { machine } from './machine.ts';
 import { benchNetworks, cifarBatches } from './networks.ts';
@@ -36,7 +36,7 @@ export async function bench(args: string[]): Promise<void> {
   if (!hasTorch()) return console.log('Skipped: no python3 with torch and numpy. Name one: PYTHON=/path/to/python.');
   const model = values.trained ? given : freshModel(prepareNetwork(given), Number(values.seed));
   const options: TrainingOptions = { ...defaultTraining, model, batchSize };
-  const trainer = await openTrainer(options, { provider: 'cpu', threads: 2, graphOptimization: 'all' });
+  const trainer = await openOnnxruntimeTrainer(options, { provider: 'cpu', threads: 2, graphOptimization: 'all' });
   const torch = await openTorch(options, batches, learningRate, 2);
   const losses: { step: number; ours: number; torch: number; relative: number }[] = [];
   try {

@@ -12,7 +12,7 @@ import type { Model } from '../../src/onnx/graph.ts';
 import { median } from '../../src/stats/robust.ts';
 import { freshModel } from '../../src/train/network/fresh.ts';
 import { prepareNetwork } from '../../src/train/network/prepare.ts';
-import { openTrainer } from '../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../src/train/options.ts';
 import type { Batch } from '../../src/train/trainer.ts';
 import { machine } from './machine.ts';
@@ -119,7 +119,7 @@ async function firstLosses(count: number, providers: readonly string[], threads:
 
 async function run(model: Model, batches: readonly Batch[], provider: string, threads: number) {
   const batchSize = batches[0]?.count ?? 1;
-  const trainer = await openTrainer(
+  const trainer = await openOnnxruntimeTrainer(
     { ...defaultTraining, model, batchSize },
     { provider, threads, graphOptimization: 'all' },
   );

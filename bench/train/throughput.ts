@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from '../../src/stats/robust.ts';
-import { openTrainer } from '../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../src/train/onnxruntime/open.ts';
 import { defaultTraining, type TrainingOptions } from '../../src/train/options.ts';
 import { machine } from './machine.ts';
 import { type BenchNetwork, benchNetworks, noise } from './networks.ts';
@@ -84,7 +84,7 @@ async function compare(network: BenchNetwork, steps: number, threads: number, wi
   }
   const options: TrainingOptions = { ...defaultTraining, model, batchSize: network.batchSize };
   const batch = noise(network);
-  const trainer = await openTrainer(options, { provider: 'cpu', threads, graphOptimization: 'all' });
+  const trainer = await openOnnxruntimeTrainer(options, { provider: 'cpu', threads, graphOptimization: 'all' });
   const torch = withTorch ? await openTorch(options, [batch], 1e-3, threads, true) : null;
   const ours: { ms: number; cpuMs: number }[] = [];
   const theirs: { ms: number; cpuMs: number }[] = [];

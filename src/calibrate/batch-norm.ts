@@ -1,7 +1,7 @@
 /** How far the BatchNormalization behind a site magnifies each of its output channels. */
 
 import type { Site } from '../decompose/site.ts';
-import { floatOf } from '../onnx/attributes.ts';
+import { floatAttribute } from '../onnx/attributes.ts';
 import { consumersOf } from '../onnx/edit.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
 import { floatsOf } from '../onnx/tensor.ts';
@@ -34,7 +34,7 @@ export function outputScales(graph: Graph, sites: readonly Site[]): (site: Site)
     if (!gamma || !variance) return ones;
     const [scale, spread] = [floatsOf(gamma), floatsOf(variance)];
     if (scale.length !== site.outChannels || spread.length !== site.outChannels) return ones;
-    const epsilon = floatOf(node, 'epsilon', defaultEpsilon);
+    const epsilon = floatAttribute(node, 'epsilon', defaultEpsilon);
     const result = ones.map((_, i) => Math.abs(scale[i]!) / Math.sqrt(spread[i]! + epsilon));
     return result.every(Number.isFinite) ? result : ones;
   }

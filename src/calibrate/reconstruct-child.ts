@@ -2,8 +2,10 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../images/batches.ts';
+import { imageBatches } from '../images/image-batches.ts';
 import { imageInput } from '../runtime/model-interface.ts';
-import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { Tensor } from '../runtime/onnxruntime.ts';
+import { openModelSession } from '../runtime/open-session.ts';
 import { serve } from '../runtime/serve.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import { sessionOptions } from '../runtime/session-options.ts';
@@ -38,50 +40,29 @@ async function begin({
   const metadata = await inputOf(model, settings);
   if (metadata.state === 'failed') return metadata;
   const input = metadata.value;
-  const { positions, height, width } = images;
-  const size = input.batch ?? Math.min(batch, positions.length);
-  const filled = keeper.open(images, input, size);
   batches = [];
   sizes = [];
-  try {
-    for (let index = 0; index < filled.count; index++) {
-      const count = Math.min(size, positions.length - index * size);
-      // A model of a fixed batch cannot take what is left over, and images that are none must not be counted.
-      if (count < size && input.batch !== null) break;
-      const data = filled.at(index).slice(0, count * 3 * height * width);
-      const dims = input.layout === 'nchw' ? [count, 3, height, width] : [count, height, width, 3];
-      batches.push(new Map([[input.name, new Tensor(input.type, data, dims)]]));
-      sizes.push(count);
-    }
-  } finally {
-    filled.close();
+  for (const { from, to, data, dims } of imageBatches(keeper, images, input, batch, 'leave out')) {
+    batches.push(new Map([[input.name, new Tensor(input.type, data.slice(), dims)]]));
+    sizes.push(to - from);
   }
   if (batches.length === 0) return failed('runtime-rejected', 'there was no image to look at');
   return complete({ images: sizes.reduce((sum, each) => sum + each, 0), values: factsOf([input.name]) });
 }
 
 async function inputOf(model: string, settings: SessionSettings) {
-  try {
-    const session = await InferenceSession.create(
-      model,
-      sessionOptions({ ...settings, graphOptimization: 'disabled' }),
-    );
-    const [metadata] = session.inputMetadata;
-    await session.release();
-    return metadata?.isTensor ? imageInput(metadata) : failed('runtime-rejected', 'the model takes no image');
-  } catch (error) {
-    return rejection('the runtime cannot load the model', error);
-  }
+  const opened = await openModelSession(model, sessionOptions({ ...settings, graphOptimization: 'disabled' }));
+  if (opened.state === 'failed') return opened;
+  const [metadata] = opened.value.inputMetadata;
+  await opened.value.release();
+  return metadata?.isTensor ? imageInput(metadata) : failed('runtime-rejected', 'the model takes no image');
 }
 
 async function stage(request: StageRequest): Promise<Attempt<StageAnswer>> {
   const { model, session: settings, feeds, made, kept, probe, outs, weight } = request;
-  let session: InferenceSession;
-  try {
-    session = await InferenceSession.create(model, sessionOptions(settings));
-  } catch (error) {
-    return rejection('the runtime cannot load a stage', error);
-  }
+  const opened = await openModelSession(model, sessionOptions(settings), 'the runtime cannot load a stage');
+  if (opened.state === 'failed') return opened;
+  const session = opened.value;
   const sums = equationSums(probe, outs, batches.length);
   try {
     for (const [index, live] of batches.entries()) {

@@ -1,7 +1,8 @@
 /**
- * Reconstruction in order: the sites of a candidate refitted one after the other, each given those before it. Candidate and dense model run side by
- * side from site to site, and what later stages read stays in the memory of the child process: so a pass costs one forward of both, however many sites
- * there are, and the products that least squares needs.
+ * Reconstruction in order: the sites of a candidate refitted one after the other, each given those before it. Candidate
+ * and dense model run side by side from site to site, and what later stages read stays in the memory of the child
+ * process. So a pass costs one forward of both, however many sites there are, and the products that least squares
+ * needs.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { normalizationTable } from '../data/normalize.ts';
 import { correctCandidate } from '../decompose/corrections/apply.ts';
 import type { SiteCorrection } from '../decompose/corrections/moments.ts';
 import { type RefitProbe, refitProbe } from '../decompose/corrections/refit-probe.ts';
-import { type Stage, sideBySide, stageOf, targetsOf } from '../decompose/corrections/side-by-side.ts';
+import { type Segment, sideBySide, stageOf, targetsOf } from '../decompose/corrections/side-by-side.ts';
 import { addedBy, lastWeight, uncorrectable } from '../decompose/corrections/site-node.ts';
 import type { Site } from '../decompose/site.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
@@ -172,7 +173,7 @@ function batchesOf(
 
 function stageGraph(
   { name, initializers }: Graph,
-  { nodes, feeds, made }: Stage,
+  { nodes, feeds, made }: Segment,
   probe: RefitProbe,
   facts: ReadonlyMap<string, ValueFacts>,
 ): Graph {

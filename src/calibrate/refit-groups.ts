@@ -4,7 +4,7 @@ import {
   centred,
   chooseRidge,
   errors,
-  type Fit,
+  type LinearFit,
   type NormalEquations,
   refit,
   together,
@@ -114,7 +114,7 @@ export function refitGroups(weight: Float32Array | null, { fitted, heldBack }: E
 }
 
 interface GroupFit {
-  readonly fit: Fit;
+  readonly fit: LinearFit;
   /** By which the weight was multiplied at last, one per output. */
   readonly scale: Float64Array;
   readonly ridge: number;

@@ -2,19 +2,18 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import type { BatchKeeper } from '../images/batches.ts';
+import { imageBatches } from '../images/image-batches.ts';
 import { modelInterface } from '../runtime/model-interface.ts';
-import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { Tensor } from '../runtime/onnxruntime.ts';
+import { openModelSession } from '../runtime/open-session.ts';
 import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
 import type { ProbeAnswer, ProbeRequest } from './probe-messages.ts';
 
 export async function runProbe(request: ProbeRequest, keeper: BatchKeeper): Promise<Attempt<ProbeAnswer>> {
   const start = performance.now();
-  let session: InferenceSession;
-  try {
-    session = await InferenceSession.create(request.model, sessionOptions(request.session));
-  } catch (error) {
-    return rejection('the runtime cannot load the model', error);
-  }
+  const opened = await openModelSession(request.model, sessionOptions(request.session));
+  if (opened.state === 'failed') return opened;
+  const session = opened.value;
   try {
     const described = modelInterface(
       session.inputMetadata.map(tensorDescription),
@@ -22,30 +21,19 @@ export async function runProbe(request: ProbeRequest, keeper: BatchKeeper): Prom
     );
     if (described.state === 'failed') return described;
     const { input } = described.value;
-    const { positions, height, width } = request.images;
-    const size = input.batch ?? Math.min(request.batch, positions.length);
-    const batches = keeper.open(request.images, input, size);
     const answers: ProbeAnswer['batches'][number][] = [];
-    try {
-      for (let index = 0; index < batches.count; index++) {
-        const count = Math.min(size, positions.length - index * size);
-        // A batch that had to be filled up with nothing would count that nothing.
-        if (count < size && input.batch !== null) break;
-        const data = batches.at(index).subarray(0, count * 3 * height * width);
-        const dims = input.layout === 'nchw' ? [count, 3, height, width] : [count, height, width, 3];
-        const found = await session.run({ [input.name]: new Tensor(input.type, data, dims) }, [...request.outputs]);
-        const values = request.outputs.map(name => Float32Array.from(found[name]!.data as Float32Array));
-        if (values.some(each => each.some(value => !Number.isFinite(value)))) {
-          return failed('not-finite', `a value over batch ${index + 1} of ${batches.count} is NaN or infinite`);
-        }
-        answers.push({ images: count, values });
+    for (const batch of imageBatches(keeper, request.images, input, request.batch, 'leave out')) {
+      const fed = { [input.name]: new Tensor(input.type, batch.data, batch.dims) };
+      const found = await session.run(fed, [...request.outputs]);
+      const values = request.outputs.map(name => Float32Array.from(found[name]!.data as Float32Array));
+      if (values.some(each => each.some(value => !Number.isFinite(value)))) {
+        return failed('not-finite', `a value over batch ${batch.index + 1} of ${batch.of} is NaN or infinite`);
       }
-    } catch (error) {
-      return rejection('the runtime cannot run the model', error);
-    } finally {
-      batches.close();
+      answers.push({ images: batch.to - batch.from, values });
     }
     return complete({ batches: answers, wallMs: performance.now() - start });
+  } catch (error) {
+    return rejection('the runtime cannot run the model', error);
   } finally {
     await session.release();
   }

@@ -2,6 +2,7 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../images/batches.ts';
+import { imageBatches } from '../images/image-batches.ts';
 import { seededRng } from '../random/rng.ts';
 import { imageInput } from '../runtime/model-interface.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
@@ -26,34 +27,31 @@ async function run(request: SensitivityRequest): Promise<Attempt<SensitivityAnsw
     if (!metadata?.isTensor) return failed('runtime-rejected', 'the model takes no image');
     const input = imageInput(metadata);
     if (input.state === 'failed') return input;
-    const { name, type, layout, batch: fixed } = input.value;
-    const { positions, height, width } = images;
-    const batches = batchKeeper(0).open(images, input.value, fixed ?? Math.min(request.batch, positions.length));
+    const { name, type } = input.value;
     const rng = seededRng(noise.seed);
     const sums: (Float64Array | null)[] = outputs.map(() => null);
     let used = 0;
-    try {
-      for (let index = 0; index < batches.count; index++) {
-        const count = Math.min(batches.size, positions.length - index * batches.size);
-        if (fixed !== null && count < batches.size) break;
-        const data = batches.at(index).subarray(0, count * 3 * height * width);
-        const dims = layout === 'nchw' ? [count, 3, height, width] : [count, height, width, 3];
-        const z = Float32Array.from({ length: count * noise.classes }, () => (rng.uniform() < 0.5 ? -1 : 1));
-        const answers = await session.run({
-          [name]: new Tensor(type, data, dims),
-          [noise.name]: new Tensor('float32', z, [count, noise.classes]),
-        });
-        used += count;
-        outputs.forEach((output, i) => {
-          const values = (answers[output.name] as Tensor).data as Float32Array;
-          const order = Math.round(Math.sqrt(values.length / output.groups));
-          const sum = sums[i] ?? new Float64Array((output.groups * order * (order + 1)) / 2);
-          addPacked(sum, values, output.groups, order);
-          sums[i] = sum;
-        });
-      }
-    } finally {
-      batches.close();
+    for (const { from, to, data, dims } of imageBatches(
+      batchKeeper(0),
+      images,
+      input.value,
+      request.batch,
+      'leave out',
+    )) {
+      const count = to - from;
+      const z = Float32Array.from({ length: count * noise.classes }, () => (rng.uniform() < 0.5 ? -1 : 1));
+      const answers = await session.run({
+        [name]: new Tensor(type, data, dims),
+        [noise.name]: new Tensor('float32', z, [count, noise.classes]),
+      });
+      used += count;
+      outputs.forEach((output, i) => {
+        const values = (answers[output.name] as Tensor).data as Float32Array;
+        const order = Math.round(Math.sqrt(values.length / output.groups));
+        const sum = sums[i] ?? new Float64Array((output.groups * order * (order + 1)) / 2);
+        addPacked(sum, values, output.groups, order);
+        sums[i] = sum;
+      });
     }
     if (used === 0) return failed('runtime-rejected', 'there was no image to look at');
     return complete({ images: used, moments: sums.map(sum => Float32Array.from(sum ?? [], each => each / used)) });

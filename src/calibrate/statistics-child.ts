@@ -1,11 +1,13 @@
 /** The child process that runs the dense model over calibration images and sums up what it sees. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
-import { type Batches, batchKeeper } from '../images/batches.ts';
+import { batchKeeper } from '../images/batches.ts';
+import { imageBatches } from '../images/image-batches.ts';
 import { type Rng, seededRng } from '../random/rng.ts';
 import type { ImageInput } from '../runtime/model-interface.ts';
 import { imageInput } from '../runtime/model-interface.ts';
-import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { type InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { openModelSession } from '../runtime/open-session.ts';
 import { serve } from '../runtime/serve.ts';
 import { sessionOptions } from '../runtime/session-options.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
@@ -49,49 +51,37 @@ async function begin({
   probes,
   seed,
 }: Extract<StatisticsRequest, { kind: 'open' }>): Promise<Attempt<null>> {
-  try {
-    const session = await InferenceSession.create(model, sessionOptions(settings));
-    const [metadata] = session.inputMetadata;
-    if (!metadata?.isTensor) return failed('runtime-rejected', 'the model takes no image');
-    const input = imageInput(metadata);
-    if (input.state === 'failed') return input;
-    open = { session, input: input.value, probes, sums: probes.map(() => null), rng: seededRng(seed) };
-    return complete(null);
-  } catch (error) {
-    return rejection('the runtime cannot load the model', error);
-  }
+  const opened = await openModelSession(model, sessionOptions(settings));
+  if (opened.state === 'failed') return opened;
+  const session = opened.value;
+  const [metadata] = session.inputMetadata;
+  if (!metadata?.isTensor) return failed('runtime-rejected', 'the model takes no image');
+  const input = imageInput(metadata);
+  if (input.state === 'failed') return input;
+  open = { session, input: input.value, probes, sums: probes.map(() => null), rng: seededRng(seed) };
+  return complete(null);
 }
 
 async function add(
   { session, input, probes, sums, rng }: Open,
   { images, batch: wanted }: Extract<StatisticsRequest, { kind: 'add' }>,
 ): Promise<Attempt<null>> {
-  const { positions, height, width } = images;
-  const batches: Batches = keeper.open(images, input, input.batch ?? Math.min(wanted, positions.length));
   try {
-    for (let index = 0; index < batches.count; index++) {
-      const left = positions.length - index * batches.size;
-      // A model of a fixed batch cannot take what is left over, and images that are none must not be counted.
-      if (input.batch !== null && left < batches.size) break;
-      const size = Math.min(batches.size, left);
-      const data = batches.at(index).subarray(0, size * 3 * height * width);
-      const dims = input.layout === 'nchw' ? [size, 3, height, width] : [size, height, width, 3];
+    for (const { from, to, data, dims } of imageBatches(keeper, images, input, wanted, 'leave out')) {
       const feeds: Record<string, Tensor> = { [input.name]: new Tensor(input.type, data, dims) };
-      for (const { sample } of probes) if (sample) feeds[sample.input] = sampled(sample, size, rng);
+      for (const { sample } of probes) if (sample) feeds[sample.input] = sampled(sample, to - from, rng);
       const answers = await session.run(feeds);
       probes.forEach((probe, i) => {
-        sums[i] = addTo(sums[i] ?? null, probe, answers, size);
+        sums[i] = addTo(sums[i] ?? null, probe, answers, to - from);
       });
     }
   } catch (error) {
     return rejection('the runtime cannot run the model', error);
-  } finally {
-    batches.close();
   }
   return complete(null);
 }
 
-/** The positions of a batch: the same for every image of it, drawn anew for the next. */
+/** The positions of a batch: the same for every image of it, drawn again for the next. */
 function sampled({ of, count, inOneList }: Sample, images: number, rng: Rng): Tensor {
   const order = Int32Array.from({ length: of }, (_, i) => i);
   for (let i = 0; i < count; i++) {

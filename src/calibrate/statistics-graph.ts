@@ -5,7 +5,7 @@
  */
 import type { Site } from '../decompose/site.ts';
 import type { InputMoments } from '../decompose/statistics.ts';
-import { intOf } from '../onnx/attributes.ts';
+import { intAttribute } from '../onnx/attributes.ts';
 import { graphBuilder } from '../onnx/builder.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { floatsOf } from '../onnx/tensor.ts';
@@ -145,7 +145,7 @@ function convValues(writer: Writer, site: Site): [string, string] {
 /** Rows as the positions of one image: [1, inChannels, rows, 1] and [1, outChannels, rows, 1]. */
 function matrixValues(writer: Writer, site: Site): [string, string] {
   const node = writer.graph.nodes[site.index]!;
-  const turned = node.opType === 'Gemm' && intOf(node, 'transA', 0) !== 0;
+  const turned = node.opType === 'Gemm' && intAttribute(node, 'transA', 0) !== 0;
   const asImage = (value: string, channels: number, columnsFirst: boolean): string => {
     const float = writer.asFloat(site, value);
     const rows = columnsFirst

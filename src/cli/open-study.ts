@@ -51,7 +51,7 @@ async function tellDoubts(store: Store, study: Study, console: Pick<Console, 'no
 }
 
 /** Throws a UserError when there is none of that name, or several and none is named. */
-export async function findStudy(
+async function findStudy(
   store: Store,
   args: { readonly store: string; readonly study: string | undefined },
 ): Promise<Study> {

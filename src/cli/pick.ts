@@ -3,7 +3,7 @@ import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { Limits } from '../objectives/limit.ts';
 import { givenLimits } from '../objectives/limits.ts';
-import { kindsOf, placeOf } from '../objectives/objectives.ts';
+import { kindsOf, positionOf } from '../objectives/objectives.ts';
 import type { FrontReport } from '../report/front/front.ts';
 import { headlineDrop } from '../report/front/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
@@ -86,7 +86,7 @@ function ruleOf(args: Parameters<typeof limitsFrom>[0] & { readonly knee?: boole
 
 /** @throws UserError for a limit of what the study does not measure */
 function demandMeasured(limits: Limits, { study, objectives }: FrontReport): void {
-  const without = givenLimits(limits).find(({ kind }) => placeOf(objectives, kind) < 0);
+  const without = givenLimits(limits).find(({ kind }) => positionOf(objectives, kind) < 0);
   if (!without) return;
   throw new UserError(
     `Cannot pick by --${without.option}: study "${study}" does not measure the ${without.kind}.`,

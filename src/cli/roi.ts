@@ -1,8 +1,8 @@
 /** `rankfront roi`: whether a speed-up pays, in the user's own money. */
 import { parseHardwareProfile } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
-import { complete, type Given } from '../money/figures.ts';
-import { type Answer, reckon } from '../money/reckon.ts';
+import { completeFigures, type Given } from '../money/figures.ts';
+import { type Reckoning, reckon } from '../money/reckon.ts';
 import { swings } from '../money/sensitivity.ts';
 import { roiJson } from '../report/roi-json.ts';
 import { type RoiChoice, roiStudy } from '../report/roi-study.ts';
@@ -53,7 +53,7 @@ export const roi = defineCommand({
         'Use devices.STUDY.trial in --inputs.',
       );
     noteUnused(given, console);
-    const figures = complete(given);
+    const figures = completeFigures(given);
     const studies = opened.map(({ study, report }) => roiStudy(report, choiceOf(given, study.name), batchOf(study)));
     const measured = studies.map(each => each.measured);
     const answer = reckon(figures, measured);
@@ -113,7 +113,7 @@ const batchOf = ({ name, hardware }: Study): number =>
   parseHardwareProfile(hardware.text, `the hardware profile of "${name}"`).batchSize;
 
 /** What is best, or, where that is staying dense, what comes nearest: the option with the greatest saving. */
-function swungOption({ best, options }: Answer): number | null {
+function swungOption({ best, options }: Reckoning): number | null {
   if (best !== null && best !== 0) return best;
   const savings = options.map(({ outcome }) => outcome.value.saving);
   return savings.reduce<number | null>((nearest, saving, index) => {

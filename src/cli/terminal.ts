@@ -104,7 +104,7 @@ const toFile =
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
   };
-/** What the table of a front is painted with: bold, dim and back (`paint` in `report/table.ts`). Nothing else may steer the terminal. */
+/** What the table of a front is painted with: bold, dim and back (`paint` in `report/front/table.ts`). Nothing else may steer the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the character that is meant
 const paint = /(\x1b\[[012]m)/;
 

@@ -109,7 +109,7 @@ export const trainingLines = ({ trial, run, disagreements, unchecked }: Training
   ...unchecked.map(each => `?    training ${run} of trial ${trial}: not checked: ${each}`),
 ];
 
-export interface Asked {
+interface MeasuredAlone {
   readonly phase: Phase | null;
   readonly trial: number | null;
 }
@@ -119,7 +119,7 @@ export interface Asked {
  *
  * @param asked what alone was to be measured; null for everything
  */
-export function summary(report: VerifyReport, asked: Asked): string {
+export function summary(report: VerifyReport, asked: MeasuredAlone): string {
   const { recounted, trials, trainings, unreachable } = report;
   const { failed, busy } = countsOf(report);
   const phases = trials.flatMap(each => each.phases);

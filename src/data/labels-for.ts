@@ -68,7 +68,7 @@ function mismatch(what: string, have: number, outputs: number, wordNet = false):
       : wordNet
         ? 'Put the list of all classes in the order of the outputs beside the images (synset_words.txt, one WordNet id per line).'
         : have < outputs
-          ? 'Give the list of all classes in the order of the outputs (classes: FILE in a dataset YAML), or the data the model was trained on.'
+          ? 'Give all classes in the order of the outputs (classes: FILE in a dataset YAML), or the data the model was trained on.'
           : 'Give data with the classes that the model was trained on.';
   return new UserError(`Cannot match the data with the model: ${what}.`, wayOut);
 }

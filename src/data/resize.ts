@@ -1,8 +1,8 @@
 /**
  * Bilinear resizing with antialiasing as Pillow does it (`Image.resize(..., BILINEAR)`, libImaging/Resample.c), bit for
- * bit: the triangle filter is stretched by the scale when shrinking, its weights are rounded to 22-bit fixed point, and the
- * result of the horizontal pass is rounded to 8 bits before the vertical pass. Networks are trained on such images, and
- * other resizers cost them a good part of a point.
+ * bit. The triangle filter is stretched by the scale when shrinking, and its weights are rounded to 22-bit fixed point.
+ * The result of the horizontal pass is rounded to 8 bits before the vertical pass. Networks are trained on such images,
+ * and other resizers cost them a good part of a point.
  *
  * Notation: n input length, m output length, s = n / m, f = max(s, 1) the width of the filter's half, in input pixels.
  */

@@ -54,7 +54,7 @@ function requireFactors(site: Site, method: MethodName, factors: FullFactors): v
 }
 
 /** @throws UserError when `rung` is not between rank 1 and full rank of a method that applies to `site` */
-export function requireRung(site: Site, rung: FactorRung): void {
+function requireRung(site: Site, rung: FactorRung): void {
   const applying = site.methods.map(method => `${method} up to rank ${[fullRank(site, method)].flat().join('x')}`);
   const wayOut = `At this site apply: dense, ${applying.join(', ')}.`;
   const ask = `Cannot write site "${site.name}" (${kindText(site)}) as ${rungLabel(rung)}`;

@@ -10,7 +10,7 @@ export type { FullFactors } from './methods/methods.ts';
 export const factorAlgorithmVersion = 3;
 
 /** What data-aware factors are made from. */
-export interface Seen {
+export interface SampledStatistics {
   readonly statistics: SiteStatistics;
   /** Images that the statistics were taken from. */
   readonly images: number;
@@ -21,5 +21,5 @@ export interface Seen {
  *
  * @param seen for factors that keep the output; null, or statistics without moments, for factors that keep the weight
  */
-export const factorise = (block: WeightBlock, method: MethodName, seen: Seen | null = null): FullFactors =>
+export const factorise = (block: WeightBlock, method: MethodName, seen: SampledStatistics | null = null): FullFactors =>
   methodOf(method).factors(block, seen && outputMetric(block, seen.statistics, seen.images));

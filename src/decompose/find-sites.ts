@@ -2,18 +2,18 @@
 import { functionsOf } from '../onnx/functions.ts';
 import type { Graph, Model, Node } from '../onnx/graph.ts';
 import { keepLive } from '../onnx/live.ts';
-import { type Loss, lossOf } from '../onnx/lost-size.ts';
+import { type LostSize, lossOf } from '../onnx/lost-size.ts';
 import { type Outputs, outputsOf } from '../onnx/outputs.ts';
 import { inferValues } from '../onnx/shapes.ts';
 import { standardDomain } from '../onnx/versions.ts';
 import type { RejectedNode, Site, Sites } from './site.ts';
 import { convSite } from './sites/conv.ts';
-import { type Draft, type Reading, readingOf, type Shapes } from './sites/draft.ts';
+import { type Draft, type GraphReading, graphReadingOf, type Shapes } from './sites/draft.ts';
 import { gemmSite, matMulSite } from './sites/matrix.ts';
 import { payingMethods } from './sites/methods.ts';
 import { hiddenLayer } from './sites/other-domains.ts';
 
-type Reader = (reading: Reading, node: Node) => Draft | string;
+type Reader = (reading: GraphReading, node: Node) => Draft | string;
 
 const readers: ReadonlyMap<string, Reader> = new Map([
   ['Conv', convSite],
@@ -41,11 +41,15 @@ const neverSites: ReadonlyMap<string, string> = new Map([
  * @param shapes the inferred shape of every value
  * @param loss where the size of a value was lost
  */
-export function findSites(model: Model, shapes: Shapes, loss: (value: string) => Loss | null = lossIn(model)): Sites {
+export function findSites(
+  model: Model,
+  shapes: Shapes,
+  loss: (value: string) => LostSize | null = lossIn(model),
+): Sites {
   const { graph } = model;
   const names = siteNames(graph.nodes);
   let lost = false;
-  const reading = readingOf(graph, shapes, value => {
+  const reading = graphReadingOf(graph, shapes, value => {
     lost = true;
     return loss(value);
   });
@@ -74,7 +78,7 @@ export function findSites(model: Model, shapes: Shapes, loss: (value: string) =>
 
 const lossIn =
   ({ graph, opsets }: Model) =>
-  (value: string): Loss | null =>
+  (value: string): LostSize | null =>
     lossOf(graph, inferValues(graph, opsets), value);
 
 /** The nodes that no judged output depends on, each with why it is no site: what they lost would look free. None where no output can be judged. */
@@ -90,7 +94,7 @@ function unjudgedNodes({ nodes }: Graph, { judged, unjudged }: Outputs): Readonl
 }
 
 /** The site that `node` is, why it is none, or null for a node without weights. */
-function judge(reading: Reading, node: Node): Omit<Site, 'name' | 'index'> | string | null {
+function judge(reading: GraphReading, node: Node): Omit<Site, 'name' | 'index'> | string | null {
   if (standardDomain(node.domain) !== '') return null;
   const never = neverSites.get(node.opType);
   if (never) return never;

@@ -2,12 +2,12 @@
 import { type Matrix, transpose, zeros } from '../linalg/matrix.ts';
 import { multiply } from '../linalg/multiply.ts';
 import type { WeightBlock } from './block.ts';
-import type { FullFactors, Seen } from './factorise.ts';
+import type { FullFactors, SampledStatistics } from './factorise.ts';
 import { groupOf } from './factors/two-factors.ts';
 import type { Rung } from './method.ts';
 import { flooredScale, type MomentKind } from './metric/metric.ts';
 import { multipliedOut } from './multiply-out.ts';
-import { type SiteStatistics, unpacked } from './statistics.ts';
+import { type SiteStatistics, unpackedMoments } from './statistics.ts';
 
 /** What a closed-form loss is of: the network's answer (in nats), the outputs of sites, or their weights. */
 export type LossUnit = 'nats' | 'output' | 'weights';
@@ -28,7 +28,7 @@ export function outputErrors(
   block: WeightBlock,
   factors: FullFactors | null,
   rungs: readonly Rung[],
-  { statistics }: Seen,
+  { statistics }: SampledStatistics,
 ): readonly OutputError[] | null {
   if (!statistics.input) return null;
   const energy = outputEnergy(statistics);
@@ -65,7 +65,7 @@ function lostEnergy(
     const moment = errorMoment(block, approximate, statistics, group);
     for (let o = 0; o < outs; o++) scaled += scale[group * outs + o]! ** 2 * moment.data[o * outs + o]!;
     if (!sensitivity) continue;
-    const g = unpacked(sensitivity, group);
+    const g = unpackedMoments(sensitivity, group);
     for (let i = 0; i < g.length; i++) divergence += (g[i]! * moment.data[i]!) / 2;
   }
   return { scaled: Math.max(0, scaled), divergence: sensitivity ? Math.max(0, divergence) : null };
@@ -77,7 +77,7 @@ function errorMoment(block: WeightBlock, approximate: Float64Array, { input }: S
   const length = ins * kernel[0] * kernel[1];
   const weights = groupOf(block, group);
   const taps = tapsOutside(input!.kind, kernel);
-  const moment = { rows: input!.order, cols: input!.order, data: unpacked(input!, group) };
+  const moment = { rows: input!.order, cols: input!.order, data: unpackedMoments(input!, group) };
   const sum = zeros(outs, outs);
   for (let tap = 0; tap < taps; tap++) {
     const difference = zeros(outs, input!.order);

@@ -54,7 +54,7 @@ export interface CalibrationStatistics {
 export const packedLength = (order: number): number => (order * (order + 1)) / 2;
 
 /** Group `group` of `moments` as a full symmetric matrix, order x order, in float64. */
-export function unpacked({ order, data }: Moments, group: number): Float64Array {
+export function unpackedMoments({ order, data }: Moments, group: number): Float64Array {
   const full = new Float64Array(order * order);
   let at = group * packedLength(order);
   for (let i = 0; i < order; i++) {

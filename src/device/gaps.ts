@@ -6,7 +6,7 @@
 /** A step of the clock longer than this is no reading of it, but a core that was lost. */
 const gapMs = 0.1;
 /** Long enough to meet a slice of another process, short beside a session. */
-export const probeMs = 10;
+const probeMs = 10;
 
 /** The share of `forMs` that was lost in gaps; `now` in milliseconds. */
 export function lostShare(now: () => number, forMs = probeMs): number {

@@ -2,7 +2,7 @@
 import { median, relativeSpread } from '../stats/robust.ts';
 import type { Warning } from './warning.ts';
 
-export interface Circumstances {
+export interface TimedSamples {
   readonly candidateSamplesMs: readonly number[];
   readonly referenceSamplesMs: readonly number[];
   readonly timerResolutionMs: number;
@@ -14,7 +14,7 @@ const driftLimit = 0.05;
 /** A call shorter than this many ticks is rounded by more than one per cent. */
 const ticksPerCall = 100;
 
-export function judge(seen: Circumstances): Warning[] {
+export function judge(seen: TimedSamples): Warning[] {
   const warnings: Warning[] = [];
   const spread = spreadOfOneCall(seen.candidateSamplesMs, seen.referenceSamplesMs);
   if (spread > noisySpread) warnings.push({ kind: 'noisy', spread });

@@ -9,13 +9,13 @@ import type { Pairs, SessionPlan } from './sampling.ts';
 import { type LatencyFigures, latencyFigures } from './summary.ts';
 
 /** One session, and what was in its way; no cause for a good one. */
-export interface Session extends Pairs {
+export interface TimedSession extends Pairs {
   readonly causes: readonly Cause[];
 }
 
 export interface MeasureParts {
   /** Makes both models ready, samples and lets go of them. */
-  readonly session: (plan: Pick<SessionPlan, 'lastMs' | 'leastPairs' | 'seed'>) => Promise<Attempt<Session>>;
+  readonly session: (plan: Pick<SessionPlan, 'lastMs' | 'leastPairs' | 'seed'>) => Promise<Attempt<TimedSession>>;
   /** What is in the way now; nothing when the machine is quiet. */
   readonly look: () => Promise<readonly Cause[]>;
   readonly now: () => number;
@@ -25,7 +25,7 @@ export interface MeasureParts {
   readonly aborted: () => boolean;
 }
 
-export interface Measured extends Omit<LatencyFigures, 'sampling'>, Pairs {
+export interface MeasuredSessions extends Omit<LatencyFigures, 'sampling'>, Pairs {
   readonly sessionPairs: readonly number[];
   readonly pairsLeftOut: number;
   readonly waitedMs: number;
@@ -52,7 +52,7 @@ const toldFromMs = 15_000;
 const spoiltKept = 5;
 
 /** Fails as soon as a session does. */
-export async function measureSessions(parts: MeasureParts, budget: LatencyBudget): Promise<Attempt<Measured>> {
+export async function measureSessions(parts: MeasureParts, budget: LatencyBudget): Promise<Attempt<MeasuredSessions>> {
   const { now } = parts;
   const wanted = Math.max(1, budget.sessions ?? usualSessions);
   const least = Math.min(wanted, leastSessions);
@@ -60,8 +60,8 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
     lastMs: Math.min(sessionMs.most, Math.max(sessionMs.least, budget.maxMs / wanted)),
     leastPairs: Math.max(leastPairs, Math.ceil(budget.minPairs / wanted)),
   };
-  const good: Session[] = [];
-  const spoilt: Session[] = [];
+  const good: TimedSession[] = [];
+  const spoilt: TimedSession[] = [];
   const patience = patienceOf(parts, budget.waitMs ?? 0);
   let leftOut = 0;
   let sampledMs = 0;
@@ -91,10 +91,10 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
   }
 
   function measured(
-    sessions: readonly Session[],
-    quality: Measured['quality'],
-    endedBy: Measured['endedBy'],
-  ): Measured {
+    sessions: readonly TimedSession[],
+    quality: MeasuredSessions['quality'],
+    endedBy: MeasuredSessions['endedBy'],
+  ): MeasuredSessions {
     const { sampling: _sampling, ...figures } = figuresOf(sessions, quality);
     const used = quality === 'good' ? 0 : pairsOf(spoilt);
     return {
@@ -142,18 +142,18 @@ function patienceOf({ look, now, sleep, waiting, aborted }: MeasureParts, waitMs
   };
 }
 
-const pairsOf = (sessions: readonly Session[]): number =>
+const pairsOf = (sessions: readonly TimedSession[]): number =>
   sessions.reduce((sum, { candidateSamplesMs }) => sum + candidateSamplesMs.length, 0);
 
 const sampleTime = ({ candidateSamplesMs, referenceSamplesMs }: Pairs): number =>
   [...candidateSamplesMs, ...referenceSamplesMs].reduce((sum, ms) => sum + ms, 0);
 
-const joined = (sessions: readonly Session[]): Pairs => ({
+const joined = (sessions: readonly TimedSession[]): Pairs => ({
   candidateSamplesMs: sessions.flatMap(session => session.candidateSamplesMs),
   referenceSamplesMs: sessions.flatMap(session => session.referenceSamplesMs),
 });
 
-const figuresOf = (sessions: readonly Session[], quality: Measured['quality']): LatencyFigures =>
+const figuresOf = (sessions: readonly TimedSession[], quality: MeasuredSessions['quality']): LatencyFigures =>
   latencyFigures(
     joined(sessions),
     sessions.map(({ candidateSamplesMs }) => candidateSamplesMs.length),

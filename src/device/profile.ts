@@ -28,7 +28,9 @@ const latencyBudgetSchema = z
       .int()
       .min(1)
       .default(5)
-      .describe('Both models are loaded afresh at least this many times; the interval is over these sessions.'),
+      .describe(
+        'Both models are loaded again in each session, at least this many times; the interval is over these sessions.',
+      ),
     waitMs: z
       .number()
       .min(0)

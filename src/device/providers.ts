@@ -21,7 +21,7 @@ export async function probeProviders(
   return states;
 }
 
-export async function probeProvider(provider: string): Promise<ProviderState> {
+async function probeProvider(provider: string): Promise<ProviderState> {
   const child = startChild({ entry: entryUrl('onnxruntime/entry', import.meta.url) });
   try {
     const answer = await child.request({ do: 'probe', provider }, probeTimeoutMs);

@@ -4,13 +4,13 @@ import { pairedDifference } from '../stats/paired-difference.ts';
 import type { Scored } from './scorer.ts';
 
 /** A way to read the same pixels, and the score of the dense model with it. */
-export interface Reading {
+interface ImageReading {
   readonly normalize: NormalizationName;
   readonly channels: ChannelOrder;
 }
 
 export interface ReadingScore {
-  readonly reading: Reading;
+  readonly reading: ImageReading;
   readonly correct: Uint8Array;
 }
 
@@ -29,7 +29,7 @@ export interface DenseCase {
 }
 
 /** All readings that can be tried without knowing the network. */
-export const readings: readonly Reading[] = normalizations.flatMap(normalize =>
+export const readings: readonly ImageReading[] = normalizations.flatMap(normalize =>
   (['rgb', 'bgr'] as const).map(channels => ({ normalize, channels })),
 );
 
@@ -56,7 +56,7 @@ export function denseVerdict(given: DenseCase): string | null {
   const guessing = chance ? `, near chance (${percent(1 / classes)})` : '';
   return `${scores}${guessing}. ${
     cause ??
-    `Likely causes: the normalisation (now ${used}), the order of the labels, BGR in place of RGB, or other data than it was trained on; no usual normalisation does better.`
+    `Likely causes: the normalisation (now ${used}), the order of the labels, BGR in place of RGB, or other data than it was trained on. No usual normalisation does better.`
   }`;
 }
 

@@ -3,7 +3,7 @@
 import { batchKeeper } from '../images/batches.ts';
 import { serve } from '../runtime/serve.ts';
 import type { ScoreRequest } from './messages.ts';
-import { answer } from './score-model.ts';
+import { answerScore } from './score-model.ts';
 
 const keeper = batchKeeper();
-serve((request: ScoreRequest) => answer(request, keeper));
+serve((request: ScoreRequest) => answerScore(request, keeper));

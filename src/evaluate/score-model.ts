@@ -2,23 +2,22 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import type { BatchKeeper } from '../images/batches.ts';
+import { imageBatches } from '../images/image-batches.ts';
 import { fromHalf } from '../onnx/half.ts';
 import { type ModelInterface, modelInterface } from '../runtime/model-interface.ts';
-import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { type InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { openModelSession } from '../runtime/open-session.ts';
 import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
 import type { ScoreAnswer, ScoreRequest } from './messages.ts';
 import { stoppingRule } from './stopping-rule.ts';
 
-export async function answer(
+export async function answerScore(
   request: ScoreRequest,
   keeper: BatchKeeper,
 ): Promise<Attempt<ModelInterface | ScoreAnswer>> {
-  let session: InferenceSession;
-  try {
-    session = await InferenceSession.create(request.model, sessionOptions(request.session));
-  } catch (error) {
-    return rejection('the runtime cannot load the model', error);
-  }
+  const opened = await openModelSession(request.model, sessionOptions(request.session));
+  if (opened.state === 'failed') return opened;
+  const session = opened.value;
   try {
     const described = describe(session, request.heads);
     if (described.state === 'failed' || request.kind === 'describe') return described;
@@ -38,9 +37,7 @@ async function score(
   keeper: BatchKeeper,
 ): Promise<Attempt<ScoreAnswer>> {
   const start = performance.now();
-  const { positions, height, width } = images;
-  const count = positions.length;
-  const batches = keeper.open(images, input, input.batch ?? Math.min(wanted, count));
+  const count = images.positions.length;
   const predictions = new Uint16Array(count);
   const outputs = [output, ...heads.filter(name => name !== output)];
   const further = outputs.slice(1).map(() => new Uint16Array(count));
@@ -48,44 +45,35 @@ async function score(
   let classes = 0;
   let done = 0;
   const hopeless = stopping ? stoppingRule(stopping) : () => false;
-  try {
-    for (let index = 0; index < batches.count; index++) {
-      const from = index * batches.size;
-      const to = Math.min(count, from + batches.size);
-      // A dynamic batch dimension takes the rest as it is; a fixed one is filled up.
-      const size = input.batch ?? to - from;
-      const data = batches.at(index).subarray(0, size * 3 * height * width);
-      const dims = input.layout === 'nchw' ? [size, 3, height, width] : [size, height, width, 3];
-      let answers: InferenceSession.OnnxValueMapType;
-      try {
-        answers = await session.run({ [input.name]: new Tensor(input.type, data, dims) }, outputs);
-      } catch (error) {
-        return rejection('the runtime cannot run the model', error);
-      }
-      for (const [head, name] of outputs.entries()) {
-        const scores = answers[name] as Tensor | undefined;
-        const rows = scores && rowsOf(scores, size);
-        if (!rows)
-          return failed(
-            'runtime-rejected',
-            `expected the output "${name}" to be ${size} x classes, found [${scores?.dims.join(', ')}]`,
-          );
-        const width = rows.length / size;
-        if (head === 0) classes = width;
-        const into = head === 0 ? predictions : further[head - 1];
-        for (let i = from; i < to; i++) {
-          const row = rows.subarray((i - from) * width, (i - from + 1) * width);
-          const best = largest(row);
-          if (best < 0) return failed('not-finite', `an output for image ${i} of ${count} is NaN or infinite`);
-          if (into) into[i] = best;
-          if (head === 0 && labelRanks && labels) labelRanks[i] = countLarger(row, row[labels[i] ?? 0] ?? Number.NaN);
-        }
-      }
-      done = to;
-      if (done < count && hopeless({ predictions, further }, done)) break;
+  for (const { from, to, data, dims } of imageBatches(keeper, images, input, wanted, 'fill up')) {
+    const size = input.batch ?? to - from;
+    let answers: InferenceSession.OnnxValueMapType;
+    try {
+      answers = await session.run({ [input.name]: new Tensor(input.type, data, dims) }, outputs);
+    } catch (error) {
+      return rejection('the runtime cannot run the model', error);
     }
-  } finally {
-    batches.close();
+    for (const [head, name] of outputs.entries()) {
+      const scores = answers[name] as Tensor | undefined;
+      const rows = scores && rowsOf(scores, size);
+      if (!rows)
+        return failed(
+          'runtime-rejected',
+          `expected the output "${name}" to be ${size} x classes, found [${scores?.dims.join(', ')}]`,
+        );
+      const width = rows.length / size;
+      if (head === 0) classes = width;
+      const into = head === 0 ? predictions : further[head - 1];
+      for (let i = from; i < to; i++) {
+        const row = rows.subarray((i - from) * width, (i - from + 1) * width);
+        const best = largest(row);
+        if (best < 0) return failed('not-finite', `an output for image ${i} of ${count} is NaN or infinite`);
+        if (into) into[i] = best;
+        if (head === 0 && labelRanks && labels) labelRanks[i] = countLarger(row, row[labels[i] ?? 0] ?? Number.NaN);
+      }
+    }
+    done = to;
+    if (done < count && hopeless({ predictions, further }, done)) break;
   }
   const wallMs = performance.now() - start;
   if (done === count) return complete({ predictions, further, labelRanks, classes, wallMs });

@@ -106,7 +106,7 @@ export interface TrialPruned {
 }
 
 /** A latency that was disturbed, taken again on a quiet machine. */
-export interface Remeasured {
+export interface RemeasuredTrial {
   readonly kind: 'remeasured';
   readonly trial: number;
   readonly ratio: number;
@@ -189,7 +189,7 @@ export type Happening =
   | TrialStarted
   | TrialFinished
   | TrialPruned
-  | Remeasured
+  | RemeasuredTrial
   | TrialFailed
   | WarningRaised
   | ConfirmStarted

@@ -21,7 +21,7 @@ export interface PlaceOptions {
   readonly readAgain?: boolean | undefined;
 }
 
-export type Place =
+export type WritePlace =
   /** `path` is without links; `mode` is that of the file that is there, null where there is none. */
   | { readonly kind: 'file'; readonly path: string; readonly mode: number | null }
   /** Written to as it is: it cannot be replaced. */
@@ -32,7 +32,7 @@ export type Place =
  * @param what what is to be written ("the front")
  * @throws UserError where something else would be lost; an error of the system for a path that leads nowhere
  */
-export function placeOf(path: string, what: string, options: PlaceOptions = {}): Place {
+export function writePlaceOf(path: string, what: string, options: PlaceOptions = {}): WritePlace {
   const refuse = (found: string, wayOut: string): UserError =>
     new UserError(`Cannot write ${what} to "${path}": ${found}.`, wayOut);
   if (path === '') throw refuse('the name is empty', 'Give the name of a file.');

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
-import { followed, type PlaceOptions, placeOf } from './place.ts';
+import { followed, type PlaceOptions, writePlaceOf } from './place.ts';
 import { pour } from './pour.ts';
 import { reasonOf } from './reason.ts';
 
@@ -30,7 +30,7 @@ export function writeAtomically(
 ): void {
   const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
   wordedFor(path, what, () => {
-    const place = placeOf(path, what, options);
+    const place = writePlaceOf(path, what, options);
     if (place.kind === 'stream') pour(place.to, data);
     else replace(place.path, data, place.mode);
   });
@@ -57,7 +57,7 @@ function replace(path: string, data: Uint8Array, mode: number | null): void {
 /** Throws the UserError of `writeAtomically` before the work whose result is to be written there. */
 export function demandWritable(path: string, what: string, options: PlaceOptions = {}): void {
   wordedFor(path, what, () => {
-    const place = placeOf(path, what, options);
+    const place = writePlaceOf(path, what, options);
     if (place.kind === 'stream') return;
     const probe = temporaryOf(place.path);
     try {

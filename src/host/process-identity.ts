@@ -28,7 +28,7 @@ export function isAlive(owner: Owner): boolean {
 }
 
 /** Where a process id means a process: this machine, and on Linux this namespace of ids. Stays the same when the machine starts again. */
-export const whereabouts = (): string =>
+export const processNamespace = (): string =>
   process.platform === 'linux'
     ? [
         hostname(),

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
 import { reasonOf } from './model-file.ts';
-import { currentOwner, type Owner, startTimeOf, whereabouts } from './process-identity.ts';
+import { currentOwner, type Owner, processNamespace, startTimeOf } from './process-identity.ts';
 
 export interface ScratchFolder {
   readonly path: string;
@@ -24,7 +24,7 @@ const named = /^rankfront-scratch-([0-9a-f]{16})-(\d+)-([0-9a-f]{16})-[A-Za-z0-9
 export function scratchFolder(): ScratchFolder {
   const parent = process.env.RANKFRONT_SCRATCH || tmpdir();
   const me = currentOwner();
-  const place = short(whereabouts());
+  const place = short(processNamespace());
   try {
     mkdirSync(parent, { recursive: true });
     sweep(parent, place, me);

@@ -94,7 +94,7 @@ function methodsOf(
       const trial = await store.trials.get(study.id, number);
       if (!trial) throw new UserError(`"${study.name}" has no trial ${number}.`, 'See its `trials()`.');
       const sites = sitesOf(study, moved.model ?? study.model.path);
-      if (!sites) warn('The dense model is not where it was: ranks are told without their costs.');
+      if (!sites) warn('The dense model is not where it was: ranks are shown without their costs.');
       return { ...(await trialView(store, study, trial, sites ?? [])), configuration: trial.assignment };
     },
     export: async (number, path) => (await writeTrial({ store, study, place, moved, warn }, number, path)).exported,

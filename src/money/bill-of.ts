@@ -18,7 +18,7 @@
  *   loss      c = v x / q0                           it grows with the calls that are answered wrongly
  */
 import type { Bill } from './bill.ts';
-import type { DeviceFigures, Figures } from './figures.ts';
+import type { CostFigures, DeviceFigures } from './figures.ts';
 import { add, divide, greatest, multiply, product, type Rational, rational, subtract, sum, zero } from './rational.ts';
 
 export const daysPerMonth = rational(365n, 12n);
@@ -46,7 +46,7 @@ export const callMs = ({ fixedMs }: DeviceFigures, { modelMs, batch }: Pick<Serv
 export const responseMs = ({ fixedMs }: DeviceFigures, { modelMs }: Pick<Serving, 'modelMs'>): Rational =>
   add(fixedMs, modelMs);
 
-export function billOf(figures: Figures, device: DeviceFigures, serving: Serving): Bill {
+export function billOf(figures: CostFigures, device: DeviceFigures, serving: Serving): Bill {
   const timeMs = callMs(device, serving);
   const atOnce = rational(device.callsAtOnce);
   const busyHours = divide(multiply(daysPerMonth, timeMs), msPerHour);
@@ -72,5 +72,5 @@ export function billOf(figures: Figures, device: DeviceFigures, serving: Serving
 }
 
 /** A gain of accuracy is not turned into money. */
-const lossPerCall = ({ lostPointPerMonth, callsPerDay }: Figures, { lostPoints }: Serving): Rational =>
+const lossPerCall = ({ lostPointPerMonth, callsPerDay }: CostFigures, { lostPoints }: Serving): Rational =>
   lostPointPerMonth ? divide(multiply(lostPointPerMonth, greatest(lostPoints, zero)), callsPerDay) : zero;

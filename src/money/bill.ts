@@ -39,7 +39,7 @@ export const machines = ({ machinesPerCall, spare }: Bill, calls: Rational): big
   ceiling(multiply(machinesPerCall, calls)) + spare;
 
 /** b */
-export function toBuy(bill: Bill, calls: Rational): bigint {
+function toBuy(bill: Bill, calls: Rational): bigint {
   const missing = machines(bill, calls) - bill.owned;
   return missing > 0n ? missing : 0n;
 }

@@ -3,7 +3,7 @@
  * pay at one, not at a greater one, and again beyond, until the gap is too wide for a machine more or less to close it.
  */
 import type { Bill } from './bill.ts';
-import { firstBelow, type Line, linesOf, pieces, totalAt } from './line.ts';
+import { costLinesOf, firstBelow, type Line, pieces, totalAt } from './line.ts';
 import type { Rational } from './rational.ts';
 
 export interface BreakEven {
@@ -20,7 +20,7 @@ const mostPieces = 200_000;
 
 /** @param atLeast calls per day up to which is looked in any case, if there are not too many pieces */
 export function breakEven(now: Bill, then: Bill, horizonMonths: Rational, atLeast: bigint): BreakEven {
-  const [a, b] = linesOf([now, then], horizonMonths);
+  const [a, b] = costLinesOf([now, then], horizonMonths);
   if (!a || !b) throw new RangeError('two bills make two lines');
   const settled = settledFrom(a, b);
   const limit = settled === null || settled < atLeast ? atLeast : settled;

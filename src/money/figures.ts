@@ -47,7 +47,7 @@ export interface DeviceFigures {
   readonly moveCost: Rational;
 }
 
-export interface Figures {
+export interface CostFigures {
   readonly currency: string;
   readonly callsPerDay: Rational;
   /** Rate at the peak over the mean rate. */
@@ -78,7 +78,7 @@ export interface Given {
 }
 
 /** @throws UserError that names every figure that is missing, or two that exclude each other */
-export function complete({ inputs, hours, studies }: Given, variation?: Variation): Figures {
+export function completeFigures({ inputs, hours, studies }: Given, variation?: Variation): CostFigures {
   const missing: string[] = [];
   const ask = (name: string): Rational => {
     if (!missing.includes(name)) missing.push(name);
@@ -95,7 +95,7 @@ export function complete({ inputs, hours, studies }: Given, variation?: Variatio
   if (hours && inputs.callsPerDay !== undefined) throw exclusive('callsPerDay', 'hoursFile');
   const machineHours = sum([shared('searchHours'), shared('retrainHours')]);
   const personDays = shared('personDays');
-  const figures: Figures = {
+  const figures: CostFigures = {
     currency: inputs.currency ?? '',
     callsPerDay:
       load?.callsPerDay ?? known('callsPerDay') ?? ask('callsPerDay (--calls-per-day) or hoursFile (--hours-file)'),

@@ -72,9 +72,8 @@ export const roiSchema = z.strictObject({
     .describe('By the name of a study: figures of its device, where they differ from those on the top level.'),
 });
 
-/** Each figure that is known so far; `complete` in figures.ts asks for the rest. */
+/** Each figure that is known so far; `completeFigures` asks for the rest. */
 export type RoiInputs = Readonly<z.output<typeof roiSchema>>;
-export type DeviceInputs = Readonly<z.output<typeof deviceSchema>>;
 export type DeviceKey = keyof typeof deviceShape;
 export type SharedKey = keyof typeof sharedShape;
 

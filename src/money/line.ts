@@ -23,7 +23,7 @@ export interface Line {
 }
 
 /** In the order of the bills. */
-export function linesOf(bills: readonly Bill[], horizonMonths: Rational): Line[] {
+export function costLinesOf(bills: readonly Bill[], horizonMonths: Rational): Line[] {
   const parts = bills.map(bill => ({
     bill,
     fixed: bill.oneOff,

@@ -1,11 +1,11 @@
 /** The ways to serve the calls: on every device the dense model and, if a trial is known to keep within the drop, the factorised one. */
 import type { Bill } from './bill.ts';
 import { billOf, callMs, responseMs } from './bill-of.ts';
-import type { Figures } from './figures.ts';
+import type { CostFigures } from './figures.ts';
 import { add, compare, divide, exactly, type Rational, zero } from './rational.ts';
 
 /** What a study found on its device; only confirmed figures. Times are measured, so that they come as doubles. */
-export interface Measured {
+export interface StudyMeasured {
   readonly study: string;
   /** Milliseconds of the dense model for one batch. */
   readonly denseMs: number;
@@ -46,14 +46,14 @@ export interface Option {
 }
 
 /** The dense model on the device of today comes first. */
-export function optionsOf(figures: Figures, measured: readonly Measured[]): Option[] {
+export function optionsOf(figures: CostFigures, measured: readonly StudyMeasured[]): Option[] {
   return measured.flatMap((each, device) => [
     optionOf(figures, each, device, null),
     ...(each.candidate ? [optionOf(figures, each, device, each.candidate)] : []),
   ]);
 }
 
-function optionOf(figures: Figures, measured: Measured, device: number, candidate: Candidate | null): Option {
+function optionOf(figures: CostFigures, measured: StudyMeasured, device: number, candidate: Candidate | null): Option {
   const own = figures.devices[device];
   if (!own) throw new RangeError(`no figures for the device of "${measured.study}"`);
   const denseMs = exactly(measured.denseMs);

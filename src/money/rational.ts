@@ -37,7 +37,7 @@ export const add = (a: Rational, b: Rational): Rational =>
 
 export const subtract = (a: Rational, b: Rational): Rational => add(a, negative(b));
 
-export const negative = ({ numerator, denominator }: Rational): Rational => ({ numerator: -numerator, denominator });
+const negative = ({ numerator, denominator }: Rational): Rational => ({ numerator: -numerator, denominator });
 
 export const multiply = (a: Rational, b: Rational): Rational =>
   rational(a.numerator * b.numerator, a.denominator * b.denominator);

@@ -2,15 +2,15 @@
 import { type Bill, machines, perMonth, total, upFront } from './bill.ts';
 import { daysPerMonth } from './bill-of.ts';
 import { type BreakEven, breakEven } from './break-even.ts';
-import type { Figures } from './figures.ts';
-import { type Ends, type Measured, mapEnds, type Option, optionsOf } from './options.ts';
+import type { CostFigures } from './figures.ts';
+import { type Ends, mapEnds, type Option, optionsOf, type StudyMeasured } from './options.ts';
 import { type Payback, payback } from './payback.ts';
 import { ceiling, compare, divide, multiply, type Rational, rational, subtract } from './rational.ts';
 import { speedupToFree } from './to-free.ts';
 import { type Winners, winners } from './winner.ts';
 
 /** What an option comes to at one load and one end of the interval; savings are against the dense model on the device of today. */
-export interface Outcome {
+export interface CostOutcome {
   readonly machines: bigint;
   readonly perMonth: Rational;
   readonly perMillionCalls: Rational;
@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 export interface Reckoned extends Option {
-  readonly outcome: Ends<Outcome>;
+  readonly outcome: Ends<CostOutcome>;
   /** An option that misses the latency limit, or may miss it, is none. */
   readonly feasible: boolean;
 }
@@ -32,13 +32,13 @@ export interface LoadRow {
   readonly share: Rational;
   readonly callsPerDay: Rational;
   /** In the order of the options. */
-  readonly outcomes: readonly Ends<Outcome>[];
+  readonly outcomes: readonly Ends<CostOutcome>[];
   /** Index of the cheapest feasible option; null where none is feasible. */
   readonly best: number | null;
 }
 
-export interface Answer {
-  readonly figures: Figures;
+export interface Reckoning {
+  readonly figures: CostFigures;
   readonly options: readonly Reckoned[];
   /** Index of the option that costs least over the horizon; null where none keeps the latency limit. */
   readonly best: number | null;
@@ -58,7 +58,7 @@ const shares = [rational(1n, 20n), rational(1n, 4n), rational(1n, 2n), rational(
 const furthest = rational(10n);
 
 /** @param measured in the order of the devices of `figures`, at least one */
-export function reckon(figures: Figures, measured: readonly Measured[]): Answer {
+export function reckon(figures: CostFigures, measured: readonly StudyMeasured[]): Reckoning {
   const options = optionsOf(figures, measured);
   const { callsPerDay, horizonMonths } = figures;
   const last = ceiling(multiply(furthest, callsPerDay));
@@ -97,7 +97,7 @@ export function reckon(figures: Figures, measured: readonly Measured[]): Answer 
 }
 
 /** Saving over the horizon of the option at `index`, at the measured value: what sensitivities are of. */
-export function savingOf(figures: Figures, measured: readonly Measured[], index: number): Rational | null {
+export function savingOf(figures: CostFigures, measured: readonly StudyMeasured[], index: number): Rational | null {
   const options = optionsOf(figures, measured);
   const option = options[index];
   if (!option) return null;
@@ -112,13 +112,18 @@ function todayOf([today]: readonly Option[]): Option {
   return today;
 }
 
-function outcomesOf(options: readonly Option[], { bill }: Option, figures: Figures, calls: Rational): Ends<Outcome> {
+function outcomesOf(
+  options: readonly Option[],
+  { bill }: Option,
+  figures: CostFigures,
+  calls: Rational,
+): Ends<CostOutcome> {
   const now = todayOf(options).bill.value;
   return mapEnds(bill, then => outcomeOf(now, then, figures, calls));
 }
 
 /** Cost per million calls = cost per month / (D q / 10^6). */
-function outcomeOf(now: Bill, then: Bill, { horizonMonths }: Figures, calls: Rational): Outcome {
+function outcomeOf(now: Bill, then: Bill, { horizonMonths }: CostFigures, calls: Rational): CostOutcome {
   const monthly = perMonth(then, calls);
   return {
     machines: machines(then, calls),
@@ -135,7 +140,7 @@ function outcomeOf(now: Bill, then: Bill, { horizonMonths }: Figures, calls: Rat
 function cheapest(
   options: readonly Option[],
   open: readonly number[],
-  figures: Figures,
+  figures: CostFigures,
   calls: Rational,
 ): number | null {
   const cost = (index: number): Rational | null => {
@@ -149,7 +154,7 @@ function cheapest(
 }
 
 /** The best is known when even at its worst it costs no more than any other at its best. A dense model has no interval. */
-function rivalsOf(options: readonly Option[], open: readonly number[], best: number, figures: Figures): number[] {
+function rivalsOf(options: readonly Option[], open: readonly number[], best: number, figures: CostFigures): number[] {
   const cost = (bill: Bill): Rational => total(bill, figures.callsPerDay, figures.horizonMonths);
   const chosen = options[best];
   if (!chosen) return [];
@@ -162,7 +167,7 @@ function rivalsOf(options: readonly Option[], open: readonly number[], best: num
   });
 }
 
-function toFree(figures: Figures, [first]: readonly Measured[], today: Option): Rational | null {
+function toFree(figures: CostFigures, [first]: readonly StudyMeasured[], today: Option): Rational | null {
   const device = figures.devices[0];
   if (!device || !first) return null;
   const busy = machines(today.bill.value, figures.callsPerDay) - today.bill.value.spare;

@@ -1,7 +1,7 @@
 /** Which of the user's figures decide: each is taken a quarter lower and a quarter higher, alone, and the saving looked at. */
-import { complete, type Given } from './figures.ts';
+import { completeFigures, type Given } from './figures.ts';
 import { deviceKeys, type OptionKey } from './inputs.ts';
-import type { Measured } from './options.ts';
+import type { StudyMeasured } from './options.ts';
 import { compare, greatest, least, type Rational, rational, subtract, zero } from './rational.ts';
 import { savingOf } from './reckon.ts';
 
@@ -32,10 +32,10 @@ const notVaried: readonly OptionKey[] = [
  *
  * @param index of the option (options.ts) whose saving against staying dense is looked at
  */
-export function swings(given: Given, measured: readonly Measured[], index: number): Swing[] {
+export function swings(given: Given, measured: readonly StudyMeasured[], index: number): Swing[] {
   const at = (path: string, factor: Rational): Rational =>
-    savingOf(complete(given, { path, factor }), measured, index) ?? zero;
-  const asIs = savingOf(complete(given), measured, index) ?? zero;
+    savingOf(completeFigures(given, { path, factor }), measured, index) ?? zero;
+  const asIs = savingOf(completeFigures(given), measured, index) ?? zero;
   return paths(given)
     .map(path => {
       const less = at(path, rational(3n, 4n));

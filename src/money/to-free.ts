@@ -1,5 +1,5 @@
 /** How much faster the network would have to be to free one machine. */
-import type { DeviceFigures, Figures } from './figures.ts';
+import type { CostFigures, DeviceFigures } from './figures.ts';
 import { compare, divide, multiply, product, type Rational, rational, subtract, zero } from './rational.ts';
 
 /**
@@ -12,7 +12,7 @@ import { compare, divide, multiply, product, type Rational, rational, subtract, 
  * @param busy n of the dense model, without the spare machines
  */
 export function speedupToFree(
-  figures: Figures,
+  figures: CostFigures,
   device: DeviceFigures,
   networkMs: Rational,
   busy: bigint,

@@ -1,6 +1,6 @@
 /** Which way to serve the calls costs least over the horizon, load by load: the lower envelope of their totals. */
 import type { Bill } from './bill.ts';
-import { firstBelow, type Line, linesOf, pieces, totalAt } from './line.ts';
+import { costLinesOf, firstBelow, type Line, pieces, totalAt } from './line.ts';
 import type { Rational } from './rational.ts';
 
 /** From `from` calls per day on, up to the next stretch, `winner` (an index of the bills) is cheapest. */
@@ -19,7 +19,7 @@ const mostPieces = 100_000;
 
 /** Ties go to the bill that comes first. Nothing for no bills. */
 export function winners(bills: readonly Bill[], horizonMonths: Rational, last: bigint): Winners {
-  const lines = linesOf(bills, horizonMonths);
+  const lines = costLinesOf(bills, horizonMonths);
   const stretches: Stretch[] = [];
   let lookedTo = 0n;
   if (lines.length === 0) return { stretches, lookedTo };

@@ -1,5 +1,5 @@
 /** The front and the hypervolume of a study, by its objectives. */
-import type { FrontOf, FrontPoint } from '../store/store.ts';
+import type { FrontOf, StoredPoint } from '../store/store.ts';
 import { insertIntoFront } from '../tuner/pareto/front.ts';
 import { hypervolume } from '../tuner/pareto/hypervolume.ts';
 import { referencePoint } from './objectives.ts';
@@ -8,7 +8,7 @@ import { referencePoint } from './objectives.ts';
 export function frontFor(names: readonly string[]): FrontOf {
   const reference = referencePoint(names);
   return points => {
-    const members = points.reduce<readonly FrontPoint[]>(
+    const members = points.reduce<readonly StoredPoint[]>(
       (front, point) => insertIntoFront(front, point, ({ values }) => values).front,
       [],
     );

@@ -6,7 +6,7 @@ import type { DenseFigure, Limit } from './limit.ts';
 export type Kind = Observation['kind'];
 
 /** With or without its raw samples. */
-export type Observed = Observation | ObservationSummary;
+export type AnyObservation = Observation | ObservationSummary;
 
 /** What is minimised of one objective of one trial. */
 export interface Reading {
@@ -38,9 +38,9 @@ export interface Objective {
   /** The amount that a minimised value stands for. */
   readonly amountOf: (value: number, dense: DenseFigure) => number;
   /** The amount that an observation of the dense model tells; NaN for an observation of another kind. */
-  readonly denseAmount: (observation: Observed) => number;
+  readonly denseAmount: (observation: AnyObservation) => number;
   /** Whether an observation of the confirm phase confirms it. Null where there is nothing to confirm, since it is exact. */
-  readonly confirms: ((observation: Observed) => boolean) | null;
+  readonly confirms: ((observation: AnyObservation) => boolean) | null;
   readonly limits: readonly Limit[];
 }
 

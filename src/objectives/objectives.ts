@@ -5,7 +5,7 @@ import { accuracy } from './accuracy.ts';
 import { latency } from './latency.ts';
 import type { DenseFigure } from './limit.ts';
 import { memory } from './memory.ts';
-import { type Kind, type Objective, type Observed, type Reading, readingOf } from './objective.ts';
+import { type AnyObservation, type Kind, type Objective, type Reading, readingOf } from './objective.ts';
 import { size } from './size.ts';
 
 /** In the order in which a study has them. */
@@ -43,12 +43,12 @@ export const furtherOf = (names: readonly string[]): readonly Objective[] =>
   objectivesOf(names).filter(({ kind }) => !axes.includes(kind));
 
 /** Where an objective stands among the values of a trial; -1 where the study does not have it. */
-export const placeOf = (names: readonly string[], kind: Kind): number =>
+export const positionOf = (names: readonly string[], kind: Kind): number =>
   names.findIndex(name => named(name)?.kind === kind);
 
 /** One entry of a list that has one per objective; NaN where the study does not have it. */
 export const entryOf = (names: readonly string[], kind: Kind, list: readonly number[]): number =>
-  list[placeOf(names, kind)] ?? Number.NaN;
+  list[positionOf(names, kind)] ?? Number.NaN;
 
 /** The point that the hypervolume is taken against. */
 export const referencePoint = (names: readonly string[]): readonly number[] =>
@@ -58,7 +58,7 @@ export const referencePoint = (names: readonly string[]): readonly number[] =>
 const listOf = (names: readonly string[], of: (kind: Kind) => number | undefined): readonly number[] =>
   objectivesOf(names).map(({ kind }) => of(kind) ?? Number.NaN);
 
-export interface Measured {
+export interface MeasuredValues {
   /** One per objective of the study, minimised. */
   readonly values: readonly number[];
   readonly standardErrors: readonly number[];
@@ -66,10 +66,10 @@ export interface Measured {
 
 export type Readings = Readonly<Partial<Record<Kind, Reading>>>;
 
-export const readingsOf = (observations: readonly Observed[]): Readings =>
+export const readingsOf = (observations: readonly AnyObservation[]): Readings =>
   Object.fromEntries(observations.map(each => [each.kind, readingOf(objectives[each.kind], each)]));
 
-export const measuredFrom = (names: readonly string[], readings: Readings): Measured => ({
+export const measuredFrom = (names: readonly string[], readings: Readings): MeasuredValues => ({
   values: listOf(names, kind => readings[kind]?.value),
   standardErrors: listOf(names, kind => readings[kind]?.standardError),
 });
@@ -77,9 +77,9 @@ export const measuredFrom = (names: readonly string[], readings: Readings): Meas
 /** What was measured, with some of it taken again. */
 export const withReadings = (
   names: readonly string[],
-  { values, standardErrors }: Measured,
+  { values, standardErrors }: MeasuredValues,
   again: Readings,
-): Measured => ({
+): MeasuredValues => ({
   values: listOf(names, kind => again[kind]?.value ?? entryOf(names, kind, values)),
   standardErrors: listOf(names, kind => again[kind]?.standardError ?? entryOf(names, kind, standardErrors)),
 });

@@ -1,27 +1,27 @@
 /** Attributes of a node: read with the values that ONNX gives them where they are absent, and changed. */
 import type { Attribute, Node } from './graph.ts';
 
-export function intOf({ attributes }: Node, name: string, otherwise: number): number {
+export function intAttribute({ attributes }: Node, name: string, otherwise: number): number {
   const attribute = attributes.get(name);
   return attribute?.kind === 'int' ? attribute.value : otherwise;
 }
 
-export function intsOf({ attributes }: Node, name: string): readonly number[] | null {
+export function intsAttribute({ attributes }: Node, name: string): readonly number[] | null {
   const attribute = attributes.get(name);
   return attribute?.kind === 'ints' ? attribute.value : null;
 }
 
-export function floatOf({ attributes }: Node, name: string, otherwise: number): number {
+export function floatAttribute({ attributes }: Node, name: string, otherwise: number): number {
   const attribute = attributes.get(name);
   return attribute?.kind === 'float' ? attribute.value : otherwise;
 }
 
-export function floatsOf({ attributes }: Node, name: string): readonly number[] | null {
+export function floatsAttribute({ attributes }: Node, name: string): readonly number[] | null {
   const attribute = attributes.get(name);
   return attribute?.kind === 'floats' ? attribute.value : null;
 }
 
-export function textOf({ attributes }: Node, name: string, otherwise: string): string {
+export function textAttribute({ attributes }: Node, name: string, otherwise: string): string {
   const attribute = attributes.get(name);
   return attribute?.kind === 'string' ? attribute.value : otherwise;
 }

@@ -1,7 +1,7 @@
 /** What a network costs on paper: multiply-accumulate operations (MACs) and parameters, by node and in all. */
 import { isFloat } from './element-type.ts';
 import type { Graph, Model, Node, Shape, Tensor } from './graph.ts';
-import { evaluate, productOfAll } from './shapes/dimension.ts';
+import { dimensionValue, productOfAll } from './shapes/dimension.ts';
 import { inferShapes, nameOfSize } from './shapes.ts';
 import type { Operator } from './subgraph.ts';
 import { elementCount } from './tensor.ts';
@@ -100,7 +100,7 @@ function macsOf(
   const operator = standardDomain(domain) === '' ? opType : domain === 'com.microsoft' ? fused[opType] : undefined;
   const shape = (name: string | undefined): Shape | null => shapes.get(name ?? '') ?? null;
   const [x, w, y] = [shape(inputs[0]), shape(inputs[1]), shape(outputs[0])];
-  const count = (sizes: Shape): number | null => evaluate(productOfAll(sizes), batch);
+  const count = (sizes: Shape): number | null => dimensionValue(productOfAll(sizes), batch);
   switch (operator) {
     case 'Conv': // each output element sums over in / groups x k...
       return y && w && count([...y, ...w.slice(1)]);

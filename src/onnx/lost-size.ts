@@ -3,12 +3,12 @@ import { batchSizes } from './cost.ts';
 import { producersOf } from './edit.ts';
 import { isFloat } from './element-type.ts';
 import type { Dimension, Graph, Node, Shape } from './graph.ts';
-import { evaluate } from './shapes/dimension.ts';
+import { dimensionValue } from './shapes/dimension.ts';
 import type { Value } from './shapes/rule.ts';
 import { nameOfSize, unnamedSize } from './shapes.ts';
 import { readsOf } from './subgraph.ts';
 
-export type Loss =
+export type LostSize =
   /** Dynamic sizes of an input, as a hardware profile names them. */
   | { readonly kind: 'input'; readonly input: string; readonly sizes: readonly string[] }
   | { readonly kind: 'node'; readonly node: Node };
@@ -35,17 +35,17 @@ const byContent: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Null where the size is known, a batch that is not fixed aside. `values` as `inferValues` gives them. */
-export function lossOf(graph: Graph, values: ReadonlyMap<string, Value>, value: string): Loss | null {
+export function lossOf(graph: Graph, values: ReadonlyMap<string, Value>, value: string): LostSize | null {
   const batch = batchSizes(graph);
   const producers = producersOf(graph);
   const inputs = new Map(graph.inputs.map(each => [each.name, each]));
   const seen = new Set<string>();
-  const open = (size: Dimension): boolean => evaluate(size, batch) === null;
+  const open = (size: Dimension): boolean => dimensionValue(size, batch) === null;
   const shapeIsOpen = (name: string): boolean => values.get(name)?.shape?.some(open) ?? true;
   const contentIsOpen = (name: string): boolean => values.get(name)?.content?.some(open) ?? true;
 
   /** The first loss on the way to the inputs of `node` for which `lost` holds; the node itself where there is none. */
-  const behind = (node: Node, lost: (name: string, i: number) => Loss | null): Loss => {
+  const behind = (node: Node, lost: (name: string, i: number) => LostSize | null): LostSize => {
     for (const [i, name] of readsOf(node).entries()) {
       const found = name === '' ? null : lost(name, i);
       if (found) return found;
@@ -53,7 +53,7 @@ export function lossOf(graph: Graph, values: ReadonlyMap<string, Value>, value: 
     return { kind: 'node', node };
   };
 
-  const shapeLoss = (name: string): Loss | null => {
+  const shapeLoss = (name: string): LostSize | null => {
     if (!shapeIsOpen(name) || seen.has(name)) return null;
     seen.add(name);
     const input = inputs.get(name);
@@ -65,7 +65,7 @@ export function lossOf(graph: Graph, values: ReadonlyMap<string, Value>, value: 
     return behind(node, (read, i) => (numbers.includes(i) ? contentLoss(read) : null) ?? shapeLoss(read));
   };
 
-  const contentLoss = (name: string): Loss | null => {
+  const contentLoss = (name: string): LostSize | null => {
     const key = `${name} as numbers`;
     if (!contentIsOpen(name) || seen.has(key)) return null;
     seen.add(key);

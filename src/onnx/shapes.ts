@@ -2,8 +2,9 @@
 import type { Dimension, Graph, Node, Shape } from './graph.ts';
 import { constantRules } from './shapes/constants.ts';
 import { contributedRules } from './shapes/contributed.ts';
-import { evaluate } from './shapes/dimension.ts';
+import { dimensionValue } from './shapes/dimension.ts';
 import { elementwiseRules } from './shapes/elementwise.ts';
+import { gatheringRules } from './shapes/gathering.ts';
 import { layoutRules } from './shapes/layout.ts';
 import { matrixRules } from './shapes/matrix.ts';
 import { normalizationRules } from './shapes/normalization.ts';
@@ -17,6 +18,7 @@ const standard = new Map<string, Rule>(
   Object.entries({
     ...constantRules,
     ...elementwiseRules,
+    ...gatheringRules,
     ...layoutRules,
     ...matrixRules,
     ...normalizationRules,
@@ -58,7 +60,7 @@ export function inferValues(
 ): ReadonlyMap<string, Value> {
   const given = (symbol: string): number | null =>
     Object.hasOwn(freeDimensions, symbol) ? freeDimensions[symbol]! : null;
-  const bound = (shape: Shape): Shape => shape.map(size => evaluate(size, given) ?? size);
+  const bound = (shape: Shape): Shape => shape.map(size => dimensionValue(size, given) ?? size);
   const opset = opsets.get('') ?? newestOpset;
   const values = new Map<string, Value>();
   for (const tensor of graph.initializers.values()) values.set(tensor.name, constantValue(tensor));

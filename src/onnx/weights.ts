@@ -1,5 +1,5 @@
 /** Which values of a graph are constants, seen through the nodes that exporters put between a weight and its reader. */
-import { intOf, intsOf } from './attributes.ts';
+import { intAttribute, intsAttribute } from './attributes.ts';
 import { producersOf } from './edit.ts';
 import { elementTypeOf, isFloat } from './element-type.ts';
 import type { Graph, Node, Tensor } from './graph.ts';
@@ -52,7 +52,7 @@ export function resolved({ tensor, name, through }: Constant): Tensor | null {
   let values: Float32Array | null = null;
   for (const node of through) {
     if (node.opType === 'Cast') {
-      elementType = elementTypeOf(intOf(node, 'to', 0));
+      elementType = elementTypeOf(intAttribute(node, 'to', 0));
     } else if (node.opType === 'Transpose' && swapsAxes(node, dims.length)) {
       if (dims.length > 2) return null;
       values = transposed(values ?? floatsOf(tensor), dims[0]!, dims[1]!);
@@ -65,7 +65,7 @@ export function resolved({ tensor, name, through }: Constant): Tensor | null {
 }
 
 function swapsAxes(node: Node, rank: number): boolean {
-  return intsOf(node, 'perm')?.some((axis, i) => axis !== i) ?? rank > 1;
+  return intsAttribute(node, 'perm')?.some((axis, i) => axis !== i) ?? rank > 1;
 }
 
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {

@@ -148,7 +148,7 @@ export function profileTable(view: ProfileView): string {
       rest,
     ),
     '',
-    `The ladders could save ${formatMs(halfMs)} (${percentOf(halfMs, view.totalMs)}) with every site at no more than half its MACs, ${formatMs(mostMs)} (${percentOf(mostMs, view.totalMs)}) at their cheapest rungs, if time followed MACs: an upper bound, paid for in accuracy.`,
+    `The ladders could save ${formatMs(halfMs)} (${percentOf(halfMs, view.totalMs)}) with every site at no more than half its MACs, ${formatMs(mostMs)} (${percentOf(mostMs, view.totalMs)}) at their cheapest rungs. Both are upper bounds, as if time followed MACs, and accuracy pays for them.`,
     ...(told
       ? ['What a rung loses is the share of the variance of the layer that it gets wrong on the calibration images.']
       : []),

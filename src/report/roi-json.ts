@@ -6,7 +6,7 @@ import type { BreakEven } from '../money/break-even.ts';
 import { type Ends, mapEnds } from '../money/options.ts';
 import type { Payback } from '../money/payback.ts';
 import { type Rational, toDecimal, toNumber } from '../money/rational.ts';
-import type { Outcome, Reckoned } from '../money/reckon.ts';
+import type { CostOutcome, Reckoned } from '../money/reckon.ts';
 import { leftOut } from './roi-left-out.ts';
 import type { RoiPage } from './roi-text.ts';
 import { pays } from './roi-verdict.ts';
@@ -63,7 +63,7 @@ function roiRecord({ answer, studies, given, swung, swings }: RoiPage) {
   };
 }
 
-const outcomeRecord = (outcome: Ends<Outcome>) => ({
+const outcomeRecord = (outcome: Ends<CostOutcome>) => ({
   machines: mapEnds(outcome, each => Number(each.machines)),
   perMonth: mapEnds(outcome, each => money(each.perMonth)),
   perMillionCalls: mapEnds(outcome, each => money(each.perMillionCalls)),

@@ -1,9 +1,9 @@
 /** What an answer leaves out, so that nobody takes it for all there is. */
 import type { Given } from '../money/figures.ts';
-import type { Answer } from '../money/reckon.ts';
+import type { Reckoning } from '../money/reckon.ts';
 
 /** One sentence each; those come first that depend on what was given. */
-export function leftOut({ figures, options }: Answer, { hours, inputs }: Pick<Given, 'hours' | 'inputs'>): string[] {
+export function leftOut({ figures, options }: Reckoning, { hours, inputs }: Pick<Given, 'hours' | 'inputs'>): string[] {
   const { devices } = figures;
   const held = devices.filter(({ price }) => price.kind !== 'metered');
   const bought = devices.some(({ price }) => price.kind === 'purchase');

@@ -1,6 +1,6 @@
 /** At which load the answer changes, in sentences. */
 import type { BreakEven } from '../money/break-even.ts';
-import type { Answer } from '../money/reckon.ts';
+import type { Reckoning } from '../money/reckon.ts';
 import type { RoiStudy } from './roi-study.ts';
 import { callsText, deviceNames, monthsText, optionName } from './roi-words.ts';
 
@@ -8,7 +8,7 @@ import { callsText, deviceNames, monthsText, optionName } from './roi-words.ts';
 const mostStretches = 5;
 
 /** Of factorising on the device of today against staying dense. */
-export function breakEvenSentences({ breakEven, figures }: Answer): string[] {
+export function breakEvenSentences({ breakEven, figures }: Reckoning): string[] {
   if (!breakEven) return [];
   const { value, low, high } = breakEven;
   const months = monthsText(figures.horizonMonths);
@@ -35,7 +35,7 @@ const endsOf = (low: BreakEven, high: BreakEven): string =>
   low.always === high.always ? '' : ` (95 %: ${atMost(high)} to ${atMost(low)})`;
 
 /** Which option is cheapest at which load. */
-export function winnerSentences(answer: Answer, studies: readonly RoiStudy[]): string[] {
+export function winnerSentences(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
   const { stretches, lookedTo } = answer.winners;
   const names = deviceNames(studies);
   const nameOf = (index: number): string => {

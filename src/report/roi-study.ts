@@ -1,12 +1,12 @@
 /** What a study says to someone who reckons: its dense model, and the trial to reckon with. */
 import { UserError } from '../errors/user-error.ts';
-import type { Measured } from '../money/options.ts';
+import type { StudyMeasured } from '../money/options.ts';
 import type { FrontPoint, FrontReport } from './front/front.ts';
 import { confirmCommand } from './front/known.ts';
 import { pick } from './front/pick.ts';
 
 export interface RoiStudy {
-  readonly measured: Measured;
+  readonly measured: StudyMeasured;
   /** How its device is called; the study's name where the profile cannot be read. */
   readonly device: string;
   /** Whether its latencies are computed from a model of the device, and not measured. */
@@ -31,13 +31,13 @@ export type RoiChoice =
 export function roiStudy(report: FrontReport, choice: RoiChoice, batch: number): RoiStudy {
   if (!report.confirmed)
     throw new UserError(
-      `Cannot reckon with "${report.study}": its figures are not confirmed, and those of a search flatter.`,
+      `Cannot reckon with "${report.study}": its figures are not confirmed, and figures of a search flatter.`,
       `Confirm them with "${confirmCommand(report.study)}".`,
     );
   const { point, why } = chosen(report, choice);
   if (point && !point.confirmed)
     throw new UserError(
-      `Cannot reckon with trial ${point.trial} of "${report.study}": its figures are not confirmed, and those of a search flatter.`,
+      `Cannot reckon with trial ${point.trial} of "${report.study}": its figures are not confirmed, and figures of a search flatter.`,
       `Confirm them with "${confirmCommand(report.study)}".`,
     );
   return {

@@ -1,7 +1,7 @@
 /** The numbers of an answer as tables of at most 100 columns. */
 import { mapEnds } from '../money/options.ts';
 import { floor, toNumber } from '../money/rational.ts';
-import type { Answer, LoadRow, Outcome, Reckoned } from '../money/reckon.ts';
+import type { CostOutcome, LoadRow, Reckoned, Reckoning } from '../money/reckon.ts';
 import type { Swing } from '../money/sensitivity.ts';
 import type { RoiStudy } from './roi-study.ts';
 import { amount, callsText, deviceNames, monthsText, msText, optionName, paybackText, withEnds } from './roi-words.ts';
@@ -10,14 +10,14 @@ import { type Column, clipped, textTable } from './text-table.ts';
 const widest = 100;
 
 /** What each option needs and costs; savings are against staying dense. */
-export function optionTable(answer: Answer, studies: readonly RoiStudy[]): string[] {
+export function optionTable(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
   const names = deviceNames(studies);
   const name: Column<Reckoned> = {
     header: 'option',
     align: 'left',
     cell: option => clipped(optionName(answer, option, names), 40) + (option.feasible ? '' : ' !'),
   };
-  const cell = <T>(header: string, of: (each: Outcome) => T, text: (each: T) => string, lowFirst: boolean) => ({
+  const cell = <T>(header: string, of: (each: CostOutcome) => T, text: (each: T) => string, lowFirst: boolean) => ({
     header,
     align: 'right' as const,
     // A greater speed-up costs less and saves more: the smaller of two ends is written first.
@@ -41,14 +41,14 @@ export function optionTable(answer: Answer, studies: readonly RoiStudy[]): strin
 }
 
 /** Lists are in the order of the options; with more than two devices only the cheapest is told. */
-export function loadTable(answer: Answer, studies: readonly RoiStudy[]): string[] {
+export function loadTable(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
   const names = deviceNames(studies);
   const bestName = (best: number | null): string => {
     const option = best === null ? undefined : answer.options[best];
     return option ? optionName(answer, option, names) : 'none';
   };
   const shown = (best: number | null, index: number): boolean => studies.length <= 2 || index === best;
-  const list = ({ outcomes, best }: LoadRow, cell: (each: Outcome) => string): string =>
+  const list = ({ outcomes, best }: LoadRow, cell: (each: CostOutcome) => string): string =>
     outcomes.flatMap(({ value }, index) => (shown(best, index) ? [cell(value)] : [])).join(' / ');
   return stacked<LoadRow>(
     { header: 'load', align: 'right', cell: ({ share }) => `${Math.round(100 * toNumber(share))} %` },

@@ -2,7 +2,7 @@
 import { oneLine } from '../errors/printable.ts';
 import type { Given } from '../money/figures.ts';
 import { floor } from '../money/rational.ts';
-import type { Answer } from '../money/reckon.ts';
+import type { Reckoning } from '../money/reckon.ts';
 import type { Swing } from '../money/sensitivity.ts';
 import { leftOut } from './roi-left-out.ts';
 import { breakEvenSentences, winnerSentences } from './roi-loads.ts';
@@ -12,7 +12,7 @@ import { callSentences, verdict } from './roi-verdict.ts';
 import { amount, callsText, deviceNames, monthsText, optionName, wrapped } from './roi-words.ts';
 
 export interface RoiPage {
-  readonly answer: Answer;
+  readonly answer: Reckoning;
   readonly studies: readonly RoiStudy[];
   readonly given: Given;
   /** Index of the option whose saving the swings are of; null where there is nothing but staying dense. */
@@ -59,7 +59,7 @@ const paragraph = ([first = '', ...rest]: readonly string[]): string[] => [
 
 const bullet = (sentence: string): string[] => wrapped(`- ${sentence}`, '  ');
 
-function loadHeading(answer: Answer, studies: readonly RoiStudy[]): string[] {
+function loadHeading(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
   if (studies.length > 2) return ['The cheapest at parts of that load:'];
   const names = deviceNames(studies);
   return wrapped(
@@ -68,7 +68,7 @@ function loadHeading(answer: Answer, studies: readonly RoiStudy[]): string[] {
 }
 
 function swingLines(
-  answer: Answer,
+  answer: Reckoning,
   studies: readonly RoiStudy[],
   swung: number | null,
   swings: readonly Swing[],

@@ -1,7 +1,7 @@
 /** The answer in a few sentences: what to do, why, and how sure it is. */
 import { mapEnds } from '../money/options.ts';
 import { compare, divide, toNumber, zero } from '../money/rational.ts';
-import type { Answer, Outcome, Reckoned } from '../money/reckon.ts';
+import type { CostOutcome, Reckoned, Reckoning } from '../money/reckon.ts';
 import { formatMs, formatSpeedup } from '../units/format.ts';
 import { changeWords } from './change.ts';
 import { speedupWords } from './front/wording.ts';
@@ -9,10 +9,10 @@ import type { RoiStudy } from './roi-study.ts';
 import { amount, callsText, deviceNames, monthsText, msText, optionName, paybackText, withEnds } from './roi-words.ts';
 
 /** Whether leaving the dense model on the device of today is known to cost less. */
-export const pays = ({ best, rivals }: Answer): boolean => best !== null && best !== 0 && !rivals.includes(0);
+export const pays = ({ best, rivals }: Reckoning): boolean => best !== null && best !== 0 && !rivals.includes(0);
 
 /** The first sentence is the verdict. */
-export function verdict(answer: Answer, studies: readonly RoiStudy[]): string[] {
+export function verdict(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
   const names = deviceNames(studies);
   const nameOf = (index: number): string => {
     const option = answer.options[index];
@@ -21,7 +21,7 @@ export function verdict(answer: Answer, studies: readonly RoiStudy[]): string[] 
   return [...judgement(answer, nameOf), ...latencies(answer, names)];
 }
 
-function judgement(answer: Answer, nameOf: (index: number) => string): string[] {
+function judgement(answer: Reckoning, nameOf: (index: number) => string): string[] {
   const { best, rivals, options, figures } = answer;
   const months = monthsText(figures.horizonMonths);
   const chosen = best === null ? undefined : options[best];
@@ -30,16 +30,16 @@ function judgement(answer: Answer, nameOf: (index: number) => string): string[] 
   const others = rivals.map(index => `"${nameOf(index)}"`).join(' or ');
   const doubt = `At the measured speed-up "${nameOf(best)}" costs least over ${months} months; within the 95 % interval it may be ${others}.`;
   const sentences = best === 0 ? staying(answer) : leaving(answer, chosen, nameOf(best));
-  return rivals.length > 0 ? ['It cannot be told which is best.', doubt, ...sentences.slice(1)] : sentences;
+  return rivals.length > 0 ? ['It is not known which is best.', doubt, ...sentences.slice(1)] : sentences;
 }
 
 /** `leaving` and `staying` begin with the verdict. */
-function leaving(answer: Answer, chosen: Reckoned, name: string): string[] {
+function leaving(answer: Reckoning, chosen: Reckoned, name: string): string[] {
   const { figures, options } = answer;
   const months = monthsText(figures.horizonMonths);
   const { value } = chosen.outcome;
   const today = options[0];
-  const money = (each: Outcome['saving']): string => `${amount(each)} ${figures.currency}`;
+  const money = (each: CostOutcome['saving']): string => `${amount(each)} ${figures.currency}`;
   if (compare(value.saving, zero) <= 0)
     return [
       `It has to be "${name}": nothing that costs less keeps the latency limit.`,
@@ -59,13 +59,13 @@ function leaving(answer: Answer, chosen: Reckoned, name: string): string[] {
   ].filter(sentence => sentence !== '');
 }
 
-const isLate = ({ payback }: Outcome, { figures }: Answer): boolean =>
+const isLate = ({ payback }: CostOutcome, { figures }: Reckoning): boolean =>
   payback.kind === 'months' && compare(payback.months, figures.horizonMonths) > 0;
 
-const negated = ({ saving }: Outcome): Outcome['saving'] => ({ ...saving, numerator: -saving.numerator });
+const negated = ({ saving }: CostOutcome): CostOutcome['saving'] => ({ ...saving, numerator: -saving.numerator });
 
 /** That it is known or not is said by whoever asks. */
-function staying(answer: Answer): string[] {
+function staying(answer: Reckoning): string[] {
   const { options, figures } = answer;
   const months = monthsText(figures.horizonMonths);
   const factorised = options.find(({ kind, device }) => kind === 'factorised' && device === 0);
@@ -76,7 +76,7 @@ function staying(answer: Answer): string[] {
     return ['Stay dense: the factorised network is not known to keep the latency limit, and nothing else costs less.'];
   const { value } = factorised.outcome;
   const freed = today.outcome.value.machines - value.machines;
-  const money = (each: Outcome['saving']): string => `${amount(each)} ${figures.currency}`;
+  const money = (each: CostOutcome['saving']): string => `${amount(each)} ${figures.currency}`;
   const effort = `It takes ${money(figures.effort)} to get there`;
   return [
     'Stay dense: nothing else costs less.',
@@ -88,13 +88,13 @@ function staying(answer: Answer): string[] {
   ].filter(sentence => sentence !== '');
 }
 
-function machinesSentence(now: Outcome, then: Outcome): string {
+function machinesSentence(now: CostOutcome, then: CostOutcome): string {
   if (now.machines === 0n && then.machines === 0n) return '';
   const needed = `Machines needed at the peak: ${callsText(now.machines)} now, ${callsText(then.machines)} then.`;
   return now.machines === then.machines ? `${needed} None is freed.` : needed;
 }
 
-function freeingSentence({ speedupToFree }: Answer): string {
+function freeingSentence({ speedupToFree }: Reckoning): string {
   return speedupToFree
     ? `Factorising frees one where the network becomes ${formatSpeedup(upTo(toNumber(speedupToFree)))} as fast.`
     : '';
@@ -103,10 +103,10 @@ function freeingSentence({ speedupToFree }: Answer): string {
 /** To two decimals, upwards: less would not do. */
 const upTo = (speedup: number): number => Math.ceil(speedup * 100 - 1e-9) / 100;
 
-const limitText = ({ figures }: Answer): string =>
+const limitText = ({ figures }: Reckoning): string =>
   figures.latencyLimitMs ? formatMs(toNumber(figures.latencyLimitMs)) : '';
 
-function latencies(answer: Answer, names: readonly string[]): string[] {
+function latencies(answer: Reckoning, names: readonly string[]): string[] {
   return answer.options.flatMap(({ kind, device, latency, responseMs }) => {
     if (latency === null || latency === 'meets') return [];
     const which = `On ${names[device] ?? ''} the ${kind === 'dense' ? 'dense' : 'factorised'} model`;
@@ -120,7 +120,7 @@ function latencies(answer: Answer, names: readonly string[]): string[] {
 }
 
 /** For every device, what the speed-up of the network is worth to a call (Amdahl 1967). */
-export function callSentences(answer: Answer, studies: readonly RoiStudy[]): string[] {
+export function callSentences(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
   const names = deviceNames(studies);
   return studies.flatMap(({ point, why, computed, quiet }, device) => {
     const dense = answer.options.find(each => each.kind === 'dense' && each.device === device);
@@ -136,7 +136,7 @@ export function callSentences(answer: Answer, studies: readonly RoiStudy[]): str
     return [
       `${names[device]}: trial ${point.trial} (confirmed) makes the network ${speedupWords(point)} as fast.`,
       `Its accuracy changes by ${changeWords(point.judged)}, before any retraining.`,
-      `A call takes ${msText(dense.callMs.value)} ms, of which ${msText(fixed)} ms stay: it becomes ${gain('value')}x [${gain('low')}, ${gain('high')}] as fast.`,
+      `A call takes ${msText(dense.callMs.value)} ms. ${msText(fixed)} ms of it stay, so it becomes ${gain('value')}x [${gain('low')}, ${gain('high')}] as fast.`,
       ...notes,
     ];
   });

@@ -2,7 +2,7 @@
 import type { Ends } from '../money/options.ts';
 import type { Payback } from '../money/payback.ts';
 import { compare, divide, type Rational, rational, toDecimal, toNumber } from '../money/rational.ts';
-import type { Answer, Reckoned } from '../money/reckon.ts';
+import type { Reckoned, Reckoning } from '../money/reckon.ts';
 import { formatMs } from '../units/format.ts';
 import type { RoiStudy } from './roi-study.ts';
 import { clipped } from './text-table.ts';
@@ -59,7 +59,7 @@ export function deviceNames(studies: readonly RoiStudy[]): string[] {
 }
 
 /** `stay dense`, `factorise`, `buy Jetson`, `buy Jetson and factorise`. */
-export function optionName({ figures }: Answer, { kind, device }: Reckoned, names: readonly string[]): string {
+export function optionName({ figures }: Reckoning, { kind, device }: Reckoned, names: readonly string[]): string {
   if (device === 0) return kind === 'dense' ? 'stay dense' : 'factorise';
   const move = `${verbs[figures.devices[device]?.price.kind ?? 'rent']} ${names[device] ?? ''}`;
   return kind === 'dense' ? move : `${move} and factorise`;

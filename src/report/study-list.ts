@@ -9,7 +9,7 @@ import { gainOf, headlineDrop } from './front/gain.ts';
 import { confirmCommand } from './front/known.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
 
-export interface StudySummary {
+export interface StudyRow {
   readonly study: string;
   /** Such as `running`, `complete` or `interrupted`. */
   readonly state: string;
@@ -46,7 +46,7 @@ export function bestSpeedup(report: FrontReport, maxDrop = headlineDrop): number
   return gain.kind === 'gained' ? gain.point.speedup : null;
 }
 
-const openLine = ({ study, disturbed, unconfirmed }: StudySummary): string[] => {
+const openLine = ({ study, disturbed, unconfirmed }: StudyRow): string[] => {
   const open = [
     ...(disturbed > 0 ? [`${disturbed} disturbed`] : []),
     ...(unconfirmed > 0 ? [`${unconfirmed} not confirmed`] : []),
@@ -54,7 +54,7 @@ const openLine = ({ study, disturbed, unconfirmed }: StudySummary): string[] => 
   return open.length > 0 ? [`On the front of "${study}": ${open.join(', ')}; ${confirmCommand(study)}`] : [];
 };
 
-export function studyTable(studies: readonly StudySummary[]): string {
+export function studyTable(studies: readonly StudyRow[]): string {
   if (studies.length === 0) return 'No study in this store yet.';
   const held = studies.flatMap(({ study, limits }) => {
     const words = limitsText(limits);
@@ -69,7 +69,7 @@ export function studyTable(studies: readonly StudySummary[]): string {
         ]
       : [],
   );
-  const table = textTable<StudySummary>(
+  const table = textTable<StudyRow>(
     [
       { header: 'study', align: 'left', cell: ({ study }) => clipped(study, 18) },
       { header: 'state', align: 'left', cell: ({ state }) => state },

@@ -188,7 +188,7 @@ function siteLines(sites: readonly TrialSite[]): string[] {
 }
 
 /** `32`, or `32,64` (in, out) for Tucker-2. */
-export const rankText = (rank: Rank): string => String(rank);
+const rankText = (rank: Rank): string => String(rank);
 
 function stageLines(stages: TrialView['stages']): string[] {
   if (stages.length === 0) return [];

@@ -2,13 +2,13 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { isScores } from '../onnx/outputs.ts';
 
-export type ElementType = 'float32' | 'float16' | 'uint8';
-export type Layout = 'nchw' | 'nhwc';
+type PixelType = 'float32' | 'float16' | 'uint8';
+type Layout = 'nchw' | 'nhwc';
 
 /** The one image input of a network; sizes are null where they are dynamic. */
 export interface ImageInput {
   readonly name: string;
-  readonly type: ElementType;
+  readonly type: PixelType;
   readonly layout: Layout;
   readonly batch: number | null;
   readonly height: number | null;
@@ -30,12 +30,12 @@ export interface TensorDescription {
   readonly shape: readonly (number | string)[];
 }
 
-const elementTypes: readonly string[] = ['float32', 'float16', 'uint8'] satisfies ElementType[];
+const elementTypes: readonly string[] = ['float32', 'float16', 'uint8'] satisfies PixelType[];
 
 /**
- * The input is N x 3 x H x W or N x H x W x 3; the class scores are the first output that is N x classes (or such with sizes
- * of 1 behind it), else the first output, whose shape is then judged by what it gives. Fails as `runtime-rejected` with a
- * sentence when the network has no such input.
+ * The input is N x 3 x H x W or N x H x W x 3. The class scores are the first output that is N x classes (or such with
+ * sizes of 1 behind it). Where there is none they are the first output, whose shape is then judged by what it gives.
+ * Fails as `runtime-rejected` with a sentence when the network has no such input.
  *
  * @param heads the outputs that count where that is known already: the first is taken for the scores
  */
@@ -65,7 +65,7 @@ export function imageInput({ name, type, shape }: TensorDescription): Attempt<Im
   if (!elementTypes.includes(type))
     return refused(`expected the input "${name}" to be float32, float16 or uint8, found ${found}`);
   const [batch, a, b, c] = shape.map(size);
-  const common = { name, type: type as ElementType, batch: batch ?? null };
+  const common = { name, type: type as PixelType, batch: batch ?? null };
   if (a === 3 || (a === null && c !== 3))
     return complete({ ...common, layout: 'nchw', height: b ?? null, width: c ?? null });
   if (c === 3) return complete({ ...common, layout: 'nhwc', height: a ?? null, width: b ?? null });

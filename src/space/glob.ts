@@ -4,9 +4,10 @@
 type Token = 'run' | ((sign: string) => boolean);
 
 /**
- * A test for names that match `pattern` as a whole: `*` is any run of characters, also `/`, since the names of an exported
- * model are paths of modules and nobody counts their levels; `?` is one character; `[abc]`, `[0-9]` and `[!x]` are one of
- * a set; everything else, and a bracket that is never closed, is itself. A name that is spelt just like the pattern matches.
+ * A test for names that match `pattern` as a whole. `*` is any run of characters, also `/`, since the names of an
+ * exported model are paths of modules and nobody counts their levels. `?` is one character; `[abc]`, `[0-9]` and `[!x]`
+ * are one of a set. Everything else, and a bracket that is never closed, is itself. A name that is spelt just like the
+ * pattern matches.
  */
 export function globTest(pattern: string): (name: string) => boolean {
   const tokens = tokensOf(pattern);

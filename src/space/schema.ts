@@ -20,7 +20,7 @@ const siteEntry = z
       .union([z.literal('all'), z.array(method).min(1)])
       .optional()
       .describe(
-        'Several methods on one ladder (all: every one that saves there), cheapest rung first, instead of `method`; rungs that another method beats at the same cost are left out.',
+        'Instead of `method`: several methods on one ladder (all: every one that saves there), cheapest rung first. Rungs that another method beats at the same cost are left out.',
       ),
     ladder: z
       .array(z.union([rank, z.tuple([rank, rank])]))

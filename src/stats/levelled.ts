@@ -5,9 +5,10 @@
  *   p_i        (log(x_i / median(x)) + log(y_i / median(y))) / 2, how slow the i-th pair was
  *   s_i        median of p_{i-h} .. p_{i+h}, the level around it; fewer at the ends
  *
- * x_i exp(-s_i) and y_i exp(-s_i) are what the pair would have taken at the level of the whole run. Both are divided by the
- * same number, so the ratio of no pair changes; but where load comes and goes, the medians of the raw series fall into the
- * gap between quiet and loaded calls, now on one side of it and now on the other, and those of the levelled ones do not.
+ * x_i exp(-s_i) and y_i exp(-s_i) are what the pair would have taken at the level of the whole run. Both are divided by
+ * the same number, so the ratio of no pair changes. The medians do: where load comes and goes, those of the raw series
+ * fall into the gap between quiet and loaded calls, now on one side of it and now on the other. Those of the levelled
+ * ones do not.
  */
 import { median } from './robust.ts';
 import { requirePaired } from './sample.ts';

@@ -1,6 +1,10 @@
 /** Shares of counted things: k of n images right, p = k / n. */
 import { z95 } from './normal.ts';
 
+/** p, from one entry per image: 1 where it is counted as right, else 0. Of no images 0. */
+export const shareOfOnes = (correct: Uint8Array): number =>
+  correct.reduce((sum, each) => sum + each, 0) / Math.max(1, correct.length);
+
 /** sqrt(p (1 - p) / n); 0 when all or none are right, where `wilsonInterval` still says something. */
 export function binomialStandardError(p: number, n: number): number {
   requireProportion(p, n);

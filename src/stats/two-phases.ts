@@ -50,8 +50,9 @@ const fewestOthers = 3;
 const z99 = 2.575829303548901;
 
 /**
- * @param others chosen as the candidate was, and measured on the same images; without `fewestOthers` of them the confirm images alone
- *   count, and a search that saw a greater loss than they do contradicts them (being chosen cannot make a candidate look worse)
+ * @param others chosen as the candidate was, and measured on the same images; without `fewestOthers` of them the
+ * confirm images alone count. A search that saw a greater loss than they do contradicts them, since being chosen cannot
+ * make a candidate look worse.
  */
 export function pooledLoss({ search, confirm }: Losses, others: readonly Losses[]): PooledLoss {
   const [x, y] = [momentsOf(search), momentsOf(confirm)];

@@ -2,7 +2,7 @@
 import { type Observation, shapes } from './observation.ts';
 import { type Parts, partsOf } from './observation-parts.ts';
 import { encodingOf } from './packing.ts';
-import { misfit } from './shape.ts';
+import { shapeFault } from './shape.ts';
 import type { Remeasured, TrialResult } from './trial.ts';
 
 /** Throws a RangeError when `result` cannot be one of a study with `objectives` objectives. */
@@ -39,7 +39,7 @@ function checkObservation(observation: Observation): void {
   if (![value, standardError, ...interval, ...numbers].every(Number.isFinite)) {
     throw new RangeError(`an observation of ${kind} must be finite`);
   }
-  const fault = misfit(kind, parts.facts, encodings(parts)) ?? unequal(kind, parts);
+  const fault = shapeFault(kind, parts.facts, encodings(parts)) ?? unequal(kind, parts);
   if (fault) throw new RangeError(`an observation of ${kind} cannot be kept: ${fault}`);
 }
 

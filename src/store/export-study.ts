@@ -6,9 +6,9 @@ import { sql } from 'kysely';
 import { UserError } from '../errors/user-error.ts';
 import { openStoreSession } from './open.ts';
 import { nobody } from './sql/finish.ts';
-import type { Session } from './sql/session.ts';
+import type { StoreSession } from './sql/session.ts';
 import { patience, worded } from './sqlite/failures.ts';
-import { openSession } from './sqlite/session.ts';
+import { openSqliteSession } from './sqlite/session.ts';
 
 /**
  * Writes the study `name` with everything that belongs to it, and nothing else of the store, to `outPath`. The file is without
@@ -31,11 +31,11 @@ export async function exportStudy(storePath: string, name: string, outPath: stri
   }
 }
 
-async function writeWhole(store: Session, name: string, target: string): Promise<void> {
+async function writeWhole(store: StoreSession, name: string, target: string): Promise<void> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await sql`vacuum into ${temporary}`.execute(store.db);
-    const copy = openSession(temporary, { place: target, readOnly: false, patience });
+    const copy = openSqliteSession(temporary, { place: target, readOnly: false, patience });
     try {
       await keepOnly(copy, name);
     } finally {
@@ -47,7 +47,7 @@ async function writeWhole(store: Session, name: string, target: string): Promise
   }
 }
 
-async function keepOnly({ db, write }: Session, name: string): Promise<void> {
+async function keepOnly({ db, write }: StoreSession, name: string): Promise<void> {
   await write('leave out other studies', async trx => {
     await trx.deleteFrom('studies').where('name', '<>', name).execute();
     await trx
@@ -73,7 +73,7 @@ async function keepOnly({ db, write }: Session, name: string): Promise<void> {
   await sql`vacuum`.execute(db);
 }
 
-async function demandStudy({ db }: Session, name: string): Promise<void> {
+async function demandStudy({ db }: StoreSession, name: string): Promise<void> {
   const studies = await db.selectFrom('studies').select('name').orderBy('id').execute();
   if (studies.some(study => study.name === name)) return;
   const names = studies.map(study => `"${study.name}"`).join(', ');

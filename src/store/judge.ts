@@ -1,5 +1,5 @@
 /** The front as it would have been under other limits, or with other values. */
-import type { FrontOf, FrontPoint } from './store.ts';
+import type { FrontOf, StoredPoint } from './store.ts';
 
 interface Judged {
   readonly number: number;
@@ -15,7 +15,7 @@ export function judgedAgain<T extends Judged>(
   feasible: (trial: T) => boolean,
   frontOf: FrontOf,
 ): { readonly trials: readonly T[]; readonly members: readonly number[] } {
-  let front: readonly FrontPoint[] = [];
+  let front: readonly StoredPoint[] = [];
   const inOrder = [...complete].sort((a, b) => a.finishedSequence - b.finishedSequence);
   const trials = inOrder.map(trial => {
     const { number, values } = trial;

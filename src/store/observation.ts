@@ -131,7 +131,7 @@ export interface Stored {
 type Fact = 'number' | 'text' | 'record';
 
 /** What is known of a kind: it is demanded when an observation is written and when it is read. */
-export interface Shape {
+export interface ObservationShape {
   readonly facts: Readonly<Record<string, Fact>>;
   /** These may be null or absent. */
   readonly optionalFacts: Readonly<Record<string, Fact>>;
@@ -145,7 +145,7 @@ export interface Shape {
 const none = {} as const;
 
 /** A kind that is not here is kept and read as it is. */
-export const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+export const shapes: ReadonlyMap<string, ObservationShape> = new Map<string, ObservationShape>([
   [
     'latency',
     {

@@ -2,11 +2,11 @@
 import { currentOwner } from '../host/process-identity.ts';
 import { leaseDurationMs } from './lease.ts';
 import type { StoreOptions } from './options.ts';
-import { placeOf } from './place.ts';
+import { storePlaceOf } from './place.ts';
 import { sqlArchive } from './sql/archive.ts';
 import { tellingDamage } from './sql/damage.ts';
 import { sqlQueue } from './sql/queue.ts';
-import type { Session } from './sql/session.ts';
+import type { StoreSession } from './sql/session.ts';
 import { sqlStudies } from './sql/studies.ts';
 import { sqlTraining } from './sql/training.ts';
 import { sqlTuning } from './sql/tuning.ts';
@@ -22,12 +22,12 @@ export async function openStore(place: string, options: StoreOptions = {}): Prom
 }
 
 /** A session on a store whose schema is that of this version. */
-export async function openStoreSession(place: string, options: StoreOptions = {}): Promise<Session> {
-  return openStoreFile(placeOf(place).file, place, options);
+export async function openStoreSession(place: string, options: StoreOptions = {}): Promise<StoreSession> {
+  return openStoreFile(storePlaceOf(place).file, place, options);
 }
 
 /** The store of an open database; closing it closes the session. */
-export function storeOver(session: Session, { leaseMs, owner }: StoreOptions = {}): Store {
+export function storeOver(session: StoreSession, { leaseMs, owner }: StoreOptions = {}): Store {
   const { release, ...queue } = sqlQueue(session, owner ?? currentOwner(), leaseMs ?? leaseDurationMs);
   return {
     studies: tellingDamage(session, sqlStudies(session)),

@@ -16,7 +16,7 @@ export type StorePlace = FilePlace;
  *
  * A file whose own name looks like a URL is meant by `./` before it.
  */
-export function placeOf(place: string): StorePlace {
+export function storePlaceOf(place: string): StorePlace {
   if (/^file:/i.test(place)) return { kind: 'sqlite', file: fileOf(place) };
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(place)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: 'sqlite', file: place };
@@ -33,7 +33,7 @@ export function placeOf(place: string): StorePlace {
 }
 
 /** The folder that relative paths of a study may be meant from. */
-export const folderOfStore = (place: string): string => dirname(placeOf(place).file);
+export const folderOfStore = (place: string): string => dirname(storePlaceOf(place).file);
 
 /** `file:name` and `file:./name` are relative, as SQLite itself takes them; two or more slashes make a URL of it. */
 function fileOf(place: string): string {

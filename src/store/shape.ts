@@ -16,7 +16,7 @@ const fits = {
  *
  * @param samples how each list is packed; not looked at when missing
  */
-export function misfit(kind: string, facts: Facts, samples?: ReadonlyMap<string, Encoding>): string | null {
+export function shapeFault(kind: string, facts: Facts, samples?: ReadonlyMap<string, Encoding>): string | null {
   const shape = shapes.get(kind);
   if (!shape) return null;
   for (const [name, fact] of Object.entries(shape.facts))

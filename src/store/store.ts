@@ -1,6 +1,7 @@
 /**
- * Where studies are kept. A trial is stored before the tuner hears of it; each call is one transaction, so that a process can be
- * killed at any instant: what a call has returned from is stored, and what it has not is stored wholly or not at all.
+ * Where studies are kept. A trial is stored before the tuner hears of it. Each call is one transaction, so that a
+ * process can be killed at any instant: what a call has returned from is stored, and what it has not is stored wholly
+ * or not at all.
  *
  * Every call may throw a UserError: a full disk, a file that is damaged or may not be written, another process that does not
  * let go of the store. What was stored before is safe each time.
@@ -119,7 +120,7 @@ export interface TrialFigures {
 }
 
 /** A complete, feasible trial as the front sees it; every value is minimised. */
-export interface FrontPoint {
+export interface StoredPoint {
   readonly number: number;
   readonly values: readonly number[];
 }
@@ -135,4 +136,4 @@ export interface FrontState {
  * Called inside the transaction, so that processes that finish at once see each other's trials. Points that have left the front
  * are not passed again: whatever they dominate, a member dominates too.
  */
-export type FrontOf = (points: readonly FrontPoint[]) => FrontState;
+export type FrontOf = (points: readonly StoredPoint[]) => FrontState;

@@ -1,7 +1,7 @@
 /** Factors at full rank, computed in threads: each weight and method once, whatever the cache holds already left out. */
 import { createHash } from 'node:crypto';
 import type { WeightBlock } from '../decompose/block.ts';
-import type { FullFactors, Seen } from '../decompose/factorise.ts';
+import type { FullFactors, SampledStatistics } from '../decompose/factorise.ts';
 import type { MethodName, Rung } from '../decompose/method.ts';
 import { methodOf } from '../decompose/methods/methods.ts';
 import type { OutputError } from '../decompose/output-error.ts';
@@ -19,13 +19,18 @@ export { createThreadPool, type ThreadPool } from './thread-pool.ts';
 export interface FactorPool {
   readonly threads: number;
   /** @param seen for data-aware factors; null for plain ones */
-  factorise(block: WeightBlock, method: MethodName, seen: Seen | null, options?: RunOptions): Promise<FullFactors>;
+  factorise(
+    block: WeightBlock,
+    method: MethodName,
+    seen: SampledStatistics | null,
+    options?: RunOptions,
+  ): Promise<FullFactors>;
   /** See `outputErrors`. */
   errors(
     block: WeightBlock,
     factors: FullFactors,
     rungs: readonly Rung[],
-    seen: Seen,
+    seen: SampledStatistics,
     options?: RunOptions,
   ): Promise<readonly OutputError[] | null>;
   svd(matrix: RealMatrix, options?: RunOptions): Promise<Svd>;
@@ -54,7 +59,7 @@ export interface FactorRequest {
   readonly method: MethodName;
   readonly block: WeightBlock;
   /** For data-aware factors; absent or null for plain ones. */
-  readonly seen?: Seen | null;
+  readonly seen?: SampledStatistics | null;
 }
 
 export interface FactorsOptions {
@@ -105,7 +110,7 @@ export interface ErrorsRequest {
   readonly site: string;
   readonly method: MethodName;
   readonly block: WeightBlock;
-  readonly seen: Seen;
+  readonly seen: SampledStatistics;
   readonly factors: FullFactors;
   readonly rungs: readonly Rung[];
 }

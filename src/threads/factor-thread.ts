@@ -1,7 +1,7 @@
 /** What a factor thread does: one weight to its factors at full rank. */
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { WeightBlock } from '../decompose/block.ts';
-import { type FullFactors, factorise, type Seen } from '../decompose/factorise.ts';
+import { type FullFactors, factorise, type SampledStatistics } from '../decompose/factorise.ts';
 import type { MethodName, Rung } from '../decompose/method.ts';
 import { outputErrors } from '../decompose/output-error.ts';
 import type { RealMatrix } from '../linalg/matrix.ts';
@@ -13,14 +13,14 @@ export type FactorJob =
       readonly block: WeightBlock;
       readonly method: MethodName;
       /** For data-aware factors. */
-      readonly seen: Seen | null;
+      readonly seen: SampledStatistics | null;
     }
   | {
       readonly kind: 'errors';
       readonly block: WeightBlock;
       readonly factors: FullFactors;
       readonly rungs: readonly Rung[];
-      readonly seen: Seen;
+      readonly seen: SampledStatistics;
     }
   | { readonly kind: 'svd'; readonly matrix: RealMatrix };
 

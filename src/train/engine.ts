@@ -2,7 +2,7 @@
 import type { Model } from '../onnx/graph.ts';
 
 /** A float32 tensor where the engine keeps it. */
-export interface Value {
+export interface EngineValue {
   readonly dims: readonly number[];
   /** Row-major; a view or a copy, good until the value is disposed of. */
   read(): Promise<Float32Array>;
@@ -15,7 +15,7 @@ export interface Program {
    * Runs the graph on `feeds`, all of its inputs by name, and gives `outputs`, all float32, which the caller disposes of.
    * What is fed is neither changed nor kept.
    */
-  run(feeds: ReadonlyMap<string, Value>, outputs: readonly string[]): Promise<ReadonlyMap<string, Value>>;
+  run(feeds: ReadonlyMap<string, EngineValue>, outputs: readonly string[]): Promise<ReadonlyMap<string, EngineValue>>;
   release(): Promise<void>;
 }
 
@@ -24,6 +24,6 @@ export interface Engine {
   /** Throws a UserError when the engine cannot run the graph. */
   compile(model: Model): Promise<Program>;
   /** Takes `data` over: the caller does not change it while the value is in use. */
-  value(dims: readonly number[], data: Float32Array): Value;
+  value(dims: readonly number[], data: Float32Array): EngineValue;
   close(): Promise<void>;
 }

@@ -6,13 +6,13 @@ import { withState } from './state/initial-state.ts';
 import { denseTargets, requireBatch } from './step/batch.ts';
 import type { Batch, Evaluation, TrainingState, WeightChoice } from './trainer.ts';
 
-export interface Evaluator {
+export interface BatchEvaluator {
   evaluate(batch: Batch, choice: WeightChoice, state: () => Promise<TrainingState>): Promise<Evaluation>;
   /** The weights have changed. */
   forget(): Promise<void>;
 }
 
-export function evaluator(network: Network, engine: Engine): Evaluator {
+export function evaluator(network: Network, engine: Engine): BatchEvaluator {
   const programs = new Map<WeightChoice, Program>();
   const model = dynamicBatch(network);
   return {

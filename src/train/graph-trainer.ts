@@ -1,6 +1,6 @@
 /** The trainer on an engine: builds the graph of the step, runs it, and carries the state from one to the next. */
 import { UserError } from '../errors/user-error.ts';
-import type { Engine, Value } from './engine.ts';
+import type { Engine, EngineValue } from './engine.ts';
 import { evaluator } from './evaluator.ts';
 import { type Network, prepareNetwork } from './network/prepare.ts';
 import type { Now } from './optimiser/transformation.ts';
@@ -105,7 +105,7 @@ export async function openGraphTrainer(options: TrainingOptions, engine: Engine)
   };
 }
 
-const valuesOf = ({ tensors }: TrainingState, engine: Engine): Map<string, Value> =>
+const valuesOf = ({ tensors }: TrainingState, engine: Engine): Map<string, EngineValue> =>
   new Map([...tensors].map(([name, { dims, data }]) => [name, engine.value(dims, new Float32Array(data))]));
 
 function nowOf(counters: Counters, hyper: Hyperparameters, options: TrainingOptions): Now {

@@ -36,7 +36,7 @@ interface Measured {
 }
 
 /** What was measured of one objective of the trial. */
-export interface Known {
+interface Known {
   /** Which objective, by its place. */
   readonly objective: number;
   readonly value: number;
@@ -53,11 +53,11 @@ export interface Known {
  * members that are no worse in j are always the first so many, and exactly the first i with the weight p_ij - p_(i+1)j, where
  * p_0j = 1 and p_(n+1)j = 0. That is what the noise of the trial itself does, which all comparisons share.
  *
- * Objectives are measured apart, so the u_j are independent. A member stands in the way where it is no worse in every j: the members
- * that do are the intersection of one beginning for each objective, with the product of their weights, and the least error among them
- * is what the trial must beat. A member is in the way by itself with the probability prod_j p_kj, whatever is said of the others; that
- * one draw serves all members makes "at least one of them" as improbable as it can be (Fréchet's bound, one objective after the other),
- * so that no trial is given up for too little.
+ * Objectives are measured apart, so the u_j are independent. A member stands in the way where it is no worse in every
+ * j. These members are the intersection of one beginning for each objective, with the product of their weights. The
+ * least error among them is what the trial must beat. A member is in the way by itself with the probability prod_j
+ * p_kj, whatever is said of the others. That one draw serves all members makes "at least one of them" as improbable as
+ * it can be (Fréchet's bound, one objective after the other). So no trial is given up for too little.
  *
  * That a limit on a known objective is kept is taken as independent of who is in the way: its probability is a factor.
  *
@@ -145,12 +145,12 @@ export interface Differences {
   readonly gained: number;
 }
 
-export interface Seen extends Differences {
+interface Seen extends Differences {
   /** r. */
   readonly denseRight: number;
 }
 
-export interface Whole {
+interface Whole {
   /** N. */
   readonly images: number;
   /** R_0. */

@@ -6,9 +6,9 @@ import type { Configuration, Problem } from './strategy.ts';
  * The configurations that are optimal where costs and losses simply add up over sites, from dense downwards.
  *
  * Notation: c_ij, l_ij cost and loss of rung j at site i. For every price lambda >= 0 the sum over i of min_j (l_ij +
- * lambda c_ij) separates by site; its minimisers are found by walking each site's lower convex hull of (c, l) from the
- * last rung on, all sites' steps together in the order of loss per cost saved (Lagrange relaxation of the multiple-choice
- * knapsack, Sinha and Zoltners 1979).
+ * lambda c_ij) separates by site. Its minimisers lie on each site's lower convex hull of (c, l). They are found by
+ * walking these hulls from the last rung on, all sites' steps together in the order of loss per cost saved (Lagrange
+ * relaxation of the multiple-choice knapsack, Sinha and Zoltners 1979).
  *
  * @param costs per site and rung, such as multiply-accumulates or measured milliseconds; the last rung is dense
  * @param losses per site and rung, such as relative output error, in any unit that is common to all sites

@@ -1,8 +1,8 @@
 /** The known name that a mistyped one most likely meant. */
 
 /**
- * The entry of `known` nearest to `name` by edit distance (insert, delete, replace or swap neighbours, each costs 1; case
- * costs nothing), or null when none is near: at most a third of the letters, and two for short names, may differ.
+ * The entry of `known` nearest to `name` by edit distance: insert, delete, replace or swap neighbours, each costs 1;
+ * case costs nothing. Null when none is near: at most a third of the letters, and two for short names, may differ.
  */
 export function nearest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;

@@ -7,7 +7,7 @@ import type { ProbeAverages } from '../../src/calibrate/messages.ts';
 import { type StatisticsLimits, statisticsGraph } from '../../src/calibrate/statistics-graph.ts';
 import { findSites } from '../../src/decompose/find-sites.ts';
 import type { Site } from '../../src/decompose/site.ts';
-import { unpacked } from '../../src/decompose/statistics.ts';
+import { unpackedMoments } from '../../src/decompose/statistics.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
 import { floatTensor } from '../../src/onnx/tensor.ts';
@@ -142,7 +142,7 @@ describe('a convolution', () => {
         const width = kind === 'patch' ? 1 : kind === 'column' ? c.kernel[1] : c.kernel[0] * c.kernel[1];
         groups.forEach((patches, g) => {
           const expected = secondMoment(width === 1 ? patches : columnsOf(patches, width));
-          expect(distance(expected, unpacked({ order, data: answer!.input! }, g))).toBeLessThan(1e-5);
+          expect(distance(expected, unpackedMoments({ order, data: answer!.input! }, g))).toBeLessThan(1e-5);
         });
         if (kind === 'patch') expect(answer!.output).toBeNull();
         else {
@@ -153,7 +153,9 @@ describe('a convolution', () => {
             const rows = Array.from({ length: 6 * positions }, (_, row) =>
               Float64Array.from({ length: 4 }, (_, o) => channels[g * 4 + o]![row]! - bias[g * 4 + o]!),
             );
-            expect(distance(secondMoment(rows), unpacked({ order: 4, data: answer!.output! }, g))).toBeLessThan(1e-4);
+            expect(distance(secondMoment(rows), unpackedMoments({ order: 4, data: answer!.output! }, g))).toBeLessThan(
+              1e-4,
+            );
           });
         }
       }),
@@ -178,7 +180,9 @@ describe('a convolution', () => {
     const patches = batches.flatMap(batch => patchesOf(sites[0]!, batch, 2).groups[0]!);
     expect(distance(meanOf(patches), answers[0]!.inputMean)).toBeLessThan(1e-4);
     // 4,800 of 32,000 patches: within a few standard errors.
-    expect(distance(secondMoment(patches), unpacked({ order: 36, data: answers[0]!.input! }, 0))).toBeLessThan(0.08);
+    expect(distance(secondMoment(patches), unpackedMoments({ order: 36, data: answers[0]!.input! }, 0))).toBeLessThan(
+      0.08,
+    );
   });
 
   test('in float16 is measured in float32', async () => {
@@ -193,7 +197,7 @@ describe('a convolution', () => {
     const x = uniform(seededRng(3), 2 * 4 * 64);
     const { answers } = await probed(model, sites, [2, 4, 8, 8], [x]);
     const expected = secondMoment(patchesOf(sites[0]!, x, 2).groups[0]!);
-    expect(distance(expected, unpacked({ order: 36, data: answers[0]!.input! }, 0))).toBeLessThan(2e-3);
+    expect(distance(expected, unpackedMoments({ order: 36, data: answers[0]!.input! }, 0))).toBeLessThan(2e-3);
   });
 });
 
@@ -223,7 +227,9 @@ describe('a matrix', () => {
         Float64Array.from({ length: 7 }, (_, i) => x[transposed ? i * count + r : r * 7 + i]!),
       );
       expect(answers[0]!.patches).toBe(count);
-      expect(distance(secondMoment(rows), unpacked({ order: 7, data: answers[0]!.input! }, 0))).toBeLessThan(1e-5);
+      expect(distance(secondMoment(rows), unpackedMoments({ order: 7, data: answers[0]!.input! }, 0))).toBeLessThan(
+        1e-5,
+      );
       expect(distance(meanOf(rows), answers[0]!.inputMean)).toBeLessThan(1e-5);
       expect(probes[0]!.kind).toBe('patch');
     }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { WeightBlock } from '../../src/decompose/block.ts';
-import { type FullFactors, factorise, type Seen } from '../../src/decompose/factorise.ts';
+import { type FullFactors, factorise, type SampledStatistics } from '../../src/decompose/factorise.ts';
 import { type FactorRung, type MethodName, methodNames, type Rung, rungOf } from '../../src/decompose/method.ts';
 import { outputMetric } from '../../src/decompose/metric/metric.ts';
 import { multipliedOut } from '../../src/decompose/multiply-out.ts';
 import { outputErrors } from '../../src/decompose/output-error.ts';
-import { type SiteStatistics, unpacked } from '../../src/decompose/statistics.ts';
+import { type SiteStatistics, unpackedMoments } from '../../src/decompose/statistics.ts';
 import { svd } from '../../src/linalg/svd.ts';
 import { symmetricEigen } from '../../src/linalg/symmetric-eigen.ts';
 import { seededRng } from '../../src/random/rng.ts';
@@ -53,7 +53,7 @@ function world({ seed, ...shape }: { seed: number } & Parameters<typeof randomBl
   const rng = seededRng(seed + 7);
   const scale = Float64Array.from({ length: shape.groups * shape.outPerGroup }, () => 0.1 + 3 * rng.uniform());
   const statistics = statisticsOf(block, patches, scale);
-  return { block, patches, scale, statistics, seen: { statistics, images: count } as Seen };
+  return { block, patches, scale, statistics, seen: { statistics, images: count } as SampledStatistics };
 }
 
 describe.each(methodNames)('data-aware %s', method => {
@@ -228,7 +228,7 @@ describe.each(methodNames)('%s weighed by sensitivity', method => {
       fc.property(shapes, fc.double({ min: 0.2, max: 0.8, noNaN: true }), (shape, share) => {
         const { block, patches, statistics, seen } = world(shape);
         const sensitivity = randomSensitivity(block, shape.seed);
-        const weighed: Seen = { images: seen.images, statistics: { ...statistics, sensitivity } };
+        const weighed: SampledStatistics = { images: seen.images, statistics: { ...statistics, sensitivity } };
         const factors = factorise(block, method, weighed);
         const full = multipliedOut(factors, rungAt(method, factors.fullRank));
         expect(relativeDistance(block.data, full)).toBeLessThan(1e-4);
@@ -272,7 +272,7 @@ function divergence(
   const outs = block.outPerGroup;
   let energy = 0;
   patches.forEach((list, group) => {
-    const g = unpacked(sensitivity, group);
+    const g = unpackedMoments(sensitivity, group);
     for (const x of list) {
       const error = Array.from({ length: outs }, (_, o) => {
         const row = (group * outs + o) * length;

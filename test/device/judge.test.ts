@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type Circumstances, judge } from '../../src/device/judge.ts';
+import { judge, type TimedSamples } from '../../src/device/judge.ts';
 import type { Warning } from '../../src/device/warning.ts';
 import { wordWarning } from '../../src/device/wording.ts';
 
 /** 40 calls of about 10 ms that differ by a tenth of a per cent. */
 const steady = Array.from({ length: 40 }, (_, i) => 10 + 0.01 * ((i * 7) % 5));
-const quiet: Circumstances = {
+const quiet: TimedSamples = {
   candidateSamplesMs: steady,
   referenceSamplesMs: steady,
   timerResolutionMs: 1e-4,
 };
-const kinds = (changed: Partial<Circumstances>) => judge({ ...quiet, ...changed }).map(warning => warning.kind);
+const kinds = (changed: Partial<TimedSamples>) => judge({ ...quiet, ...changed }).map(warning => warning.kind);
 
 describe('judge', () => {
   test('has nothing to say of a quiet machine', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Cause } from '../../src/device/conditions.ts';
 import type { LatencyBudget } from '../../src/device/device.ts';
-import { type Measured, type MeasureParts, measureSessions } from '../../src/device/measure.ts';
+import { type MeasuredSessions, type MeasureParts, measureSessions } from '../../src/device/measure.ts';
 import { samplePairs } from '../../src/device/sampling.ts';
 import { knownBias } from '../../src/device/summary.ts';
 import { complete, failed } from '../../src/errors/failure.ts';
@@ -47,7 +47,7 @@ function world({ busy = () => false, spread = 0, cause = load, candidateMs = 8, 
     waiting: (causes, leftMs) => told.push({ causes, leftMs }),
     aborted: () => false,
   };
-  const measure = async (changes: Partial<LatencyBudget> = {}): Promise<Measured> => {
+  const measure = async (changes: Partial<LatencyBudget> = {}): Promise<MeasuredSessions> => {
     const answer = await measureSessions(parts, { ...budget, ...changes });
     if (answer.state === 'failed') throw new Error(answer.detail);
     return answer.value;

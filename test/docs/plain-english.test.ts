@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { commands } from '../../src/cli/main.ts';
-import { faultsOf, mostWords, sentencesOf, wordsOf } from './prose.ts';
+import { faultsOf, literalSentences, mostWords, sentencesOf, wordsOf } from './prose.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -50,6 +50,14 @@ test('help texts', () => {
   expect([...new Set(faults)]).toEqual([]);
 });
 
+test('errors, reports and whatever else the program says in whole sentences', () => {
+  const said = globSync('src/**/*.ts', { cwd: root }).flatMap(file =>
+    literalSentences(read(file)).map(({ line, text }) => ({ at: `${file}:${line}`, text })),
+  );
+  expect(said.length).toBeGreaterThan(500);
+  expect(said.flatMap(({ at, text }) => faultsOf(text).map(fault => `${at}: ${fault}`))).toEqual([]);
+});
+
 describe.each(pages)('%s', page => {
   it('has short sentences of common words', () => {
     const sentences = sentencesOf(read(page));
@@ -87,6 +95,16 @@ describe('what is found', () => {
     ]);
     expect(wordsOf('Give `--max-drop 1pp --wait none` ± 3.')).toEqual(['Give', 'code', '3.']);
     expect(faultsOf('The state `pruned` stays.')).toEqual([]);
+  });
+
+  it('sentences in literals, by their line, and not those in comments', () => {
+    const filled = '$' + '{name}';
+    const source = `/** 'Start anew.' */\nconst kind = 'Not this';\nthrow new UserError(\`Cannot read ${filled} anew.\`, 'Two. Here.');`;
+    expect(literalSentences(source)).toEqual([
+      { line: 3, text: 'Cannot read X anew.' },
+      { line: 3, text: 'Two.' },
+      { line: 3, text: 'Here.' },
+    ]);
   });
 
   it.each([

@@ -85,3 +85,18 @@ export function faultsOf(sentence: string): string[] {
   });
   return [...long, ...said];
 }
+
+/**
+ * The literals of a source file that are sentences for people: they begin with a capital letter, end with a full stop, and stand in
+ * quotation marks on one line. What a template fills in reads as one word.
+ */
+export function literalSentences(source: string): Sentence[] {
+  const code = source.replace(/^\s*\/\*\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, comment => comment.replace(/[^\n]/g, ' '));
+  return [...code.matchAll(/'([A-Z][^'\n]* [^'\n]*\.)'|`([A-Z][^`\n]* [^`\n]*\.)`/g)].flatMap(
+    ({ 1: plain, 2: template, index }) => {
+      const text = plain ?? template?.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'X') ?? '';
+      const line = code.slice(0, index).split('\n').length;
+      return sentencesOf(text).map(each => ({ ...each, line }));
+    },
+  );
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
-import { complete } from '../../src/money/figures.ts';
+import { completeFigures } from '../../src/money/figures.ts';
 import { roiSchema } from '../../src/money/inputs.ts';
 import { exactly, rational } from '../../src/money/rational.ts';
 import { figures, given, inputs } from './fixture.ts';
@@ -16,7 +16,7 @@ const problem = (work: () => unknown): string => {
 };
 
 test('everything that is missing is asked for at once, by option and key', () => {
-  const said = problem(() => complete({ inputs: roiSchema.parse({}), hours: null, studies: ['a'] }));
+  const said = problem(() => completeFigures({ inputs: roiSchema.parse({}), hours: null, studies: ['a'] }));
   for (const key of ['callsPerDay', 'peakFactor', 'mostUtilisation', 'horizonMonths', 'fixedMs', 'currency', 'maxDrop'])
     expect(said).toContain(`${key} (--`);
   expect(said).toContain('pricePerHour (--price-per-hour) or purchasePrice (--purchase-price)');
@@ -27,7 +27,9 @@ test('everything that is missing is asked for at once, by option and key', () =>
 test('what one figure brings with it is asked for, too', () => {
   const { pricePerHour, ...bare } = inputs();
   expect(pricePerHour).toBe(0.1);
-  const buying = problem(() => complete({ inputs: { ...bare, purchasePrice: 900 }, hours: null, studies: ['a'] }));
+  const buying = problem(() =>
+    completeFigures({ inputs: { ...bare, purchasePrice: 900 }, hours: null, studies: ['a'] }),
+  );
   expect(buying).toContain('lifeYears (--life-years); machinesOwned (--machines-owned).');
   expect(problem(() => figures({ loadWatts: 50 }))).toContain(
     'idleWatts (--idle-watts); pricePerKwh (--price-per-kwh)',
@@ -40,14 +42,14 @@ test('what one figure brings with it is asked for, too', () => {
 test('a trial stands for the limit of accuracy', () => {
   const { maxDrop, ...bare } = inputs({ trial: 3 });
   expect(maxDrop).toBe('1pp');
-  expect(() => complete({ inputs: bare, hours: null, studies: ['a'] })).not.toThrow();
+  expect(() => completeFigures({ inputs: bare, hours: null, studies: ['a'] })).not.toThrow();
 });
 
 test('figures that exclude each other', () => {
   expect(problem(() => figures({ purchasePrice: 5 }))).toMatch(
     /pricePerHour .* and purchasePrice .* exclude each other/,
   );
-  expect(problem(() => complete({ ...given(), hours: [1] }))).toMatch(/callsPerDay .* and hoursFile .* exclude/);
+  expect(problem(() => completeFigures({ ...given(), hours: [1] }))).toMatch(/callsPerDay .* and hoursFile .* exclude/);
   const bought = { pricePerHour: undefined, purchasePrice: 5, resalePrice: 6, lifeYears: 1, machinesOwned: 0 };
   expect(problem(() => figures(bought))).toContain('resalePrice');
   expect(problem(() => figures({ loadWatts: 5, idleWatts: 6, pricePerKwh: 1 }))).toContain('idleWatts');
@@ -85,18 +87,22 @@ test('a device has figures of its own, and the rest from the top', () => {
 test('a file of hours gives the mean day and the peak', () => {
   const { callsPerDay, ...bare } = inputs({ peakFactor: 2 });
   expect(callsPerDay).toBe(864_000);
-  const read = complete({ inputs: bare, hours: [100, 300, 200], studies: ['a'] });
+  const read = completeFigures({ inputs: bare, hours: [100, 300, 200], studies: ['a'] });
   expect(read.callsPerDay).toEqual(rational(4800));
   // 300 over 200, and twice that within the hour.
   expect(read.peakFactor).toEqual(rational(3));
   const { peakFactor, ...level } = bare;
   expect(peakFactor).toBe(2);
-  expect(complete({ inputs: level, hours: [100, 300, 200], studies: ['a'] }).peakFactor).toEqual(rational(3n, 2n));
+  expect(completeFigures({ inputs: level, hours: [100, 300, 200], studies: ['a'] }).peakFactor).toEqual(
+    rational(3n, 2n),
+  );
 });
 
 test('one figure varied, the others as they are', () => {
-  const varied = complete(given(), { path: 'pricePerHour', factor: rational(3n, 4n) });
+  const varied = completeFigures(given(), { path: 'pricePerHour', factor: rational(3n, 4n) });
   expect(varied.devices[0]?.price).toEqual({ kind: 'rent', perHour: exactly(0.075) });
   expect({ ...varied, devices: [] }).toEqual({ ...figures(), devices: [] });
-  expect(complete(given(), { path: 'mostUtilisation', factor: rational(5n, 4n) }).mostUtilisation).toEqual(rational(1));
+  expect(completeFigures(given(), { path: 'mostUtilisation', factor: rational(5n, 4n) }).mostUtilisation).toEqual(
+    rational(1),
+  );
 });

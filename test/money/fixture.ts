@@ -1,8 +1,8 @@
 /** Inputs small enough to reckon by hand. */
 import type { Bill } from '../../src/money/bill.ts';
-import { complete, type Figures, type Given } from '../../src/money/figures.ts';
+import { type CostFigures, completeFigures, type Given } from '../../src/money/figures.ts';
 import { type RoiInputs, roiSchema } from '../../src/money/inputs.ts';
-import type { Candidate, Measured } from '../../src/money/options.ts';
+import type { Candidate, StudyMeasured } from '../../src/money/options.ts';
 import { exactly, rational } from '../../src/money/rational.ts';
 
 /** 864,000 calls a day are 10 a second; with a peak of 1 and full use, a call of 100 ms keeps one machine busy. */
@@ -29,8 +29,8 @@ export const given = (more: Partial<RoiInputs> = {}, studies: readonly string[] 
   studies,
 });
 
-export const figures = (more: Partial<RoiInputs> = {}, studies?: readonly string[]): Figures =>
-  complete(given(more, studies));
+export const figures = (more: Partial<RoiInputs> = {}, studies?: readonly string[]): CostFigures =>
+  completeFigures(given(more, studies));
 
 export const candidate = (speedup: number, more: Partial<Candidate> = {}): Candidate => ({
   trial: 7,
@@ -41,7 +41,7 @@ export const candidate = (speedup: number, more: Partial<Candidate> = {}): Candi
   ...more,
 });
 
-export const measured = (denseMs: number, faster: Candidate | null, study = 'a'): Measured => ({
+export const measured = (denseMs: number, faster: Candidate | null, study = 'a'): StudyMeasured => ({
   study,
   denseMs,
   batch: 1,

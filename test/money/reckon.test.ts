@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { complete } from '../../src/money/figures.ts';
+import { completeFigures } from '../../src/money/figures.ts';
 import { compare, exactly, rational, toNumber } from '../../src/money/rational.ts';
 import { reckon, savingOf } from '../../src/money/reckon.ts';
 import { swings } from '../../src/money/sensitivity.ts';
@@ -193,7 +193,7 @@ test('a swing of the load is that of an answer at that load', () => {
   const all = given({ personDays: 1, pricePerPersonDay: 300 });
   const seen = [measured(310, candidate(1.6))];
   const load = swings(all, seen, 1).find(({ path }) => path === 'callsPerDay');
-  const there = (share: bigint) => complete(all, { path: 'callsPerDay', factor: rational(share, 4n) });
+  const there = (share: bigint) => completeFigures(all, { path: 'callsPerDay', factor: rational(share, 4n) });
   expect(load?.less).toEqual(savingOf(there(3n), seen, 1));
   expect(load?.more).toEqual(reckon(there(5n), seen).options[1]?.outcome.value.saving);
   expect(load?.turns).toBe(false);

@@ -19,7 +19,7 @@ import {
   measuredFrom,
   objectives,
   objectivesOf,
-  placeOf,
+  positionOf,
   readingsOf,
   referencePoint,
   unconfirmedKinds,
@@ -56,7 +56,7 @@ test('each record reads its own observation, minimised, and lists follow the ord
     ['size', 'size'],
   ] as const) {
     expect(entryOf(turned, kind, measuredFrom(turned, readings).values)).toBe(entryOf(names, kind, values));
-    expect(turned[placeOf(turned, kind)]).toBe(name);
+    expect(turned[positionOf(turned, kind)]).toBe(name);
   }
 });
 
@@ -70,7 +70,7 @@ test('a study of two objectives has no others, and a name that is not known is r
   expect(kindsOf(['latency', 'top1'])).toEqual(['latency', 'accuracy']);
   expect(furtherOf(['latency', 'top1'])).toEqual([]);
   expect(furtherOf(names).map(({ kind }) => kind)).toEqual(['size', 'memory']);
-  expect(placeOf(['latency', 'top1'], 'size')).toBe(-1);
+  expect(positionOf(['latency', 'top1'], 'size')).toBe(-1);
   expect(entryOf(['latency', 'top1'], 'size', [1, 2])).toBeNaN();
   expect(() => objectivesOf(['latency', 'energy'])).toThrow('this version knows latency, accuracy, size, memory');
 });
@@ -143,7 +143,7 @@ describe('limits', () => {
       expect(hasLimits({ [key]: 1 })).toBe(true);
       expect(sameLimits({ [key]: 1 }, {})).toBe(false);
       expect(constraintsOf(names, { [key]: 1 }, dense).map(({ objective }) => objective)).toEqual([
-        placeOf(names, kind),
+        positionOf(names, kind),
       ]);
     }
     expect(hasLimits({})).toBe(false);

@@ -2,7 +2,7 @@ import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import type { Dimension, Model, Shape, Tensor } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/read.ts';
-import { evaluate } from '../../src/onnx/shapes/dimension.ts';
+import { dimensionValue } from '../../src/onnx/shapes/dimension.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
 import { floatTensor, intTensor } from '../../src/onnx/tensor.ts';
 import { buildModel, type TinyAttribute, type TinyNode } from './build.ts';
@@ -15,7 +15,7 @@ async function compared(model: Model, feeds: Feeds, sizes: Readonly<Record<strin
   const inferred = inferShapes(model.graph, model.opsets);
   const measured = await measuredShapes(model, feeds);
   const sized = (shape: Shape | undefined): Shape =>
-    shape?.map((size): Dimension => evaluate(size, symbol => sizes[symbol] ?? null)) ?? ['unknown'];
+    shape?.map((size): Dimension => dimensionValue(size, symbol => sizes[symbol] ?? null)) ?? ['unknown'];
   return {
     inferred: shapeTable([...measured.keys()].map(name => [name, sized(inferred.get(name))])),
     measured: shapeTable(measured),

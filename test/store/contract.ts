@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoreOptions } from '../../src/store/options.ts';
-import type { FrontPoint, Store } from '../../src/store/store.ts';
+import type { Store, StoredPoint } from '../../src/store/store.ts';
 import type { Study } from '../../src/store/study.ts';
 import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial, pruned } from './samples.ts';
 
@@ -245,7 +245,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       await fc.assert(
         fc.asyncProperty(fc.array(point, { minLength: 1, maxLength: 12 }), async points => {
           const own = await store.studies.create(newStudy({ name: `run ${run++}` }));
-          const seen: FrontPoint[] = [];
+          const seen: StoredPoint[] = [];
           for (const [n, { values, feasible }] of points.entries()) {
             const trial = await store.queue.begin(own.id, newTrial(n));
             await store.queue.finish(trial!.id, completed(n, { values, feasible, observations: [] }), frontOf);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredObservation } from '../../src/store/observation.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { measurement, seenIn } from '../../src/study/read/read-front.ts';
+import { measurement, observationsIn } from '../../src/study/read/read-front.ts';
 
 type Row = Record<string, unknown>;
 
@@ -200,9 +200,9 @@ describe.each(globSync(join(import.meta.dirname, '../../results/reference/*/stud
     await store.close();
     let compared = 0;
     for (const phase of ['search', 'confirm'] as const) {
-      const dense = seenIn(samples.get(0) ?? [], phase);
+      const dense = observationsIn(samples.get(0) ?? [], phase);
       for (const [number, own] of samples) {
-        const seen = seenIn(own, phase);
+        const seen = observationsIn(own, phase);
         if (number === 0 || !seen || !dense) continue;
         const { drop, dropStandardError } = measurement(seen, dense, study!.objectives);
         expect({ number, phase, drop, dropStandardError }).toEqual({

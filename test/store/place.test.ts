@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
-import { folderOfStore, placeOf } from '../../src/store/place.ts';
+import { folderOfStore, storePlaceOf } from '../../src/store/place.ts';
 
 test.each([
   ['results/rankfront.sqlite', 'results/rankfront.sqlite'],
@@ -13,7 +13,7 @@ test.each([
   ['file:./x.sqlite', './x.sqlite'],
   [pathToFileURL(join(import.meta.dirname, 'ä b.sqlite')).href, join(import.meta.dirname, 'ä b.sqlite')],
 ])('%s is a file', (place, file) => {
-  expect(placeOf(place)).toEqual({ kind: 'sqlite', file });
+  expect(storePlaceOf(place)).toEqual({ kind: 'sqlite', file });
 });
 
 test('relative paths of a study are meant from the folder of the file, however its place is said', () => {
@@ -26,7 +26,7 @@ test.each(['postgres', 'postgresql', 'PostgreSQL'])(
   scheme => {
     let told: unknown;
     try {
-      placeOf(`${scheme}://me:secret@host:5432/studies`);
+      storePlaceOf(`${scheme}://me:secret@host:5432/studies`);
     } catch (error) {
       told = error;
     }
@@ -43,7 +43,7 @@ test.each(['postgres', 'postgresql', 'PostgreSQL'])(
 test.each(['mysql://root:secret@host/x', 'https://host/x.sqlite', 'file:x.sqlite?mode=ro', 'file:///x#y', 'file:%zz'])(
   '%s is refused',
   place => {
-    expect(() => placeOf(place)).toThrow(UserError);
-    expect(() => placeOf(place)).not.toThrow('secret');
+    expect(() => storePlaceOf(place)).toThrow(UserError);
+    expect(() => storePlaceOf(place)).not.toThrow('secret');
   },
 );

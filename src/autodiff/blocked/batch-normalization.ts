@@ -1,5 +1,5 @@
 /** BatchNormalization in the blocked layout, with given statistics and with those of the batch. */
-import { floatOf, intOf } from '../../onnx/attributes.ts';
+import { floatAttribute, intAttribute } from '../../onnx/attributes.ts';
 import { meanByChannel, scaleByChannel, sumOfProducts } from './by-channel.ts';
 import { alreadyBlocked, type BlockedRule } from './rule.ts';
 
@@ -12,10 +12,10 @@ export const batchNormalization: BlockedRule = (at, node) => {
   const [input = '', scale = '', shift = '', givenMean = '', givenVariance = ''] = node.inputs;
   const [output = '', meanName, varianceName] = node.outputs;
   const sizes = alreadyBlocked(at, input);
-  const training = intOf(node, 'training_mode', 0) !== 0;
-  if (!sizes || (training && floatOf(node, 'momentum', 0.9) !== 0)) return false;
+  const training = intAttribute(node, 'training_mode', 0) !== 0;
+  if (!sizes || (training && floatAttribute(node, 'momentum', 0.9) !== 0)) return false;
   const [batch = 0, channels = 0, height = 0, width = 0] = sizes;
-  const epsilon = to.number(floatOf(node, 'epsilon', 1e-5));
+  const epsilon = to.number(floatAttribute(node, 'epsilon', 1e-5));
   const factorOf = (variance: string): string =>
     to.add('Div', [to.plain(scale), to.add('Sqrt', [to.add('Add', [variance, epsilon], {})], {})], {});
   const x = to.blocked(input);

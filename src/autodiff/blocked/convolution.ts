@@ -1,6 +1,6 @@
 /** Convolutions in the blocked layout. */
 
-import { intOf, intsOf } from '../../onnx/attributes.ts';
+import { intAttribute, intsAttribute } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { windowOf } from '../gradient/window.ts';
 import { blockedDomain, type LayoutBuilder } from './layout.ts';
@@ -18,7 +18,7 @@ export interface ConvShapes {
 export function blockedConvShapes({ to: { block }, sizes }: Rewriting, node: Node): ConvShapes | null {
   const [x, w, y] = [node.inputs[0] ?? '', node.inputs[1] ?? '', node.outputs[0] ?? ''].map(sizes);
   if (!x || !w || !y || x.length !== 4) return null;
-  if (intOf(node, 'group', 1) !== 1) return null;
+  if (intAttribute(node, 'group', 1) !== 1) return null;
   const [out = 0, channels = 0] = w;
   const fits = out % block === 0 && (channels % block === 0 || channels < block);
   return fits ? { x, w, y } : null;
@@ -91,4 +91,4 @@ function fullFilter(to: LayoutBuilder, weight: string, w: readonly number[], swa
 
 /** Whether the node changes the places of batch and channels and nothing else. */
 const swapsBatchAndChannels = (node: Node | undefined): node is Node =>
-  node?.opType === 'Transpose' && String(intsOf(node, 'perm')) === '1,0,2,3';
+  node?.opType === 'Transpose' && String(intsAttribute(node, 'perm')) === '1,0,2,3';

@@ -1,5 +1,5 @@
 /** Zeros around blocked images. */
-import { textOf } from '../../onnx/attributes.ts';
+import { textAttribute } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { scaleByChannel } from './by-channel.ts';
 import { blockedConvShapes } from './convolution.ts';
@@ -28,7 +28,7 @@ export const pad: BlockedRule = (at, node) => {
 
 /** Whether the padding is one of zeros, on the spatial axes alone, that cuts nothing off. */
 const addsZeros = (node: Node, pads: readonly number[]): boolean =>
-  textOf(node, 'mode', 'constant') === 'constant' &&
+  textAttribute(node, 'mode', 'constant') === 'constant' &&
   node.inputs.length <= 3 &&
   pads.length === 8 &&
   pads.every((each, i) => each >= 0 && (i % 4 >= 2 || each === 0));

@@ -1,5 +1,5 @@
 /** Sums by channel, of blocked values. */
-import { intOf } from '../../onnx/attributes.ts';
+import { intAttribute } from '../../onnx/attributes.ts';
 import { meanByChannel, sumOfProducts } from './by-channel.ts';
 import { alreadyBlocked, type BlockedRule } from './rule.ts';
 
@@ -8,7 +8,7 @@ export const reduceSum: BlockedRule = (at, node) => {
   const { to, integers, producer } = at;
   const [input = '', axes = ''] = node.inputs;
   const sizes = alreadyBlocked(at, input);
-  if (!sizes || String(integers(axes)) !== '0,2,3' || intOf(node, 'keepdims', 1) !== 0) return false;
+  if (!sizes || String(integers(axes)) !== '0,2,3' || intAttribute(node, 'keepdims', 1) !== 0) return false;
   const [output = ''] = node.outputs;
   const factors = producer(input);
   if (factors?.opType === 'Mul' && factors.inputs.every(name => String(alreadyBlocked(at, name)) === String(sizes))) {

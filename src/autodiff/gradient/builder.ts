@@ -2,7 +2,7 @@
 import * as onnx from '../../onnx/builder.ts';
 import type { ElementType, Graph, Shape } from '../../onnx/graph.ts';
 
-export interface Builder extends onnx.Builder {
+export interface GradientBuilder extends onnx.Builder {
   /** Sum over `axes`, which are kept with size 1 unless `keep` is false. */
   readonly reduceSum: (x: string, axes: readonly number[], keep?: boolean) => string;
   /** `x` in the shape given; at most one size may be dynamic, or `like` must be a value of that shape. */
@@ -13,7 +13,7 @@ export interface Builder extends onnx.Builder {
   readonly within: (prefix: string) => void;
 }
 
-export function graphBuilder(graph: Graph): Builder {
+export function gradientBuilder(graph: Graph): GradientBuilder {
   const build = onnx.graphBuilder(graph, 'gradient');
   const { add, integers, scalar } = build;
   return {

@@ -1,6 +1,6 @@
 /** The element type of every value of a graph, as far as gradients need it. */
 
-import { intOf } from '../../onnx/attributes.ts';
+import { intAttribute } from '../../onnx/attributes.ts';
 import { elementTypeOf } from '../../onnx/element-type.ts';
 import type { ElementType, Graph, Node } from '../../onnx/graph.ts';
 
@@ -43,7 +43,7 @@ function outputType(node: Node, i: number, types: ReadonlyMap<string, ElementTyp
   const { opType, inputs, attributes } = node;
   const own = (i > 0 ? second[opType] : undefined) ?? fixed[opType];
   if (own) return own;
-  if (opType === 'Cast') return elementTypeOf(intOf(node, 'to', 0));
+  if (opType === 'Cast') return elementTypeOf(intAttribute(node, 'to', 0));
   if (opType === 'Constant' || opType === 'ConstantOfShape') {
     for (const { kind, value } of [...attributes.values()].filter(each => each.kind !== 'other')) {
       if (kind === 'tensor') return value.elementType;

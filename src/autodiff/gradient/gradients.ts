@@ -8,9 +8,9 @@ import { readsOf } from '../../onnx/subgraph.ts';
 import { elementCount, floatsOf, intsOf } from '../../onnx/tensor.ts';
 import { constantsOf } from '../../onnx/weights.ts';
 import { raiseOpset } from '../passes/raise-opset.ts';
-import { type Builder, graphBuilder } from './builder.ts';
+import { type GradientBuilder, gradientBuilder } from './builder.ts';
 import { elementTypes } from './element-types.ts';
-import { NoGradient, type Situation } from './rule.ts';
+import { type GradientSituation, NoGradient } from './rule.ts';
 import { ruleOf, stopsGradients } from './rules.ts';
 
 export interface GradientRequest {
@@ -51,14 +51,14 @@ export function gradients(given: Model, { of, seed, wrt, shapes }: GradientReque
 }
 
 interface ReversePass {
-  readonly build: Builder;
+  readonly build: GradientBuilder;
   readonly run: (of: string, seed?: string) => ReadonlyMap<string, string>;
   /** A node of the forward pass, with the outputs that a rule asked for. */
   readonly finished: (node: Node) => Node;
 }
 
 function reversePass(graph: Graph, wrt: readonly string[], shapes: ReadonlyMap<string, Shape>): ReversePass {
-  const build = graphBuilder(graph);
+  const build = gradientBuilder(graph);
   const types = elementTypes(graph);
   const active = dependents(graph, wrt, name => isFloat(types.get(name) ?? 'other'));
   const constant = constantsOf(graph);
@@ -74,7 +74,7 @@ function reversePass(graph: Graph, wrt: readonly string[], shapes: ReadonlyMap<s
     return sum;
   };
 
-  const situation = (node: Node, flowing: readonly (string | null)[]): Situation => ({
+  const situation = (node: Node, flowing: readonly (string | null)[]): GradientSituation => ({
     node,
     build,
     gradients: flowing,

@@ -1,11 +1,11 @@
 /** How gradients pass one operator backward. */
 import type { ElementType, Node, Shape } from '../../onnx/graph.ts';
-import type { Builder } from './builder.ts';
+import type { GradientBuilder } from './builder.ts';
 
 /** What a rule sees of its node y_0, y_1, ... = op(x_0, x_1, ...), and what it appends nodes with. */
-export interface Situation {
+export interface GradientSituation {
   readonly node: Node;
-  readonly build: Builder;
+  readonly build: GradientBuilder;
   /** dL/dy_i as a value of the graph, or null where nothing flows back through that output. At least one is there. */
   readonly gradients: readonly (string | null)[];
   /** dL/dy_0. Throws where nothing flows back through the first output, and where anything does through another. */
@@ -31,7 +31,7 @@ export interface Situation {
  * Appends the nodes of one operator's reverse pass and gives dL/dx_i for each input that needs it, in the order of the inputs;
  * null stands for no gradient (not needed, or zero). Throws `NoGradient` for attributes that it does not cover.
  */
-export type GradientRule = (at: Situation) => readonly (string | null)[];
+export type GradientRule = (at: GradientSituation) => readonly (string | null)[];
 
 export type GradientRules = Readonly<Record<string, GradientRule>>;
 

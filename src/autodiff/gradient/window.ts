@@ -1,6 +1,6 @@
 /** The window of a convolution or pooling node along each spatial axis. */
 
-import { intsOf, textOf } from '../../onnx/attributes.ts';
+import { intsAttribute, textAttribute } from '../../onnx/attributes.ts';
 import type { Node, Shape } from '../../onnx/graph.ts';
 import { NoGradient } from './rule.ts';
 
@@ -26,11 +26,11 @@ export interface WindowAxis {
 export function windowOf(node: Node, kernel: readonly number[], x: Shape | null, y: Shape | null): WindowAxis[] {
   const rank = kernel.length;
   const list = (name: string, length: number, fill: number): readonly number[] =>
-    intsOf(node, name) ?? new Array<number>(length).fill(fill);
+    intsAttribute(node, name) ?? new Array<number>(length).fill(fill);
   const strides = list('strides', rank, 1);
   const dilations = list('dilations', rank, 1);
   const pads = list('pads', 2 * rank, 0);
-  const rule = textOf(node, 'auto_pad', 'NOTSET');
+  const rule = textAttribute(node, 'auto_pad', 'NOTSET');
   return kernel.map((k, i) => {
     const [from, to] = [x?.[i + 2], y?.[i + 2]];
     if (typeof from !== 'number' || typeof to !== 'number') {

@@ -1,11 +1,11 @@
 /** BatchNormalization as it is trained: normalised by the statistics of the batch, with running statistics kept up to date. */
 
-import { floatOf, withAttribute } from '../../onnx/attributes.ts';
+import { floatAttribute, withAttribute } from '../../onnx/attributes.ts';
 import { makeNode } from '../../onnx/builder.ts';
 import type { Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import { type Builder, graphBuilder } from '../gradient/builder.ts';
+import { type GradientBuilder, gradientBuilder } from '../gradient/builder.ts';
 import { raiseOpset } from './raise-opset.ts';
 
 export interface BatchStatisticsOptions {
@@ -33,7 +33,7 @@ export function batchStatistics(
   const model = raiseOpset(given);
   const { graph } = model;
   const known = shapes ?? inferShapes(graph, model.opsets);
-  const build = graphBuilder(graph);
+  const build = gradientBuilder(graph);
   const updates = new Map<string, string>();
   const nodes = graph.nodes.flatMap((node): Node[] => {
     if (node.opType !== 'BatchNormalization' || standardDomain(node.domain) !== '' || frozen(node)) return [node];
@@ -67,12 +67,12 @@ interface Statistics {
 }
 
 function updateRunning(
-  build: Builder,
+  build: GradientBuilder,
   node: Node,
   { mean, variance, shape }: Statistics,
   updates: Map<string, string>,
 ): void {
-  const momentum = floatOf(node, 'momentum', 0.9);
+  const momentum = floatAttribute(node, 'momentum', 0.9);
   const [x = '', , , runningMean = '', runningVariance = ''] = node.inputs;
   const like = (value: number): string => build.add('CastLike', [build.scalar(value, 'float32'), mean]);
   const blend = (running: string, now: string): string =>

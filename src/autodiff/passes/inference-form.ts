@@ -1,6 +1,6 @@
 /** The network as it is used: models that were exported in training mode normalise by the batch, and drop numbers, in use too. */
 import { UserError } from '../../errors/user-error.ts';
-import { intOf, withoutAttributes } from '../../onnx/attributes.ts';
+import { intAttribute, withoutAttributes } from '../../onnx/attributes.ts';
 import { consumersOf } from '../../onnx/edit.ts';
 import type { Node } from '../../onnx/graph.ts';
 import type { Pass } from '../../onnx/pass.ts';
@@ -23,7 +23,7 @@ export const inferenceFormPass: Pass = {
     const readers = consumersOf(graph);
     const outputs = new Set(graph.outputs.map(({ name }) => name));
     const nodes = graph.nodes.map(node => {
-      if (!isStandard(node, 'BatchNormalization') || intOf(node, 'training_mode', 0) === 0) return node;
+      if (!isStandard(node, 'BatchNormalization') || intAttribute(node, 'training_mode', 0) === 0) return node;
       if (node.outputs.slice(1).some(name => readers.has(name) || outputs.has(name)))
         throw inTrainingMode(node, 'its statistics are read');
       return { ...withoutAttributes(node, ['training_mode']), outputs: node.outputs.slice(0, 1) };

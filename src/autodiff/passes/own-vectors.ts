@@ -1,5 +1,5 @@
 /** Gives every layer the vectors of its own that an exporter has merged. */
-import { intOf, withoutAttributes } from '../../onnx/attributes.ts';
+import { intAttribute, withoutAttributes } from '../../onnx/attributes.ts';
 import { freshNames } from '../../onnx/edit.ts';
 import { codeOf, isFloat } from '../../onnx/element-type.ts';
 import type { Graph, Node, Tensor } from '../../onnx/graph.ts';
@@ -56,6 +56,6 @@ function copiedVector(node: Node, { initializers, outputs }: Graph): Tensor | nu
   if (outputs.some(output => output.name === name)) return null;
   if (node.opType === 'Identity') return { ...bare(tensor), name };
   const widens =
-    node.opType === 'Cast' && intOf(node, 'to', 0) === codeOf('float32') && tensor.elementType === 'float16';
+    node.opType === 'Cast' && intAttribute(node, 'to', 0) === codeOf('float32') && tensor.elementType === 'float16';
   return widens ? floatTensor(name, tensor.dims, floatsOf(tensor), 'float32') : null;
 }

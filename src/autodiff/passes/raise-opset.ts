@@ -1,6 +1,12 @@
 /** Brings a model to opset 18, from which on axes, splits and pads are inputs: one form for gradients to know. */
 import { UserError } from '../../errors/user-error.ts';
-import { floatOf, intOf, intsOf, withAttribute, withoutAttributes } from '../../onnx/attributes.ts';
+import {
+  floatAttribute,
+  intAttribute,
+  intsAttribute,
+  withAttribute,
+  withoutAttributes,
+} from '../../onnx/attributes.ts';
 import { type Builder, graphBuilder } from '../../onnx/builder.ts';
 import type { Model, Node, Shape } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
@@ -61,7 +67,7 @@ export function raiseOpset(model: Model): Model {
 const withInt = (node: Node, name: string, value: number): Node => withAttribute(node, name, { kind: 'int', value });
 
 function withInput(node: Node, name: string, place: number, { integers }: Builder): Node {
-  const values = intsOf(node, name);
+  const values = intsAttribute(node, name);
   if (!values) return node.opType === 'Split' ? withInt(node, 'num_outputs', node.outputs.length) : node;
   const inputs = [...node.inputs];
   while (inputs.length < place) inputs.push('');
@@ -71,7 +77,7 @@ function withInput(node: Node, name: string, place: number, { integers }: Builde
 
 /** Before opset 13 the axes from `axis` on were one, so that only the last axis meant what it means now. */
 function softmax(node: Node, shapes: ReadonlyMap<string, Shape>): Node {
-  const axis = intOf(node, 'axis', 1);
+  const axis = intAttribute(node, 'axis', 1);
   const rank = shapes.get(node.inputs[0] ?? '')?.length ?? 0;
   if (axis === -1 || axis === rank - 1) return withInt(node, 'axis', -1);
   throw new UserError(
@@ -82,5 +88,5 @@ function softmax(node: Node, shapes: ReadonlyMap<string, Shape>): Node {
 
 const dropout = (node: Node, { scalar }: Builder): Node => ({
   ...withoutAttributes(node, ['ratio']),
-  inputs: [node.inputs[0] ?? '', scalar(floatOf(node, 'ratio', 0.5), 'float32')],
+  inputs: [node.inputs[0] ?? '', scalar(floatAttribute(node, 'ratio', 0.5), 'float32')],
 });

@@ -1,11 +1,11 @@
 /** BatchNormalization in training, spelt out for execution providers that have only the other form (WebGPU's refuses `training_mode`). */
 
-import { intOf } from '../../onnx/attributes.ts';
+import { intAttribute } from '../../onnx/attributes.ts';
 import { makeNode } from '../../onnx/builder.ts';
 import type { Attribute, Model, Node } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import { graphBuilder } from '../gradient/builder.ts';
+import { gradientBuilder } from '../gradient/builder.ts';
 
 /**
  * Mean and (biased) variance of every channel become reductions in two passes, as (x - mean)^2 loses nothing to cancellation; y is then
@@ -14,7 +14,7 @@ import { graphBuilder } from '../gradient/builder.ts';
 export function speltBatchStatistics(model: Model): Model {
   const { graph } = model;
   const shapes = inferShapes(graph, model.opsets);
-  const build = graphBuilder(graph);
+  const build = gradientBuilder(graph);
   for (const node of graph.nodes) {
     const [x = '', scale = '', shift = ''] = node.inputs;
     const rank = shapes.get(x)?.length;
@@ -40,4 +40,6 @@ export function speltBatchStatistics(model: Model): Model {
 }
 
 const isTraining = (node: Node): boolean =>
-  node.opType === 'BatchNormalization' && standardDomain(node.domain) === '' && intOf(node, 'training_mode', 0) !== 0;
+  node.opType === 'BatchNormalization' &&
+  standardDomain(node.domain) === '' &&
+  intAttribute(node, 'training_mode', 0) !== 0;

@@ -1,13 +1,13 @@
 /** The gradient of MaxPool without its second output, for execution providers that have only the first (WebGPU's). */
 
-import { intsOf } from '../../onnx/attributes.ts';
+import { intsAttribute } from '../../onnx/attributes.ts';
 import { consumersOf, producersOf } from '../../onnx/edit.ts';
 import { codeOf } from '../../onnx/element-type.ts';
 import type { ElementType, Model, Node, Shape } from '../../onnx/graph.ts';
 import { keepLive } from '../../onnx/live.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import { type Builder, graphBuilder } from '../gradient/builder.ts';
+import { type GradientBuilder, gradientBuilder } from '../gradient/builder.ts';
 import { elementTypes } from '../gradient/element-types.ts';
 import { NoGradient } from '../gradient/rule.ts';
 import { windowOf } from '../gradient/window.ts';
@@ -24,7 +24,7 @@ export function speltMaxPool(model: Model): Model {
   if (pools.length === 0) return model;
   const shapes = inferShapes(graph, model.opsets);
   const types = elementTypes(graph);
-  const build = graphBuilder(graph);
+  const build = gradientBuilder(graph);
   const [readers, producers] = [consumersOf(graph), producersOf(graph)];
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const bare = new Map<Node, Node>();
@@ -66,7 +66,7 @@ function onlyScatter(flat: Node, readers: ReadonlyMap<string, readonly Node[]>):
 }
 
 function windowsOf(pool: Node, shapes: ReadonlyMap<string, Shape>): WindowPlaces | null {
-  const kernel = intsOf(pool, 'kernel_shape');
+  const kernel = intsAttribute(pool, 'kernel_shape');
   const shapeOf = (name: string | undefined): Shape | null => shapes.get(name ?? '') ?? null;
   try {
     return kernel ? placesOf(windowOf(pool, kernel, shapeOf(pool.inputs[0]), shapeOf(pool.outputs[0]))) : null;
@@ -83,7 +83,7 @@ interface Values {
 }
 
 /** dx [images * channels, places of x]. */
-function spread(build: Builder, { x, y, dy }: Values, windows: WindowPlaces, type: ElementType): string {
+function spread(build: GradientBuilder, { x, y, dy }: Values, windows: WindowPlaces, type: ElementType): string {
   const { add, integers } = build;
   const { taps, outputs, inputs, source, readers } = windows;
   const rows = (value: string): string => add('Reshape', [value, integers([-1, 1, outputs])]);

@@ -10,8 +10,9 @@ import type { Corrections } from './packing.ts';
 import { betaOf, constantBias, lastNode, uncorrectable } from './site-node.ts';
 
 /**
- * y becomes scale y + shift, or the weight another one and y gains shift. A convolution or Gemm without a bias gets one, which costs nothing where a BatchNormalization follows (the
- * runtime folds both); behind a MatMul the shift goes into the constant that is added to it, or into an Add of its own.
+ * y becomes scale y + shift, or the weight another one and y gains shift. A convolution or Gemm without a bias gets
+ * one, which costs nothing where a BatchNormalization follows (the runtime folds both). Behind a MatMul the shift goes
+ * into the constant that is added to it, or into an Add of its own.
  */
 export function correctionPass(site: Site, correction: SiteCorrection): Pass {
   return {

@@ -35,14 +35,14 @@ export interface Centred {
   readonly outputVariance: Float64Array;
 }
 
-export interface Fit {
+export interface LinearFit {
   /** V, o x q. */
   readonly weight: Matrix;
   /** b, one per output. */
   readonly bias: Float64Array;
 }
 
-export interface ScaledFit extends Fit {
+export interface ScaledFit extends LinearFit {
   /** By which the rows of the weight were multiplied. */
   readonly scale: Float64Array;
 }
@@ -86,7 +86,7 @@ const leastSpread = 1e-6;
 const smallestSpread = 1e-300;
 
 /** V and b for one ridge; W and b where that is infinite or nothing varies. */
-export function refit(weight: Matrix, equations: Centred, ridge: number): Fit {
+export function refit(weight: Matrix, equations: Centred, ridge: number): LinearFit {
   const { rows: outs, cols: order } = weight;
   const { inputs, cross, inputMean, outputMean } = equations;
   const fitted = zeros(outs, order);
@@ -103,7 +103,7 @@ export function refit(weight: Matrix, equations: Centred, ridge: number): Fit {
 }
 
 /** Var[V z] per output. */
-export function spreads({ weight }: Fit, { inputs }: Centred): Float64Array {
+export function spreads({ weight }: LinearFit, { inputs }: Centred): Float64Array {
   const product = multiply(weight, inputs);
   return Float64Array.from({ length: weight.rows }, (_, i) =>
     Math.max(0, rowTimes(weight, i, product.data.subarray(i * weight.cols, (i + 1) * weight.cols))),
@@ -111,10 +111,11 @@ export function spreads({ weight }: Fit, { inputs }: Centred): Float64Array {
 }
 
 /**
- * The fit with the variances of the dense output. Least squares draws outputs towards their means by as much as it cannot explain, and what a stack of such
- * layers sees gets smaller and smaller; of all weights that yield these variances, those of the fit scaled are the closest to the dense output.
+ * The fit with the variances of the dense output. Least squares draws outputs towards their means by as much as it
+ * cannot explain, and what a stack of such layers sees gets smaller and smaller. Of all weights that yield these
+ * variances, those of the fit scaled are the closest to the dense output.
  */
-export function withSpread({ weight, bias }: Fit, equations: Centred, rule: CorrectionRule): ScaledFit {
+export function withSpread({ weight, bias }: LinearFit, equations: Centred, rule: CorrectionRule): ScaledFit {
   const { inputMean, outputMean, outputVariance } = equations;
   const dense = { mean: outputMean, variance: outputVariance };
   const found = {
@@ -127,7 +128,7 @@ export function withSpread({ weight, bias }: Fit, equations: Centred, rule: Corr
 }
 
 /** E |y - V z - b|^2 per output, by the moments alone; never negative but for rounding, which is cut off. */
-export function errors({ weight, bias }: Fit, equations: Centred): Float64Array {
+export function errors({ weight, bias }: LinearFit, equations: Centred): Float64Array {
   const { inputs, cross, inputMean, outputMean, outputVariance } = equations;
   const product = multiply(weight, inputs);
   const order = weight.cols;

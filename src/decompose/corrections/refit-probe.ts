@@ -4,7 +4,7 @@
  * gathered by constant indices, of the chosen positions only; the runtime does the products.
  * Only operators that every version of ONNX writes alike.
  */
-import { intsOf } from '../../onnx/attributes.ts';
+import { intsAttribute } from '../../onnx/attributes.ts';
 import { graphBuilder } from '../../onnx/builder.ts';
 import type { ElementType, Graph, Node, Tensor } from '../../onnx/graph.ts';
 import { seededRng, shuffled } from '../../random/rng.ts';
@@ -118,8 +118,8 @@ export function refitProbe(
  */
 function tapsOf(site: Site, last: Node, [height, width]: readonly number[]): ((position: number) => number)[] | null {
   if (height === 1 && width === 1) return null;
-  const [strideY, strideX] = (intsOf(last, 'strides') ?? [1, 1]) as [number, number];
-  const [dilationY, dilationX] = (intsOf(last, 'dilations') ?? [1, 1]) as [number, number];
+  const [strideY, strideX] = (intsAttribute(last, 'strides') ?? [1, 1]) as [number, number];
+  const [dilationY, dilationX] = (intsAttribute(last, 'dilations') ?? [1, 1]) as [number, number];
   // The second layer of `spatial` finds rows that the first has strided and padded already.
   const rowsDone = height === 1 && site.kernel[0] !== 1;
   const [top, left] = [rowsDone ? 0 : site.pads[0], site.pads[1]];

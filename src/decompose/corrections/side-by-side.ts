@@ -52,7 +52,7 @@ export function targetsOf(candidate: Model, { dense }: SideBySide, site: Site): 
   return { site, last, input: last.inputs[0]!, target: dense(site.output) };
 }
 
-export interface Stage {
+export interface Segment {
   /** In topological order. */
   readonly nodes: readonly Node[];
   /** Values of earlier stages, or inputs of the graph, that the stage or what is made of its values reads. */
@@ -73,7 +73,7 @@ export function stageOf(
   live: ReadonlySet<string>,
   wanted: readonly string[],
   later: readonly string[],
-): Stage {
+): Segment {
   const producers = producersOf(graph);
   const varies = varyingValues(graph);
   const feeds = new Set<string>();

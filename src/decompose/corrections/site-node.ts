@@ -1,5 +1,5 @@
 /** The node that yields a site's output, dense or the last of its factors, and what can be written into it. */
-import { floatOf } from '../../onnx/attributes.ts';
+import { floatAttribute } from '../../onnx/attributes.ts';
 import type { Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { floatsOf } from '../../onnx/tensor.ts';
 import { transposed } from '../block.ts';
@@ -34,7 +34,7 @@ export function constantBias(graph: Graph, name: string, channels: number): Floa
 const isFloatTensor = ({ elementType }: Tensor): boolean => elementType === 'float32' || elementType === 'float16';
 
 /** By what a node multiplies its bias. */
-export const betaOf = (node: Node): number => (node.opType === 'Gemm' ? floatOf(node, 'beta', 1) : 1);
+export const betaOf = (node: Node): number => (node.opType === 'Gemm' ? floatAttribute(node, 'beta', 1) : 1);
 
 /** What the node of a correctable site adds to each output channel. */
 export function addedBy(model: Model, site: Site): Float32Array {

@@ -11,7 +11,7 @@ export interface Unfolding {
   readonly data: Float32Array;
 }
 
-export const extent = ({ outPerGroup, inPerGroup, kernel }: BlockShape): number =>
+const extent = ({ outPerGroup, inPerGroup, kernel }: BlockShape): number =>
   outPerGroup * inPerGroup * kernel[0] * kernel[1];
 
 /** The numbers of group `group`, a view. */
@@ -69,7 +69,3 @@ export function outputsFirst(rows: Float32Array, taps: number, rank: number): Fl
   }
   return result;
 }
-
-/** Each value `count` times in a row. */
-export const repeated = (values: Float64Array, count: number): Float64Array =>
-  Float64Array.from({ length: values.length * count }, (_, i) => values[Math.floor(i / count)]!);

@@ -1,9 +1,11 @@
 /**
- * The best factors of an unfolding for the output and not for the weight: M' of rank r that minimises |R (M - M') S^(1/2)|, with R the root of
- * what errors of the output cost and S the second moment of what M is applied to. With S = L Lᵀ the answer is the truncated SVD of R M L with R and
- * L undone again (SVD-LLM, arXiv 2403.07378; for convolutions BALF, arXiv 2509.25136), and the same as a projection onto the principal
- * components of the output: R M' = U_r U_rᵀ R M, with U the eigenvectors of R M S Mᵀ Rᵀ. The latter inverts nothing at the input and needs no more
- * than the second moment of the output; the former is cheaper where M has more rows than columns. U and V do not depend on r: ranks nest.
+ * The best factors of an unfolding for the output and not for the weight: M' of rank r that minimises |R (M - M')
+ * S^(1/2)|. R is the root of what errors of the output cost, S the second moment of what M is applied to. With S = L Lᵀ
+ * the answer is the truncated SVD of R M L with R and L undone again (SVD-LLM, arXiv 2403.07378; for convolutions BALF,
+ * arXiv 2509.25136), and the same as a projection onto the principal components of the output: R M' = U_r U_rᵀ R M,
+ * with U the eigenvectors of R M S Mᵀ Rᵀ. The latter inverts nothing at the input and needs no more than the second
+ * moment of the output; the former is cheaper where M has more rows than columns. U and V do not depend on r: ranks
+ * nest.
  */
 import { cholesky } from '../../linalg/cholesky.ts';
 import { type Matrix, type RealMatrix, transpose, zeros } from '../../linalg/matrix.ts';
@@ -32,7 +34,7 @@ export interface WeightedParts {
   readonly spectrum: Float64Array;
 }
 
-export function weightedParts(m: RealMatrix, { rows: output, input, output: moment }: Weighting): WeightedParts {
+function weightedParts(m: RealMatrix, { rows: output, input, output: moment }: Weighting): WeightedParts {
   const { rows, cols } = m;
   const k = Math.min(rows, cols);
   const scaled = timesRoot(output.root, m);
@@ -122,7 +124,7 @@ export function weightedFactors<Method extends string>(
 }
 
 /** Factors for two vectors of norms a and b that give both the norm sqrt(a b); zeros when one of them is zero. */
-export function balance(a: number, b: number): readonly [number, number] {
+function balance(a: number, b: number): readonly [number, number] {
   if (!(a > 0 && b > 0)) return [0, 0];
   const ratio = Math.sqrt(b / a);
   return [ratio, 1 / ratio];
@@ -144,7 +146,7 @@ export function leadingColumns({ rows, cols, data }: Matrix, count: number): Mat
   return result;
 }
 
-export const rootsOf = (values: Float64Array, count: number): Float64Array =>
+const rootsOf = (values: Float64Array, count: number): Float64Array =>
   values.slice(0, count).map(value => Math.sqrt(Math.max(0, value)));
 
 export function rowNorm({ cols, data }: Matrix, row: number): number {

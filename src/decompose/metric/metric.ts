@@ -9,7 +9,7 @@ import { multiply } from '../../linalg/multiply.ts';
 import type { WeightBlock } from '../block.ts';
 import { groupOf } from '../factors/two-factors.ts';
 import type { BlockShape } from '../geometry.ts';
-import { type SiteStatistics, unpacked } from '../statistics.ts';
+import { type SiteStatistics, unpackedMoments } from '../statistics.ts';
 import { choleskyRoot, diagonalRoot, type OutputRoot } from './output-root.ts';
 import { invariants, shrinkageShare, shrunk } from './shrinkage.ts';
 
@@ -46,7 +46,7 @@ export function outputMetric(
   if (!allFinite(input.data) || (output && !allFinite(output.data))) return null;
   const scales = flooredScale(statistics.outputScale);
   return Array.from({ length: groups }, (_, group): GroupMetric => {
-    const known: Matrix = { rows: input.order, cols: input.order, data: unpacked(input, group) };
+    const known: Matrix = { rows: input.order, cols: input.order, data: unpackedMoments(input, group) };
     const { trace, squares } = invariants(known);
     const share = shrinkageShare(trace, squares, input.order, images);
     const weight: Matrix = {
@@ -64,7 +64,7 @@ export function outputMetric(
       },
       get output() {
         if (input.kind === 'patch') return outputOf(weight, shrunk(known, share));
-        const measured = { rows: outPerGroup, cols: outPerGroup, data: unpacked(output!, group) };
+        const measured = { rows: outPerGroup, cols: outPerGroup, data: unpackedMoments(output!, group) };
         return mixed(measured, outputOf(weight, null), share, trace / input.order);
       },
     };
@@ -75,7 +75,7 @@ export function outputMetric(
 function sensitivityRoot({ sensitivity }: SiteStatistics, group: number, images: number): OutputRoot | null {
   if (!sensitivity || !allFinite(sensitivity.data)) return null;
   const { order } = sensitivity;
-  const g: Matrix = { rows: order, cols: order, data: unpacked(sensitivity, group) };
+  const g: Matrix = { rows: order, cols: order, data: unpackedMoments(sensitivity, group) };
   const { trace, squares } = invariants(g);
   if (!(trace > 0)) return null;
   // A common factor changes no factors and keeps small numbers away from the ends of the exponent.
@@ -117,7 +117,7 @@ function mixed(measured: Matrix, plain: Matrix, share: number, mean: number): Ma
  * The average over taps of the diagonal blocks of a finer moment; entries are in the order (c, y, x). Columns of which only the channels
  * are known are taken to have independent rows; null for anything else that is coarser.
  */
-export function reduceTo(kind: MomentKind, known: Matrix, from: MomentKind, shape: BlockShape): Matrix | null {
+function reduceTo(kind: MomentKind, known: Matrix, from: MomentKind, shape: BlockShape): Matrix | null {
   const [height, width] = shape.kernel;
   const order = { patch: [height, width], column: [height, 1], channel: [1, 1] } as const;
   const [fromY, fromX] = order[from];

@@ -1,18 +1,18 @@
 /** Conv as a site. */
-import { intOf, intsOf, textOf } from '../../onnx/attributes.ts';
+import { intAttribute, intsAttribute, textAttribute } from '../../onnx/attributes.ts';
 import type { Node, Shape } from '../../onnx/graph.ts';
 import type { SiteKind } from '../dense-node.ts';
-import { biasParams, type Draft, type Reading, readWeight } from './draft.ts';
+import { biasParams, type Draft, type GraphReading, readWeight } from './draft.ts';
 import { unknownSize } from './unknown-size.ts';
 
 /** A 2-D Conv with a constant weight and known image sizes, or why it is no site. */
-export function convSite(reading: Reading, node: Node): Draft | string {
+export function convSite(reading: GraphReading, node: Node): Draft | string {
   const weight = readWeight(reading, node);
   if (typeof weight === 'string') return weight;
   const { dims } = weight.tensor;
   if (dims.length !== 4) return `it is a ${dims.length - 2}-D convolution; only 2-D ones are factorised`;
   const [outChannels, inPerGroup, height, width] = dims as [number, number, number, number];
-  const groups = intOf(node, 'group', 1);
+  const groups = intAttribute(node, 'group', 1);
   if (groups < 1 || outChannels % groups !== 0) {
     return `its ${outChannels} output channels cannot be divided into ${groups} groups`;
   }
@@ -59,7 +59,7 @@ function kindOf(groups: number, inPerGroup: number, area: number): SiteKind {
 
 /** An empty list stands for the default too. */
 function listOf(node: Node, name: string, otherwise: readonly number[]): readonly number[] {
-  const given = intsOf(node, name);
+  const given = intsAttribute(node, name);
   return given && given.length > 0 ? given : otherwise;
 }
 
@@ -80,7 +80,7 @@ function padsOf(
   strides: readonly [number, number],
   dilations: readonly [number, number],
 ): [number, number, number, number] {
-  const mode = textOf(node, 'auto_pad', 'NOTSET');
+  const mode = textAttribute(node, 'auto_pad', 'NOTSET');
   if (mode === 'VALID') return [0, 0, 0, 0];
   if (mode !== 'SAME_UPPER' && mode !== 'SAME_LOWER') {
     const [top, left, bottom, right] = listOf(node, 'pads', [0, 0, 0, 0]);

@@ -3,8 +3,8 @@
 import { batchSizes } from '../../onnx/cost.ts';
 import { isFloat } from '../../onnx/element-type.ts';
 import type { Graph, Node, Shape, Tensor } from '../../onnx/graph.ts';
-import type { Loss } from '../../onnx/lost-size.ts';
-import { evaluate, productOfAll } from '../../onnx/shapes/dimension.ts';
+import type { LostSize } from '../../onnx/lost-size.ts';
+import { dimensionValue, productOfAll } from '../../onnx/shapes/dimension.ts';
 import { elementCount, floatsOf } from '../../onnx/tensor.ts';
 import { type Constant, constantsOf, resolved } from '../../onnx/weights.ts';
 import type { DenseNode } from '../dense-node.ts';
@@ -15,22 +15,22 @@ export type Draft = Omit<DenseNode, 'name' | 'index'>;
 /** The shape of each value, as far as it is known. */
 export type Shapes = ReadonlyMap<string, Shape>;
 
-export interface Reading {
+export interface GraphReading {
   readonly constant: (name: string) => Constant | null;
   readonly shapes: Shapes;
   /** The product of the sizes, a batch that is not fixed counted as 1; null where a size is not known. */
   readonly count: (sizes: Shape | undefined) => number | null;
   /** Where the size of a value was lost. */
-  readonly loss: (value: string) => Loss | null;
+  readonly loss: (value: string) => LostSize | null;
 }
 
-export function readingOf(graph: Graph, shapes: Shapes, loss: Reading['loss']): Reading {
+export function graphReadingOf(graph: Graph, shapes: Shapes, loss: GraphReading['loss']): GraphReading {
   const one = batchSizes(graph);
   return {
     constant: constantsOf(graph),
     shapes,
     loss,
-    count: sizes => (sizes ? evaluate(productOfAll(sizes), one) : null),
+    count: sizes => (sizes ? dimensionValue(productOfAll(sizes), one) : null),
   };
 }
 
@@ -40,7 +40,7 @@ export interface Weight {
 }
 
 /** The constant weight at input 1 of `node`, or why it cannot be factorised. */
-export function readWeight({ constant }: Reading, node: Node): Weight | string {
+export function readWeight({ constant }: GraphReading, node: Node): Weight | string {
   const name = node.inputs[1] ?? '';
   const found = constant(name);
   if (!found) return `its weight "${name}" is computed at run time, not stored in the model`;
@@ -61,7 +61,7 @@ export function readWeight({ constant }: Reading, node: Node): Weight | string {
 }
 
 /** How many numbers the bias at `name` holds; 0 where there is none or it is computed at run time. */
-export function biasParams({ constant }: Reading, name: string | undefined): number {
+export function biasParams({ constant }: GraphReading, name: string | undefined): number {
   const found = name ? constant(name) : null;
   return found ? elementCount(found.tensor.dims) : 0;
 }

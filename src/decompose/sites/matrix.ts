@@ -1,16 +1,16 @@
 /** Gemm and MatMul as sites. */
-import { intOf } from '../../onnx/attributes.ts';
+import { intAttribute } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
-import { biasParams, type Draft, type Reading, readWeight } from './draft.ts';
+import { biasParams, type Draft, type GraphReading, readWeight } from './draft.ts';
 import { unknownSize } from './unknown-size.ts';
 
 /** Gemm with a constant B, or why it is no site. */
-export function gemmSite(reading: Reading, node: Node): Draft | string {
-  return matrixSite(reading, node, 'gemm', intOf(node, 'transB', 0) === 0);
+export function gemmSite(reading: GraphReading, node: Node): Draft | string {
+  return matrixSite(reading, node, 'gemm', intAttribute(node, 'transB', 0) === 0);
 }
 
 /** MatMul with a constant matrix on the right, or why it is no site. */
-export function matMulSite(reading: Reading, node: Node): Draft | string {
+export function matMulSite(reading: GraphReading, node: Node): Draft | string {
   const [left, right] = [reading.constant(node.inputs[0] ?? ''), reading.constant(node.inputs[1] ?? '')];
   const axes = right?.tensor.dims.length;
   if (!right) {
@@ -24,7 +24,7 @@ export function matMulSite(reading: Reading, node: Node): Draft | string {
   return matrixSite(reading, node, 'matmul', true);
 }
 
-function matrixSite(reading: Reading, node: Node, kind: 'gemm' | 'matmul', inFirst: boolean): Draft | string {
+function matrixSite(reading: GraphReading, node: Node, kind: 'gemm' | 'matmul', inFirst: boolean): Draft | string {
   const weight = readWeight(reading, node);
   if (typeof weight === 'string') return weight;
   const { dims } = weight.tensor;

@@ -4,10 +4,10 @@ import type { Functions } from '../../onnx/functions.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import type { Reading } from './draft.ts';
+import type { GraphReading } from './draft.ts';
 
 /** Why a node is no site though it holds weights; null for one without. */
-export function hiddenLayer(functions: Functions, { constant }: Reading, node: Node): string | null {
+export function hiddenLayer(functions: Functions, { constant }: GraphReading, node: Node): string | null {
   const domain = standardDomain(node.domain);
   const { opType } = node;
   if (bodiesOf(node).operators.some(functions.multiplies)) {
@@ -25,6 +25,6 @@ export function hiddenLayer(functions: Functions, { constant }: Reading, node: N
   });
   if (weights.length === 0) return null;
   return /^com\.(microsoft|ms)\b/.test(domain)
-    ? `${opType} is an operator that onnxruntime fuses others into, and only Conv, Gemm and MatMul are factorised; give the model as it was exported, before it was optimised`
+    ? `${opType} is an operator that onnxruntime fuses others into. Only Conv, Gemm and MatMul are factorised: give the model as it was exported, before it was optimised`
     : `${opType} is an operator of ${domain}, and only Conv, Gemm and MatMul are factorised`;
 }

@@ -1,9 +1,9 @@
 /** Why a size is not known, with the way out, for people. */
 import type { Node } from '../../onnx/graph.ts';
-import type { Loss } from '../../onnx/lost-size.ts';
+import type { LostSize } from '../../onnx/lost-size.ts';
 
 /** Completes "it is no site because ...". `what` names the size and is a plural: "the height and width of its images". */
-export function unknownSize(what: string, loss: Loss | null): string {
+export function unknownSize(what: string, loss: LostSize | null): string {
   if (loss?.kind === 'input' && loss.sizes.length > 0) {
     const given = loss.sizes.map(size => `${JSON.stringify(size)}: 224`).join(', ');
     return (

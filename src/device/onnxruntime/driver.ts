@@ -18,7 +18,7 @@ import type { SettingsOf } from '../driver-settings.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import { judge } from '../judge.ts';
 import { lookAround } from '../look.ts';
-import { type Measured, measureSessions } from '../measure.ts';
+import { type MeasuredSessions, measureSessions } from '../measure.ts';
 import type { HardwareProfile } from '../profile.ts';
 import { requireProvider } from '../providers.ts';
 import { tryLoad } from '../try-load.ts';
@@ -144,7 +144,7 @@ const machineOf = ({ provider, threads }: SessionSettings): Machine => ({
 });
 
 function pairedLatency(
-  measured: Measured,
+  measured: MeasuredSessions,
   quietMs: number | null,
   timerResolutionMs: number,
   wallMs: number,

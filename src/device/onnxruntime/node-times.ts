@@ -36,7 +36,7 @@ export async function profiledNodeTimes(
 }
 
 /** From the text of a trace to times by node. */
-export function timingsOf(trace: string, nodes: readonly Node[], runMs: number): NodeTimings {
+function timingsOf(trace: string, nodes: readonly Node[], runMs: number): NodeTimings {
   const kernels = readTrace(trace, warmup);
   const owners = nodesOfKernels(kernels, nodes);
   const totals = new Map<number, number>();

@@ -3,6 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
 import { seededRng } from '../../random/rng.ts';
+import { openModelSession } from '../../runtime/open-session.ts';
 import type { ModelFile } from '../device.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import { lostShare } from '../gaps.ts';
@@ -10,7 +11,7 @@ import { samplePairs } from '../sampling.ts';
 import { readVitals, strainBetween } from '../vitals.ts';
 import { allFinite, type Feeds, randomFeeds } from './inputs.ts';
 import type { PairAnswer, Request, TimedSettings } from './messages.ts';
-import { openSession, timeCall, timedSessionOptions } from './session.ts';
+import { timeCall, timedSessionOptions } from './session.ts';
 
 interface Loaded {
   readonly session: InferenceSession;
@@ -77,7 +78,7 @@ async function load(
   settings: TimedSettings,
   spinning: boolean,
 ): Promise<Attempt<Loaded | Misfit>> {
-  const opened = await openSession(file.path, what, timedSessionOptions(settings, spinning));
+  const opened = await openModelSession(file.path, timedSessionOptions(settings, spinning), `cannot load ${what}`);
   if (opened.state === 'failed') return opened;
   const session = opened.value;
   try {

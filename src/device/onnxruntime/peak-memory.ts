@@ -1,10 +1,11 @@
 /**
  * Peak memory by ONNX Runtime: what loading and running a model adds to the resident memory of a fresh process, at its peak.
  *
- * It holds the file while it is read, the weights (twice where the runtime packs them for its kernels), the arena that the runtime takes
- * in powers of two for activations, inputs and outputs, and the pages of the library that the model is the first to use. Of networks with
- * many weights the peak is while they are loaded: ResNet-18 of 45 MiB adds 115 MiB then, and holds 57 MiB while it runs. What node and
- * the runtime take before they see the model is not in it.
+ * It holds the file while it is read, and the weights (twice where the runtime packs them for its kernels). Further:
+ * the arena that the runtime takes in powers of two for activations, inputs and outputs, and the pages of the library
+ * that the model is the first to use. Of networks with many weights the peak is while they are loaded: ResNet-18 of 45
+ * MiB adds 115 MiB then, and holds 57 MiB while it runs. What node and the runtime take before they see the model is
+ * not in it.
  *
  * Nine processes each, on 2 busy cores: 1.2 MiB for a network of three layers, all within 0.3 MiB; 3.7 MiB for ResNet-20, within 0.3;
  * 9.5 for ResNet-56, within 0.8; 30 for MobileNet and 115 for ResNet-18, all but one within 0.5. Medians of three agree within 0.3 MiB.

@@ -1,11 +1,12 @@
 /** In a fresh child process: loads a model, runs it, and tells what that added to the peak of the resident memory. */
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { rejection } from '../../errors/runtime-error.ts';
+import { openModelSession } from '../../runtime/open-session.ts';
 import { randomFeeds } from './inputs.ts';
 import type { MemoryAnswer, Request } from './messages.ts';
 import { probe } from './probe.ts';
 import { addedSince, markMemory } from './process-memory.ts';
-import { openSession, timedSessionOptions } from './session.ts';
+import { timedSessionOptions } from './session.ts';
 import { settleMemory } from './settle-memory.ts';
 
 export async function runRemembered({
@@ -18,7 +19,7 @@ export async function runRemembered({
   if (works.state === 'failed') return works;
   const held = await settleMemory();
   const mark = markMemory();
-  const opened = await openSession(path, 'the model', timedSessionOptions(settings));
+  const opened = await openModelSession(path, timedSessionOptions(settings), 'cannot load the model');
   if (opened.state === 'failed') return opened;
   const session = opened.value;
   try {
@@ -31,7 +32,7 @@ export async function runRemembered({
     if (addedKib === null)
       return failed(
         'runtime-rejected',
-        'its peak memory cannot be told: it is below what the process took to start, and this system does not set that back',
+        'its peak memory is not known: it is below what the process took to start, and this system does not set that back',
       );
     return complete({ kind: 'remembered', addedKib });
   } catch (error) {

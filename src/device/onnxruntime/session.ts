@@ -1,7 +1,5 @@
 /** Sessions of ONNX Runtime as a hardware profile wants them. */
-import { type Attempt, complete } from '../../errors/failure.ts';
-import { rejection } from '../../errors/runtime-error.ts';
-import { InferenceSession } from '../../runtime/onnxruntime.ts';
+import type { InferenceSession } from '../../runtime/onnxruntime.ts';
 import type { SessionSettings } from '../../runtime/session.ts';
 import { sessionOptions } from '../../runtime/session-options.ts';
 import type { Feeds } from './inputs.ts';
@@ -25,19 +23,6 @@ export function timedSessionOptions(settings: SessionSettings, spinning = true):
     executionProviders: [settings.provider],
     extra: { session: spinning ? spinsDuringCalls : neverSpins },
   };
-}
-
-/** `what` names the model in the reason ("the candidate"). */
-export async function openSession(
-  path: string,
-  what: string,
-  options: InferenceSession.SessionOptions,
-): Promise<Attempt<InferenceSession>> {
-  try {
-    return complete(await InferenceSession.create(path, options));
-  } catch (error) {
-    return rejection(`cannot load ${what}`, error);
-  }
 }
 
 /** Wall time of one call in milliseconds. */

@@ -1,6 +1,6 @@
 /** Operators that make values out of attributes and shapes. */
 
-import { intOf } from '../attributes.ts';
+import { intAttribute } from '../attributes.ts';
 import { elementTypeOf } from '../element-type.ts';
 import { elementAt, known, rounded, tabulate } from './content.ts';
 import { productOfAll } from './dimension.ts';
@@ -35,7 +35,10 @@ const shapeOf: Rule = at => {
   if (!shape) return [shaped([null])];
   const clamp = (value: number): number =>
     Math.min(Math.max(value < 0 ? value + shape.length : value, 0), shape.length);
-  const sizes = shape.slice(clamp(intOf(at.node, 'start', 0)), clamp(intOf(at.node, 'end', shape.length)));
+  const sizes = shape.slice(
+    clamp(intAttribute(at.node, 'start', 0)),
+    clamp(intAttribute(at.node, 'end', shape.length)),
+  );
   return [withContent([sizes.length], sizes)];
 };
 
@@ -82,8 +85,8 @@ const nonZero: Rule = at => {
 /** Ones on a diagonal. */
 const eyeLike: Rule = at => {
   const { shape } = at.input(0);
-  const offset = intOf(at.node, 'k', 0);
-  const type = elementTypeOf(intOf(at.node, 'dtype', 1));
+  const offset = intAttribute(at.node, 'k', 0);
+  const type = elementTypeOf(intAttribute(at.node, 'dtype', 1));
   const content = shape?.length === 2 ? tabulate(shape, ([i = 0, j = 0]) => (j - i === offset ? 1 : 0)) : null;
   return [shape ? withContent(shape, content, type) : unknown];
 };

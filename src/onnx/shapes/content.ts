@@ -5,7 +5,7 @@ import { broadcast } from './dimension.ts';
 import { floating, maxContent, shaped, type Value, withContent } from './rule.ts';
 
 /** A value whose elements are there. */
-export interface Known extends Value {
+interface Known extends Value {
   readonly dims: readonly number[];
   readonly content: readonly Dimension[];
 }

@@ -1,10 +1,10 @@
 /** Operators of onnxruntime's own that it fuses others into, where their shapes follow simply. (ContribOperators.md of onnxruntime) */
 
-import { intOf, intsOf } from '../attributes.ts';
+import { intAttribute, intsAttribute } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { divide, multiply } from './dimension.ts';
 import { matrixRules } from './matrix.ts';
-import { likeFirst, type Rule, type Rules, type Situation, shaped, unknown } from './rule.ts';
+import { likeFirst, type Rule, type Rules, type ShapeSituation, shaped, unknown } from './rule.ts';
 import { windowRules } from './window.ts';
 
 const alike = (
@@ -27,16 +27,16 @@ const fusedMatMul: Rule = at => {
   const turned = (i: number, side: 'A' | 'B'): Shape | null => {
     let { shape } = at.input(i);
     if (!shape) return null;
-    if (intOf(at.node, `transBatch${side}`, 0) !== 0 && shape.length > 2)
+    if (intAttribute(at.node, `transBatch${side}`, 0) !== 0 && shape.length > 2)
       shape = [...shape.slice(1, -1), shape[0]!, shape.at(-1)!];
-    return intOf(at.node, `trans${side}`, 0) !== 0 && shape.length > 1
+    return intAttribute(at.node, `trans${side}`, 0) !== 0 && shape.length > 1
       ? swapped(shape, shape.length - 2, shape.length - 1)
       : shape;
   };
   return matrixRules.MatMul!(withShapes(at, [turned(0, 'A'), turned(1, 'B')]));
 };
 
-const withShapes = (at: Situation, shapes: readonly (Shape | null)[]): Situation => ({
+const withShapes = (at: ShapeSituation, shapes: readonly (Shape | null)[]): ShapeSituation => ({
   ...at,
   input: i => shaped(shapes[i] ?? null),
 });
@@ -53,7 +53,7 @@ const nhwcConv: Rule = at => {
 /** Input [batch, length, size], weights [size, Q + K + V]. */
 const attention: Rule = at => {
   const x = at.input(0).shape;
-  const sizes = intsOf(at.node, 'qkv_hidden_sizes');
+  const sizes = intsAttribute(at.node, 'qkv_hidden_sizes');
   const width = sizes ? (sizes[2] ?? null) : divide(at.input(1).shape?.at(-1) ?? null, 3);
   return [x?.length === 3 ? shaped([x[0]!, x[1]!, width]) : unknown];
 };

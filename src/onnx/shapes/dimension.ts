@@ -82,7 +82,7 @@ export function broadcast(a: Shape | null, b: Shape | null): Shape | null {
 }
 
 /** The value of a size when `values` gives that of its names; null where a name is not among them. */
-export function evaluate(dimension: Dimension, values: (symbol: string) => number | null): number | null {
+export function dimensionValue(dimension: Dimension, values: (symbol: string) => number | null): number | null {
   if (dimension === null || typeof dimension === 'number') return dimension;
   const whole = values(dimension);
   if (whole !== null) return whole;

@@ -1,6 +1,6 @@
 /** Operators that compute each element from the elements at the same place. */
 
-import { intOf } from '../attributes.ts';
+import { intAttribute } from '../attributes.ts';
 import { elementTypeOf } from '../element-type.ts';
 import type { Dimension, ElementType } from '../graph.ts';
 import { combined, known, rounded } from './content.ts';
@@ -70,7 +70,7 @@ const not = (value: Dimension): Dimension => (typeof value === 'number' ? 1 - va
 
 /** The sign is that of the divisor, with fmod that of the dividend. */
 const modulo: Rule = at => {
-  const fmod = intOf(at.node, 'fmod', 0) !== 0;
+  const fmod = intAttribute(at.node, 'fmod', 0) !== 0;
   return binary(ofNumbers((a, b) => (b === 0 ? Number.NaN : fmod ? a % b : a - b * Math.floor(a / b))))(at);
 };
 
@@ -143,7 +143,7 @@ const castTo = (value: Value, type: ElementType): Value => {
     : shaped(shape);
 };
 
-const cast: Rule = at => [castTo(at.input(0), elementTypeOf(intOf(at.node, 'to', 0)))];
+const cast: Rule = at => [castTo(at.input(0), elementTypeOf(intAttribute(at.node, 'to', 0)))];
 const castLike: Rule = at => [at.input(1).content ? castTo(at.input(0), at.input(1).type) : shaped(at.input(0).shape)];
 
 const identity: Rule = at => [at.input(0)];

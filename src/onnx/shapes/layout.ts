@@ -1,6 +1,6 @@
 /** Operators that give the same elements other axes. */
 
-import { intOf, intsOf } from '../attributes.ts';
+import { intAttribute, intsAttribute } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { elementAt, known, tabulate } from './content.ts';
 import { axisOf, broadcast, divide, multiply, productOfAll } from './dimension.ts';
@@ -9,9 +9,9 @@ import { intsSince, maxContent, numbers, type Rule, type Rules, shaped, unknown,
 /** 0 keeps the size at that place (unless allowzero), one -1 takes what is left. */
 const reshape: Rule = at => {
   const { shape: from, content, type } = at.input(0);
-  const target = at.has(1) ? at.input(1).content : intsOf(at.node, 'shape');
+  const target = at.has(1) ? at.input(1).content : intsAttribute(at.node, 'shape');
   if (!target) return [shaped(unknownOfRank(at.input(1).shape))];
-  const keepZero = intOf(at.node, 'allowzero', 0) !== 0;
+  const keepZero = intAttribute(at.node, 'allowzero', 0) !== 0;
   const wanted = target.map((size, i): Dimension => (size === 0 && !keepZero ? (from?.[i] ?? null) : size));
   const open = wanted.flatMap((size, i) => (size === -1 ? [i] : []));
   // When all but one size is known, it is what is left, also where that one was only not known.
@@ -32,7 +32,7 @@ export function unknownOfRank(vector: Shape | null): Shape | null {
 
 const flatten: Rule = at => {
   const { shape, content, type } = at.input(0);
-  const axis = intOf(at.node, 'axis', 1);
+  const axis = intAttribute(at.node, 'axis', 1);
   const split = shape && (axis < 0 ? axis + shape.length : axis);
   if (!shape || split === null || split < 0 || split > shape.length) return [unknown];
   return [withContent([productOfAll(shape.slice(0, split)), productOfAll(shape.slice(split))], content, type)];
@@ -42,7 +42,7 @@ const transpose: Rule = at => {
   const value = at.input(0);
   const { shape, type } = value;
   if (!shape) return [unknown];
-  const order = (intsOf(at.node, 'perm') ?? shape.map((_, i) => shape.length - 1 - i)).map(axis =>
+  const order = (intsAttribute(at.node, 'perm') ?? shape.map((_, i) => shape.length - 1 - i)).map(axis =>
     axisOf(axis, shape.length),
   );
   if (order.length !== shape.length || new Set(order).size !== order.length || order.includes(null)) return [unknown];
@@ -62,7 +62,7 @@ const transpose: Rule = at => {
 
 const squeeze: Rule = at => {
   const { shape, content, type } = at.input(0);
-  const given = at.opset < 13 ? intsOf(at.node, 'axes') !== null : at.has(1);
+  const given = at.opset < 13 ? intsAttribute(at.node, 'axes') !== null : at.has(1);
   const axes = intsSince(at, 13, 'axes', 1);
   if (!shape || (given && !axes)) return [unknown];
   // Without axes, all of size 1 go; a size that is not known might be one.

@@ -1,6 +1,6 @@
 /** Matrix products, and attention as one operator. */
 
-import { intOf, textOf } from '../attributes.ts';
+import { intAttribute, textAttribute } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { broadcast, divide, multiply } from './dimension.ts';
 import { type Rule, type Rules, shaped, unknown } from './rule.ts';
@@ -9,8 +9,8 @@ import { type Rule, type Rules, shaped, unknown } from './rule.ts';
 const gemm: Rule = at => {
   const [a, b] = [at.input(0).shape, at.input(1).shape];
   if (a?.length !== 2 || b?.length !== 2) return [unknown];
-  const m = a[intOf(at.node, 'transA', 0) ? 1 : 0]!;
-  const n = b[intOf(at.node, 'transB', 0) ? 0 : 1]!;
+  const m = a[intAttribute(at.node, 'transA', 0) ? 1 : 0]!;
+  const n = b[intAttribute(at.node, 'transB', 0) ? 0 : 1]!;
   return [shaped([m, n])];
 };
 
@@ -28,7 +28,7 @@ const matMul: Rule = at => {
 
 /** Explicit or implicit output, without ellipsis: each letter keeps the size it has in the inputs. */
 const einsum: Rule = at => {
-  const [left, right] = textOf(at.node, 'equation', '').replaceAll(' ', '').split('->');
+  const [left, right] = textAttribute(at.node, 'equation', '').replaceAll(' ', '').split('->');
   if (!left || left.includes('.')) return [unknown];
   const sizes = new Map<string, Dimension>();
   const letters = [...left.replaceAll(',', '')];
@@ -50,8 +50,8 @@ const attention: Rule = at => {
   if (!q || !v || !k) return [unknown];
   if (q.length === 4 && v.length === 4) return [shaped([q[0]!, q[1]!, q[2]!, v[3]!])];
   if (q.length !== 3 || v.length !== 3) return [unknown];
-  const headSize = divide(v[2]!, intOf(at.node, 'kv_num_heads', 0));
-  return [shaped([q[0]!, q[1]!, multiply(headSize, intOf(at.node, 'q_num_heads', 0))])];
+  const headSize = divide(v[2]!, intAttribute(at.node, 'kv_num_heads', 0));
+  return [shaped([q[0]!, q[1]!, multiply(headSize, intAttribute(at.node, 'q_num_heads', 0))])];
 };
 
 export const matrixRules: Rules = { Gemm: gemm, MatMul: matMul, Einsum: einsum, Attention: attention };

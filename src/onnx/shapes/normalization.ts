@@ -1,6 +1,6 @@
 /** Operators that normalise along an axis: the first output is shaped as the first input. */
 
-import { intOf } from '../attributes.ts';
+import { intAttribute } from '../attributes.ts';
 import { axisOf } from './dimension.ts';
 import { likeFirst, type Rule, type Rules, shaped } from './rule.ts';
 
@@ -19,7 +19,7 @@ const batchNormalization: Rule = at => {
 /** Mean and inverse deviation have size 1 along the normalised axes. */
 const layerNormalization: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length);
+  const axis = shape && axisOf(intAttribute(at.node, 'axis', -1), shape.length);
   const reduced = shaped(shape && axis !== null ? shape.map((size, i) => (i < axis ? size : 1)) : null);
   return [shaped(shape), reduced, reduced];
 };

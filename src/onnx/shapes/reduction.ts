@@ -1,6 +1,6 @@
 /** Operators that make one element out of many along some axes. */
 
-import { intOf } from '../attributes.ts';
+import { intAttribute } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { elementAt, known, rounded, tabulate } from './content.ts';
 import { add, axisOf, multiply } from './dimension.ts';
@@ -20,10 +20,10 @@ const reduce =
   at => {
     const value = at.input(0);
     const { shape } = value;
-    const keep = intOf(at.node, 'keepdims', 1) !== 0;
+    const keep = intAttribute(at.node, 'keepdims', 1) !== 0;
     const axes = intsSince(at, at.node.opType === 'ReduceSum' ? 13 : 18, 'axes', 1);
     if (!axes && at.has(1)) return [shaped(keep && shape ? shape.map(() => null) : null)];
-    if (!axes?.length && intOf(at.node, 'noop_with_empty_axes', 0) !== 0) return [value];
+    if (!axes?.length && intAttribute(at.node, 'noop_with_empty_axes', 0) !== 0) return [value];
     const along = axes?.length ? axes : null;
     const result = reduced(shape, along, keep);
     return [result ? withContent(result, fold && folded(value, along, fold), value.type) : shaped(null)];
@@ -59,9 +59,9 @@ const argument =
   (largest: boolean): Rule =>
   at => {
     const value = at.input(0);
-    const axes = [intOf(at.node, 'axis', 0)];
-    const result = reduced(value.shape, axes, intOf(at.node, 'keepdims', 1) !== 0);
-    const last = intOf(at.node, 'select_last_index', 0) !== 0;
+    const axes = [intAttribute(at.node, 'axis', 0)];
+    const result = reduced(value.shape, axes, intAttribute(at.node, 'keepdims', 1) !== 0);
+    const last = intAttribute(at.node, 'select_last_index', 0) !== 0;
     const best = ofNumbers(all => all.indexOf(largest ? Math.max(...all) : Math.min(...all)));
     const content = last ? null : folded({ ...value, type: 'int64' }, axes, best);
     return [result ? withContent(result, content) : shaped(null)];
@@ -71,7 +71,7 @@ const argument =
 const cumSum: Rule = at => {
   const value = at.input(0);
   const [from, axis] = [known(value), known(at.input(1))?.content[0]];
-  const plain = intOf(at.node, 'exclusive', 0) === 0 && intOf(at.node, 'reverse', 0) === 0;
+  const plain = intAttribute(at.node, 'exclusive', 0) === 0 && intAttribute(at.node, 'reverse', 0) === 0;
   const along = from && typeof axis === 'number' ? axisOf(axis, from.dims.length) : null;
   if (!from || along === null || !plain) return [shaped(value.shape)];
   const content = tabulate(from.dims, index => {

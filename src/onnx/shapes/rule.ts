@@ -1,5 +1,5 @@
 /** How the shapes of a node's outputs follow from its inputs. */
-import { intsOf as listOf } from '../attributes.ts';
+import { intsAttribute as listOf } from '../attributes.ts';
 import { isFloat } from '../element-type.ts';
 import type { Dimension, ElementType, Node, Shape, Tensor } from '../graph.ts';
 import { floatsOf, intsOf } from '../tensor.ts';
@@ -20,7 +20,7 @@ export interface Value {
 export const unknown: Value = { shape: null, content: null, type: 'other' };
 
 /** What a rule sees of its node. */
-export interface Situation {
+export interface ShapeSituation {
   readonly node: Node;
   /** Version of the standard operators. */
   readonly opset: number;
@@ -31,7 +31,7 @@ export interface Situation {
 }
 
 /** Gives the outputs in order; what it leaves out is unknown. Never throws: what makes no sense is unknown. */
-export type Rule = (at: Situation) => readonly Value[];
+export type Rule = (at: ShapeSituation) => readonly Value[];
 
 export type Rules = Readonly<Record<string, Rule>>;
 
@@ -67,7 +67,7 @@ function sizeOf(shape: Shape | null): number | null {
 export const likeFirst: Rule = at => [shaped(at.input(0).shape)];
 
 /** Axes and the like: an attribute before opset `since`, input `i` from then on. Null when absent or not known. */
-export const intsSince = (at: Situation, since: number, name: string, i: number): readonly number[] | null =>
+export const intsSince = (at: ShapeSituation, since: number, name: string, i: number): readonly number[] | null =>
   at.opset < since ? listOf(at.node, name) : numbers(at.input(i).content);
 
 /** The content when every element is a number. */

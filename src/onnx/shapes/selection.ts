@@ -1,6 +1,6 @@
-/** Operators that take parts out of values or put values together. */
+/** Operators that cut values into ranges or put values together. */
 
-import { intOf, intsOf, textOf } from '../attributes.ts';
+import { intAttribute, intsAttribute, textAttribute } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { allKnown, elementAt, known, tabulate } from './content.ts';
 import { add, axisOf } from './dimension.ts';
@@ -20,10 +20,10 @@ const slice: Rule = at => {
   const value = at.input(0);
   const { shape, type } = value;
   const given = (i: number, name: string): readonly Dimension[] | null =>
-    at.opset < 10 ? intsOf(at.node, name) : at.input(i).content;
+    at.opset < 10 ? intsAttribute(at.node, name) : at.input(i).content;
   const [starts, ends] = [given(1, 'starts'), given(2, 'ends')];
   if (!shape) return [unknown];
-  const named = at.opset < 10 ? intsOf(at.node, 'axes') !== null : at.has(3);
+  const named = at.opset < 10 ? intsAttribute(at.node, 'axes') !== null : at.has(3);
   if (!starts || !ends || (named && !given(3, 'axes'))) return [shaped(shape.map(() => null))];
   const axes = named ? given(3, 'axes')! : starts.map((_, i) => i);
   const steps = at.has(4) ? at.input(4).content : null;
@@ -66,96 +66,12 @@ const slice: Rule = at => {
   return [withContent(result, content, type)];
 };
 
-const gather: Rule = at => {
-  const [data, indices] = [at.input(0), at.input(1)];
-  if (!data.shape || !indices.shape) return [unknown];
-  const axis = axisOf(intOf(at.node, 'axis', 0), data.shape.length);
-  if (axis === null) return [unknown];
-  const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
-  const [from, where] = [known(data), known(indices)];
-  const depth = indices.shape.length;
-  const content =
-    from &&
-    where &&
-    tabulate(shape, index => {
-      const found = elementAt(where, index.slice(axis, axis + depth));
-      const at = typeof found === 'number' ? axisOf(found, from.dims[axis]!) : null;
-      return at === null ? null : elementAt(from, [...index.slice(0, axis), at, ...index.slice(axis + depth)]);
-    });
-  return [withContent(shape, content, data.type)];
-};
-
-/** indices [..., k] into data of rank r: [..., data axes from k on]. */
-const gatherNd: Rule = at => {
-  const [data, indices] = [at.input(0), at.input(1)];
-  const depth = indices.shape?.at(-1);
-  if (!data.shape || !indices.shape || typeof depth !== 'number') return [unknown];
-  const shared = intOf(at.node, 'batch_dims', 0);
-  const shape = [...indices.shape.slice(0, -1), ...data.shape.slice(shared + depth)];
-  const [from, where] = [known(data), known(indices)];
-  const leading = indices.shape.length - 1;
-  const content =
-    from && where && shared === 0
-      ? tabulate(shape, index => {
-          const at = Array.from({ length: depth }, (_, i) =>
-            wrapped(elementAt(where, [...index.slice(0, leading), i]), from.dims[i] ?? 0),
-          );
-          return at.every(i => i !== null) ? elementAt(from, [...at, ...index.slice(leading)]) : null;
-        })
-      : null;
-  return [withContent(shape, content, data.type)];
-};
-
-const wrapped = (index: Dimension, size: number): number | null =>
-  typeof index === 'number' ? axisOf(index, size) : null;
-
-/** out = data with out[indices[i]] = updates[i]. */
-const scatterNd: Rule = at => {
-  const { shape, type } = at.input(0);
-  const [data, indices, updates] = [0, 1, 2].map(i => known(at.input(i)));
-  const depth = indices?.dims.at(-1);
-  const plain = textOf(at.node, 'reduction', 'none') === 'none';
-  if (!data || !indices || !updates || depth === undefined || !plain) return [shaped(shape)];
-  const content: Dimension[] = [...data.content];
-  const behind = data.dims.slice(depth);
-  let clear = true;
-  tabulate(indices.dims.slice(0, -1), index => {
-    const at = Array.from({ length: depth }, (_, i) => wrapped(elementAt(indices, [...index, i]), data.dims[i] ?? 0));
-    clear &&= at.every(i => i !== null);
-    const offset = at.reduce<number>((sum, i, axis) => sum * data.dims[axis]! + (i ?? 0), 0);
-    const run = behind.reduce((a, b) => a * b, 1);
-    tabulate(behind, rest => {
-      const place = rest.reduce((sum, i, axis) => sum * behind[axis]! + i, 0);
-      content[offset * run + place] = elementAt(updates, [...index, ...rest]);
-      return null;
-    });
-    return null;
-  });
-  return [withContent(data.dims, clear ? content : null, type)];
-};
-
-/** By element along an axis; the output is shaped as the indices. */
-const gatherElements: Rule = at => {
-  const { shape } = at.input(1);
-  const [data, indices] = [known(at.input(0)), known(at.input(1))];
-  const axis = axisOf(intOf(at.node, 'axis', 0), shape?.length ?? 0);
-  if (!shape || axis === null) return [shaped(shape)];
-  const content =
-    data &&
-    indices &&
-    tabulate(shape, index => {
-      const i = wrapped(elementAt(indices, index), data.dims[axis] ?? 0);
-      return i === null ? null : elementAt(data, index.with(axis, i));
-    });
-  return [withContent(shape, content, at.input(0).type)];
-};
-
 const concat: Rule = at => {
   const inputs = at.node.inputs.map((_, i) => at.input(i));
   const shapes = inputs.flatMap(({ shape }) => (shape ? [shape] : []));
   const rank = shapes[0]?.length ?? 0;
   if (shapes.length === 0 || shapes.some(shape => shape.length !== rank)) return [unknown];
-  const axis = axisOf(intOf(at.node, 'axis', 0), rank);
+  const axis = axisOf(intAttribute(at.node, 'axis', 0), rank);
   if (axis === null) return [unknown];
   const complete = shapes.length === inputs.length;
   // Along the other axes all agree, so the one that knows most is right.
@@ -199,7 +115,7 @@ const mostTelling = (sizes: readonly Dimension[]): Dimension =>
 const split: Rule = at => {
   const value = at.input(0);
   const { shape, type } = value;
-  const axis = shape && axisOf(intOf(at.node, 'axis', 0), shape.length);
+  const axis = shape && axisOf(intAttribute(at.node, 'axis', 0), shape.length);
   if (!shape || axis === null) return [];
   const outputs = at.node.outputs.length;
   const sizes = intsSince(at, 13, 'split', 1);
@@ -240,7 +156,7 @@ const pad: Rule = at => {
     result[axis] = add(result[axis]!, pads[i]! + pads[i + axes.length]!);
     before[axis] = pads[i]!;
   });
-  const from = textOf(at.node, 'mode', 'constant') === 'constant' ? known(value) : null;
+  const from = textAttribute(at.node, 'mode', 'constant') === 'constant' ? known(value) : null;
   const fill: Dimension = at.has(2) ? (at.input(2).content?.[0] ?? null) : 0;
   const content =
     from &&
@@ -251,31 +167,24 @@ const pad: Rule = at => {
   return [withContent(result, content, type)];
 };
 
-const likeData: Rule = at => [shaped(at.input(0).shape)];
-
 const topK: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length);
+  const axis = shape && axisOf(intAttribute(at.node, 'axis', -1), shape.length);
   if (!shape || axis === null) return [];
-  const count = at.opset < 10 ? intOf(at.node, 'k', 0) : (at.input(1).content?.[0] ?? null);
+  const count = at.opset < 10 ? intAttribute(at.node, 'k', 0) : (at.input(1).content?.[0] ?? null);
   const result = shaped(shape.with(axis, count));
   return [result, result];
 };
 
 const oneHot: Rule = at => {
   const { shape } = at.input(0);
-  const axis = shape && axisOf(intOf(at.node, 'axis', -1), shape.length + 1);
+  const axis = shape && axisOf(intAttribute(at.node, 'axis', -1), shape.length + 1);
   if (!shape || axis === null) return [unknown];
   return [shaped(shape.toSpliced(axis, 0, at.input(1).content?.[0] ?? null))];
 };
 
 export const selectionRules: Rules = {
   Slice: slice,
-  Gather: gather,
-  GatherND: gatherNd,
-  GatherElements: gatherElements,
-  ScatterElements: likeData,
-  ScatterND: scatterNd,
   Concat: concat,
   Split: split,
   Pad: pad,

@@ -1,9 +1,9 @@
 /** Operators that slide a window over the last axes: convolution and pooling. */
 
-import { floatsOf, intOf, intsOf, textOf } from '../attributes.ts';
+import { floatsAttribute, intAttribute, intsAttribute, textAttribute } from '../attributes.ts';
 import type { Dimension, Shape } from '../graph.ts';
 import { axisOf, multiply } from './dimension.ts';
-import { type Rule, type Rules, type Situation, shaped, unknown } from './rule.ts';
+import { type Rule, type Rules, type ShapeSituation, shaped, unknown } from './rule.ts';
 
 /** Notation of one axis: x input size, k window, d dilation, s stride, p padding before and after together. */
 interface Axis {
@@ -14,14 +14,14 @@ interface Axis {
 }
 
 /** The window along each spatial axis, or null where an attribute has another length or makes no sense. */
-function axesOf(at: Situation, kernel: readonly number[]): readonly Axis[] | null {
+function axesOf(at: ShapeSituation, kernel: readonly number[]): readonly Axis[] | null {
   const rank = kernel.length;
   const list = (name: string, length: number, fill: number): readonly number[] =>
-    intsOf(at.node, name) ?? new Array<number>(length).fill(fill);
+    intsAttribute(at.node, name) ?? new Array<number>(length).fill(fill);
   const strides = list('strides', rank, 1);
   const dilations = list('dilations', rank, 1);
   const pads =
-    textOf(at.node, 'auto_pad', 'NOTSET') === 'NOTSET'
+    textAttribute(at.node, 'auto_pad', 'NOTSET') === 'NOTSET'
       ? list('pads', 2 * rank, 0)
       : new Array<number>(2 * rank).fill(0);
   if (strides.length !== rank || dilations.length !== rank || pads.length !== 2 * rank) return null;
@@ -39,13 +39,13 @@ function slide(x: Dimension, { k, d, s, p }: Axis, same: boolean, ceil: boolean)
   return (ceil ? Math.ceil(room / s) : Math.floor(room / s)) + 1;
 }
 
-const isSame = (at: Situation): boolean => textOf(at.node, 'auto_pad', 'NOTSET').startsWith('SAME');
+const isSame = (at: ShapeSituation): boolean => textAttribute(at.node, 'auto_pad', 'NOTSET').startsWith('SAME');
 
 /** The kernel by its attribute, or by the shape of the weight. */
-function kernelOf(at: Situation): readonly number[] | null {
+function kernelOf(at: ShapeSituation): readonly number[] | null {
   const weight = at.input(1).shape?.slice(2);
   if (weight?.every(size => typeof size === 'number')) return weight as number[];
-  return intsOf(at.node, 'kernel_shape');
+  return intsAttribute(at.node, 'kernel_shape');
 }
 
 /** X [batch, channels, x...] and W [out, in / groups, k...] give [batch, out, y...]. */
@@ -64,8 +64,8 @@ const convTranspose: Rule = at => {
   const kernel = kernelOf(at);
   const axes = kernel && axesOf(at, kernel);
   if (!x || !axes || x.length !== axes.length + 2) return [unknown];
-  const wanted = intsOf(at.node, 'output_shape');
-  const extra = intsOf(at.node, 'output_padding');
+  const wanted = intsAttribute(at.node, 'output_shape');
+  const extra = intsAttribute(at.node, 'output_padding');
   const spatial = axes.map(({ k, d, s, p }, i): Dimension => {
     if (wanted) return wanted[i + wanted.length - axes.length] ?? null;
     const size = x[i + 2]!;
@@ -74,20 +74,20 @@ const convTranspose: Rule = at => {
     return s * (size - 1) + (extra?.[i] ?? 0) + d * (k - 1) + 1 - p;
   });
   const outPerGroup = at.input(1).shape?.[1] ?? null;
-  return [shaped([x[0]!, multiply(outPerGroup, intOf(at.node, 'group', 1)), ...spatial])];
+  return [shaped([x[0]!, multiply(outPerGroup, intAttribute(at.node, 'group', 1)), ...spatial])];
 };
 
 const pool: Rule = at => {
   const x = at.input(0).shape;
-  const kernel = intsOf(at.node, 'kernel_shape');
+  const kernel = intsAttribute(at.node, 'kernel_shape');
   const axes = kernel && axesOf(at, kernel);
   if (!x || !axes || x.length !== axes.length + 2) return [unknown];
-  const ceil = intOf(at.node, 'ceil_mode', 0) !== 0;
+  const ceil = intAttribute(at.node, 'ceil_mode', 0) !== 0;
   const spatial = axes.map((axis, i): Dimension => {
     const size = x[i + 2]!;
     const y = slide(size, axis, isSame(at), ceil);
     // A window that ceil_mode adds must start within the input or its padding before (as in PyTorch).
-    const before = intsOf(at.node, 'pads')?.[i] ?? 0;
+    const before = intsAttribute(at.node, 'pads')?.[i] ?? 0;
     return ceil && typeof y === 'number' && typeof size === 'number' && (y - 1) * axis.s >= size + before ? y - 1 : y;
   });
   const shape: Shape = [x[0]!, x[1]!, ...spatial];
@@ -102,7 +102,7 @@ const globalPool: Rule = at => {
 /** Channels to pixels: [b, c, h, w] to [b, c / n^2, h n, w n]; and back. */
 const depthToSpace: Rule = at => {
   const x = at.input(0).shape;
-  const n = intOf(at.node, 'blocksize', 1);
+  const n = intAttribute(at.node, 'blocksize', 1);
   if (x?.length !== 4 || n < 1) return [unknown];
   const [b, c, h, w] = x as [Dimension, Dimension, Dimension, Dimension];
   const channels = typeof c === 'number' && c % (n * n) === 0 ? c / (n * n) : null;
@@ -111,7 +111,7 @@ const depthToSpace: Rule = at => {
 
 const spaceToDepth: Rule = at => {
   const x = at.input(0).shape;
-  const n = intOf(at.node, 'blocksize', 1);
+  const n = intAttribute(at.node, 'blocksize', 1);
   if (x?.length !== 4 || n < 1) return [unknown];
   const [b, c, h, w] = x as [Dimension, Dimension, Dimension, Dimension];
   const part = (size: Dimension): Dimension => (typeof size === 'number' && size % n === 0 ? size / n : null);
@@ -122,12 +122,16 @@ const spaceToDepth: Rule = at => {
 const resize: Rule = at => {
   const x = at.input(0).shape;
   if (!x) return [unknown];
-  const axes = (intsOf(at.node, 'axes') ?? x.map((_, i) => i)).map(axis => axisOf(axis, x.length));
+  const axes = (intsAttribute(at.node, 'axes') ?? x.map((_, i) => i)).map(axis => axisOf(axis, x.length));
   const sizes = at.has(3) ? at.input(3).content : null;
   // Resize took its scales second before opset 11, as Upsample does; before opset 9 they were an attribute.
   const second = at.opset < 11 || at.node.opType === 'Upsample';
-  const scales = second ? (at.input(1).content ?? floatsOf(at.node, 'scales')) : at.has(2) ? at.input(2).content : null;
-  const plain = textOf(at.node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
+  const scales = second
+    ? (at.input(1).content ?? floatsAttribute(at.node, 'scales'))
+    : at.has(2)
+      ? at.input(2).content
+      : null;
+  const plain = textAttribute(at.node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
   const shape = [...x];
   axes.forEach((axis, i) => {
     if (axis === null) return;

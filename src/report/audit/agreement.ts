@@ -4,13 +4,14 @@ import type { Interval } from '../../events/event.ts';
 import type { Rng } from '../../random/rng.ts';
 import { bootstrapInterval, drawn } from '../../stats/bootstrap.ts';
 import { kendallTau } from '../../stats/kendall.ts';
+import { shareOfOnes } from '../../stats/proportion.ts';
 import { topOverlap } from '../../stats/top-overlap.ts';
 import type { AuditedTrial } from './input.ts';
 
 export type Measure = 'closedForm' | 'proxy' | 'heldBack' | 'retrained';
 
 /** From the cheapest to the dearest. */
-export const measures = ['closedForm', 'proxy', 'heldBack', 'retrained'] as const satisfies Measure[];
+const measures = ['closedForm', 'proxy', 'heldBack', 'retrained'] as const satisfies Measure[];
 
 /** Two measures on the configurations that have both. */
 export interface Agreement {
@@ -27,10 +28,10 @@ export interface Agreement {
 }
 
 /** Fewer than these order nothing worth an interval. */
-export const fewestConfigurations = 4;
+const fewestConfigurations = 4;
 
 /** A quarter of the configurations, two at least. */
-export const topOf = (configurations: number): number => Math.max(2, Math.round(configurations / 4));
+const topOf = (configurations: number): number => Math.max(2, Math.round(configurations / 4));
 
 /** What is wrong by a measure, smaller is better; null where it was not measured. */
 function errorBy(measure: Measure, trial: AuditedTrial): number | null {
@@ -40,7 +41,7 @@ function errorBy(measure: Measure, trial: AuditedTrial): number | null {
     case 'retrained':
       return trial.retrained === null ? null : 1 - trial.retrained;
     default:
-      return 1 - shareOf(trial[measure]);
+      return 1 - shareOfOnes(trial[measure]);
   }
 }
 
@@ -71,7 +72,3 @@ function agreement(of: Agreement['of'], pairs: readonly (readonly [number, numbe
     top,
   };
 }
-
-/** Of images that are counted as right. */
-export const shareOf = (correct: Uint8Array): number =>
-  correct.reduce((sum, each) => sum + each, 0) / Math.max(1, correct.length);

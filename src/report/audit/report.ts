@@ -2,8 +2,8 @@
 import type { LossUnit } from '../../decompose/output-error.ts';
 import { keyedRng } from '../../random/keyed-rng.ts';
 import { pairedDifference } from '../../stats/paired-difference.ts';
-import { binomialStandardError } from '../../stats/proportion.ts';
-import { type Agreement, agreements, shareOf } from './agreement.ts';
+import { binomialStandardError, shareOfOnes } from '../../stats/proportion.ts';
+import { type Agreement, agreements } from './agreement.ts';
 import type { AuditInput } from './input.ts';
 import { type SubsetAdvice, subsetAdvice } from './subset-size.ts';
 import { type WinnersCurse, winnersCurse } from './winners-curse.ts';
@@ -54,7 +54,7 @@ export function auditReport(input: AuditInput): AuditReport {
   const audited = input.audited.toSorted((a, b) => a.latency - b.latency || a.trial - b.trial);
   const front = input.front.toSorted((a, b) => a.latency - b.latency || a.trial - b.trial);
   const off = audited.filter(({ onFront }) => !onFront);
-  const [proxy, heldBack] = [shareOf(dense.proxy), shareOf(dense.heldBack)];
+  const [proxy, heldBack] = [shareOfOnes(dense.proxy), shareOfOnes(dense.heldBack)];
   return {
     study,
     objective,

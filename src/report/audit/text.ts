@@ -10,7 +10,7 @@ import type { AuditReport, AuditRow } from './report.ts';
 import type { SizeRow } from './subset-size.ts';
 import type { SelectionCost } from './winners-curse.ts';
 
-export type AuditFormat = 'table' | 'md';
+type AuditFormat = 'table' | 'md';
 
 const lossUnits: Readonly<Record<AuditReport['lossUnit'], string>> = {
   nats: "how far the network's answer moves, in nats, by the calibration images",
@@ -40,7 +40,7 @@ export function auditText(report: AuditReport, format: AuditFormat): string {
     report.agreementOnFront.length > 0
       ? table(agreementColumns, report.agreementOnFront)
       : 'Too few of them are on the front.',
-    "tau: Kendall's tau-b, 1 for the same order, 0 for none. top k: share of the best k by one that is among the best k by the other.\nIntervals: 95 %, by the bootstrap over configurations; none where all resamples agree.",
+    "tau: Kendall's tau-b, 1 for the same order, 0 for none. Top k: the share of the best k by one that is among the best k by the other.\nIntervals are 95 %, by the bootstrap over configurations; none where all resamples agree.",
     heading("The winner's curse"),
     curseText(report),
     heading('How many proxy images'),
@@ -128,17 +128,17 @@ function subsetText({ subset }: AuditReport, table: TableOf): string[] {
     },
   ];
   return [
-    'Random subsets of the images held back, judged by the other half of them: mean tau, and how often neighbours on the front are in the right order.',
+    'Random subsets of the images held back, judged by the other half. Shown are the mean tau, and how often neighbours on the front are in the right order.',
     table(columns, rows),
     [
-      `Rule: the smallest size whose tau is within one standard deviation of that at half the images (${full ? full.images : '-'}), or the number`,
+      `Rule: the smallest size whose tau is within one standard deviation of the tau at half the images (${full ? full.images : '-'}), or the number`,
       `at which half of the neighbours on the front are two standard errors apart (${apart === null ? 'none would do' : apart}), if that is fewer.`,
       `It says ${recommended} images${because === 'apart' ? ', by the second part' : ''}; the study used ${used}.`,
     ].join('\n'),
   ];
 }
 
-export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     line(columns.map(({ header }) => header)),

@@ -46,7 +46,7 @@ function judgedOf(
 }
 
 /** Whether a drop keeps within a limit; `unknown` where the images cannot tell. */
-export type Told = 'within' | 'beyond' | 'unknown';
+type Told = 'within' | 'beyond' | 'unknown';
 
 /**
  * A drop is known where the half-width of its interval is at most the limit; else only that it lies beyond, if its whole interval does.

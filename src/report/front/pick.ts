@@ -72,7 +72,7 @@ function disturbedSentence(report: FrontReport, rule: PickRule, picked: FrontPoi
   const choice = choose(effectiveFront(report, true), rule, false);
   if (choice.state !== 'picked' || choice.point.latencyQuality === 'good' || choice.point.trial === picked?.trial)
     return '';
-  return `By a latency that is not known, since other work slowed the machine, it would be ${nameOf(choice.point)}, ${figuresWords(choice.point)}: "${confirmCommand(report.study)}" measures it again, --accept-disturbed takes it as it is.`;
+  return `By a latency that is not known, since other work slowed the machine, it would be ${nameOf(choice.point)}, ${figuresWords(choice.point)}. "${confirmCommand(report.study)}" measures it again, --accept-disturbed takes it as it is.`;
 }
 
 function sourceSentence(

@@ -10,7 +10,7 @@ export const nameOf = (point: FrontPoint): string =>
   point.trial === 0 ? 'the dense model' : `trial ${point.trial} (${stateOf(point)})`;
 
 /** Whose figures they are, and whether they count. */
-export const stateOf = ({ confirmed, latencyQuality }: FrontPoint): 'confirmed' | 'not confirmed' | 'disturbed' =>
+const stateOf = ({ confirmed, latencyQuality }: FrontPoint): 'confirmed' | 'not confirmed' | 'disturbed' =>
   latencyQuality === 'disturbed' ? 'disturbed' : confirmed ? 'confirmed' : 'not confirmed';
 
 /** `1.28x [1.26, 1.30]` */

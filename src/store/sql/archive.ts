@@ -8,7 +8,7 @@ import { environmentIn, numbersIn, whole } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
 import { storedObservationOf, summaryOf } from './observation-rows.ts';
 import type { Database, ObservationsTable } from './schema.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 import { stored } from './stored.ts';
 import { trialOf } from './trial-rows.ts';
 
@@ -17,7 +17,7 @@ type Condition = (eb: ExpressionBuilder<Database, 'trials'>) => Expression<SqlBo
 /** By id. What an environment is never changes: each is read once. */
 type Environments = Map<number, Environment>;
 
-export function sqlArchive({ read }: Session): TrialArchive {
+export function sqlArchive({ read }: StoreSession): TrialArchive {
   const environments: Environments = new Map();
   return {
     list: async (studyId, filter = {}) =>

@@ -1,5 +1,5 @@
 /** Signs of damage in what a database hands over: it is not what this program writes. */
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 
 /** Thrown where a column does not hold what this program writes there. */
 export class DamagedColumn extends Error {}
@@ -17,7 +17,7 @@ type Methods = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
  * The same methods; what they cannot make sense of is told as damage, in the words of the session's database.
  * @param checks whether the methods refuse results by a RangeError, which is then no damage
  */
-export function tellingDamage<T extends object>(session: Pick<Session, 'damaged'>, methods: T, checks = false): T {
+export function tellingDamage<T extends object>(session: Pick<StoreSession, 'damaged'>, methods: T, checks = false): T {
   const isDamage = checks ? unreadable : senseless;
   const guarded = Object.entries(methods as Methods).map(([name, method]) => [
     name,

@@ -1,7 +1,7 @@
 /** The front of a study in SQL. */
 import type { Transaction } from 'kysely';
 import { judgedAgain } from '../judge.ts';
-import type { FrontOf, FrontPoint, FrontState } from '../store.ts';
+import type { FrontOf, FrontState, StoredPoint } from '../store.ts';
 import { numbersIn } from './columns.ts';
 import type { Database } from './schema.ts';
 
@@ -21,7 +21,7 @@ export async function updateFront(db: Transaction<Database>, trial: Finishing, f
     .where('front_members.study_id', '=', trial.study_id)
     .orderBy('trials.number')
     .execute();
-  const points: FrontPoint[] = before.map(row => ({
+  const points: StoredPoint[] = before.map(row => ({
     number: row.number,
     values: numbersIn(row.objective_values ?? '[]'),
   }));

@@ -4,7 +4,7 @@ import type { Environment } from '../../host/environment.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation, WarningRecord } from '../observation.ts';
 import { joined, partsOf } from '../observation-parts.ts';
 import { packed, type SampleList, unpacked } from '../packing.ts';
-import { misfit } from '../shape.ts';
+import { shapeFault } from '../shape.ts';
 import { oneOf, recordIn, recordsIn } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
 import type { ObservationsTable, ObservedColumns, SampleColumns } from './schema.ts';
@@ -35,7 +35,7 @@ export const sampleRows = (observation: Observation): Insertable<SampleColumns>[
 
 export function summaryOf(row: Row, environment: Environment): ObservationSummary {
   const facts = recordIn(row.facts);
-  demand(misfit(row.kind, facts));
+  demand(shapeFault(row.kind, facts));
   return joined(measuredOf(row, environment), facts);
 }
 
@@ -46,7 +46,7 @@ export function storedObservationOf(
   environment: Environment,
 ): StoredObservation {
   const facts = recordIn(row.facts);
-  demand(misfit(row.kind, facts, new Map(samples.map(({ name, encoding }) => [name, encoding]))));
+  demand(shapeFault(row.kind, facts, new Map(samples.map(({ name, encoding }) => [name, encoding]))));
   const lists = new Map<string, SampleList>(samples.map(each => [each.name, unpacked(each)]));
   return joined(measuredOf(row, environment), facts, lists);
 }

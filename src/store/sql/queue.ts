@@ -11,12 +11,12 @@ import { finishTrial } from './finish.ts';
 import { putBack, release, renew } from './held.ts';
 import { insertObservations } from './observations.ts';
 import { revise } from './revise.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 import { ownerOf } from './trial-rows.ts';
 
 /** `release` puts the unfinished trials of this queue back and ends the renewing of leases, for a store that is closed. */
 export function sqlQueue(
-  { read, write, now }: Session,
+  { read, write, now }: StoreSession,
   owner: Owner,
   leaseMs: number,
 ): TrialQueue & { release(): Promise<void> } {

@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { UserError } from '../../errors/user-error.ts';
 import type { Database } from './schema.ts';
 
-export interface Session {
+export interface StoreSession {
   readonly db: Kysely<Database>;
   /** Where it is, as it was given. */
   readonly place: string;

@@ -6,10 +6,10 @@ import type { StudySummary } from '../study.ts';
 import { trialStates } from '../trial.ts';
 import { oneOf, textsIn, wholeWithin } from './columns.ts';
 import { countWrite } from './counters.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 import { studyOf, studyRow, studyStates } from './study-rows.ts';
 
-export const sqlStudies = ({ read, write, now }: Session): StudyStore => ({
+export const sqlStudies = ({ read, write, now }: StoreSession): StudyStore => ({
   create: study =>
     write(`store the study "${study.name}"`, async db => {
       const added = await db

@@ -11,9 +11,9 @@ import {
 import { textsIn } from './columns.ts';
 import { countWrite, countWriteOfTrial } from './counters.ts';
 import type { Database, TrainingEpochsTable, TrainingPhasesTable, TrainingRunsTable } from './schema.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 
-export const sqlTraining = ({ read, write, now }: Session): TrainingStore => ({
+export const sqlTraining = ({ read, write, now }: StoreSession): TrainingStore => ({
   begin: run =>
     write('store a training', async db => {
       await countWriteOfTrial(db, run.trialId);

@@ -4,9 +4,9 @@ import type { TuningStore } from '../store.ts';
 import { recordIn } from './columns.ts';
 import { countWrite } from './counters.ts';
 import { rejudge } from './front.ts';
-import type { Session } from './session.ts';
+import type { StoreSession } from './session.ts';
 
-export const sqlTuning = ({ read, write }: Session): TuningStore => ({
+export const sqlTuning = ({ read, write }: StoreSession): TuningStore => ({
   keepSetup: (studyId, setup) => {
     const content = JSON.stringify(setup);
     const sha256 = createHash('sha256').update(content).digest('hex');

@@ -5,11 +5,11 @@ import { sql } from 'kysely';
 import { UserError } from '../../errors/user-error.ts';
 import { strangeKind } from '../../files/kind.ts';
 import type { Patience, StoreOptions } from '../options.ts';
-import type { Session } from '../sql/session.ts';
+import type { StoreSession } from '../sql/session.ts';
 import { needsFilesBeside, patience, patiently, worded } from './failures.ts';
 import { applicationId, migrate, type SchemaState, schemaState } from './migrate.ts';
 import { privateCopy } from './private-copy.ts';
-import { openSession } from './session.ts';
+import { openSqliteSession } from './session.ts';
 
 /** What a file is opened with; `place` is how the user calls it. */
 interface Opening extends Pick<StoreOptions, 'mustExist' | 'clock'> {
@@ -21,12 +21,12 @@ interface Opening extends Pick<StoreOptions, 'mustExist' | 'clock'> {
  * A session on a store whose schema is that of this version. Throws a UserError when there is no store in `file` that can be opened so, or
  * none can be made there.
  */
-export async function openStoreFile(file: string, place: string, options: StoreOptions): Promise<Session> {
+export async function openStoreFile(file: string, place: string, options: StoreOptions): Promise<StoreSession> {
   const opening = { ...options, place, limits: options.patience ?? patience };
   return options.readOnly ? openToRead(resolve(file), opening) : openToWrite(resolve(file), opening);
 }
 
-async function openToWrite(file: string, opening: Opening): Promise<Session> {
+async function openToWrite(file: string, opening: Opening): Promise<StoreSession> {
   const { place, limits, mustExist } = opening;
   demandSqlite(file, place);
   if (mustExist) demandThere(file, place);
@@ -59,11 +59,11 @@ async function openToWrite(file: string, opening: Opening): Promise<Session> {
   }
 }
 
-async function openToRead(file: string, opening: Opening): Promise<Session> {
+async function openToRead(file: string, opening: Opening): Promise<StoreSession> {
   const { place, limits } = opening;
   demandSqlite(file, place);
   demandThere(file, place);
-  let session: Session | null = null;
+  let session: StoreSession | null = null;
   try {
     session = await opened(file, true, opening);
     const state = await currentSchema(session, limits);
@@ -91,7 +91,7 @@ async function openToRead(file: string, opening: Opening): Promise<Session> {
   }
 }
 
-const onlyToRead = (session: Session): Session => ({
+const onlyToRead = (session: StoreSession): StoreSession => ({
   ...session,
   write: async action => {
     throw new UserError(
@@ -101,13 +101,13 @@ const onlyToRead = (session: Session): Session => ({
   },
 });
 
-async function opened(file: string, readOnly: boolean, { place, limits, clock }: Opening): Promise<Session> {
+async function opened(file: string, readOnly: boolean, { place, limits, clock }: Opening): Promise<StoreSession> {
   return patiently(place, readOnly ? 'read trials' : 'store trials', limits, async () =>
-    openSession(file, { place, readOnly, patience: limits, clock }),
+    openSqliteSession(file, { place, readOnly, patience: limits, clock }),
   );
 }
 
-async function currentSchema(session: Session, limits: Patience): Promise<Exclude<SchemaState, 'foreign'>> {
+async function currentSchema(session: StoreSession, limits: Patience): Promise<Exclude<SchemaState, 'foreign'>> {
   const state = await patiently(session.place, 'read trials', limits, () => schemaState(session.db, session.place));
   if (state === 'foreign') throw notAStore(session.place, 'an SQLite database of another program');
   return state;

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import type { Patience } from '../options.ts';
 import type { Database } from '../sql/schema.ts';
-import type { Session } from '../sql/session.ts';
+import type { StoreSession } from '../sql/session.ts';
 import { damaged } from './damage.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { patiently } from './failures.ts';
@@ -18,7 +18,10 @@ export interface OpenFileOptions {
 }
 
 /** Opens or creates the file; nothing is read from it yet. */
-export function openSession(file: string, { place, readOnly, patience, clock = Date.now }: OpenFileOptions): Session {
+export function openSqliteSession(
+  file: string,
+  { place, readOnly, patience, clock = Date.now }: OpenFileOptions,
+): StoreSession {
   const database = openDatabase(file, readOnly);
   try {
     database.exec(`pragma busy_timeout = ${patience.busyTimeoutMs}`);

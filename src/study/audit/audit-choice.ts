@@ -6,10 +6,10 @@ import type { CompleteTrial } from '../../store/trial.ts';
 export const fewestAudited = 15;
 
 /**
- * The same for the same trials. At most half are members of the front, spread evenly along it with both ends; the others are added
- * one by one, each the farthest from all that are chosen, in the plane of ranks by latency and by error: ranks, so that a few
- * ruined networks do not take the space of many good ones. The order is that of choice, fronts and others in turn, so that every
- * beginning of it is spread too.
+ * The same for the same trials. At most half are members of the front, spread evenly along it with both ends. The
+ * others are added one by one, each the farthest from all that are chosen. Distances are taken in the plane of ranks by
+ * latency and by error: ranks, so that a few ruined networks do not take the space of many good ones. The order is that
+ * of choice, fronts and others in turn, so that every beginning of it is spread too.
  *
  * @param objectives as the study names them
  * @param complete without the dense model

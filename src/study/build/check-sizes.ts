@@ -5,7 +5,7 @@ import { UserError } from '../../errors/user-error.ts';
 import { batchSizes } from '../../onnx/cost.ts';
 import { producersOf } from '../../onnx/edit.ts';
 import type { Graph } from '../../onnx/graph.ts';
-import { evaluate, productOfAll } from '../../onnx/shapes/dimension.ts';
+import { dimensionValue, productOfAll } from '../../onnx/shapes/dimension.ts';
 import type { Value } from '../../onnx/shapes/rule.ts';
 
 /** 64 GB in float32, as one value of a network. */
@@ -38,4 +38,4 @@ export function checkSizes(
 
 /** The product of the sizes that are known; one that is not counts as 1. */
 const factors = (shape: readonly (number | string | null)[], symbols: (symbol: string) => number | null): number =>
-  shape.reduce<number>((product, size) => product * (evaluate(productOfAll([size]), symbols) ?? 1), 1);
+  shape.reduce<number>((product, size) => product * (dimensionValue(productOfAll([size]), symbols) ?? 1), 1);

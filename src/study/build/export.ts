@@ -33,7 +33,7 @@ export async function exportTrial(
     throw new UserError(
       `Cannot export trial ${trial.number}: the rebuilt model differs from the one that was measured (version ${study.packageVersion} then, ${rankfrontVersion()} now).`,
       study.packageVersion === rankfrontVersion() && study.calibration?.factors === 'data-aware'
-        ? 'Its calibration statistics are rounded otherwise on another machine: export it where it was searched.'
+        ? 'Its calibration statistics differ in rounding on another machine: export it where it was searched.'
         : `Install rankfront ${study.packageVersion}, or search again with this version.`,
     );
   }

@@ -1,6 +1,6 @@
 /** The factors of every site and method that a space offers, and what their rungs lose; from the cache or computed once in threads. */
 import { weightBlock } from '../../decompose/block.ts';
-import type { FullFactors, Seen } from '../../decompose/factorise.ts';
+import type { FullFactors, SampledStatistics } from '../../decompose/factorise.ts';
 import type { FactorRung, MethodName, Rung } from '../../decompose/method.ts';
 import type { LossUnit } from '../../decompose/output-error.ts';
 import type { Site } from '../../decompose/site.ts';
@@ -23,8 +23,9 @@ import {
 export type FactorLookup = (site: string, method: MethodName) => FullFactors;
 
 /**
- * What a rung loses, in a unit common to all sites: how far it moves the network's answer (see `outputErrors`); where that is not known for all of
- * them, the squared relative error of the site's output on the calibration images; where there are none, of its weight; 0 for dense.
+ * What a rung loses, in a unit common to all sites: how far it moves the network's answer (see `outputErrors`). Where
+ * that is not known for all of them, it is the squared relative error of the site's output on the calibration images;
+ * where there are none, of its weight. Dense loses 0.
  */
 export type RungLoss = (site: Site, rung: Rung) => number;
 
@@ -92,7 +93,8 @@ function factorRequests(model: Model, space: Space, statistics: CalibrationStati
     const methods = new Set(ladder.flatMap(({ method }) => (method === 'dense' ? [] : [method])));
     const block = weightBlock(model, site);
     const known = statistics?.sites.get(site.name);
-    const seen: Seen | null = statistics && known?.input ? { statistics: known, images: statistics.images } : null;
+    const seen: SampledStatistics | null =
+      statistics && known?.input ? { statistics: known, images: statistics.images } : null;
     return [...methods].map(method => ({ site: site.name, method, block, seen }));
   });
 }

@@ -6,7 +6,7 @@ export const notesOf = (found: Pick<ModelSites, 'outputs' | 'idle' | 'unsized'>)
   [outputsNote(found), unsizedNote(found)].filter(note => note !== null);
 
 /** Null where every size is known; the first reason stands for all, since one size is lost for all behind it. */
-export function unsizedNote({ unsized }: Pick<ModelSites, 'unsized'>): string | null {
+function unsizedNote({ unsized }: Pick<ModelSites, 'unsized'>): string | null {
   const [first] = unsized;
   if (!first) return null;
   const which =

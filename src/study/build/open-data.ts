@@ -16,7 +16,7 @@ export async function openStudyData({ name, data }: Study, moved: string | undef
   const dataset = await openDataset(parseDataSpec(spec), { normalize });
   if (dataset.hash === data.sha256) return dataset;
   throw new UserError(
-    `The images of "${spec}" are not those of study "${name}": their hashes differ.`,
+    `Study "${name}" has other images than "${spec}": their hashes differ.`,
     'Give the original images with --data.',
   );
 }

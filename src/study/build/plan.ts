@@ -10,7 +10,7 @@ import { type LoadedModel, loadModel, readText, sha256Of } from '../../host/mode
 import { batchSizes } from '../../onnx/cost.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { lossOf } from '../../onnx/lost-size.ts';
-import { evaluate } from '../../onnx/shapes/dimension.ts';
+import { dimensionValue } from '../../onnx/shapes/dimension.ts';
 import { inferShapes, inferValues, shapesOf } from '../../onnx/shapes.ts';
 import { parseSearchSpace } from '../../space/parse.ts';
 import { proposeSpace } from '../../space/propose.ts';
@@ -48,7 +48,7 @@ async function withKnownShapes(loaded: LoadedModel, { inputShape }: HardwareProf
   const { graph, opsets } = loaded.model;
   const shapes = inferShapes(graph, opsets, inputShape);
   const batch = batchSizes(graph);
-  const open = (name: string): boolean => shapes.get(name)?.some(size => evaluate(size, batch) === null) ?? true;
+  const open = (name: string): boolean => shapes.get(name)?.some(size => dimensionValue(size, batch) === null) ?? true;
   const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
   const asked = graph.nodes.filter(isMatrixNode).flatMap(({ inputs, outputs }) => [inputs[0] ?? '', outputs[0] ?? '']);
   const values = [...new Set(asked)].filter(name => computed.has(name) && open(name));
@@ -117,4 +117,4 @@ export const planFromFiles = (model: string, space: string | undefined, hardware
   });
 
 /** @throws UserError, before anything is spent, for a model whose latencies the device of the plan cannot compute */
-export const demandTimeable = ({ loaded, hardware }: Plan): void => demandOfDevice(hardware, loaded.model);
+export const demandTimeablePlan = ({ loaded, hardware }: Plan): void => demandOfDevice(hardware, loaded.model);

@@ -9,7 +9,7 @@ import type { TrialResult } from '../../store/trial.ts';
 import type { Configuration } from '../../tuner/strategy.ts';
 import { openCalibration } from '../build/calibration.ts';
 import { notesOf } from '../build/model-notes.ts';
-import { demandTimeable, type Plan, planFromFiles } from '../build/plan.ts';
+import { demandTimeablePlan, type Plan, planFromFiles } from '../build/plan.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
 import { observe } from './observe.ts';
@@ -54,7 +54,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   const warn = options.warn ?? (() => {});
   const seed = options.seed ?? 0;
   const given = await planFromFiles(options.model, options.space, options.hardware);
-  demandTimeable(given);
+  demandTimeablePlan(given);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   const watch = { warn, stage: options.onStage };
   const calibration = await openCalibration(given, dataset, options.data, { ...options, seed }, watch);

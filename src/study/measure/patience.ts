@@ -1,7 +1,7 @@
 /** How long the next measurement waits for a quiet machine. */
 import type { Quality } from '../../stats/quality.ts';
 
-export interface Patience {
+export interface QuietPatience {
   readonly waitMs: () => number;
   /** Told how each measurement came out. */
   readonly tell: (quality: Quality) => void;
@@ -18,7 +18,7 @@ export function patienceOf(
   waitMs: number,
   leftMs: () => number = () => Number.POSITIVE_INFINITY,
   share = shareAfterFailure,
-): Patience {
+): QuietPatience {
   let inVain = false;
   return {
     waitMs: () => Math.max(0, Math.min(leftMs(), inVain ? share * waitMs : waitMs)),

@@ -15,7 +15,7 @@ export interface Question {
   readonly rng: RngState;
 }
 
-export interface Answer {
+export interface Proposed {
   /** Null when no configuration is left. */
   readonly configuration: Configuration | null;
   readonly rngAfter: RngState;
@@ -23,11 +23,11 @@ export interface Answer {
 
 export interface Asker {
   readonly strategy: string;
-  ask(question: Question): Promise<Answer>;
+  ask(question: Question): Promise<Proposed>;
   close(): Promise<void>;
 }
 
-export function answerOf(strategy: Strategy, { history, pending, rng }: Question): Answer {
+export function answerOf(strategy: Strategy, { history, pending, rng }: Question): Proposed {
   const generator = resumedRng(rng);
   const configuration = strategy.ask(history, pending, generator);
   return { configuration, rngAfter: generator.state() };
@@ -42,6 +42,6 @@ export const inlineAsker = (strategy: Strategy): Asker => ({
 /** A thread that keeps the strategy, with what it remembers between asks. */
 export function threadAsker(setup: Setup): Asker {
   const { name } = strategyOf(setup);
-  const pool = createThreadPool<Question, Answer>(entryUrl('ask-thread', import.meta.url), 1, setupRecord(setup));
+  const pool = createThreadPool<Question, Proposed>(entryUrl('ask-thread', import.meta.url), 1, setupRecord(setup));
   return { strategy: name, ask: question => pool.run(question), close: pool.close };
 }

@@ -3,7 +3,7 @@ import { keepsTo } from '../../objectives/limits.ts';
 import type { Asked, Trial } from '../../store/trial.ts';
 import type { Configuration, Constraint, Outcome } from '../../tuner/strategy.ts';
 
-export interface Told {
+interface Told {
   /** In the order in which they were finished. */
   readonly history: Outcome[];
   /** By number: under way, waiting, or finished too late to be told. */
@@ -11,9 +11,9 @@ export interface Told {
 }
 
 /**
- * What is told for a proposal. It depends on the stored order of events alone, so that the same is proposed whoever asks, however
- * long asking takes, and after whichever kill: with trial n - 1 begun, trial n is proposed from what was finished when
- * trial n - 1 was begun, while that one is measured.
+ * What is told for a proposal. It depends on the stored order of events alone. So the same is proposed whoever asks,
+ * however long asking takes, and after whichever kill. Trial n is proposed while trial n - 1 is measured, from what was
+ * finished when that one was started.
  *
  * @param trials all of the study up to some number, without gaps
  */
@@ -49,11 +49,7 @@ export function toldFor(
  *
  * @param after of a trial that was measured again later than this, the values that it had before
  */
-export function outcomeOf(
-  trial: Trial,
-  constraints: readonly Constraint[],
-  after = Number.POSITIVE_INFINITY,
-): Outcome | null {
+function outcomeOf(trial: Trial, constraints: readonly Constraint[], after = Number.POSITIVE_INFINITY): Outcome | null {
   const { configuration } = trial;
   switch (trial.state) {
     case 'complete': {

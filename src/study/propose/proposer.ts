@@ -16,7 +16,7 @@ import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
-import { type Patience, patienceOf } from '../measure/patience.ts';
+import { patienceOf, type QuietPatience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { type Asker, inlineAsker, threadAsker } from './asker.ts';
 import { type Setup, setupFrom, setupRecord, siteTableSchema, strategyOf } from './setup.ts';
@@ -121,7 +121,7 @@ export async function denseFigures(store: Pick<Store, 'trials'>, study: Study): 
 }
 
 /** A hundred short measurements would wait for an hour: once one has waited in vain, or the dense model had, the others do not wait. */
-async function sweepPatience({ store, study, plan }: ProposerParts): Promise<Patience> {
+async function sweepPatience({ store, study, plan }: ProposerParts): Promise<QuietPatience> {
   const patience = patienceOf(plan.hardware.latencyBudget.waitMs, undefined, 0);
   const dense = await store.trials.get(study.id, 0);
   if (dense?.state === 'complete' && isDisturbedIn('search', dense)) patience.tell('disturbed');

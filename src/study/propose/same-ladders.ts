@@ -9,8 +9,8 @@ export function demandSameLadders(space: Space, trials: readonly Trial[], study:
   const differing = trials.find(trial => !sameRungs(space, trial));
   if (!differing) return;
   throw new UserError(
-    `Cannot go on with study "${study}": its ladders of several methods hold other rungs now, since what factors lose was measured anew.`,
-    'Start another study with --study, or go on where this one was begun.',
+    `Cannot go on with study "${study}": its ladders of several methods hold other rungs now, since the losses of factors were measured again.`,
+    'Start another study with --study, or go on where this one was started.',
   );
 }
 

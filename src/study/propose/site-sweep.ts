@@ -8,7 +8,7 @@ import type { Quality } from '../../stats/quality.ts';
 import type { SiteTable } from '../../tuner/prior.ts';
 import type { CandidateBuilder } from '../build/candidate.ts';
 import type { Instruments } from '../measure/observe.ts';
-import type { Patience } from '../measure/patience.ts';
+import type { QuietPatience } from '../measure/patience.ts';
 import { drawnTogether, type SweptRung, savedShares, siteTable } from './site-table.ts';
 
 export interface SweepParts {
@@ -16,7 +16,7 @@ export interface SweepParts {
   readonly instruments: Pick<Instruments, 'device' | 'reference'> & { readonly builder: CandidateBuilder };
   /** Seeds the order of the calls. */
   readonly seed: number;
-  readonly patience: Patience;
+  readonly patience: QuietPatience;
   readonly quietReferenceMs: QuietTimes;
   readonly progress?: (done: number, total: number) => void;
   /** Aborted to end at once. */

@@ -3,7 +3,7 @@ import type { Rung } from '../../decompose/method.ts';
 import { rungParams } from '../../decompose/ranks.ts';
 import type { Site } from '../../decompose/site.ts';
 import type { Kind } from '../../objectives/objective.ts';
-import { axes, kindsOf, placeOf } from '../../objectives/objectives.ts';
+import { axes, kindsOf, positionOf } from '../../objectives/objectives.ts';
 import type { Space } from '../../space/space.ts';
 import type { SiteTable, TunerPrior } from '../../tuner/prior.ts';
 
@@ -34,7 +34,7 @@ export function tunerPrior(objectives: readonly string[], known: KnownBefore): T
       ladder.map(rung => (rung.method === 'dense' ? 0 : Math.max(0, loss(site, rung)))),
     ),
     // What the factors lose costs accuracy, and latency goes with it where it was not measured; of memory they tell nothing.
-    ...(all.some(kind => !axes.includes(kind)) ? { lossesOf: axes.map(kind => placeOf(objectives, kind)) } : {}),
+    ...(all.some(kind => !axes.includes(kind)) ? { lossesOf: axes.map(kind => positionOf(objectives, kind)) } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import { frontReport } from '../../report/front/front-report.ts';
 import type { FurtherFigure } from '../../report/front/further.ts';
 import { confirmCommand } from '../../report/front/known.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
+import { shareOfOnes } from '../../stats/proportion.ts';
 import { median } from '../../stats/robust.ts';
 import type { Phase, StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
@@ -17,24 +18,23 @@ import { deviceOf } from '../measure/device-of.ts';
 import { latestLimits } from '../propose/proposer.ts';
 import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
-import { shareOf } from '../recount/recount-accuracy.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
 
 type ByKind = { readonly [kind in Kind]: Extract<StoredObservation, { kind: kind }> };
 
 /** The observations of a trial in a phase by kind, of all objectives of its study. */
-export type Seen = Pick<ByKind, 'latency' | 'accuracy'> & Partial<Omit<ByKind, 'latency' | 'accuracy'>>;
+export type PhaseObservations = Pick<ByKind, 'latency' | 'accuracy'> & Partial<Omit<ByKind, 'latency' | 'accuracy'>>;
 
 /**
  * Null unless everything was seen that a phase sees. What is exact, such as a size, is not confirmed: that of the search holds.
  *
  * @param objectives as the study names them
  */
-export function seenIn(
+export function observationsIn(
   observations: readonly StoredObservation[],
   phase: Phase,
   objectives: readonly string[] = [],
-): Seen | null {
+): PhaseObservations | null {
   const found: { [kind in Kind]?: StoredObservation | undefined } = {};
   for (const each of observations) if (each.phase === phase) found[each.kind] = each;
   for (const { kind, confirms } of furtherOf(objectives)) {
@@ -42,7 +42,7 @@ export function seenIn(
     if (!found[kind]) return null;
   }
   const { latency, accuracy } = found;
-  return latency && accuracy ? (found as Seen) : null;
+  return latency && accuracy ? (found as PhaseObservations) : null;
 }
 
 /**
@@ -81,14 +81,14 @@ export async function readFrontInput(
     trial.state === 'complete' && !left.has(trial.number) ? [{ trial, samples }] : [],
   );
   const dense = denseOf(recount, study);
-  const denseSearch = seenIn(dense.samples, 'search', study.objectives);
+  const denseSearch = observationsIn(dense.samples, 'search', study.objectives);
   if (!denseSearch) throw notMeasured(study);
-  const denseConfirm = seenIn(dense.samples, 'confirm', study.objectives);
+  const denseConfirm = observationsIn(dense.samples, 'confirm', study.objectives);
   const inputs: TrialInput[] = [];
   for (const { trial, samples } of trials) {
     if (trial.number === 0 || !recount.feasible.has(trial.number)) continue;
-    const search = seenIn(samples, 'search', study.objectives);
-    const confirm = seenIn(samples, 'confirm', study.objectives);
+    const search = observationsIn(samples, 'search', study.objectives);
+    const confirm = observationsIn(samples, 'confirm', study.objectives);
     if (!search) continue;
     inputs.push({
       trial: trial.number,
@@ -137,7 +137,7 @@ function denseOf({ trials, disagreements }: Recount, study: Study) {
  * phase, in which it was timed beside each candidate, and over the disturbed ones where there is no other.
  */
 function denseMeasurement(
-  seen: Seen,
+  seen: PhaseObservations,
   objectives: readonly string[],
   trials: readonly CompleteTrial[],
   phase: Phase,
@@ -150,14 +150,14 @@ function denseMeasurement(
   return {
     latencyMs: median((good.length > 0 ? good : all).map(({ referenceMs }) => referenceMs)),
     latencyQuality: good.length > 0 ? 'good' : 'disturbed',
-    accuracy: shareOf(accuracy.correct),
+    accuracy: shareOfOnes(accuracy.correct),
     images: accuracy.images,
     further: furtherFigures(seen, objectives, true),
   };
 }
 
 /** @param isDense whose ratio to itself is 1 without error */
-const furtherFigures = (seen: Seen, objectives: readonly string[], isDense = false): FurtherFigure[] =>
+const furtherFigures = (seen: PhaseObservations, objectives: readonly string[], isDense = false): FurtherFigure[] =>
   furtherOf(objectives).flatMap(({ kind, denseAmount }) => {
     const found = seen[kind];
     if (!found) return [];
@@ -166,7 +166,11 @@ const furtherFigures = (seen: Seen, objectives: readonly string[], isDense = fal
   });
 
 /** Of a trial that was given up early on the images that it was scored on. */
-export function measurement(seen: Seen, dense: Seen, objectives: readonly string[]): Measurement {
+export function measurement(
+  seen: PhaseObservations,
+  dense: PhaseObservations,
+  objectives: readonly string[],
+): Measurement {
   const { latency, accuracy } = seen;
   const all = dense.accuracy.correct;
   const same = accuracy.places ? Uint8Array.from(accuracy.places, place => all[place] ?? 0) : all;
@@ -177,7 +181,7 @@ export function measurement(seen: Seen, dense: Seen, objectives: readonly string
     latencyQuality: latency.quality,
     conditions: latency.conditions,
     // From the answers that the drop is from; what a part of the images says of all is an estimate of its own.
-    accuracy: accuracy.places ? accuracy.value : shareOf(accuracy.correct),
+    accuracy: accuracy.places ? accuracy.value : shareOfOnes(accuracy.correct),
     drop,
     dropStandardError: standardError,
     losses: Int8Array.from(same, (right, i) => right - (accuracy.correct[i] ?? 0)),

@@ -1,15 +1,15 @@
 /** The studies of a store as the list wants them. */
 import { frontReport } from '../../report/front/front-report.ts';
 import { unknownOf } from '../../report/front/known.ts';
-import { bestSpeedup, type StudySummary } from '../../report/study-list.ts';
+import { bestSpeedup, type StudyRow } from '../../report/study-list.ts';
 import type { Store } from '../../store/store.ts';
 import { latestLimits } from '../propose/proposer.ts';
 import { doubtful, doubtsText } from '../recount/doubts.ts';
 import { recountStudy } from '../recount/recount-study.ts';
 import { readFrontInput } from './read-front.ts';
 
-export async function studyRows(store: Store): Promise<StudySummary[]> {
-  const rows: StudySummary[] = [];
+export async function studyRows(store: Store): Promise<StudyRow[]> {
+  const rows: StudyRow[] = [];
   for (const summary of await store.studies.list()) {
     const study = await store.studies.get(summary.name);
     const { trials } = summary;

@@ -24,7 +24,7 @@ import { inOrder } from '../measure/measures.ts';
 import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
-import { measurement, readFrontInput, type Seen, seenIn } from './read-front.ts';
+import { measurement, observationsIn, type PhaseObservations, readFrontInput } from './read-front.ts';
 
 /** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
 export async function trialView(store: Store, study: Study, trial: Trial, sites: readonly Site[]): Promise<TrialView> {
@@ -106,7 +106,7 @@ async function phaseOf(
   samples: readonly StoredObservation[],
   recount: Recount,
 ): Promise<TrialPhase | null> {
-  const seen = seenIn(samples, phase, study.objectives);
+  const seen = observationsIn(samples, phase, study.objectives);
   if (!seen) return null;
   const figures = await figuresIn(phase, store, study, trial, seen, recount);
   if (!figures) return null;
@@ -125,12 +125,12 @@ async function figuresIn(
   store: Store,
   study: Study,
   trial: Trial,
-  seen: Seen,
+  seen: PhaseObservations,
   recount: Recount,
 ): Promise<Figures | null> {
   const input = await readFrontInput(store, study, phase === 'confirm', recount);
   if (trial.number === 0) return frontReport(input).dense[phase];
-  const denseSeen = seenIn(
+  const denseSeen = observationsIn(
     recount.trials.find(each => each.trial.number === 0)?.samples ?? [],
     phase,
     study.objectives,

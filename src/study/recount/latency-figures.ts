@@ -6,7 +6,7 @@ import { levelled } from '../../stats/levelled.ts';
 import { ratioInterval, ratioOfMedians } from '../../stats/ratio-of-medians.ts';
 import type { LatencySamples, LatencySummary } from '../../store/observation.ts';
 
-export interface LatencyFigures {
+export interface RecountedRatio {
   readonly ratio: number;
   /** Null where it is not recounted. */
   readonly interval: readonly [number, number] | null;
@@ -18,7 +18,7 @@ export type TakenLatency = Pick<LatencySummary, 'value' | 'conditions' | 'endedB
  * @param seed of the measurement, from which the bootstrap of earlier versions follows
  * @param bounds whether an interval is wanted that takes such a bootstrap, some 20 ms for 500 pairs
  */
-export function latencyFigures(latency: TakenLatency, seed: number, bounds: boolean): LatencyFigures {
+export function recountedRatio(latency: TakenLatency, seed: number, bounds: boolean): RecountedRatio {
   const { candidateSamplesMs, referenceSamplesMs, conditions, endedBy, quality } = latency;
   if (endedBy === 'exact') {
     const ratio = ratioOfMedians(candidateSamplesMs, referenceSamplesMs);
@@ -38,7 +38,7 @@ function withinOneSession(
   { candidateSamplesMs, referenceSamplesMs }: LatencySamples,
   seed: number,
   bounds: boolean,
-): LatencyFigures {
+): RecountedRatio {
   const { x, y } = levelled(candidateSamplesMs, referenceSamplesMs);
   const rng = seededRng(bootstrapSeed(seed));
   return { ratio: ratioOfMedians(x, y), interval: bounds ? ratioInterval(x, y, { rng, resamples }) : null };

@@ -1,6 +1,6 @@
 /** Whether what is stored of an accuracy follows from the stored answers, image by image. */
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
-import { binomialStandardError, wilsonInterval } from '../../stats/proportion.ts';
+import { binomialStandardError, shareOfOnes, wilsonInterval } from '../../stats/proportion.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import { dropEstimate } from '../../tuner/early-stopping.ts';
 import { compared, comparedLists, type Difference } from './disagreement.ts';
@@ -16,8 +16,6 @@ export interface RecountedAccuracy {
 
 /** Sums of a thousand numbers in another order differ by less. */
 const exact = 1e-9;
-
-export const shareOf = (correct: Uint8Array): number => correct.reduce((sum, each) => sum + each, 0) / correct.length;
 
 /**
  * @param dense the dense model's on the same set of images; of a trial that was given up early, its accuracy is what the differences
@@ -63,7 +61,7 @@ interface Found {
 }
 
 function ofAll(correct: Uint8Array): Found {
-  const accuracy = shareOf(correct);
+  const accuracy = shareOfOnes(correct);
   return { accuracy, standardError: binomialStandardError(accuracy, correct.length) };
 }
 
@@ -76,7 +74,7 @@ function ofPart({ correct, images }: Accuracy, places: Int32Array, dense: Accura
     if (right > before) gained++;
   });
   const { drop, standardError } = dropEstimate({ images, lost, gained }, dense.correct.length);
-  return { accuracy: Math.min(1, Math.max(0, shareOf(dense.correct) - drop)), standardError };
+  return { accuracy: Math.min(1, Math.max(0, shareOfOnes(dense.correct) - drop)), standardError };
 }
 
 /**

@@ -3,7 +3,7 @@ import { z95 } from '../../stats/normal.ts';
 import { median } from '../../stats/robust.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import { compared, comparedLists, type Difference, rounding } from './disagreement.ts';
-import { latencyFigures } from './latency-figures.ts';
+import { recountedRatio } from './latency-figures.ts';
 
 type Latency = Extract<StoredObservation, { kind: 'latency' }>;
 
@@ -26,7 +26,7 @@ export interface RecountedLatency {
 export function recountLatency(latency: Latency, { seed, isDense, bounds }: LatencyQuestion): RecountedLatency {
   const wrong = samplesProblem(latency);
   if (wrong) return { ratio: null, standardError: null, differences: [wrong] };
-  const figures = latencyFigures(latency, seed, bounds);
+  const figures = recountedRatio(latency, seed, bounds);
   const ratio = isDense ? 1 : figures.ratio;
   const [low, high] = figures.interval ?? latency.interval;
   const standardError = (high - low) / (2 * z95);

@@ -13,9 +13,9 @@ import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { type Instruments, take } from '../measure/observe.ts';
-import type { Patience } from '../measure/patience.ts';
+import type { QuietPatience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
-import { readFrontInput, seenIn } from '../read/read-front.ts';
+import { observationsIn, readFrontInput } from '../read/read-front.ts';
 import { changeOf, furtherIn } from './trial-events.ts';
 
 export interface ConfirmParts {
@@ -23,7 +23,7 @@ export interface ConfirmParts {
   readonly study: Study;
   readonly instruments: Instruments;
   readonly latency: LatencyBudget;
-  readonly patience: Patience;
+  readonly patience: QuietPatience;
   readonly timeoutMs: number;
   readonly emit: Emit;
   /** Whether another member may be measured now, as far as time goes. */
@@ -116,12 +116,12 @@ async function confirmTrial(
     return;
   }
   await store.queue.confirm(trial.id, found);
-  const all = seenIn(await store.trials.samples(trial.id), 'confirm', study.objectives);
+  const all = observationsIn(await store.trials.samples(trial.id), 'confirm', study.objectives);
   if (!all) return;
   const { latency, accuracy } = all;
   if (found.some(({ kind }) => kind === 'latency')) parts.patience.tell(latency.quality);
   const dense = trial.number === 0 ? null : await store.trials.get(study.id, 0);
-  const seen = dense && seenIn(await store.trials.samples(dense.id), 'confirm');
+  const seen = dense && observationsIn(await store.trials.samples(dense.id), 'confirm');
   emit({
     kind: 'confirmed',
     trial: trial.number,

@@ -10,7 +10,7 @@ import type { CompleteTrial } from '../../store/trial.ts';
 import type { Constraint } from '../../tuner/strategy.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { type Instruments, take } from '../measure/observe.ts';
-import type { Patience } from '../measure/patience.ts';
+import type { QuietPatience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 
 export interface RemeasureParts {
@@ -18,7 +18,7 @@ export interface RemeasureParts {
   readonly study: Study;
   readonly instruments: Pick<Instruments, 'build' | 'device' | 'reference'>;
   readonly latency: LatencyBudget;
-  readonly patience: Patience;
+  readonly patience: QuietPatience;
   readonly constraints: readonly Constraint[];
   readonly emit: Emit;
 }

@@ -4,7 +4,7 @@ import { latencyBudget } from '../../device/profile.ts';
 import type { EndedBy } from '../../events/event.ts';
 import { constraintsOf } from '../../objectives/limits.ts';
 import { spaceSize } from '../../space/configuration.ts';
-import { type Patience, patienceOf } from '../measure/patience.ts';
+import { patienceOf, type QuietPatience } from '../measure/patience.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { denseFigures, latestLimits } from '../propose/proposer.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
@@ -27,7 +27,7 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<Ende
   await parts.rememberLimits?.();
   await store.studies.setState(study.id, 'searching');
   const latency = latencyBudget(plan.hardware, study.seed);
-  const patient = (): Patience => patienceOf(latency.waitMs ?? 0, () => leftMs(budget));
+  const patient = (): QuietPatience => patienceOf(latency.waitMs ?? 0, () => leftMs(budget));
   let endedBy = await searchTrials(parts, budget, patient());
   // Before the end it is worth waiting once more, even if that was in vain before.
   const patience = patient();
@@ -55,7 +55,7 @@ async function putRight(
   { store, study, instruments, emit }: RunParts,
   budget: RunBudget,
   latency: LatencyBudget,
-  patience: Patience,
+  patience: QuietPatience,
 ): Promise<void> {
   if ((await store.trials.get(study.id, 0))?.state !== 'complete') return;
   const parts = { store, study, instruments, latency, patience, emit };

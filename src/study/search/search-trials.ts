@@ -3,7 +3,7 @@ import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Emit, EndedBy } from '../../events/event.ts';
 import { keepsTo } from '../../objectives/limits.ts';
-import { kindsOf, placeOf } from '../../objectives/objectives.ts';
+import { kindsOf, positionOf } from '../../objectives/objectives.ts';
 import { outOfReach, trialsBeforeWarning } from '../../report/front/out-of-reach.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
@@ -14,7 +14,7 @@ import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { type ObserveBudget, observe } from '../measure/observe.ts';
-import type { Patience } from '../measure/patience.ts';
+import type { QuietPatience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { interrupted, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { triedOf } from '../measure/tried.ts';
@@ -38,7 +38,7 @@ export interface RunParts {
   readonly emit: Emit;
 }
 
-export async function searchTrials(parts: RunParts, budget: RunBudget, patience: Patience): Promise<EndedBy> {
+export async function searchTrials(parts: RunParts, budget: RunBudget, patience: QuietPatience): Promise<EndedBy> {
   const { store, study, plan, instruments, emit } = parts;
   const { timeMs } = budget;
   const latency = latencyBudget(plan.hardware, study.seed);
@@ -159,7 +159,7 @@ export const stoppingFor =
       const reading = readings[kind];
       return reading ? [{ objective, ...reading }] : [];
     });
-    const error = placeOf(objectives, 'accuracy');
+    const error = positionOf(objectives, 'accuracy');
     return { chances: chancesOf(front, known, error, constraints), below: hopeBelow };
   };
 

@@ -21,7 +21,7 @@ import { demandOwnName, type OwnStrategy } from '../../tuner/own.ts';
 import { createStrategy } from '../../tuner/strategies.ts';
 import { type Calibration, openCalibration } from '../build/calibration.ts';
 import { notesOf } from '../build/model-notes.ts';
-import { demandTimeable, modelBaseName, type Plan, planFromFiles, withWait } from '../build/plan.ts';
+import { demandTimeablePlan, modelBaseName, type Plan, planFromFiles, withWait } from '../build/plan.ts';
 import { type Brought, demandBrought, demandNames, withNames } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { judgeDense } from '../measure/judge-dense.ts';
@@ -126,7 +126,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const own = typeof options.strategy === 'object' ? options.strategy : undefined;
   if (own) demandOwnName(own);
   const asked = withWait(await planFromFiles(options.model, options.space, options.hardware), options.waitMs);
-  if (!options.device) demandTimeable(asked);
+  if (!options.device) demandTimeablePlan(asked);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.
   const lent = typeof options.store === 'object' ? options.store : null;

@@ -3,14 +3,14 @@
 import type { Warning } from '../../device/warning.ts';
 import { wordWarning } from '../../device/wording.ts';
 import type { Emit, FurtherValues } from '../../events/event.ts';
-import { entryOf, furtherOf, objectives, placeOf } from '../../objectives/objectives.ts';
+import { entryOf, furtherOf, objectives, positionOf } from '../../objectives/objectives.ts';
 import { halfWidthOf } from '../../report/change.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import type { Observation } from '../../store/observation.ts';
 import type { FrontState, Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
-import { seenIn } from '../read/read-front.ts';
+import { observationsIn } from '../read/read-front.ts';
 
 export interface EventParts {
   readonly store: Pick<Store, 'trials'>;
@@ -44,7 +44,7 @@ export function furtherIn(
 ): { readonly further?: FurtherValues } {
   const found = furtherOf(names).flatMap(({ kind, unit, denseAmount }) => {
     const seen = observations.find(each => each.kind === kind);
-    const name = names[placeOf(names, kind)];
+    const name = names[positionOf(names, kind)];
     if (!seen || name === undefined || unit !== 'B') return [];
     return [[name, { value: seen.value * denseAmount(seen), unit, ratio: seen.value }] as const];
   });
@@ -60,7 +60,7 @@ export function trialEvents(parts: EventParts): {
 
   const denseFigures = async (): Promise<typeof dense> => {
     const trial = await store.trials.get(study.id, 0);
-    const seen = trial && seenIn(await store.trials.samples(trial.id), 'search');
+    const seen = trial && observationsIn(await store.trials.samples(trial.id), 'search');
     return seen && { latencyMs: seen.latency.referenceMs, correct: seen.accuracy.correct };
   };
 

@@ -8,14 +8,14 @@ import { answersAgainst } from '../recount/recount-accuracy.ts';
 import type { RecountedTrial } from '../recount/recount-trial.ts';
 
 /** One class per image of a phase; null where it is not known. */
-export type Truth = (phase: Phase) => ArrayLike<number> | null;
+export type PhaseTruth = (phase: Phase) => ArrayLike<number> | null;
 
 /** The labels; where the images have none, what is stored of the dense model, whose answers are then scored again. */
 export function truthOf(
   { objective, info, proxyIndices, confirmIndices }: OpenScorer,
   dataset: Dataset,
   dense: readonly StoredObservation[],
-): Truth {
+): PhaseTruth {
   const labels = objective === 'top1' ? labelsFor(dataset, info.classes) : null;
   return phase => {
     if (labels) return (phase === 'search' ? proxyIndices : confirmIndices).map(index => labels[index] ?? 0);
@@ -24,7 +24,7 @@ export function truthOf(
   };
 }
 
-export function wrongAnswers(trials: readonly RecountedTrial[], truth: Truth): Disagreement[] {
+export function wrongAnswers(trials: readonly RecountedTrial[], truth: PhaseTruth): Disagreement[] {
   const known = { search: truth('search'), confirm: truth('confirm') };
   return trials.flatMap(({ trial, samples }) =>
     samples.flatMap((observation): Disagreement[] => {
@@ -38,7 +38,7 @@ export function wrongAnswers(trials: readonly RecountedTrial[], truth: Truth): D
       const wrong = answersAgainst(observation, classes);
       if (wrong === 0) return [];
       return [
-        { ...of, figure: 'answers', stored: `${wrong} of ${images} marked otherwise`, recounted: 'by their classes' },
+        { ...of, figure: 'answers', stored: `${wrong} of ${images} marked differently`, recounted: 'by their classes' },
       ];
     }),
   );

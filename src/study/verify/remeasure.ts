@@ -11,8 +11,8 @@ import type { CandidateBytes, CandidateFile } from '../build/candidate.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { accuracyObservation, latencyObservation } from '../measure/observe.ts';
-import type { Patience } from '../measure/patience.ts';
-import { seenIn } from '../read/read-front.ts';
+import type { QuietPatience } from '../measure/patience.ts';
+import { observationsIn } from '../read/read-front.ts';
 import type { RecountedTrial } from '../recount/recount-trial.ts';
 import { confirmBudget } from '../search/confirm.ts';
 import type { FreshLatency } from './dense-latency.ts';
@@ -28,7 +28,7 @@ import {
   type TrialVerdict,
 } from './verdict.ts';
 
-export interface RemeasureParts {
+export interface VerifyParts {
   readonly store: Pick<Store, 'trials'>;
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
@@ -37,7 +37,7 @@ export interface RemeasureParts {
   readonly judgeMemory: JudgeMemory;
   /** Whether the statistics that its candidates are made from were rounded otherwise here. */
   readonly roundedOtherwise: boolean;
-  readonly patience: Patience;
+  readonly patience: QuietPatience;
   /** Whether the device cannot be reached from here, so that no latency is taken. */
   readonly unreachable: boolean;
   /** What the dense model takes when the machine is quiet, as far as the study knows. */
@@ -60,7 +60,7 @@ type Complete = RecountedTrial & { readonly trial: CompleteTrial };
 /** Its bytes, and nothing that takes a clock or an image. */
 export async function rebuilt(
   { trial, samples }: Pick<Complete, 'trial' | 'samples'>,
-  { store, instruments, roundedOtherwise }: RemeasureParts,
+  { store, instruments, roundedOtherwise }: VerifyParts,
 ): Promise<TrialVerdict> {
   const correction = await store.trials.correction(trial.id);
   const built = builtAgain(() => instruments.builder.bytes(trial.assignment, correction));
@@ -92,7 +92,7 @@ function builtAgain<T>(build: () => T): T | null {
 export async function remeasured(
   { trial, samples }: Complete,
   wanted: readonly Phase[],
-  parts: RemeasureParts,
+  parts: VerifyParts,
 ): Promise<TrialVerdict> {
   const plain = await rebuilt({ trial, samples }, parts);
   if (plain.model === 'differs') return plain;
@@ -101,7 +101,7 @@ export async function remeasured(
   const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
   const phases: PhaseVerdict[] = [];
   for (const phase of wanted) {
-    const seen = seenIn(samples, phase, parts.objectives);
+    const seen = observationsIn(samples, phase, parts.objectives);
     if (!seen || parts.ended()) continue;
     doing(`${phase} phase`);
     phases.push(await phaseAgain(trial, phase, seen, built, parts));
@@ -112,9 +112,9 @@ export async function remeasured(
 async function phaseAgain(
   trial: CompleteTrial,
   phase: Phase,
-  seen: NonNullable<ReturnType<typeof seenIn>>,
+  seen: NonNullable<ReturnType<typeof observationsIn>>,
   built: Attempt<CandidateFile>,
-  { plan, instruments, judgeMemory, unreachable, patience, quietTimes, seed, measured }: RemeasureParts,
+  { plan, instruments, judgeMemory, unreachable, patience, quietTimes, seed, measured }: VerifyParts,
 ): Promise<PhaseVerdict> {
   const failure = (detail: string): PhaseVerdict => ({
     phase,

@@ -25,7 +25,7 @@ import { type DenseVerdict, type FreshLatency, judgeDenseLatency } from './dense
 import { deviceOrNone } from './device-or-none.ts';
 import { memoryJudge } from './memory.ts';
 import { endedOf, type Recounted, type VerifyOptions } from './options.ts';
-import { type RemeasureParts, rebuilt, remeasured } from './remeasure.ts';
+import { rebuilt, remeasured, type VerifyParts } from './remeasure.ts';
 import type { TrainingVerdict } from './retrained.ts';
 import { verifyTrainings } from './trainings.ts';
 import type { TrialVerdict } from './verdict.ts';
@@ -61,7 +61,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   const roundedOtherwise = calibration?.record.statistics !== study.calibration?.statistics;
   if (roundedOtherwise)
     hooks.warn(
-      'The calibration statistics were measured anew and differ from those of the study in rounding: so do its candidates.',
+      'The calibration statistics were measured again and differ from the stored ones in rounding: so do the candidates.',
     );
   const device = deviceOrNone(options.openDevice ?? openerFor(study, brought));
   const instruments = await openInstruments({
@@ -167,7 +167,7 @@ async function verifyTrials(
   recount: Recount,
   chosen: ReadonlySet<number>,
   { measure, phase, hooks }: VerifyOptions,
-  parts: Omit<RemeasureParts, 'doing'>,
+  parts: Omit<VerifyParts, 'doing'>,
 ): Promise<TrialVerdict[]> {
   const complete = recount.trials.flatMap(({ trial, ...rest }) =>
     trial.state === 'complete' ? [{ ...rest, trial: trial as CompleteTrial }] : [],

@@ -6,7 +6,7 @@ import type { TrainableSet } from '../trainer.ts';
 import { type FreezeLayer, freezeLayers } from './layers.ts';
 import { allWeights, type FreezingPolicy } from './policy.ts';
 
-export interface Phase {
+export interface FreezingPhase {
   /** Epochs from `from` to before `to`. */
   readonly from: number;
   readonly to: number;
@@ -20,7 +20,11 @@ export interface Phase {
  * is settled in it when no phase from the first of them to the last trains it.
  * @throws UserError when an epoch would have nothing to train, or a policy names weights that the network has not
  */
-export function phasesOf(policy: FreezingPolicy, network: Pick<Network, 'weights' | 'model'>, epochs: number): Phase[] {
+export function phasesOf(
+  policy: FreezingPolicy,
+  network: Pick<Network, 'weights' | 'model'>,
+  epochs: number,
+): FreezingPhase[] {
   const layers = freezeLayers(network);
   const runs = runsOf(policy, layers, epochs);
   const everything = allWeights(layers);

@@ -34,13 +34,13 @@ export interface LoaderOptions {
 }
 
 /** A place in a training: batches counted within their epoch, both from 0. */
-export interface Place {
+export interface EpochPlace {
   readonly epoch: number;
   readonly batch: number;
 }
 
 export interface LoadedBatch {
-  readonly place: Place;
+  readonly place: EpochPlace;
   readonly batch: Batch;
   /** How long the caller was kept waiting. */
   readonly waitedMs: number;
@@ -50,7 +50,7 @@ export interface Loader {
   /** Full batches; the few images left over come in other epochs, since each has its own order. */
   readonly batchesPerEpoch: number;
   /** Goes to `place` and begins to make what follows it; nothing is made from `epochs` on. */
-  begin(place: Place, epochs: number): void;
+  begin(place: EpochPlace, epochs: number): void;
   /** The next batch in order; null after the last epoch. Throws a UserError when too many images are unreadable. */
   next(): Promise<LoadedBatch | null>;
   /** Images that could not be read so far, and one of them with the reason. */
@@ -73,7 +73,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const ahead = options.ahead ?? 2 * pool.threads + 2;
 
   let order: { readonly epoch: number; readonly samples: Int32Array } | null = null;
-  let queue: { readonly place: Place; readonly samples: Int32Array; readonly made: Promise<MadeBatch> }[] = [];
+  let queue: { readonly place: EpochPlace; readonly samples: Int32Array; readonly made: Promise<MadeBatch> }[] = [];
   /** Of the next batch to be made, counted from the first of epoch 0. */
   let at = 0;
   let end = 0;

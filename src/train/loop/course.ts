@@ -1,11 +1,11 @@
 /** How far a training is: plain data, all that a checkpoint keeps beside the numbers of the trainer. */
-import type { Place } from '../loader/loader.ts';
+import type { EpochPlace } from '../loader/loader.ts';
 import type { StepReport, ValidationScore } from '../runner/runner.ts';
 import type { WeightChoice } from '../trainer.ts';
-import type { EpochFinished, Scored } from './event.ts';
+import type { EpochFinished, WeightsScored } from './event.ts';
 
 /** Sums over steps. */
-export interface Sums {
+export interface StepSums {
   readonly steps: number;
   /** Loss times images. */
   readonly loss: number;
@@ -17,19 +17,19 @@ export interface Sums {
 
 export interface Course {
   /** The batch that comes next. */
-  readonly place: Place;
+  readonly place: EpochPlace;
   /** Of the epoch under way. */
-  readonly epoch: Sums;
+  readonly epoch: StepSums;
   /** Epochs that are over. */
   readonly epochs: readonly EpochFinished[];
   /** Wall time of all runs. */
   readonly wallMs: number;
 }
 
-export const noSums: Sums = { steps: 0, loss: 0, correct: 0, images: 0, stepMs: 0, waitedMs: 0 };
+export const noSums: StepSums = { steps: 0, loss: 0, correct: 0, images: 0, stepMs: 0, waitedMs: 0 };
 export const start: Course = { place: { epoch: 0, batch: 0 }, epoch: noSums, epochs: [], wallMs: 0 };
 
-export const added = (sums: Sums, reports: readonly StepReport[]): Sums =>
+export const added = (sums: StepSums, reports: readonly StepReport[]): StepSums =>
   reports.reduce(
     (so, { metrics, stepMs, waitedMs }) => ({
       steps: so.steps + 1,
@@ -42,13 +42,13 @@ export const added = (sums: Sums, reports: readonly StepReport[]): Sums =>
     sums,
   );
 
-export const meanLoss = ({ loss, images }: Sums): number => loss / Math.max(1, images);
-export const top1Of = ({ correct, images }: Sums): number => correct / Math.max(1, images);
-export const waitingShareOf = ({ stepMs, waitedMs }: Sums): number => waitedMs / Math.max(1e-9, stepMs + waitedMs);
-export const imagesPerSecondOf = ({ images, stepMs, waitedMs }: Sums): number =>
+export const meanLoss = ({ loss, images }: StepSums): number => loss / Math.max(1, images);
+export const top1Of = ({ correct, images }: StepSums): number => correct / Math.max(1, images);
+export const waitingShareOf = ({ stepMs, waitedMs }: StepSums): number => waitedMs / Math.max(1e-9, stepMs + waitedMs);
+export const imagesPerSecondOf = ({ images, stepMs, waitedMs }: StepSums): number =>
   (1000 * images) / Math.max(1e-9, stepMs + waitedMs);
 
-export const scoredBy = (weights: WeightChoice, score: ValidationScore): Scored => ({
+export const scoredBy = (weights: WeightChoice, score: ValidationScore): WeightsScored => ({
   weights,
   loss: score.loss,
   top1: score.correct / Math.max(1, score.count),

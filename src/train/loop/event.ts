@@ -66,7 +66,7 @@ export interface EpochFinished {
   readonly frozenShare: number;
   readonly train: { readonly loss: number; readonly top1: number };
   /** Null in epochs that are not scored. */
-  readonly validation: Scored | null;
+  readonly validation: WeightsScored | null;
   /** Whether it is the best so far. */
   readonly best: boolean;
   readonly imagesPerSecond: number;
@@ -75,7 +75,7 @@ export interface EpochFinished {
   readonly wallMs: number;
 }
 
-export interface Scored {
+export interface WeightsScored {
   readonly weights: 'last' | 'ema';
   readonly loss: number;
   readonly top1: number;

@@ -1,6 +1,6 @@
 /** The loop of a training, written once: what is trained, scored, kept and told, and in which order. */
 import { median } from '../../stats/robust.ts';
-import type { Phase } from '../freezing/phases.ts';
+import type { FreezingPhase } from '../freezing/phases.ts';
 import type { TrainingRunner, ValidationScore } from '../runner/runner.ts';
 import { learningRateAt, type Schedule } from '../schedule/schedule.ts';
 import type { Hyperparameters, TrainingState, WeightChoice } from '../trainer.ts';
@@ -11,7 +11,7 @@ import {
   imagesPerSecondOf,
   meanLoss,
   noSums,
-  type Sums,
+  type StepSums,
   scoredBy,
   start,
   top1Of,
@@ -23,7 +23,7 @@ import { notFinite, taken } from './stopped.ts';
 export interface LoopPlan {
   readonly epochs: number;
   readonly schedule: Schedule;
-  readonly phases: readonly Phase[];
+  readonly phases: readonly FreezingPhase[];
   /** Decay of the moving average of the weights; null for none. */
   readonly emaDecay: number | null;
   /** Epochs from one scoring to the next; null for none at all. The last epoch is always scored. */
@@ -72,7 +72,7 @@ export async function trainingLoop(
   let savedMs = startedMs;
   /** Steps of the last checkpoint; null where there is none. */
   let savedStep = from === start ? null : from.place.epoch * batchesPerEpoch + from.place.batch;
-  const stepTimes = new Map<Phase, number[]>();
+  const stepTimes = new Map<FreezingPhase, number[]>();
   const unfrozenStepMs = await unfrozenTime(runner, phases);
   taken(await runner.begin(course.place, epochs));
   hooks.emit({
@@ -94,7 +94,7 @@ export async function trainingLoop(
     return state;
   };
 
-  const call = async (phase: Phase, count: number): Promise<void> => {
+  const call = async (phase: FreezingPhase, count: number): Promise<void> => {
     const { epoch, batch } = course.place;
     const first = epoch * batchesPerEpoch + batch;
     const hypers = Array.from({ length: count }, (_, i) => hyperAt(plan, first + i));
@@ -121,7 +121,7 @@ export async function trainingLoop(
     });
   };
 
-  const endEpoch = async (phase: Phase): Promise<TrainingState> => {
+  const endEpoch = async (phase: FreezingPhase): Promise<TrainingState> => {
     const { epoch } = course.place;
     const last = epoch + 1 === epochs;
     const due = plan.scoreEvery !== null && (last || (epoch + 1) % plan.scoreEvery === 0);
@@ -164,7 +164,7 @@ export async function trainingLoop(
     hooks.emit({ kind: 'warning', message });
   };
 
-  const interrupted = (phase: Phase, state: TrainingState): LoopResult => {
+  const interrupted = (phase: FreezingPhase, state: TrainingState): LoopResult => {
     // The run that goes on takes no step of a phase that has none left, and so cannot tell its times.
     const { epoch, batch } = course.place;
     if (epoch * batchesPerEpoch + batch === phase.to * batchesPerEpoch)
@@ -172,7 +172,7 @@ export async function trainingLoop(
     return { endedBy: 'interrupted', state, course: here() };
   };
 
-  let running: Phase | null = null;
+  let running: FreezingPhase | null = null;
   while (course.place.epoch < epochs) {
     const { epoch, batch } = course.place;
     const phase = phases.find(each => epoch >= each.from && epoch < each.to);
@@ -211,21 +211,21 @@ function hyperAt({ schedule, emaDecay }: LoopPlan, step: number): Hyperparameter
     : { learningRate, emaDecay: Math.min(emaDecay, (1 + step) / (10 + step)) };
 }
 
-function callSize({ steps, stepMs, waitedMs }: Sums): number {
+function callSize({ steps, stepMs, waitedMs }: StepSums): number {
   if (steps === 0) return 1;
   return Math.max(1, Math.min(longestCall, Math.round((callMs * steps) / (stepMs + waitedMs))));
 }
 
 /** Null when every phase trains everything. */
-async function unfrozenTime(runner: TrainingRunner, phases: readonly Phase[]): Promise<number | null> {
+async function unfrozenTime(runner: TrainingRunner, phases: readonly FreezingPhase[]): Promise<number | null> {
   const { weights } = runner.info;
   if (phases.every(({ set }) => set.trainable.size === weights.length)) return null;
   return median(taken(await runner.time({ trainable: new Set(weights), settled: new Set() }, 5)));
 }
 
 function phaseFinished(
-  phase: Phase,
-  stepTimes: ReadonlyMap<Phase, readonly number[]>,
+  phase: FreezingPhase,
+  stepTimes: ReadonlyMap<FreezingPhase, readonly number[]>,
   unfrozenStepMs: number | null,
 ): TrainingEvent {
   const times = stepTimes.get(phase) ?? [];

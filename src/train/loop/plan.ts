@@ -2,12 +2,12 @@
 import { namedAugmentation } from '../../data/augment/augmentation.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { labelsFor } from '../../data/labels-for.ts';
-import { normalizationName, normalizationTable } from '../../data/normalize.ts';
+import { normalizationTable } from '../../data/normalize.ts';
 import { resolveTransform } from '../../data/resolve-transform.ts';
-import { type DataSpec, parseDataSpec } from '../../data/spec.ts';
+import { parseDataSpec } from '../../data/spec.ts';
 import { openSplits, type Splits } from '../../data/splits.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { type LoadedModel, loadModel } from '../../host/model-file.ts';
+import { loadModel } from '../../host/model-file.ts';
 import type { Identity } from '../checkpoint/format.ts';
 import { parsePolicy } from '../freezing/parse.ts';
 import { phasesOf } from '../freezing/phases.ts';
@@ -18,6 +18,7 @@ import type { RunnerSetup } from '../runner/runner.ts';
 import { parseCurve } from '../schedule/parse.ts';
 import { scheduleOf } from '../schedule/schedule.ts';
 import { batchesPerCall } from '../step/batches-per-call.ts';
+import { trainingIdentity } from './identity.ts';
 import type { LoopPlan } from './loop.ts';
 import type { TrainRequest } from './request.ts';
 import { unseenClasses } from './unseen.ts';
@@ -95,7 +96,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
         batch: scoringBatch(reading),
       },
     },
-    identity: identityOf(request, loaded, teacher, splits),
+    identity: trainingIdentity(request, loaded, teacher, splits),
     notes: [
       ...otherOutputs(network),
       ...train.notes,
@@ -194,59 +195,3 @@ function readingOf({ spec }: Dataset, { imageDims, input }: Network): InputReadi
 /** About 2^18 pixels at once. */
 const scoringBatch = ({ transform: { height, width } }: InputReading): number =>
   Math.max(1, Math.min(256, Math.floor(2 ** 18 / (height * width))));
-
-/** Everything that the numbers of a training follow from. Threads and how often it is scored are not among them. */
-function identityOf(
-  request: TrainRequest,
-  loaded: LoadedModel,
-  teacher: LoadedModel | null,
-  { train, validation }: Splits,
-): Identity {
-  const { optimiser } = request;
-  const options = {
-    '--epochs': request.epochs,
-    '--batch': request.batch,
-    '--accumulate': request.accumulation,
-    '--lr': request.learningRate,
-    '--schedule': request.schedule,
-    '--warm-up': request.warmUpEpochs,
-    '--rewind': request.rewindEpochs,
-    '--freeze': request.freeze,
-    '--optimiser': optimiser.kind,
-    '--momentum': optimiser.kind === 'sgd' ? optimiser.momentum : null,
-    '--weight-decay': request.weightDecay,
-    '--frobenius-decay': request.frobeniusDecay,
-    '--label-smoothing': request.labelSmoothing,
-    '--distil': teacher && request.distillationWeight,
-    '--temperature': teacher && request.temperature,
-    '--clip-norm': request.clipNorm,
-    '--ema': request.emaDecay,
-    '--precision': request.precision,
-    '--augment': request.augment,
-    // Left out where there are none, so that checkpoints from before there was this option can be gone on from.
-    ...(request.plainEpochs > 0 && { '--plain-epochs': request.plainEpochs }),
-    '--seed': request.seed,
-    '--fresh': request.fresh,
-    '--engine': request.engine.kind,
-    '--provider': request.engine.kind === 'onnxruntime' ? request.engine.provider : null,
-  };
-  return {
-    'the model': loaded.sha256,
-    'the teacher': teacher?.sha256 ?? 'none',
-    'the training set': train.hash,
-    'the validation set': validation.hash,
-    'the normalisation': normalizationName(train.spec.normalize),
-    ...saidOf(train.spec),
-    ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value ?? 'none')])),
-  };
-}
-
-/** What a dataset YAML says beside that; left out where it says nothing, so that older checkpoints can be gone on from. */
-function saidOf({ channels, resize, crop, labelOffset }: DataSpec): Identity {
-  return {
-    ...(channels !== 'rgb' && { 'channels in the dataset YAML': channels }),
-    ...(resize !== null && { 'resize in the dataset YAML': String(resize) }),
-    ...(crop !== null && { 'crop in the dataset YAML': String(crop) }),
-    ...(labelOffset !== 0 && { 'labelOffset in the dataset YAML': String(labelOffset) }),
-  };
-}

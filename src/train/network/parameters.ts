@@ -46,9 +46,9 @@ const roles: Readonly<Record<string, readonly (Role | undefined)[]>> = {
 const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div']);
 
 /**
- * The weights are the floating-point constants that these operators read, and those of more than one element that an
- * elementwise node reads behind the first layer: before it they normalise the image, and a single number is part of a formula
- * (the 1/6 of a hard swish, the scale of attention).
+ * The weights are the floating-point constants that these operators read. Behind the first layer those of more than one
+ * element that an elementwise node reads count too. Before it they normalise the image, and a single number is part of
+ * a formula (the 1/6 of a hard swish, the scale of attention).
  */
 export function parametersOf(graph: Graph): Parameters {
   const constant = constantsOf(graph);

@@ -10,10 +10,10 @@ import { writeModel } from '../../onnx/write.ts';
 import { InferenceSession, Tensor } from '../../runtime/onnxruntime.ts';
 import type { SessionSettings } from '../../runtime/session.ts';
 import { sessionOptions } from '../../runtime/session-options.ts';
-import type { Engine, Value } from '../engine.ts';
+import type { Engine, EngineValue } from '../engine.ts';
 import { blockSize } from './block-size.ts';
 
-interface RuntimeValue extends Value {
+interface RuntimeValue extends EngineValue {
   readonly tensor: Tensor;
 }
 

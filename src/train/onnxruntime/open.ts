@@ -6,5 +6,5 @@ import type { TrainingOptions } from '../options.ts';
 import type { Trainer } from '../trainer.ts';
 import { onnxruntimeEngine } from './engine.ts';
 
-export const openTrainer = (options: TrainingOptions, session: SessionSettings): Promise<Trainer> =>
+export const openOnnxruntimeTrainer = (options: TrainingOptions, session: SessionSettings): Promise<Trainer> =>
   openGraphTrainer(options, onnxruntimeEngine(session));

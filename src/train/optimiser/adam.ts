@@ -1,8 +1,9 @@
 /**
  * Adam's scaling (Kingma and Ba 2015, algorithm 1), with u the update so far and t the steps that the weight itself has taken:
  *   m' = b1 m + (1 - b1) u,   v' = b2 v + (1 - b2) u^2,   update = (m' / (1 - b1^t)) / (sqrt(v' / (1 - b2^t)) + eps).
- * The corrections are the shares of the updates in the averages, c' = b c + (1 - b), and are kept as such: a weight that was frozen has taken
- * fewer steps than the training, and 1 - b2^t in float32 would lose four digits at the first ones.
+ * The corrections are the shares of the updates in the averages, c' = b c + (1 - b), and are kept as such. A weight
+ * that was frozen has taken fewer steps than the training, and 1 - b2^t in float32 would lose four digits at the first
+ * ones.
  */
 import { type Transformation, updateOf } from './transformation.ts';
 

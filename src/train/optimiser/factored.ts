@@ -1,6 +1,6 @@
 /** The factorised sites of a network, as a penalty on the product of their factors needs them. */
 import { factorLayersOf } from '../../decompose/factor-layers.ts';
-import { intOf } from '../../onnx/attributes.ts';
+import { intAttribute } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import type { Network } from '../network/prepare.ts';
 
@@ -28,9 +28,9 @@ export function factoredSites({ model, weights }: Pick<Network, 'model' | 'weigh
       return dims ? [{ weight, dims, layout: layoutOf(node) }] : [];
     });
     if (factors.length !== layers.length || !layers[0]) return [];
-    return [{ groups: intOf(layers[0], 'group', 1), factors }];
+    return [{ groups: intAttribute(layers[0], 'group', 1), factors }];
   });
 }
 
 const layoutOf = (node: Node): Factor['layout'] =>
-  node.opType === 'Conv' || (node.opType === 'Gemm' && intOf(node, 'transB', 0) === 1) ? 'out-in' : 'in-out';
+  node.opType === 'Conv' || (node.opType === 'Gemm' && intAttribute(node, 'transB', 0) === 1) ? 'out-in' : 'in-out';

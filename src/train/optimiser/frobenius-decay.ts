@@ -7,7 +7,7 @@
  * Three factors F [p, n], C_a [q, p] and S [q, m], W_a = S^T C_a F, with P = F F^T and Q = S S^T:
  *   |W|^2 = sum_a tr(Q C_a P C_a^T),  dC_a = d Q C_a P,  dF = d (sum_a C_a^T Q C_a) F,  dS = d (sum_a C_a P C_a^T) S.
  */
-import type { Builder } from '../../autodiff/gradient/builder.ts';
+import type { GradientBuilder } from '../../autodiff/gradient/builder.ts';
 import type { Factor, FactoredSite } from './factored.ts';
 import { type Transformation, updateOf } from './transformation.ts';
 
@@ -43,14 +43,14 @@ export function addFrobeniusDecay(
 
 type Add = (factor: Factor, gradient: () => string) => void;
 
-function penaliseTwo(build: Builder, groups: number, factors: readonly Factor[], add: Add): void {
+function penaliseTwo(build: GradientBuilder, groups: number, factors: readonly Factor[], add: Add): void {
   const [first, second] = factors as readonly [Factor, Factor];
   const [f, s] = [byRank(build, first, groups, 'out'), byRank(build, second, groups, 'in')];
   add(first, () => f.back(product(build, gram(build, s.matrix), f.matrix)));
   add(second, () => s.back(product(build, gram(build, f.matrix), s.matrix)));
 }
 
-function penaliseThree(build: Builder, groups: number, factors: readonly Factor[], add: Add): void {
+function penaliseThree(build: GradientBuilder, groups: number, factors: readonly Factor[], add: Add): void {
   const [first, middle, last] = factors as readonly [Factor, Factor, Factor];
   const [f, s] = [byRank(build, first, groups, 'out'), byRank(build, last, groups, 'in')];
   const [qs = 0, p = 0, ...kernel] = middle.dims;
@@ -78,7 +78,7 @@ interface ByRank {
 }
 
 /** @param side where the rank is: the outputs of a first factor, the inputs of a last one */
-function byRank(build: Builder, { weight, dims, layout }: Factor, groups: number, side: 'out' | 'in'): ByRank {
+function byRank(build: GradientBuilder, { weight, dims, layout }: Factor, groups: number, side: 'out' | 'in'): ByRank {
   const [a = 1, b = 1, ...kernel] = dims;
   const rankFirst = (layout === 'out-in') === (side === 'out');
   if (rankFirst) {
@@ -100,8 +100,8 @@ function byRank(build: Builder, { weight, dims, layout }: Factor, groups: number
   };
 }
 
-const product = (build: Builder, a: string, b: string): string => build.add('MatMul', [a, b]);
+const product = (build: GradientBuilder, a: string, b: string): string => build.add('MatMul', [a, b]);
 
 /** M M^T of each group. */
-const gram = (build: Builder, matrix: string): string =>
+const gram = (build: GradientBuilder, matrix: string): string =>
   product(build, matrix, build.add('Transpose', [matrix], { perm: [0, 2, 1] }));

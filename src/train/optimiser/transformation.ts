@@ -2,7 +2,7 @@
  * What turns gradients into changes of the weights: transformations with a state, one after the other, each a few nodes of the
  * step's graph. The words are optax's: a transformation says what it keeps (`slots`) and how it updates.
  */
-import type { Builder } from '../../autodiff/gradient/builder.ts';
+import type { GradientBuilder } from '../../autodiff/gradient/builder.ts';
 
 /** What is known of a step before it runs. */
 export interface Now {
@@ -31,7 +31,7 @@ export interface Slot {
 }
 
 export interface UpdateScope {
-  readonly build: Builder;
+  readonly build: GradientBuilder;
   readonly weights: readonly TrainedWeight[];
   /** The value that holds what was kept of a weight before the step. */
   readonly slot: (slot: string, weight: string) => string;

@@ -3,7 +3,7 @@ import { type Attempt, complete } from '../../errors/failure.ts';
 import { done, type RunnerAnswer, type RunnerCommand } from './messages.ts';
 import type { TrainingRunner } from './runner.ts';
 
-export async function answer(
+export async function answerTraining(
   runner: TrainingRunner,
   command: Exclude<RunnerCommand, { do: 'open' }>,
 ): Promise<Attempt<RunnerAnswer>> {

@@ -1,7 +1,7 @@
 /** The child process in which a training runs. */
 import { complete } from '../../errors/failure.ts';
 import { serve } from '../../runtime/serve.ts';
-import { answer } from './answer.ts';
+import { answerTraining } from './answer.ts';
 import { done, type RunnerAnswer, type RunnerCommand, refused } from './messages.ts';
 import { openLocal } from './open-local.ts';
 import type { TrainingRunner } from './runner.ts';
@@ -15,7 +15,7 @@ serve<RunnerCommand, RunnerAnswer>(async command => {
       return complete(done(runner.info));
     }
     if (!runner) throw new Error(`"${command.do}" before a training was opened`);
-    return await answer(runner, command);
+    return await answerTraining(runner, command);
   } catch (error) {
     return complete(refused(error));
   }

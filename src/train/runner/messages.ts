@@ -1,12 +1,12 @@
 /** What the child process of a training is asked, and what it answers. */
 import { UserError } from '../../errors/user-error.ts';
-import type { Place } from '../loader/loader.ts';
+import type { EpochPlace } from '../loader/loader.ts';
 import type { Hyperparameters, TrainableSet, TrainingState, WeightChoice } from '../trainer.ts';
 import type { RunnerSetup } from './runner.ts';
 
 export type RunnerCommand =
   | { readonly do: 'open'; readonly setup: RunnerSetup }
-  | { readonly do: 'begin'; readonly place: Place; readonly epochs: number }
+  | { readonly do: 'begin'; readonly place: EpochPlace; readonly epochs: number }
   | { readonly do: 'steps'; readonly hypers: readonly Hyperparameters[] }
   | { readonly do: 'setTrainable'; readonly set: TrainableSet }
   | { readonly do: 'evaluate'; readonly choice: WeightChoice }

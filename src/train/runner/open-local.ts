@@ -29,9 +29,9 @@ export async function openLocal(setup: RunnerSetup): Promise<TrainingRunner> {
 async function openTrainer(options: TrainingOptions, engine: EngineChoice): Promise<Trainer> {
   switch (engine.kind) {
     case 'onnxruntime':
-      return (await import('../onnxruntime/open.ts')).openTrainer(options, engine);
+      return (await import('../onnxruntime/open.ts')).openOnnxruntimeTrainer(options, engine);
     case 'tfjs':
-      return (await import('../tfjs/open.ts')).openTrainer(options, engine.package);
+      return (await import('../tfjs/open.ts')).openTfjsTrainer(options, engine.package);
     default:
       return engine satisfies never;
   }

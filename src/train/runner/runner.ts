@@ -7,7 +7,7 @@
  */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Attempt } from '../../errors/failure.ts';
-import type { LoaderOptions, Place } from '../loader/loader.ts';
+import type { EpochPlace, LoaderOptions } from '../loader/loader.ts';
 import type { InputReading } from '../loader/make-batch.ts';
 import type { TrainingOptions } from '../options.ts';
 import type { Hyperparameters, StepMetrics, TrainableSet, TrainingState, WeightChoice } from '../trainer.ts';
@@ -45,7 +45,7 @@ export interface RunnerInfo {
 
 export interface StepReport {
   /** The batch it was taken on. */
-  readonly place: Place;
+  readonly place: EpochPlace;
   /** The number of the step, 1 for the first of the training; of a step that was not taken, the number it would have had. */
   readonly step: number;
   readonly metrics: StepMetrics;
@@ -70,7 +70,7 @@ export interface ValidationScore {
 export interface TrainingRunner {
   readonly info: RunnerInfo;
   /** Goes to a place in the data; nothing is loaded from `epochs` on. Needed before the first step, and after `load`. */
-  begin(place: Place, epochs: number): Promise<Attempt<null>>;
+  begin(place: EpochPlace, epochs: number): Promise<Attempt<null>>;
   /**
    * Takes one step per entry on the batches that come next. Fewer reports come back when the data end, or after a step whose numbers
    * are not finite: its report is the last, the state is the one from before it, and the batch is used up.

@@ -1,6 +1,6 @@
 /** One batch through the network and back: images and targets in, the loss and the gradients out. */
 
-import { graphBuilder } from '../../autodiff/gradient/builder.ts';
+import { gradientBuilder } from '../../autodiff/gradient/builder.ts';
 import { gradients } from '../../autodiff/gradient/gradients.ts';
 import { batchStatistics } from '../../autodiff/passes/batch-statistics.ts';
 import { halfPrecision } from '../../autodiff/passes/half-precision.ts';
@@ -138,7 +138,7 @@ function appendLoss(
 ) {
   const { graph } = model;
   const { classes, scores } = network;
-  const build = graphBuilder(graph);
+  const build = gradientBuilder(graph);
   const input = (name: string, shape: readonly number[]): ValueInfo => ({
     name: build.fresh(name),
     elementType: 'float32',

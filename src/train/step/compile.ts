@@ -1,5 +1,5 @@
 /** The programs of a step for a set of trainable weights; those of the last few sets are kept. */
-import type { Engine, Program, Value } from '../engine.ts';
+import type { Engine, EngineValue, Program } from '../engine.ts';
 import type { Network } from '../network/prepare.ts';
 import { decayOf } from '../optimiser/decay.ts';
 import { optimiserOf } from '../optimiser/optimiser.ts';
@@ -29,7 +29,7 @@ export interface CompiledStep {
 export interface StepCompiler {
   readonly layout: StateLayout;
   /** @param values by name of state; settled weights are built in as they are there */
-  compile(set: TrainableSet, values: ReadonlyMap<string, Value>): Promise<CompiledStep>;
+  compile(set: TrainableSet, values: ReadonlyMap<string, EngineValue>): Promise<CompiledStep>;
   /** Releases all programs. */
   forget(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function stepCompiler(
   /** By set, the one used last at the end. */
   const compiled = new Map<string, CompiledStep>();
 
-  const build = async (set: TrainableSet, values: ReadonlyMap<string, Value>): Promise<CompiledStep> => {
+  const build = async (set: TrainableSet, values: ReadonlyMap<string, EngineValue>): Promise<CompiledStep> => {
     const settled = await settledModel(network, set, values);
     const make = async (form: Form): Promise<StepProgram> => {
       const graph = stepGraphFor({ options, network: settled, teacher, set, optimiser }, form);
@@ -119,7 +119,7 @@ function stepGraphFor({ options, network, teacher, set, optimiser }: StepRequest
 async function settledModel(
   network: Network,
   { settled }: TrainableSet,
-  values: ReadonlyMap<string, Value>,
+  values: ReadonlyMap<string, EngineValue>,
 ): Promise<Network> {
   if (settled.size === 0) return network;
   const tensors = new Map<string, StateTensor>();

@@ -10,7 +10,7 @@
  *   KL = T^2 sum q (log q - log s),         dKL/dz = T (s - q)                   (Hinton et al. 2015, section 2)
  *   loss = (1 - w) CE + w KL, summed over the images and divided by n.
  */
-import type { Builder } from '../../autodiff/gradient/builder.ts';
+import type { GradientBuilder } from '../../autodiff/gradient/builder.ts';
 
 export interface LossInputs {
   /** z, images x classes, float32. */
@@ -32,7 +32,7 @@ export interface Distillation {
   readonly temperature: number;
 }
 
-export interface Loss {
+export interface LossOutputs {
   /** Scalar: this batch's share of the mean over the step. */
   readonly loss: string;
   /** Scalar: images whose largest score is that of the largest share of the target. */
@@ -41,7 +41,7 @@ export interface Loss {
   readonly gradient: string;
 }
 
-export function buildLoss(build: Builder, given: LossInputs): Loss {
+export function buildLoss(build: GradientBuilder, given: LossInputs): LossOutputs {
   const { scores, targets, classes, labelSmoothing, divisor, distillation } = given;
   const number = (value: number): string => build.scalar(value, 'float32');
   const [mul, sub] = [binary(build, 'Mul'), binary(build, 'Sub')];
@@ -68,13 +68,13 @@ export function buildLoss(build: Builder, given: LossInputs): Loss {
   return { loss: blend(crossEntropy, divergence), correct, gradient: blend(pull, pullToTeacher) };
 }
 
-function countCorrect(build: Builder, scores: string, targets: string): string {
+function countCorrect(build: GradientBuilder, scores: string, targets: string): string {
   const best = (of: string): string => build.add('ArgMax', [of], { axis: 1, keepdims: 0 });
   const hits = build.add('Cast', [build.add('Equal', [best(scores), best(targets)])], { to: 1 });
   return build.add('ReduceSum', [hits], { keepdims: 0 });
 }
 
 const binary =
-  (build: Builder, opType: string) =>
+  (build: GradientBuilder, opType: string) =>
   (a: string, b: string): string =>
     build.add(opType, [a, b]);

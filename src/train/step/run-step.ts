@@ -1,5 +1,5 @@
 /** Runs the programs of one step on a batch, and hands back what they gave without touching the state. */
-import type { Engine, Program, Value } from '../engine.ts';
+import type { Engine, EngineValue, Program } from '../engine.ts';
 import type { Now } from '../optimiser/transformation.ts';
 import type { Batch } from '../trainer.ts';
 import { type BatchLayout, denseTargets } from './batch.ts';
@@ -19,28 +19,28 @@ export interface StepResult {
   readonly correct: number;
   readonly squares: Squares;
   /** The next state, by name; the caller owns the values. */
-  readonly next: ReadonlyMap<string, Value>;
+  readonly next: ReadonlyMap<string, EngineValue>;
 }
 
 /** @param state by name */
 export async function runStep(
   run: StepRun,
   compiled: CompiledStep,
-  state: ReadonlyMap<string, Value>,
+  state: ReadonlyMap<string, EngineValue>,
   batch: Batch,
   now: Now,
 ): Promise<StepResult> {
   const { engine, layout, batchSize, batchesPerCall } = run;
   const targets = denseTargets(batch.targets, layout.classes);
   const calls = batch.count / (batchSize * batchesPerCall);
-  const next = new Map<string, Value>();
+  const next = new Map<string, EngineValue>();
   let loss = 0;
   let correct = 0;
   let squares: Squares | null = null;
   for (let call = 0; call < calls; call++) {
     const { graph, program } = (call === calls - 1 ? null : compiled.accumulate) ?? compiled.finish;
-    const fed: Value[] = [];
-    const feeds = new Map<string, Value>();
+    const fed: EngineValue[] = [];
+    const feeds = new Map<string, EngineValue>();
     const feed = (name: string, dims: readonly number[], data: Float32Array): void => {
       const value = engine.value(dims, data);
       feeds.set(name, value);
@@ -67,7 +67,7 @@ export async function runStep(
     correct += await take(results, graph.correct).then(numbers => numbers[0] as number);
     for (const [name, output] of graph.next) {
       next.get(name)?.dispose();
-      next.set(name, results.get(output) as Value);
+      next.set(name, results.get(output) as EngineValue);
     }
     if (graph.checks) {
       const { gradients, state: states } = graph.checks;
@@ -85,22 +85,25 @@ export async function runStep(
 function runProgram(
   program: Program,
   { loss, correct, next, checks }: StepGraph,
-  feeds: ReadonlyMap<string, Value>,
-): Promise<ReadonlyMap<string, Value>> {
+  feeds: ReadonlyMap<string, EngineValue>,
+): Promise<ReadonlyMap<string, EngineValue>> {
   const outputs = [loss, correct, ...next.values(), ...(checks ? [checks.gradients, checks.state] : [])];
   return program.run(feeds, outputs);
 }
 
 /** A small output, copied and disposed of. */
-async function take(results: ReadonlyMap<string, Value>, name: string): Promise<Float32Array> {
-  const value = results.get(name) as Value;
+async function take(results: ReadonlyMap<string, EngineValue>, name: string): Promise<Float32Array> {
+  const value = results.get(name) as EngineValue;
   const numbers = new Float32Array(await value.read());
   value.dispose();
   return numbers;
 }
 
 /** Gradients are added up from zero at every step; nothing else is left out of the state. */
-function zerosLike(name: string, state: ReadonlyMap<string, Value>): [dims: readonly number[], data: Float32Array] {
+function zerosLike(
+  name: string,
+  state: ReadonlyMap<string, EngineValue>,
+): [dims: readonly number[], data: Float32Array] {
   const weight = state.get(`weight/${name.slice(accumulatorSlot.length + 1)}`);
   if (!name.startsWith(`${accumulatorSlot}/`) || !weight) throw new Error(`the state has no "${name}"`);
   return [weight.dims, new Float32Array(weight.dims.reduce((product, size) => product * size, 1))];

@@ -5,7 +5,7 @@
  * graph does, graphs of the form `accumulate` add up gradients and the one of the form `finish` takes the step.
  */
 
-import { type Builder, graphBuilder } from '../../autodiff/gradient/builder.ts';
+import { type GradientBuilder, gradientBuilder } from '../../autodiff/gradient/builder.ts';
 import type { Model, Node, Shape, ValueInfo } from '../../onnx/graph.ts';
 import { keepLive } from '../../onnx/live.ts';
 import { readsOf } from '../../onnx/subgraph.ts';
@@ -51,7 +51,7 @@ export const accumulatorSlot = 'accumulated';
 export function buildStepGraph(options: StepGraphOptions): StepGraph {
   const { batch, batches, form } = options;
   const joined = joinBatches(batch, batches);
-  const build = graphBuilder(joined.model.graph);
+  const build = gradientBuilder(joined.model.graph);
   build.within('step');
   const inputs: ValueInfo[] = [];
   const scalars = new Map<string, ScalarSource>();
@@ -115,11 +115,16 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
   };
 }
 
-const total = (build: Builder, parts: readonly string[]): string =>
+const total = (build: GradientBuilder, parts: readonly string[]): string =>
   parts.length === 1 ? (parts[0] ?? '') : build.add('Sum', parts);
 
 /** Keeps what an output needs, and the inputs and constants that are read. */
-function finished(model: Model, build: Builder, inputs: readonly ValueInfo[], outputs: readonly string[]): Model {
+function finished(
+  model: Model,
+  build: GradientBuilder,
+  inputs: readonly ValueInfo[],
+  outputs: readonly string[],
+): Model {
   const { graph } = model;
   const nodes = keepLive([...graph.nodes, ...build.nodes()], outputs);
   const initializers = build.initializers();

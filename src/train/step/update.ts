@@ -1,12 +1,12 @@
 /** The end of a step's graph: from the gradients to the next weights. */
-import type { Builder } from '../../autodiff/gradient/builder.ts';
+import type { GradientBuilder } from '../../autodiff/gradient/builder.ts';
 import type { ScalarSource, TrainedWeight, Transformation, UpdateScope } from '../optimiser/transformation.ts';
 import { updateOf } from '../optimiser/transformation.ts';
 import type { BatchGraph } from './batch-graph.ts';
 import type { Checks } from './not-finite.ts';
 
 export interface UpdateOptions {
-  readonly build: Builder;
+  readonly build: GradientBuilder;
   readonly slot: (slot: string, weight: string) => string;
   readonly scalar: (name: string, source: ScalarSource) => string;
   /** Filled with what comes out, by name of state. */
@@ -51,7 +51,7 @@ export function buildUpdate(options: UpdateOptions, sums: ReadonlyMap<string, st
 }
 
 /** One element, the sum of the squares of all of `value`. */
-const squareSum = (build: Builder, value: string): string =>
+const squareSum = (build: GradientBuilder, value: string): string =>
   build.reshape(build.add('ReduceSumSquare', [value], { keepdims: 0 }), [1]);
 
 /** e' = d e + (1 - d) w (Polyak and Juditsky 1992, with exponential weights); of the running statistics as well. */

@@ -1,12 +1,12 @@
 /** TensorFlow.js as the engine of training: runs the graph of a step node by node. */
 import { UserError } from '../../errors/user-error.ts';
-import { intOf } from '../../onnx/attributes.ts';
+import { intAttribute } from '../../onnx/attributes.ts';
 import { codeOf } from '../../onnx/element-type.ts';
 import type { Tensor as Constant, Model, Node } from '../../onnx/graph.ts';
 import { floatsOf, intsOf } from '../../onnx/tensor.ts';
 import { standardDomain } from '../../onnx/versions.ts';
-import type { Engine, Program, Value } from '../engine.ts';
-import { type Item, isWhole, type Operator, type Tensor, type Tf } from './item.ts';
+import type { Engine, EngineValue, Program } from '../engine.ts';
+import { type Item, isWhole, type Tf, type TfjsOperator, type TfjsTensor } from './item.ts';
 import { convolution } from './operators/convolution.ts';
 import { elementwise } from './operators/elementwise.ts';
 import { pooling } from './operators/pooling.ts';
@@ -15,13 +15,13 @@ import { shape } from './operators/shape.ts';
 
 const operators = { ...elementwise, ...shape, ...reduction, ...convolution, ...pooling };
 
-interface TfValue extends Value {
-  readonly tensor: Tensor;
+interface TfValue extends EngineValue {
+  readonly tensor: TfjsTensor;
 }
 
 export function tfjsEngine(tf: Tf): Engine {
   const open = new Set<Program>();
-  const wrap = (tensor: Tensor): TfValue => ({
+  const wrap = (tensor: TfjsTensor): TfValue => ({
     tensor,
     dims: tensor.shape,
     read: async () => (await tensor.data()) as Float32Array,
@@ -48,7 +48,7 @@ export function tfjsEngine(tf: Tf): Engine {
   };
 }
 
-function interpreter(tf: Tf, { graph }: Model, wrap: (tensor: Tensor) => Value): Program {
+function interpreter(tf: Tf, { graph }: Model, wrap: (tensor: TfjsTensor) => EngineValue): Program {
   const done = lastReads(graph.nodes);
   const steps = graph.nodes.map((node, i) => ({ node, operator: operatorOf(node), frees: done[i] ?? [] }));
   const constants = new Map([...graph.initializers.values()].map(each => [each.name, itemOf(tf, each)]));
@@ -69,7 +69,7 @@ function interpreter(tf: Tf, { graph }: Model, wrap: (tensor: Tensor) => Value):
           if (!kept.has(name) && item && !isWhole(item)) item.dispose();
         }
       }
-      return new Map(outputs.map(name => [name, wrap(items.get(name) as Tensor)]));
+      return new Map(outputs.map(name => [name, wrap(items.get(name) as TfjsTensor)]));
     },
     release: async () => {
       for (const item of constants.values()) if (!isWhole(item)) item.dispose();
@@ -82,7 +82,7 @@ function computed(tf: Tf, work: () => readonly Item[]): readonly Item[] {
   let made: readonly Item[] = [];
   tf.tidy(() => {
     made = work();
-    return made.filter((item): item is Tensor => !isWhole(item));
+    return made.filter((item): item is TfjsTensor => !isWhole(item));
   });
   return made;
 }
@@ -105,7 +105,7 @@ function callOf(tf: Tf, node: Node, items: ReadonlyMap<string, Item>) {
     node,
     item,
     has,
-    x: (i: number): Tensor => {
+    x: (i: number): TfjsTensor => {
       const found = item(i);
       return isWhole(found) ? tf.tensor([...found.numbers], [...found.dims], 'int32') : found;
     },
@@ -117,8 +117,8 @@ function callOf(tf: Tf, node: Node, items: ReadonlyMap<string, Item>) {
   };
 }
 
-function operatorOf(node: Node): Operator {
-  const half = node.opType === 'Cast' && intOf(node, 'to', 0) === codeOf('float16');
+function operatorOf(node: Node): TfjsOperator {
+  const half = node.opType === 'Cast' && intAttribute(node, 'to', 0) === codeOf('float16');
   if (half)
     throw new UserError(
       'Cannot train in float16 on TensorFlow.js: it has no such numbers.',

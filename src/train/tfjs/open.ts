@@ -6,7 +6,7 @@ import { tfjsEngine } from './engine.ts';
 import { loadTfjs } from './load.ts';
 
 /** @param only one package, in place of those that are usually tried */
-export async function openTrainer(options: TrainingOptions, only: string | null): Promise<Trainer> {
+export async function openTfjsTrainer(options: TrainingOptions, only: string | null): Promise<Trainer> {
   const { tf } = await loadTfjs(only);
   return openGraphTrainer(options, tfjsEngine(tf));
 }

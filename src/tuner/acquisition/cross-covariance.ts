@@ -6,7 +6,7 @@
  * sites only, and each costs O(N).
  */
 import { bend, leaving } from '../gp/inputs.ts';
-import { type Covariance, covarianceAt, type Place, tableSum } from '../gp/process.ts';
+import { type Covariance, covarianceAt, type KernelPlace, tableSum } from '../gp/process.ts';
 import type { Configuration } from '../strategy.ts';
 import type { Change } from './change.ts';
 import { addProducts, addSquares, addSquaresAndWalk, moveSquares, moveWalk } from './site-terms.ts';
@@ -22,7 +22,7 @@ export interface PlacesBySite {
   readonly walks: readonly Float64Array[];
 }
 
-export const bySite = (covariance: Covariance, places: readonly Place[]): PlacesBySite => ({
+export const bySite = (covariance: Covariance, places: readonly KernelPlace[]): PlacesBySite => ({
   covariance,
   n: places.length,
   columns: covariance.coordinates.map((_, i) => Float64Array.from(places, ({ x }) => x[i]!)),

@@ -1,12 +1,12 @@
 /** A process conditioned on what each world drew, besides on its trials. */
 import { type Cholesky, extendCholesky, timesTransposed, timesUpper } from '../../linalg/cholesky.ts';
-import { type Covariance, covarianceBetween, type Place, type Process } from '../gp/process.ts';
+import { type Covariance, covarianceBetween, type KernelPlace, type Process } from '../gp/process.ts';
 import type { Worlds } from './worlds.ts';
 
 export interface Fantasies {
   readonly covariance: Covariance;
   /** N: the trials', then those that the worlds drew. */
-  readonly places: readonly Place[];
+  readonly places: readonly KernelPlace[];
   /** Of their covariance; common to all worlds, since these differ in the draws alone. */
   readonly factor: Cholesky;
   /** By world: the inverse covariance times the standardised outputs, N numbers. */

@@ -1,9 +1,10 @@
 /**
  * The best configuration by an acquisition, searched over the ordinals themselves: no continuous optimum is ever rounded.
  *
- * A pool of starts is scored; the best few are climbed. A climb goes through the sites in random order and gives each the best
- * of its rungs (of a long ladder: those at distances 1, 2, 4, ... both ways), until a round changes nothing; then it tries
- * random pairs of sites, which may trade what one site alone cannot, and begins again after each that improves.
+ * A pool of starts is scored; the best few are climbed. A climb goes through the sites in random order and gives each
+ * the best of its rungs (of a long ladder: those at distances 1, 2, 4, ... both ways), until a round changes nothing.
+ * Then it tries random pairs of sites, which may trade what one site alone cannot. It begins again after each pair that
+ * improves.
  */
 import { type Rng, shuffled } from '../../random/rng.ts';
 import type { Configuration, Problem } from '../strategy.ts';

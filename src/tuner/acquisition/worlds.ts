@@ -11,7 +11,7 @@
  * Without pending trials and with noise that does not matter there is one world: the posterior mean.
  */
 import { timesTransposed } from '../../linalg/cholesky.ts';
-import { covarianceBetween, covariancesWith, type Place, type Process, placeOf } from '../gp/process.ts';
+import { covarianceBetween, covariancesWith, type KernelPlace, kernelPlaceOf, type Process } from '../gp/process.ts';
 import type { Point } from '../pareto/dominance.ts';
 import { sobolSequence } from '../sobol-sequence.ts';
 import type { Configuration } from '../strategy.ts';
@@ -19,7 +19,7 @@ import { normalQuantile } from './normal.ts';
 
 export interface Worlds {
   /** Places per objective that were drawn, to be conditioned on. */
-  readonly places: readonly (readonly Place[])[];
+  readonly places: readonly (readonly KernelPlace[])[];
   /** By world and objective: the draws at those places, standardised. */
   readonly draws: readonly (readonly Float64Array[])[];
   /** By world: the objective vectors, in their own units, of all that may be on its front. */
@@ -51,7 +51,7 @@ export function drawWorlds(
   count: number,
   seed: number,
 ): Worlds {
-  const eligiblePlaces = processes.map(({ covariance }) => eligible.map(each => placeOf(covariance, each)));
+  const eligiblePlaces = processes.map(({ covariance }) => eligible.map(each => kernelPlaceOf(covariance, each)));
   const marginals = processes.map((process, k) => eligiblePlaces[k]!.map(place => marginal(process, place)));
   const chosen = mayLead(marginals);
   const noisy = chosen.some(a => marginals.some(each => each[a]!.sd > negligible));
@@ -64,7 +64,7 @@ export function drawWorlds(
   const fixed = noisy ? [] : chosen.map(a => units(marginals.map(each => each[a]!.mean)));
   const places = processes.map(({ covariance }, k) => [
     ...drawn.map(a => eligiblePlaces[k]![a]!),
-    ...pending.map(each => placeOf(covariance, each)),
+    ...pending.map(each => kernelPlaceOf(covariance, each)),
   ]);
   const size = drawn.length + pending.length;
   if (size === 0) return { places, draws: [processes.map(() => new Float64Array(0))], fronts: [fixed] };
@@ -92,7 +92,7 @@ interface Marginal {
   readonly sd: number;
 }
 
-function marginal(process: Process, place: Place): Marginal {
+function marginal(process: Process, place: KernelPlace): Marginal {
   const k = covariancesWith(process, place);
   const l = timesTransposed(process.factor.inverse, k);
   let mean = 0;
@@ -130,7 +130,7 @@ function mayLead(marginals: readonly (readonly Marginal[])[]): number[] {
   return open.sort((a, b) => beaten[a]! - beaten[b]! || b - a);
 }
 
-function jointly(process: Process, places: readonly Place[]): Joint {
+function jointly(process: Process, places: readonly KernelPlace[]): Joint {
   const columns = places.map(place => {
     const k = covariancesWith(process, place);
     return { k, l: timesTransposed(process.factor.inverse, k) };

@@ -25,7 +25,7 @@ export const parameterCount = ({ coordinates, table }: Inputs): number =>
   coordinates.length + 2 + (table ? 3 + coordinates.length : 0);
 
 /** Where things are. */
-export const placesOf = (d: number) => ({
+export const parameterPlaces = (d: number) => ({
   scale: d,
   noise: d + 1,
   tableScale: d + 2,

@@ -9,7 +9,7 @@ export interface Bounds {
 }
 
 /** The value at `x`; writes the gradient. Infinity (or NaN) where the function is not defined. */
-export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface Minimum {
   readonly x: Float64Array;
@@ -21,7 +21,7 @@ const sufficientDecrease = 1e-4;
 
 /** @param tolerance stops when a step lowers the value by less, relative to its size */
 export function minimise(
-  objective: Objective,
+  objective: Differentiable,
   start: Float64Array,
   bounds: Bounds,
   maxSteps: number,

@@ -14,7 +14,7 @@
  */
 import { choleskyBlock, invertUpperBlock, sumOfLogs } from '../../linalg/cholesky.ts';
 import { type Arena, type Block, openArena, rowStride } from '../../linalg/kernels/kernels.ts';
-import { constantVariance, placesOf, slopeVariance } from './hyperparameters.ts';
+import { constantVariance, parameterPlaces, slopeVariance } from './hyperparameters.ts';
 import { bend, type WeightedTable } from './inputs.ts';
 import { matern, maternSlope } from './matern.ts';
 
@@ -43,7 +43,7 @@ export const jitters: readonly number[] = [0, 1e-10, 1e-8, 1e-6, 1e-4];
 function tableSums({ n, d, table }: TrainingSet, theta: Float64Array): Float64Array {
   const sums = new Float64Array(n);
   if (!table) return sums;
-  const { weights } = placesOf(d);
+  const { weights } = parameterPlaces(d);
   for (let i = 0; i < d; i++) {
     const w = Math.exp(theta[weights + i]!);
     for (let a = 0; a < n; a++) sums[a]! += w * table.rows[a * d + i]!;
@@ -56,7 +56,7 @@ export function negativeLogLikelihood(set: TrainingSet, theta: Float64Array, gra
   const { n, d, outputs, noise } = set;
   const ld = rowStride(n);
   const arena = openArena(5 * n * ld + 2 * n * rowStride(d), 7);
-  const places = placesOf(d);
+  const places = parameterPlaces(d);
   const scaled = arena.take(n, d);
   for (let i = 0; i < d; i++) {
     const inverse = Math.exp(-theta[i]!);

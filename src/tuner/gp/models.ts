@@ -12,7 +12,7 @@ import { type Contest, contest, winnerOf } from './contest.ts';
 import type { Fit, Observations } from './fit.ts';
 import { evenInputs, type Inputs, priorInputs, rampInputs } from './inputs.ts';
 import { nearFront } from './near-front.ts';
-import { condition, observe, type Process } from './process.ts';
+import { condition, type Process, withTrial } from './process.ts';
 
 /** What a model may see of a configuration, by objective: what is most believed first. */
 export type Views = readonly (readonly Inputs[])[];
@@ -72,7 +72,7 @@ function extended(
   let all = from.all;
   for (let a = from.n; a < observed.length; a++) {
     const { configuration, values, standardErrors } = observed[a]!;
-    all = all.map((process, k) => observe(process, configuration, values[k]!, standardErrors[k] ?? 0));
+    all = all.map((process, k) => withTrial(process, configuration, values[k]!, standardErrors[k] ?? 0));
   }
   return { n: observed.length, all };
 }

@@ -12,7 +12,7 @@ import { type Cholesky, cholesky, extendCholesky, solveCholesky, timesTransposed
 import { zeros } from '../../linalg/matrix.ts';
 import type { Configuration } from '../strategy.ts';
 import type { Fit, Observations } from './fit.ts';
-import { constantVariance, placesOf, slopeVariance } from './hyperparameters.ts';
+import { constantVariance, parameterPlaces, slopeVariance } from './hyperparameters.ts';
 import { bend, commonWalk, walkOf } from './inputs.ts';
 import { jitters } from './likelihood.ts';
 import { matern } from './matern.ts';
@@ -39,7 +39,7 @@ export interface Covariance {
 
 function covarianceOf(fit: Fit): Covariance {
   const { inputs, theta } = fit;
-  const places = placesOf(inputs.coordinates.length);
+  const places = parameterPlaces(inputs.coordinates.length);
   const { table } = inputs;
   return {
     fit,
@@ -56,14 +56,14 @@ function covarianceOf(fit: Fit): Covariance {
 }
 
 /** Scaled coordinates, v and walks of a configuration. */
-export interface Place {
+export interface KernelPlace {
   readonly x: Float64Array;
   readonly v: number;
   /** z and e; empty without a table. */
   readonly z: Float64Array;
 }
 
-export function placeOf(covariance: Covariance, configuration: Configuration): Place {
+export function kernelPlaceOf(covariance: Covariance, configuration: Configuration): KernelPlace {
   const x = Float64Array.from(configuration, (rung, i) => covariance.coordinates[i]![rung]!);
   const { table } = covariance.fit.inputs;
   if (!table) return { x, v: 0, z: new Float64Array(0) };
@@ -82,7 +82,7 @@ export function covarianceAt(c: Covariance, r2: number, v: number, w: number, co
   return value + slopeVariance * v * w + bent + c.walkScale2 * common;
 }
 
-export function covarianceBetween(c: Covariance, a: Place, b: Place): number {
+export function covarianceBetween(c: Covariance, a: KernelPlace, b: KernelPlace): number {
   let r2 = 0;
   for (let i = 0; i < a.x.length; i++) r2 += (a.x[i]! - b.x[i]!) ** 2;
   return covarianceAt(c, r2, a.v, b.v, commonWalk(a.z, b.z));
@@ -90,7 +90,7 @@ export function covarianceBetween(c: Covariance, a: Place, b: Place): number {
 
 export interface Process {
   readonly covariance: Covariance;
-  readonly places: readonly Place[];
+  readonly places: readonly KernelPlace[];
   /** Standardised. */
   readonly outputs: Float64Array;
   readonly factor: Cholesky;
@@ -100,7 +100,7 @@ export interface Process {
 /** Conditions on all trials at once. */
 export function condition(fit: Fit, { configurations, values, standardErrors }: Observations): Process {
   const covariance = covarianceOf(fit);
-  const places = configurations.map(each => placeOf(covariance, each));
+  const places = configurations.map(each => kernelPlaceOf(covariance, each));
   const n = places.length;
   const k = zeros(n, n);
   let trace = 0;
@@ -121,9 +121,14 @@ export function condition(fit: Fit, { configurations, values, standardErrors }: 
 }
 
 /** After one more trial: a row more in the factor, O(n²). Where that row adds nothing new, it counts as a noisy one. */
-export function observe(process: Process, configuration: Configuration, value: number, standardError: number): Process {
+export function withTrial(
+  process: Process,
+  configuration: Configuration,
+  value: number,
+  standardError: number,
+): Process {
   const { covariance, places, outputs } = process;
-  const place = placeOf(covariance, configuration);
+  const place = kernelPlaceOf(covariance, configuration);
   const k = covariancesWith(process, place);
   const d = covarianceBetween(covariance, place, place) + noiseOf(covariance, standardError);
   const factor = extend(process.factor, k, d);
@@ -141,7 +146,7 @@ function extend(factor: Cholesky, k: Float64Array, d: number): Cholesky {
 
 const withOutputs = (
   covariance: Covariance,
-  places: readonly Place[],
+  places: readonly KernelPlace[],
   outputs: Float64Array,
   factor: Cholesky,
 ): Process => ({ covariance, places, outputs, factor, alpha: solveCholesky(factor, outputs) });
@@ -154,7 +159,7 @@ const outputsOf = ({ standardisation: { offset, scale } }: Fit, values: readonly
   Float64Array.from(values, value => (value - offset) / scale);
 
 /** k(x), n. */
-export function covariancesWith({ covariance, places }: Process, place: Place): Float64Array {
+export function covariancesWith({ covariance, places }: Process, place: KernelPlace): Float64Array {
   const k = new Float64Array(places.length);
   for (let a = 0; a < k.length; a++) k[a] = covarianceBetween(covariance, places[a]!, place);
   return k;
@@ -162,7 +167,7 @@ export function covariancesWith({ covariance, places }: Process, place: Place): 
 
 export function predict(process: Process, configuration: Configuration): Prediction {
   const { covariance, factor, alpha } = process;
-  const place = placeOf(covariance, configuration);
+  const place = kernelPlaceOf(covariance, configuration);
   const k = covariancesWith(process, place);
   const { offset, scale } = covariance.fit.standardisation;
   let mean = 0;

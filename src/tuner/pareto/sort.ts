@@ -6,7 +6,7 @@ import { dominates, type Point } from './dominance.ts';
  * of fronts 0 to r.
  *
  * In lexicographic order nobody is dominated by a later point, so each goes to the first front that holds no dominator
- * of it (efficient non-dominated sort, Zhang et al. 2015, sequential search); the latest members are asked first, since
+ * of it (efficient non-dominated sort, Zhang et al. 2015, sequential search). The latest members are asked first, since
  * they are the nearest.
  *
  * @param points without NaN

@@ -3,15 +3,15 @@
  * of average pooling and of a few activations: each is written out in operators that have one, as its definition has it.
  */
 
-import { type Builder, graphBuilder } from '../../../src/autodiff/gradient/builder.ts';
+import { type GradientBuilder, gradientBuilder } from '../../../src/autodiff/gradient/builder.ts';
 import { type WindowAxis, windowOf } from '../../../src/autodiff/gradient/window.ts';
-import { floatOf, intOf, intsOf } from '../../../src/onnx/attributes.ts';
+import { floatAttribute, intAttribute, intsAttribute } from '../../../src/onnx/attributes.ts';
 import type { Graph, Model, Node, Shape, Tensor } from '../../../src/onnx/graph.ts';
 import { inferShapes } from '../../../src/onnx/shapes.ts';
 import { doubleTensor } from './values.ts';
 
 interface Place {
-  readonly build: Builder;
+  readonly build: GradientBuilder;
   readonly node: Node;
   readonly shape: (i: number) => readonly number[];
   readonly out: readonly number[];
@@ -30,7 +30,7 @@ export function inFloat64(model: Model, measured?: ReadonlyMap<string, readonly 
       nodes.push(node);
       continue;
     }
-    const build = graphBuilder(graph);
+    const build = gradientBuilder(graph);
     build.within(`float64/${index}`);
     const tensors: Tensor[] = [];
     const constant = (dims: readonly number[], values: Float64Array): string => {
@@ -86,10 +86,10 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     build.add('Where', [
       build.add('Greater', [x, build.scalar(0, 'float64')]),
       x,
-      build.add('Mul', [x, build.scalar(floatOf(node, 'alpha', 0.01), 'float64')]),
+      build.add('Mul', [x, build.scalar(floatAttribute(node, 'alpha', 0.01), 'float64')]),
     ]),
   HardSigmoid: ({ build, node }) =>
-    clipped(build, node.inputs[0] ?? '', floatOf(node, 'alpha', 0.2), floatOf(node, 'beta', 0.5)),
+    clipped(build, node.inputs[0] ?? '', floatAttribute(node, 'alpha', 0.2), floatAttribute(node, 'beta', 0.5)),
   HardSwish: ({
     build,
     node: {
@@ -100,14 +100,14 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   Gelu: ({ build, node }) => gelu(build, node),
 };
 
-const clipped = (build: Builder, x: string, alpha: number, beta: number): string => {
+const clipped = (build: GradientBuilder, x: string, alpha: number, beta: number): string => {
   const number = (value: number): string => build.scalar(value, 'float64');
   const line = build.add('Add', [build.add('Mul', [x, number(alpha)]), number(beta)]);
   return build.add('Clip', [line, number(0), number(1)]);
 };
 
 /** 2 / sqrt(pi) sum of (-1)^n x^(2n + 1) / (n! (2n + 1)), by Horner's rule; exact to 1e-13 for |x| < 3. */
-function erf(build: Builder, x: string): string {
+function erf(build: GradientBuilder, x: string): string {
   const number = (value: number): string => build.scalar(value, 'float64');
   const square = build.add('Mul', [x, x]);
   const coefficients: number[] = [];
@@ -119,7 +119,7 @@ function erf(build: Builder, x: string): string {
   return build.add('Mul', [build.add('Mul', [sum, x]), number(2 / Math.sqrt(Math.PI))]);
 }
 
-function gelu(build: Builder, node: Node): string {
+function gelu(build: GradientBuilder, node: Node): string {
   const x = node.inputs[0] ?? '';
   const times = (a: string, factor: number): string => build.add('Mul', [a, build.scalar(factor, 'float64')]);
   const cube = build.add('Mul', [x, build.add('Mul', [x, x])]);
@@ -148,7 +148,7 @@ const letters = ['xyz', 'opq', 'klj'] as const;
 /** y[n, g, m, o] = sum over c, i, k of x[n, g, c, i] w[g, m, c, k] s[o, i, k], and the transpose of that. */
 function convolution({ build, node, shape, out, constant }: Place, transposed: boolean): string {
   const [x, w] = [shape(0), shape(1)];
-  const groups = intOf(node, 'group', 1);
+  const groups = intAttribute(node, 'group', 1);
   const rank = x.length - 2;
   // The transpose is described by the convolution that it transposes: from its output to its input.
   const [from, to] = transposed ? [out, x] : [x, out];
@@ -179,9 +179,9 @@ function convolution({ build, node, shape, out, constant }: Place, transposed: b
 }
 
 function averagePool({ build, node, shape, out, constant }: Place): string {
-  const kernel = intsOf(node, 'kernel_shape') ?? [];
+  const kernel = intsAttribute(node, 'kernel_shape') ?? [];
   const axes = windowOf(node, kernel, shape(0), out);
-  const padded = intOf(node, 'count_include_pad', 0) !== 0;
+  const padded = intAttribute(node, 'count_include_pad', 0) !== 0;
   const tables = axes.map(axis => {
     const read = reads(axis);
     const shares = new Float64Array(axis.y * axis.x);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { elementTypes } from '../../../src/autodiff/gradient/element-types.ts';
 import { halfPrecision } from '../../../src/autodiff/passes/half-precision.ts';
 import { prepareNetwork, withBatchSize } from '../../../src/train/network/prepare.ts';
-import { openTrainer } from '../../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../../src/train/options.ts';
 import { buildBatchGraph } from '../../../src/train/step/batch-graph.ts';
 import { run } from '../../onnx/runtime.ts';
@@ -74,14 +74,17 @@ describe('the pass', () => {
 });
 
 trainerContract('onnxruntime in half precision', {
-  open: () => openTrainer({ ...half, model: tinyNetwork({ bias: false }) }, session),
+  open: () => openOnnxruntimeTrainer({ ...half, model: tinyNetwork({ bias: false }) }, session),
   imageDims: tinyDims,
   classes: tinyClasses,
 });
 
 describe('training in half precision', () => {
   test('follows training in single precision', async () => {
-    const [a, b] = [await openTrainer(half, session), await openTrainer({ ...half, precision: 'float32' }, session)];
+    const [a, b] = [
+      await openOnnxruntimeTrainer(half, session),
+      await openOnnxruntimeTrainer({ ...half, precision: 'float32' }, session),
+    ];
     for (let i = 0; i < 20; i++) {
       const batch = brightBatch(i, 8, tinyDims, tinyClasses);
       const [mixed, full] = [await a.step(batch, { learningRate: 0.05 }), await b.step(batch, { learningRate: 0.05 })];
@@ -93,7 +96,7 @@ describe('training in half precision', () => {
   });
 
   test('halves the scale of a loss that overflows, leaving the step out, until it fits', async () => {
-    const trainer = await openTrainer(half, session);
+    const trainer = await openOnnxruntimeTrainer(half, session);
     const fresh = await trainer.state();
     await trainer.load({ ...fresh, counters: { ...fresh.counters, lossScale: 2 ** 24 } });
     const before = await trainer.state();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { WeightBlock } from '../../../src/decompose/block.ts';
 import type { DenseNode } from '../../../src/decompose/dense-node.ts';
 import { convSite } from '../../../src/decompose/sites/conv.ts';
-import { readingOf } from '../../../src/decompose/sites/draft.ts';
+import { graphReadingOf } from '../../../src/decompose/sites/draft.ts';
 import type { Model } from '../../../src/onnx/graph.ts';
 import { inferShapes } from '../../../src/onnx/shapes.ts';
 import { seededRng } from '../../../src/random/rng.ts';
@@ -85,7 +85,7 @@ export function modelOf(c: Convolution): { readonly model: Model; readonly site:
     outputs: [{ name: 'y', shape: null }],
   });
   const draft = convSite(
-    readingOf(model.graph, inferShapes(model.graph, model.opsets), () => null),
+    graphReadingOf(model.graph, inferShapes(model.graph, model.opsets), () => null),
     conv,
   );
   if (typeof draft === 'string') throw new Error(draft);

@@ -5,14 +5,14 @@ import { currentOwner } from '../../../src/host/process-identity.ts';
 import { storeOver } from '../../../src/store/open.ts';
 import { putBack, renew } from '../../../src/store/sql/held.ts';
 import { environmentIds } from '../../../src/store/sql/observations.ts';
-import type { Session } from '../../../src/store/sql/session.ts';
+import type { StoreSession } from '../../../src/store/sql/session.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { RunningTrial } from '../../../src/store/trial.ts';
 import { accuracyOf, completed, environment, frontOf, latencyOf, newStudy, newTraining, newTrial } from '../samples.ts';
 
 export interface Caller {
   readonly store: Store;
-  readonly session: Session;
+  readonly session: StoreSession;
 }
 
 type Work<T> = (caller: Caller, seeded: T) => Promise<unknown>;
@@ -45,7 +45,7 @@ async function waiting({ session }: Caller, count: number): Promise<number> {
   return id;
 }
 
-const rowsIn = async (session: Session, table: 'environments' | 'tuner_setups' | 'counters' | 'training_runs') =>
+const rowsIn = async (session: StoreSession, table: 'environments' | 'tuner_setups' | 'counters' | 'training_runs') =>
   (await session.db.selectFrom(table).selectAll().execute()) as unknown as Readonly<Record<string, number>>[];
 
 const noError = (results: readonly unknown[]): void => {

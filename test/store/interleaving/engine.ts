@@ -1,13 +1,13 @@
 /** A database that two sessions write to side by side, a statement at a time. */
 import type { DatabaseConnection, Dialect, Driver } from 'kysely';
-import type { Session } from '../../../src/store/sql/session.ts';
+import type { StoreSession } from '../../../src/store/sql/session.ts';
 import type { Gate, Rules } from './schedule.ts';
 
 export interface Place {
   /** For what is done before and after, alone. */
-  readonly plain: Session;
+  readonly plain: StoreSession;
   /** One for each gate. */
-  gated(actor: number, gate: Gate): Promise<Session>;
+  gated(actor: number, gate: Gate): Promise<StoreSession>;
   readonly rules: Rules;
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ import {
 } from 'kysely';
 import { openStoreSession } from '../../../src/store/open.ts';
 import type { Database } from '../../../src/store/sql/schema.ts';
-import type { Session } from '../../../src/store/sql/session.ts';
+import type { StoreSession } from '../../../src/store/sql/session.ts';
 import { damaged } from '../../../src/store/sqlite/damage.ts';
 import { type Engine, gatedDialect } from './engine.ts';
 import { type Server, startServer } from './postgres-server.ts';
@@ -92,7 +92,7 @@ function dialectOf(wire: Wire): Dialect {
   };
 }
 
-function sessionOf(wire: Wire, gate: Gate): Session {
+function sessionOf(wire: Wire, gate: Gate): StoreSession {
   const db = new Kysely<Database>({ dialect: gatedDialect(dialectOf(wire), gate) });
   return {
     db,

@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, type Transaction } from 'kysely';
 import { openStoreSession } from '../../../src/store/open.ts';
 import type { Database } from '../../../src/store/sql/schema.ts';
-import type { Session } from '../../../src/store/sql/session.ts';
+import type { StoreSession } from '../../../src/store/sql/session.ts';
 import { damaged } from '../../../src/store/sqlite/damage.ts';
 import { nodeSqliteDialect } from '../../../src/store/sqlite/dialect.ts';
 import { type Engine, gatedDialect } from './engine.ts';
@@ -46,7 +46,7 @@ export async function sqliteEngine(): Promise<Engine> {
   };
 }
 
-function sessionOf(file: string, gate: Gate): Session {
+function sessionOf(file: string, gate: Gate): StoreSession {
   const database = new DatabaseSync(file);
   database.exec('pragma synchronous = off; pragma foreign_keys = on');
   const db = new Kysely<Database>({ dialect: gatedDialect(nodeSqliteDialect(database), gate) });

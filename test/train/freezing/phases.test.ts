@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { parsePolicy } from '../../../src/train/freezing/parse.ts';
-import { type Phase, phasesOf } from '../../../src/train/freezing/phases.ts';
+import { type FreezingPhase, phasesOf } from '../../../src/train/freezing/phases.ts';
 import { prepareNetwork } from '../../../src/train/network/prepare.ts';
 import { factorisedNetwork } from '../factorised-network.ts';
 
 const network = prepareNetwork(factorisedNetwork());
 const names = network.weights.map(({ name }) => name);
-const phases = (policy: string, epochs: number): Phase[] => phasesOf(parsePolicy(policy), network, epochs);
-const spans = (of: readonly Phase[]): number[][] => of.map(({ from, to }) => [from, to]);
+const phases = (policy: string, epochs: number): FreezingPhase[] => phasesOf(parsePolicy(policy), network, epochs);
+const spans = (of: readonly FreezingPhase[]): number[][] => of.map(({ from, to }) => [from, to]);
 
 test('without freezing there is one phase, with everything trainable and nothing settled', () => {
   expect(phases('none', 7)).toEqual([

@@ -3,7 +3,7 @@ import { makeNode } from '../../../src/onnx/builder.ts';
 import type { Model, Node, Tensor } from '../../../src/onnx/graph.ts';
 import { floatsOf, floatTensor } from '../../../src/onnx/tensor.ts';
 import { prepareNetwork } from '../../../src/train/network/prepare.ts';
-import { openTrainer } from '../../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../../src/train/options.ts';
 import { brightBatch } from '../contract.ts';
 import { tinyClasses, tinyDims, tinyNetwork } from '../tiny-network.ts';
@@ -19,7 +19,7 @@ const flag: Tensor = { name: 'training', dims: [], elementType: 'bool', bytes: U
 
 /** Two steps, and the scores of the network then; the state by the names that it has in the plain network. */
 async function trained(model: Model, renamed = (name: string): string => name) {
-  const trainer = await openTrainer({ ...defaultTraining, model, batchSize: 6 }, session);
+  const trainer = await openOnnxruntimeTrainer({ ...defaultTraining, model, batchSize: 6 }, session);
   try {
     for (const seed of [1, 2]) await trainer.step(brightBatch(seed, 6, tinyDims, tinyClasses), { learningRate: 0.05 });
     const { tensors } = await trainer.state();

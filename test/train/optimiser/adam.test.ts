@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openTrainer } from '../../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../../src/train/options.ts';
 import { brightBatch } from '../contract.ts';
 import { tinyClasses, tinyDims, tinyNetwork } from '../tiny-network.ts';
@@ -7,7 +7,7 @@ import { tinyClasses, tinyDims, tinyNetwork } from '../tiny-network.ts';
 test('the first step of a weight that was frozen is one learning rate long, however late it comes', async () => {
   const optimiser = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-12 } as const;
   const options = { ...defaultTraining, model: tinyNetwork({ norm: false }), batchSize: 6, weightDecay: 0, optimiser };
-  const trainer = await openTrainer(options, { provider: 'cpu', threads: 1, graphOptimization: 'all' });
+  const trainer = await openOnnxruntimeTrainer(options, { provider: 'cpu', threads: 1, graphOptimization: 'all' });
   try {
     const learningRate = 1e-4;
     const step = (seed: number) => trainer.step(brightBatch(seed, 6, tinyDims, tinyClasses), { learningRate });

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { graphBuilder } from '../../../src/autodiff/gradient/builder.ts';
+import { gradientBuilder } from '../../../src/autodiff/gradient/builder.ts';
 import { seededRng } from '../../../src/random/rng.ts';
 import type { FactoredSite } from '../../../src/train/optimiser/factored.ts';
 import { addFrobeniusDecay } from '../../../src/train/optimiser/frobenius-decay.ts';
@@ -18,7 +18,7 @@ async function decayOf(site: FactoredSite, values: readonly Float64Array[]): Pro
     { name: `g/${weight}`, shape: dims },
   ]);
   const model = buildModel({ inputs, outputs: [], nodes: [], opset: 18 });
-  const build = graphBuilder(model.graph);
+  const build = gradientBuilder(model.graph);
   const scope = {
     build,
     weights: site.factors.map(({ weight, dims }) => ({ name: weight, dims, decays: true })),

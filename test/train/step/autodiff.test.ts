@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import type { Model, Tensor } from '../../../src/onnx/graph.ts';
 import { floatTensor } from '../../../src/onnx/tensor.ts';
-import { openTrainer } from '../../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../../src/train/onnxruntime/open.ts';
 import { defaultTraining } from '../../../src/train/options.ts';
 import { uniform } from '../../autodiff/gradient/values.ts';
 import { buildModel, type TinyNode } from '../../onnx/build.ts';
@@ -143,7 +143,7 @@ test('the loss and every gradient of a small ResNet, through the whole step', as
   const expected = byAutodiff();
   const learningRate = 1;
   const optimiser = { kind: 'sgd', momentum: 0, nesterov: false } as const;
-  const trainer = await openTrainer(
+  const trainer = await openOnnxruntimeTrainer(
     { ...defaultTraining, model: network(), batchSize, optimiser, weightDecay: 0 },
     { provider: 'cpu', threads: 1, graphOptimization: 'all' },
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Engine, Value } from '../../../src/train/engine.ts';
+import type { Engine, EngineValue } from '../../../src/train/engine.ts';
 import { openGraphTrainer } from '../../../src/train/graph-trainer.ts';
 import { defaultTraining } from '../../../src/train/options.ts';
 import type { TrainableSet } from '../../../src/train/trainer.ts';
@@ -9,7 +9,7 @@ import { tinyNetwork } from '../tiny-network.ts';
 function recorder() {
   const log: string[] = [];
   let alive = 0;
-  const value = (dims: readonly number[], data: Float32Array): Value => ({
+  const value = (dims: readonly number[], data: Float32Array): EngineValue => ({
     dims,
     read: async () => data,
     dispose() {},

@@ -1,4 +1,4 @@
-import { openTrainer } from '../../../src/train/onnxruntime/open.ts';
+import { openOnnxruntimeTrainer } from '../../../src/train/onnxruntime/open.ts';
 import { torchSteps } from './torch-steps.ts';
 
-torchSteps(options => openTrainer(options, { provider: 'cpu', threads: 1, graphOptimization: 'all' }));
+torchSteps(options => openOnnxruntimeTrainer(options, { provider: 'cpu', threads: 1, graphOptimization: 'all' }));

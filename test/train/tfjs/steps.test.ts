@@ -1,4 +1,4 @@
-import { openTrainer } from '../../../src/train/tfjs/open.ts';
+import { openTfjsTrainer } from '../../../src/train/tfjs/open.ts';
 import { torchSteps } from '../step/torch-steps.ts';
 
-torchSteps(options => openTrainer(options, '@tensorflow/tfjs'));
+torchSteps(options => openTfjsTrainer(options, '@tensorflow/tfjs'));

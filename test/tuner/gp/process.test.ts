@@ -5,7 +5,7 @@ import { standardisationOf, trainingSet } from '../../../src/tuner/gp/fit.ts';
 import { evenInputs } from '../../../src/tuner/gp/inputs.ts';
 import { leaveOneOut } from '../../../src/tuner/gp/leave-one-out.ts';
 import { negativeLogLikelihood } from '../../../src/tuner/gp/likelihood.ts';
-import { condition, noiseOf, observe, predict } from '../../../src/tuner/gp/process.ts';
+import { condition, noiseOf, predict, withTrial } from '../../../src/tuner/gp/process.ts';
 import { inputsOf, inverted, slowCovariance, slowMatrix, someFit, trials } from './samples.ts';
 
 describe.each(['even', 'linear', 'root'] as const)('a process with %s inputs', kind => {
@@ -35,7 +35,12 @@ describe.each(['even', 'linear', 'root'] as const)('a process with %s inputs', k
     });
     let grown = condition(fit, first(5));
     for (let a = 5; a < 20; a++)
-      grown = observe(grown, observations.configurations[a]!, observations.values[a]!, observations.standardErrors[a]!);
+      grown = withTrial(
+        grown,
+        observations.configurations[a]!,
+        observations.values[a]!,
+        observations.standardErrors[a]!,
+      );
     const whole = condition(fit, observations);
     for (const x of [
       [0, 0, 0],

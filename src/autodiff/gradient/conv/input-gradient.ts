@@ -1,5 +1,5 @@
 /** dL/dx of a convolution. */
-import type { Builder } from '../builder.ts';
+import type { GradientBuilder } from '../builder.ts';
 import { unread } from '../window.ts';
 import type { ConvCall } from './call.ts';
 
@@ -8,7 +8,7 @@ import type { ConvCall } from './call.ts';
  * convolution of dy by w turned round, its channels swapped, which every provider computes as fast as the forward one; with
  * others the transposed convolution of ONNX, which leaves out the products with zeros.
  */
-export function inputGradient(build: Builder, call: ConvCall, dy: string, w: string): string {
+export function inputGradient(build: GradientBuilder, call: ConvCall, dy: string, w: string): string {
   const { axes, groups } = call;
   const attributes = {
     group: groups,
@@ -29,7 +29,7 @@ export function inputGradient(build: Builder, call: ConvCall, dy: string, w: str
 }
 
 /** w [g m, c, k...] as [g c, m, k...], its taps in the opposite order. */
-function turned(build: Builder, { axes, groups, out, inPerGroup }: ConvCall, w: string): string {
+function turned(build: GradientBuilder, { axes, groups, out, inPerGroup }: ConvCall, w: string): string {
   const flipped = axes.flatMap(({ k }, i) => (k > 1 ? [i + 2] : []));
   const all = (value: number): string => build.integers(flipped.map(() => value));
   const back =

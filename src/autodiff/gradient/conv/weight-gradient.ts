@@ -1,10 +1,10 @@
 /** dL/dw of a convolution. */
-import type { Builder } from '../builder.ts';
+import type { GradientBuilder } from '../builder.ts';
 import { type ConvCall, isByChannel } from './call.ts';
 import { type FormulationName, formulations } from './weight/formulations.ts';
 
 /** Appends dw [out, inPerGroup, k...] from x [batch, groups inPerGroup, x...] and dy [batch, out, y...]. */
-export const weightGradient = (build: Builder, call: ConvCall, x: string, dy: string): string =>
+export const weightGradient = (build: GradientBuilder, call: ConvCall, x: string, dy: string): string =>
   formulations[formulationOf(call)](build, call, x, dy);
 
 /** Vectors of the machine in the blocked layout hold so many float32 numbers at most. */

@@ -1,20 +1,23 @@
 /** y = the mean of each window of x. */
-import { intOf, intsOf, textOf } from '../../../onnx/attributes.ts';
+import { intAttribute, intsAttribute, textAttribute } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 import { unread, type WindowAxis, windowOf } from '../window.ts';
 
 /** dx at a place = the sum, over the windows that it lies in, of dy divided by the elements of the window. */
 export const averagePool: GradientRule = at => {
   const { build, node, dy } = at;
-  const kernel = intsOf(node, 'kernel_shape');
+  const kernel = intsAttribute(node, 'kernel_shape');
   if (!kernel) throw new NoGradient('it has no kernel_shape');
   // ONNX Runtime pads for a window without the dilations, ONNX for one with them.
-  if (textOf(node, 'auto_pad', 'NOTSET').startsWith('SAME') && intsOf(node, 'dilations')?.some(each => each > 1))
+  if (
+    textAttribute(node, 'auto_pad', 'NOTSET').startsWith('SAME') &&
+    intsAttribute(node, 'dilations')?.some(each => each > 1)
+  )
     throw new NoGradient('it has dilations beside auto_pad; export it with pads');
   const [x, y] = [at.shape(0), at.outputShape(0)];
   const axes = windowOf(node, kernel, x, y);
   const type = at.elementType(0);
-  const counts = countsOf(axes, intOf(node, 'count_include_pad', 0) !== 0);
+  const counts = countsOf(axes, intAttribute(node, 'count_include_pad', 0) !== 0);
   const same = counts.every(count => count === counts[0]);
   const share = same
     ? build.add('Mul', [dy, build.scalar(1 / (counts[0] ?? 1), type)])

@@ -1,6 +1,6 @@
 /** y = gamma (x - mean) / sqrt(variance + epsilon) + beta, by channel (axis 1). Ioffe and Szegedy 2015. */
-import { floatOf, intOf } from '../../../onnx/attributes.ts';
-import type { GradientRule, Situation } from '../rule.ts';
+import { floatAttribute, intAttribute } from '../../../onnx/attributes.ts';
+import type { GradientRule, GradientSituation } from '../rule.ts';
 import { NoGradient } from '../rule.ts';
 
 /**
@@ -16,13 +16,13 @@ export const batchNormalization: GradientRule = at => {
   if (rank === undefined) throw new NoGradient('the number of axes of its input is not known');
   const type = at.elementType(0);
   const axes = Array.from({ length: rank }, (_, i) => i).filter(axis => axis !== 1);
-  const training = intOf(node, 'training_mode', 0) !== 0;
-  if (training && floatOf(node, 'momentum', 0.9) !== 0)
+  const training = intAttribute(node, 'training_mode', 0) !== 0;
+  if (training && floatAttribute(node, 'momentum', 0.9) !== 0)
     throw new NoGradient('it is in training mode; export the network in inference mode');
   if (!training && (at.needs(3) || at.needs(4))) throw new NoGradient('its mean and variance are computed');
   const mean = training ? at.output(1) : at.input(3);
   const variance = training ? at.output(2) : at.input(4);
-  const epsilon = build.scalar(floatOf(node, 'epsilon', 1e-5), type);
+  const epsilon = build.scalar(floatAttribute(node, 'epsilon', 1e-5), type);
   const sigma = build.add('Sqrt', [build.add('Add', [variance, epsilon])]);
   const a = build.add('Div', [at.input(1), sigma]);
   const batchGradient = training && at.needs(0);
@@ -44,14 +44,20 @@ export const batchNormalization: GradientRule = at => {
 };
 
 /** dgamma = (sum dy x - mean dbeta) / sigma. */
-function gammaGradient(at: Situation, dbeta: string, mean: string, sigma: string, axes: readonly number[]): string {
+function gammaGradient(
+  at: GradientSituation,
+  dbeta: string,
+  mean: string,
+  sigma: string,
+  axes: readonly number[],
+): string {
   const { build } = at;
   const products = build.reduceSum(build.add('Mul', [at.dy, at.input(0)]), axes, false);
   return build.add('Div', [build.add('Sub', [products, build.add('Mul', [mean, dbeta])]), sigma]);
 }
 
 /** factor x + shift by channel, in the one pass over the data that the runtime's own BatchNormalization takes. */
-function scaled(at: Situation, x: string, factor: string, shift: string): string {
+function scaled(at: GradientSituation, x: string, factor: string, shift: string): string {
   const { build } = at;
   const type = at.elementType(0);
   const zero = build.add('Sub', [factor, factor]);
@@ -60,13 +66,13 @@ function scaled(at: Situation, x: string, factor: string, shift: string): string
   return build.add('BatchNormalization', [x, factor, bias, zero, one], { epsilon: { float: 0 } });
 }
 
-const byChannel = ({ build, shape }: Situation, x: string, factor: string): string => {
+const byChannel = ({ build, shape }: GradientSituation, x: string, factor: string): string => {
   const after = Array.from({ length: (shape(0)?.length ?? 2) - 2 }, (_, i) => i + 1);
   return build.add('Mul', [x, after.length ? build.add('Unsqueeze', [factor, build.integers(after)]) : factor]);
 };
 
 /** m = elements of x over its channels, as a scalar of the graph. */
-function elements({ build, shape, input, elementType }: Situation, mean: string): string {
+function elements({ build, shape, input, elementType }: GradientSituation, mean: string): string {
   const sizes = shape(0)?.filter((_, axis) => axis !== 1);
   const type = elementType(0);
   if (sizes?.every(size => typeof size === 'number')) {

@@ -1,5 +1,5 @@
 /** y[n, m] = sum over c of x[n, c] * w[m, c] + b[m] over the channels of each group, as a cross-correlation. */
-import { intOf } from '../../../onnx/attributes.ts';
+import { intAttribute } from '../../../onnx/attributes.ts';
 import { inputGradient } from '../conv/input-gradient.ts';
 import { weightGradient } from '../conv/weight-gradient.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
@@ -12,7 +12,7 @@ export const conv: GradientRule = at => {
   const sizes = w as readonly number[];
   const call = {
     batch: typeof x[0] === 'number' ? x[0] : null,
-    groups: intOf(node, 'group', 1),
+    groups: intAttribute(node, 'group', 1),
     out: sizes[0] ?? 0,
     inPerGroup: sizes[1] ?? 0,
     axes: windowOf(node, sizes.slice(2), x, y),

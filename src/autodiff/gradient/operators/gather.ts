@@ -1,5 +1,5 @@
 /** y = the slices of x at the given places of one axis. */
-import { intOf } from '../../../onnx/attributes.ts';
+import { intAttribute } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 
 /** dx = for each place the sum of the slices of dy that were taken there. */
@@ -7,7 +7,7 @@ export const gather: GradientRule = at => {
   const { build, dy } = at;
   const [x, indices] = [at.shape(0), at.shape(1)];
   if (!x || !indices) throw new NoGradient('the number of axes of its inputs is not known');
-  const given = intOf(at.node, 'axis', 0);
+  const given = intAttribute(at.node, 'axis', 0);
   const axis = given < 0 ? given + x.length : given;
   const places = at.integers(1);
   const size = x[axis];

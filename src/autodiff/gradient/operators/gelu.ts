@@ -1,14 +1,14 @@
 /** y = x P(x), P the normal distribution function, or its approximation by tanh (Hendrycks and Gimpel 2016, section 2). */
-import { textOf } from '../../../onnx/attributes.ts';
-import type { GradientRule, Situation } from '../rule.ts';
+import { textAttribute } from '../../../onnx/attributes.ts';
+import type { GradientRule, GradientSituation } from '../rule.ts';
 
 export const gelu: GradientRule = at => {
-  const slope = textOf(at.node, 'approximate', 'none') === 'tanh' ? tanhSlope(at) : erfSlope(at);
+  const slope = textAttribute(at.node, 'approximate', 'none') === 'tanh' ? tanhSlope(at) : erfSlope(at);
   return [at.build.add('Mul', [at.dy, slope])];
 };
 
 /** P(x) + x p(x) with P(x) = (1 + erf(x / sqrt 2)) / 2 and p(x) = exp(-x^2 / 2) / sqrt(2 pi). */
-function erfSlope({ build, input, elementType }: Situation): string {
+function erfSlope({ build, input, elementType }: GradientSituation): string {
   const type = elementType(0);
   const x = input(0);
   const times = (a: string, factor: number): string => build.add('Mul', [a, build.scalar(factor, type)]);
@@ -19,7 +19,7 @@ function erfSlope({ build, input, elementType }: Situation): string {
 }
 
 /** y = x (1 + t) / 2 with t = tanh(c (x + k x^3)): (1 + t) / 2 + x (1 - t^2) c (1 + 3 k x^2) / 2. */
-function tanhSlope({ build, input, elementType }: Situation): string {
+function tanhSlope({ build, input, elementType }: GradientSituation): string {
   const type = elementType(0);
   const [c, k] = [Math.sqrt(2 / Math.PI), 0.044715];
   const x = input(0);

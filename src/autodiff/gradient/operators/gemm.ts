@@ -1,13 +1,13 @@
 /** y = alpha A' B' + beta c, where A' is A or its transpose, and c is broadcast. */
-import { floatOf, intOf } from '../../../onnx/attributes.ts';
+import { floatAttribute, intAttribute } from '../../../onnx/attributes.ts';
 import { unbroadcast } from '../broadcast.ts';
 import type { GradientRule } from '../rule.ts';
 
 /** dA' = alpha dy B'^T, dB' = alpha A'^T dy, dc = beta dy; those of A and B are transposed back by the order of the product. */
 export const gemm: GradientRule = at => {
   const { build, node, dy } = at;
-  const [alpha, beta] = [floatOf(node, 'alpha', 1), floatOf(node, 'beta', 1)];
-  const [transA, transB] = [intOf(node, 'transA', 0), intOf(node, 'transB', 0)];
+  const [alpha, beta] = [floatAttribute(node, 'alpha', 1), floatAttribute(node, 'beta', 1)];
+  const [transA, transB] = [intAttribute(node, 'transA', 0), intAttribute(node, 'transB', 0)];
   const [a, b] = [at.input(0), at.input(1)];
   const product = (left: string, right: string, transLeft: number, transRight: number): string =>
     build.add('Gemm', [left, right], { alpha: { float: alpha }, transA: transLeft, transB: transRight });

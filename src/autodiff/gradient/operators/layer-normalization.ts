@@ -1,14 +1,14 @@
 /** y = gamma (x - mean) / sigma + beta over the last axes, each place before them by itself (Ba, Kiros and Hinton 2016). */
-import { floatOf, intOf } from '../../../onnx/attributes.ts';
+import { floatAttribute, intAttribute } from '../../../onnx/attributes.ts';
 import { unbroadcast } from '../broadcast.ts';
-import { type GradientRule, NoGradient, type Situation } from '../rule.ts';
+import { type GradientRule, type GradientSituation, NoGradient } from '../rule.ts';
 
 /** With u = (x - mean) / sigma and g = dy gamma: dx = (g - mean g - u mean(g u)) / sigma, dgamma = sum dy u, dbeta = sum dy. */
 export const layerNormalization: GradientRule = at => {
   const { build, dy } = at;
   const x = at.shape(0);
   if (!x) throw new NoGradient('the number of axes of its input is not known');
-  const given = intOf(at.node, 'axis', -1);
+  const given = intAttribute(at.node, 'axis', -1);
   const first = given < 0 ? given + x.length : given;
   const axes = x.map((_, i) => i).slice(first);
   const average = (value: string): string => build.add('ReduceMean', [value, build.integers(axes)]);
@@ -27,7 +27,7 @@ export const layerNormalization: GradientRule = at => {
 };
 
 /** u and 1 / sigma. The runtime gives mean and 1 / sigma beside y, in float32 only. */
-function normalised(at: Situation, average: (value: string) => string): { unit: string; inverse: string } {
+function normalised(at: GradientSituation, average: (value: string) => string): { unit: string; inverse: string } {
   const { build } = at;
   const x = at.input(0);
   const type = at.elementType(0);
@@ -37,7 +37,7 @@ function normalised(at: Situation, average: (value: string) => string): { unit: 
   }
   const centred = build.add('Sub', [x, average(x)]);
   const variance = average(build.add('Mul', [centred, centred]));
-  const epsilon = build.scalar(floatOf(at.node, 'epsilon', 1e-5), type);
+  const epsilon = build.scalar(floatAttribute(at.node, 'epsilon', 1e-5), type);
   const inverse = build.add('Reciprocal', [build.add('Sqrt', [build.add('Add', [variance, epsilon])])]);
   return { unit: build.add('Mul', [centred, inverse]), inverse };
 }

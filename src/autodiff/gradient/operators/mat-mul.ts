@@ -1,7 +1,7 @@
 /** y = A B over the last two axes, the axes before them broadcast; a vector is a row on the left and a column on the right. */
 import type { Shape } from '../../../onnx/graph.ts';
 import { unbroadcast } from '../broadcast.ts';
-import { type GradientRule, NoGradient, type Situation } from '../rule.ts';
+import { type GradientRule, type GradientSituation, NoGradient } from '../rule.ts';
 
 /** dA = dy B^T, dB = A^T dy, summed over the axes along which A or B was repeated. */
 export const matMul: GradientRule = at => {
@@ -33,13 +33,13 @@ export const matMul: GradientRule = at => {
   return [at.needs(0) ? da() : null, at.needs(1) ? db() : null];
 };
 
-const transposed = ({ build }: Situation, value: string, rank: number): string =>
+const transposed = ({ build }: GradientSituation, value: string, rank: number): string =>
   build.add('Transpose', [value], {
     perm: Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : rank - 1 - (i - (rank - 2)))),
   });
 
 /** A weight that all of a batch share: one product of the rows of the whole batch instead of a sum of many. */
-function foldedProduct({ build }: Situation, left: string, dy: string, leftShape: Shape): string | null {
+function foldedProduct({ build }: GradientSituation, left: string, dy: string, leftShape: Shape): string | null {
   const inner = leftShape.at(-1);
   if (typeof inner !== 'number') return null;
   const rows = build.add('Reshape', [left, build.integers([-1, inner])]);
@@ -48,7 +48,7 @@ function foldedProduct({ build }: Situation, left: string, dy: string, leftShape
 }
 
 /** Sums `product` over the batch axes along which the input of shape `own` was repeated against `other`. */
-function reducedBatch({ build }: Situation, product: string, own: Shape, other: Shape, batch: number): string {
+function reducedBatch({ build }: GradientSituation, product: string, own: Shape, other: Shape, batch: number): string {
   const axes = (shape: Shape): Shape => [
     ...new Array<number>(batch - (shape.length - 2)).fill(1),
     ...shape.slice(0, -2),

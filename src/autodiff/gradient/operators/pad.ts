@@ -1,11 +1,11 @@
 /** y = x with elements put before and after along some axes. */
-import { textOf } from '../../../onnx/attributes.ts';
+import { textAttribute } from '../../../onnx/attributes.ts';
 import { type GradientRule, NoGradient } from '../rule.ts';
 
 /** The inner part of dy: padding by the opposite amounts cuts off what was put there. */
 export const pad: GradientRule = at => {
   const { build, node } = at;
-  const mode = textOf(node, 'mode', 'constant');
+  const mode = textAttribute(node, 'mode', 'constant');
   if (mode !== 'constant') throw new NoGradient(`it pads by mode "${mode}"`);
   const pads = at.integers(1);
   const opposite = pads ? build.integers(pads.map(amount => 0 - amount)) : build.add('Neg', [at.input(1)]);

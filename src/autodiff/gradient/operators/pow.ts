@@ -1,6 +1,6 @@
 /** y = a ^ b, element by element, broadcast. */
 import { unbroadcast } from '../broadcast.ts';
-import { type GradientRule, NoGradient, type Situation } from '../rule.ts';
+import { type GradientRule, type GradientSituation, NoGradient } from '../rule.ts';
 
 /** da = dy b a^(b - 1), and 0 where b is the number 0; db = dy y log a for positive a, and 0 at a = 0, as PyTorch has it. */
 export const pow: GradientRule = at => {
@@ -28,7 +28,7 @@ export const pow: GradientRule = at => {
 };
 
 /** The exponent, where it is one number. */
-function numberOf(at: Situation): number | null {
+function numberOf(at: GradientSituation): number | null {
   const whole = at.integers(1);
   return at.number(1) ?? (whole?.length === 1 ? (whole[0] ?? null) : null);
 }

@@ -1,7 +1,7 @@
 /** y = mean of x along some axes. */
 import { codeOf } from '../../../onnx/element-type.ts';
 import { reducedAxes, repeated } from '../reduction.ts';
-import type { GradientRule, Situation } from '../rule.ts';
+import type { GradientRule, GradientSituation } from '../rule.ts';
 
 /** dx = dy / n at every place that was averaged, n of them. */
 export const reduceMean: GradientRule = at => {
@@ -13,7 +13,7 @@ export const reduceMean: GradientRule = at => {
 };
 
 /** Elements of x over elements of y, at run time. */
-function count({ build, input, output, elementType }: Situation): string {
+function count({ build, input, output, elementType }: GradientSituation): string {
   const ratio = build.add('Div', [build.add('Size', [input(0)]), build.add('Size', [output(0)])]);
   return build.add('Cast', [ratio], { to: codeOf(elementType(0)) });
 }

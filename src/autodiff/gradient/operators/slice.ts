@@ -1,7 +1,7 @@
 /** y = x[start:end:step] along some axes. */
 import type { Shape } from '../../../onnx/graph.ts';
-import type { Builder } from '../builder.ts';
-import { type GradientRule, NoGradient, type Situation } from '../rule.ts';
+import type { GradientBuilder } from '../builder.ts';
+import { type GradientRule, type GradientSituation, NoGradient } from '../rule.ts';
 
 /** Elements first, first + step, ... of an axis of `size`, `count` of them, step > 0; or the same from behind. */
 interface Part {
@@ -27,7 +27,7 @@ export const slice: GradientRule = at => {
   return [build.add('Pad', [wide, build.integers([...pads.map(pad => pad[0]), ...pads.map(pad => pad[1])])])];
 };
 
-function partsOf(at: Situation, shape: Shape): Part[] {
+function partsOf(at: GradientSituation, shape: Shape): Part[] {
   const [starts, ends] = [at.integers(1), at.integers(2)];
   const axes = at.input(3) === '' ? starts?.map((_, i) => i) : at.integers(3);
   const steps = at.input(4) === '' ? starts?.map(() => 1) : at.integers(4);
@@ -49,7 +49,7 @@ function partsOf(at: Situation, shape: Shape): Part[] {
   });
 }
 
-function forward(build: Builder, dy: string, parts: readonly Part[]): string {
+function forward(build: GradientBuilder, dy: string, parts: readonly Part[]): string {
   const axes = parts.filter(({ backward }) => backward).map(({ axis }) => axis);
   if (axes.length === 0) return dy;
   const same = (value: number): string => build.integers(axes.map(() => value));
@@ -57,7 +57,7 @@ function forward(build: Builder, dy: string, parts: readonly Part[]): string {
 }
 
 /** Puts step - 1 zeros behind each element: a new axis of size 1 behind the axis, padded to `step`, and joined to it again. */
-function spreadOut(build: Builder, dy: string, parts: readonly Part[], shape: Shape | null): string {
+function spreadOut(build: GradientBuilder, dy: string, parts: readonly Part[], shape: Shape | null): string {
   const steps = new Map(parts.filter(({ step }) => step > 1).map(({ axis, step }) => [axis, step]));
   if (steps.size === 0) return dy;
   if (!shape) throw new NoGradient('the shape of its output is not known');

@@ -1,8 +1,8 @@
 /** Convolutions. TensorFlow.js wants channels last, one group, and no dilation beside a stride. */
 import type * as tfjs from '@tensorflow/tfjs';
 import { type WindowAxis, windowOf } from '../../../autodiff/gradient/window.ts';
-import { intOf, intsOf } from '../../../onnx/attributes.ts';
-import type { Call, Operator, Operators, Tensor, Tf } from '../item.ts';
+import { intAttribute, intsAttribute } from '../../../onnx/attributes.ts';
+import type { Call, Tf, TfjsOperator, TfjsOperators, TfjsTensor } from '../item.ts';
 import { padded } from './shape.ts';
 
 type Pair = [number, number];
@@ -10,16 +10,16 @@ const pair = (axes: readonly WindowAxis[], of: (axis: WindowAxis) => number): Pa
   of(axes[0] as WindowAxis),
   of(axes[1] as WindowAxis),
 ];
-const last = (tf: Tf, x: Tensor): tfjs.Tensor4D => tf.transpose(x, [0, 2, 3, 1]) as tfjs.Tensor4D;
-const first = (tf: Tf, x: Tensor): Tensor => tf.transpose(x, [0, 3, 1, 2]);
+const last = (tf: Tf, x: TfjsTensor): tfjs.Tensor4D => tf.transpose(x, [0, 2, 3, 1]) as tfjs.Tensor4D;
+const first = (tf: Tf, x: TfjsTensor): TfjsTensor => tf.transpose(x, [0, 3, 1, 2]);
 
 /** Two spatial axes of input and output sizes; those of one axis get another of size 1. */
-const conv: Operator = call => {
+const conv: TfjsOperator = call => {
   const { tf, node, has } = call;
   const [x, w] = [call.x(0), call.x(1)];
   requireTwoAxes(x, 'Conv');
   const axes = windowOf(node, w.shape.slice(2), x.shape, outputShape(call, x, w));
-  const groups = intOf(node, 'group', 1);
+  const groups = intAttribute(node, 'group', 1);
   const before = [0, 0, ...pair(axes, axis => axis.before)];
   const after = [0, 0, ...pair(axes, axis => axis.after)];
   const input = last(tf, padded(call, x, before, after));
@@ -38,21 +38,21 @@ function grouped(
   { tf }: Call,
   groups: number,
   input: tfjs.Tensor4D,
-  w: Tensor,
-  run: (part: tfjs.Tensor4D, filter: tfjs.Tensor4D) => Tensor,
-): Tensor {
-  const filter = (part: Tensor): tfjs.Tensor4D => tf.transpose(part, [2, 3, 1, 0]) as tfjs.Tensor4D;
+  w: TfjsTensor,
+  run: (part: tfjs.Tensor4D, filter: tfjs.Tensor4D) => TfjsTensor,
+): TfjsTensor {
+  const filter = (part: TfjsTensor): tfjs.Tensor4D => tf.transpose(part, [2, 3, 1, 0]) as tfjs.Tensor4D;
   if (groups === 1) return run(input, filter(w));
   const parts = tf.split(input, groups, 3);
   const filters = tf.split(w, groups, 0);
   return tf.concat(
-    parts.map((part, g) => run(part as tfjs.Tensor4D, filter(filters[g] as Tensor))),
+    parts.map((part, g) => run(part as tfjs.Tensor4D, filter(filters[g] as TfjsTensor))),
     3,
   );
 }
 
 /** The kernel with zeros between its taps. */
-function dilated(call: Call, w: Tensor, axes: readonly WindowAxis[]): Tensor {
+function dilated(call: Call, w: TfjsTensor, axes: readonly WindowAxis[]): TfjsTensor {
   const [height, width] = pair(axes, ({ k }) => k);
   const [down, right] = pair(axes, ({ dilation }) => dilation);
   const [out = 1, ins = 1] = w.shape;
@@ -69,12 +69,12 @@ function dilated(call: Call, w: Tensor, axes: readonly WindowAxis[]): Tensor {
 }
 
 /** The transpose of a convolution without padding, of which the padding is cut off afterwards. */
-const convTranspose: Operator = call => {
+const convTranspose: TfjsOperator = call => {
   const { tf, node, has } = call;
   const [x, w] = [call.x(0), call.x(1)];
   requireTwoAxes(x, 'ConvTranspose');
-  const groups = intOf(node, 'group', 1);
-  const list = (name: string, fill: number): readonly number[] => intsOf(node, name) ?? [fill, fill, fill, fill];
+  const groups = intAttribute(node, 'group', 1);
+  const list = (name: string, fill: number): readonly number[] => intsAttribute(node, name) ?? [fill, fill, fill, fill];
   const [strides, dilations, pads, more] = [
     list('strides', 1),
     list('dilations', 1),
@@ -100,8 +100,8 @@ const convTranspose: Operator = call => {
 };
 
 /** [N, out, y...] where the padding is given; with `auto_pad` SAME the sizes over the strides. */
-export function outputShape({ node }: Call, x: Tensor, w: { readonly shape: readonly number[] }): number[] {
-  const at = (name: string, fill: number, i: number): number => intsOf(node, name)?.[i] ?? fill;
+export function outputShape({ node }: Call, x: TfjsTensor, w: { readonly shape: readonly number[] }): number[] {
+  const at = (name: string, fill: number, i: number): number => intsAttribute(node, name)?.[i] ?? fill;
   const same = String((node.attributes.get('auto_pad') as { value?: unknown } | undefined)?.value ?? '').startsWith(
     'SAME',
   );
@@ -109,13 +109,13 @@ export function outputShape({ node }: Call, x: Tensor, w: { readonly shape: read
     const [stride, dilation, k] = [at('strides', 1, i), at('dilations', 1, i), w.shape[i + 2] ?? 1];
     if (same) return Math.ceil(size / stride);
     const room = size + at('pads', 0, i) + at('pads', 0, i + x.rank - 2) - (dilation * (k - 1) + 1);
-    return (intOf(node, 'ceil_mode', 0) ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
+    return (intAttribute(node, 'ceil_mode', 0) ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
   });
   return [x.shape[0] ?? 1, w.shape[0] ?? 1, ...sizes];
 }
 
-function requireTwoAxes(x: Tensor, what: string): void {
+function requireTwoAxes(x: TfjsTensor, what: string): void {
   if (x.rank !== 4) throw new Error(`a ${what} over ${x.rank - 2} axes is not covered`);
 }
 
-export const convolution: Operators = { Conv: conv, ConvTranspose: convTranspose };
+export const convolution: TfjsOperators = { Conv: conv, ConvTranspose: convTranspose };

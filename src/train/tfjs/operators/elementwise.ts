@@ -1,72 +1,85 @@
 /** Operators that treat each element by itself. */
 
-import { floatOf, intOf, textOf } from '../../../onnx/attributes.ts';
+import { floatAttribute, intAttribute, textAttribute } from '../../../onnx/attributes.ts';
 import { codeOf } from '../../../onnx/element-type.ts';
-import { type Call, isWhole, type Operator, type Operators, type Tensor, type Tf, type Whole } from '../item.ts';
+import {
+  type Call,
+  type HostNumbers,
+  isWhole,
+  type Tf,
+  type TfjsOperator,
+  type TfjsOperators,
+  type TfjsTensor,
+} from '../item.ts';
 
 const unary =
-  (apply: (tf: Tf, x: Tensor, call: Call) => Tensor): Operator =>
+  (apply: (tf: Tf, x: TfjsTensor, call: Call) => TfjsTensor): TfjsOperator =>
   call => [apply(call.tf, call.x(0), call)];
 
 /** Whole numbers by scalars stay whole numbers, as sizes do on their way to a Reshape. */
 const binary =
-  (apply: (tf: Tf, a: Tensor, b: Tensor) => Tensor, whole?: (a: number, b: number) => number): Operator =>
+  (
+    apply: (tf: Tf, a: TfjsTensor, b: TfjsTensor) => TfjsTensor,
+    whole?: (a: number, b: number) => number,
+  ): TfjsOperator =>
   call => {
     const [a, b] = [call.item(0), call.item(1)];
     if (whole && isWhole(a) && isWhole(b)) {
       const longer = a.numbers.length >= b.numbers.length ? a : b;
-      const at = ({ numbers }: Whole, i: number): number => numbers[numbers.length === 1 ? 0 : i] ?? 0;
+      const at = ({ numbers }: HostNumbers, i: number): number => numbers[numbers.length === 1 ? 0 : i] ?? 0;
       return [{ dims: longer.dims, numbers: longer.numbers.map((_, i) => whole(at(a, i), at(b, i))) }];
     }
     return [apply(call.tf, call.x(0), call.x(1))];
   };
 
 const folded =
-  (apply: (tf: Tf, a: Tensor, b: Tensor) => Tensor): Operator =>
+  (apply: (tf: Tf, a: TfjsTensor, b: TfjsTensor) => TfjsTensor): TfjsOperator =>
   ({ tf, x, node }) => [
     node.inputs.slice(1).reduce((so, _, i) => apply(tf, so, x(i + 1)), node.inputs.length === 1 ? x(0).clone() : x(0)),
   ];
 
 const [float, bool] = [codeOf('float32'), codeOf('bool')];
 
-const cast: Operator = ({ tf, node, x, item }) => {
-  const to = intOf(node, 'to', float);
+const cast: TfjsOperator = ({ tf, node, x, item }) => {
+  const to = intAttribute(node, 'to', float);
   const given = item(0);
   if (to !== float && to !== bool) return [isWhole(given) ? given : tf.cast(x(0), 'int32')];
   return [tf.cast(x(0), to === float ? 'float32' : 'bool')];
 };
 
-const gelu = (tf: Tf, x: Tensor, { node }: Call): Tensor => {
+const gelu = (tf: Tf, x: TfjsTensor, { node }: Call): TfjsTensor => {
   const inner =
-    textOf(node, 'approximate', 'none') === 'tanh'
+    textAttribute(node, 'approximate', 'none') === 'tanh'
       ? tf.tanh(tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.pow(x, tf.scalar(3))))))
       : tf.erf(tf.mul(x, Math.SQRT1_2));
   return tf.mul(tf.mul(x, 0.5), tf.add(inner, 1));
 };
 
-const clip: Operator = ({ tf, x, has }) => {
+const clip: TfjsOperator = ({ tf, x, has }) => {
   let y = x(0);
   if (has(1)) y = tf.maximum(y, x(1));
   if (has(2)) y = tf.minimum(y, x(2));
   return [y === x(0) ? y.clone() : y];
 };
 
-const hardSigmoid = (tf: Tf, x: Tensor, alpha: number, beta: number): Tensor =>
+const hardSigmoid = (tf: Tf, x: TfjsTensor, alpha: number, beta: number): TfjsTensor =>
   tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1);
 
-export const elementwise: Operators = {
+export const elementwise: TfjsOperators = {
   Abs: unary((tf, x) => tf.abs(x)),
   Ceil: unary((tf, x) => tf.ceil(x)),
   Erf: unary((tf, x) => tf.erf(x)),
   Exp: unary((tf, x) => tf.exp(x)),
   Floor: unary((tf, x) => tf.floor(x)),
   Gelu: unary(gelu),
-  HardSigmoid: unary((tf, x, { node }) => hardSigmoid(tf, x, floatOf(node, 'alpha', 0.2), floatOf(node, 'beta', 0.5))),
+  HardSigmoid: unary((tf, x, { node }) =>
+    hardSigmoid(tf, x, floatAttribute(node, 'alpha', 0.2), floatAttribute(node, 'beta', 0.5)),
+  ),
   HardSwish: unary((tf, x) => tf.mul(x, hardSigmoid(tf, x, 1 / 6, 0.5))),
   Identity: ({ item }) => [(given => (isWhole(given) ? given : given.clone()))(item(0))],
   Dropout: ({ x }) => [x(0).clone()],
   IsNaN: unary((tf, x) => tf.isNaN(x)),
-  LeakyRelu: unary((tf, x, { node }) => tf.leakyRelu(x, floatOf(node, 'alpha', 0.01))),
+  LeakyRelu: unary((tf, x, { node }) => tf.leakyRelu(x, floatAttribute(node, 'alpha', 0.01))),
   Log: unary((tf, x) => tf.log(x)),
   Neg: unary((tf, x) => tf.neg(x)),
   Not: unary((tf, x) => tf.logicalNot(x)),

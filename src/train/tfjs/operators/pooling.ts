@@ -1,22 +1,22 @@
 /** Pooling over windows, tap by tap: one strided view of the input for each place in the window. */
 
 import { type WindowAxis, windowOf } from '../../../autodiff/gradient/window.ts';
-import { intOf, intsOf } from '../../../onnx/attributes.ts';
-import type { Call, Operator, Operators, Tensor } from '../item.ts';
+import { intAttribute, intsAttribute } from '../../../onnx/attributes.ts';
+import type { Call, TfjsOperator, TfjsOperators, TfjsTensor } from '../item.ts';
 import { outputShape } from './convolution.ts';
 import { padded } from './shape.ts';
 
 interface Taps {
   readonly axes: readonly WindowAxis[];
   /** For each place in the window, in rows: the input there, in the shape of the output. */
-  readonly views: readonly Tensor[];
+  readonly views: readonly TfjsTensor[];
   readonly kernel: readonly number[];
 }
 
 function tapsOf(call: Call, fill: number, x = call.x(0)): Taps {
   const { tf, node } = call;
   if (x.rank !== 4) throw new Error(`a ${node.opType} over ${x.rank - 2} axes is not covered`);
-  const kernel = intsOf(node, 'kernel_shape') ?? [];
+  const kernel = intsAttribute(node, 'kernel_shape') ?? [];
   const y = outputShape(call, x, { shape: [1, 1, ...kernel] });
   const axes = windowOf(node, kernel, x.shape, y);
   // As far as the last window reaches, which with ceil_mode may be beyond the padding.
@@ -28,7 +28,7 @@ function tapsOf(call: Call, fill: number, x = call.x(0)): Taps {
   const places = ({ y: count, stride, dilation }: WindowAxis, tap: number): number[] =>
     Array.from({ length: count }, (_, i) => i * stride + tap * dilation);
   const [down, across] = [axes[0] as WindowAxis, axes[1] as WindowAxis];
-  const views: Tensor[] = [];
+  const views: TfjsTensor[] = [];
   for (let i = 0; i < down.k; i++) {
     const rows = tf.gather(wide, tf.tensor1d(places(down, i), 'int32'), 2);
     for (let j = 0; j < across.k; j++) views.push(tf.gather(rows, tf.tensor1d(places(across, j), 'int32'), 3));
@@ -37,7 +37,7 @@ function tapsOf(call: Call, fill: number, x = call.x(0)): Taps {
 }
 
 /** With the place of each maximum, the first of equals, counted over the whole input. */
-const maxPool: Operator = call => {
+const maxPool: TfjsOperator = call => {
   const { tf, x } = call;
   const { axes, views } = tapsOf(call, Number.NEGATIVE_INFINITY);
   const stacked = tf.stack([...views]);
@@ -48,13 +48,13 @@ const maxPool: Operator = call => {
   const tap = tf.argMax(stacked, 0).toInt();
   const tapRow = tf.floorDiv(tap, tf.scalar(across.k, 'int32'));
   const tapColumn = tf.sub(tap, tf.mul(tapRow, tf.scalar(across.k, 'int32')));
-  const along = ({ y, stride, before }: WindowAxis, shape: [number, number, number, number]): Tensor =>
+  const along = ({ y, stride, before }: WindowAxis, shape: [number, number, number, number]): TfjsTensor =>
     tf.tensor4d(
       Array.from({ length: y }, (_, i) => i * stride - before),
       shape,
       'int32',
     );
-  const whole = (value: number): Tensor => tf.scalar(value, 'int32');
+  const whole = (value: number): TfjsTensor => tf.scalar(value, 'int32');
   const row = tf.add(tf.mul(tapRow, whole(down.dilation)), along(down, [1, 1, down.y, 1]));
   const column = tf.add(tf.mul(tapColumn, whole(across.dilation)), along(across, [1, 1, 1, across.y]));
   const planes = tf.tensor4d(
@@ -65,16 +65,16 @@ const maxPool: Operator = call => {
   return [largest, tf.add(planes, tf.add(tf.mul(row, whole(width)), column))];
 };
 
-const averagePool: Operator = call => {
+const averagePool: TfjsOperator = call => {
   const { tf, node, x } = call;
   const { views } = tapsOf(call, 0);
   const sum = tf.addN([...views]);
-  if (intOf(node, 'count_include_pad', 0) !== 0) return [tf.div(sum, views.length)];
+  if (intAttribute(node, 'count_include_pad', 0) !== 0) return [tf.div(sum, views.length)];
   const counts = tf.addN([...tapsOf(call, 0, tf.onesLike(x(0))).views]);
   return [tf.div(sum, counts)];
 };
 
-export const pooling: Operators = {
+export const pooling: TfjsOperators = {
   MaxPool: maxPool,
   AveragePool: averagePool,
   GlobalAveragePool: ({ tf, x }) => [

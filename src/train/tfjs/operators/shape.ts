@@ -1,32 +1,33 @@
 /** Operators that move elements and compute none. */
-import { intOf, intsOf, textOf } from '../../../onnx/attributes.ts';
-import { axisOf, type Call, isWhole, type Operator, type Operators, product, type Tensor } from '../item.ts';
+import { intAttribute, intsAttribute, textAttribute } from '../../../onnx/attributes.ts';
+import { elementCount } from '../../../onnx/tensor.ts';
+import { axisOf, type Call, isWhole, type TfjsOperator, type TfjsOperators, type TfjsTensor } from '../item.ts';
 
 const whole = (numbers: readonly number[]) => ({ dims: [numbers.length], numbers });
 
-const reshape: Operator = ({ node, x, item, whole: read }) => {
+const reshape: TfjsOperator = ({ node, x, item, whole: read }) => {
   const given = item(0);
   const dims = isWhole(given) ? given.dims : given.shape;
   const wanted = read(1) ?? [];
-  const copies = intOf(node, 'allowzero', 0) === 0;
+  const copies = intAttribute(node, 'allowzero', 0) === 0;
   const sizes = wanted.map((size, i) => (size === 0 && copies ? (dims[i] ?? 1) : size));
-  const rest = product(dims) / product(sizes.filter(size => size >= 0));
+  const rest = elementCount(dims) / elementCount(sizes.filter(size => size >= 0));
   const full = sizes.map(size => (size < 0 ? rest : size));
   return [isWhole(given) ? { dims: full, numbers: given.numbers } : x(0).reshape(full)];
 };
 
-const transpose: Operator = ({ tf, node, x }) => {
-  const perm = intsOf(node, 'perm');
+const transpose: TfjsOperator = ({ tf, node, x }) => {
+  const perm = intsAttribute(node, 'perm');
   return [perm ? tf.transpose(x(0), [...perm]) : tf.transpose(x(0))];
 };
 
-const squeeze: Operator = ({ x, whole: read }) => {
+const squeeze: TfjsOperator = ({ x, whole: read }) => {
   const { shape } = x(0);
   const axes = read(1)?.map(axis => axisOf(axis, shape.length));
   return [x(0).reshape(shape.filter((size, i) => (axes ? !axes.includes(i) : size !== 1)))];
 };
 
-const unsqueeze: Operator = ({ x, whole: read, item }) => {
+const unsqueeze: TfjsOperator = ({ x, whole: read, item }) => {
   const given = item(0);
   const added = read(1) ?? [];
   const rest = [...(isWhole(given) ? given.dims : given.shape)];
@@ -36,7 +37,7 @@ const unsqueeze: Operator = ({ x, whole: read, item }) => {
   return [isWhole(given) ? { dims: sizes, numbers: given.numbers } : x(0).reshape(sizes)];
 };
 
-const expand: Operator = ({ tf, x, whole: read }) => {
+const expand: TfjsOperator = ({ tf, x, whole: read }) => {
   const wanted = read(1) ?? [];
   const { shape } = x(0);
   const rank = Math.max(wanted.length, shape.length);
@@ -45,15 +46,15 @@ const expand: Operator = ({ tf, x, whole: read }) => {
   return [tf.broadcastTo(x(0), sizes)];
 };
 
-const concat: Operator = ({ tf, node, x, item }) => {
+const concat: TfjsOperator = ({ tf, node, x, item }) => {
   const items = node.inputs.map((_, i) => item(i));
   if (items.every(isWhole)) return [whole(items.flatMap(({ numbers }) => numbers))];
   const all = node.inputs.map((_, i) => x(i));
-  return [tf.concat(all, axisOf(intOf(node, 'axis', 0), all[0]?.rank ?? 1))];
+  return [tf.concat(all, axisOf(intAttribute(node, 'axis', 0), all[0]?.rank ?? 1))];
 };
 
-const split: Operator = ({ tf, node, x, whole: read }) => {
-  const axis = axisOf(intOf(node, 'axis', 0), x(0).rank);
+const split: TfjsOperator = ({ tf, node, x, whole: read }) => {
+  const axis = axisOf(intAttribute(node, 'axis', 0), x(0).rank);
   const size = x(0).shape[axis] ?? 0;
   const count = node.outputs.length;
   const even = Math.ceil(size / count);
@@ -67,7 +68,7 @@ function slice({ tf, x, whole: read, item }: Call) {
   const [starts, ends] = [read(1) ?? [], read(2) ?? []];
   const axes = read(3) ?? starts.map((_, i) => i);
   const steps = read(4) ?? starts.map(() => 1);
-  let result: Tensor | null = isWhole(given) ? null : x(0);
+  let result: TfjsTensor | null = isWhole(given) ? null : x(0);
   let numbers = isWhole(given) ? given.numbers : [];
   for (const [i, each] of axes.entries()) {
     const axis = axisOf(each, dims.length);
@@ -93,11 +94,11 @@ function placesOf(start: number, end: number, step: number, size: number): numbe
 /** Pads, or cuts off where an amount is negative. */
 export function padded(
   { tf }: Pick<Call, 'tf'>,
-  x: Tensor,
+  x: TfjsTensor,
   before: readonly number[],
   after: readonly number[],
   value = 0,
-): Tensor {
+): TfjsTensor {
   const more = (amounts: readonly number[]): number[] => amounts.map(amount => Math.max(0, amount));
   const [left, right] = [more(before), more(after)];
   const wide = tf.pad(
@@ -110,9 +111,9 @@ export function padded(
   return tf.slice(wide, begin, size);
 }
 
-const pad: Operator = call => {
+const pad: TfjsOperator = call => {
   const { node, x, whole: read, has } = call;
-  const mode = textOf(node, 'mode', 'constant');
+  const mode = textAttribute(node, 'mode', 'constant');
   if (mode !== 'constant') throw new Error(`a Pad of mode "${mode}" is not covered`);
   const { rank } = x(0);
   const pads = read(1) ?? [];
@@ -125,28 +126,28 @@ const pad: Operator = call => {
   return [padded(call, x(0), sides[0] ?? [], sides[1] ?? [], has(2) ? (x(2).dataSync()[0] ?? 0) : 0)];
 };
 
-const scatter: Operator = ({ tf, node, x }) => {
-  if (x(0).rank !== 1 || textOf(node, 'reduction', 'none') !== 'add')
+const scatter: TfjsOperator = ({ tf, node, x }) => {
+  if (x(0).rank !== 1 || textAttribute(node, 'reduction', 'none') !== 'add')
     throw new Error('this ScatterElements is not covered');
   const sums = tf.scatterND(tf.reshape(tf.cast(x(1), 'int32'), [-1, 1]), x(2), x(0).shape as [number]);
   return [tf.add(x(0), sums)];
 };
 
-const gather: Operator = ({ tf, node, x, item, whole: read }) => {
+const gather: TfjsOperator = ({ tf, node, x, item, whole: read }) => {
   const given = item(0);
   if (isWhole(given)) return [whole((read(1) ?? []).map(at => given.numbers[axisOf(at, given.numbers.length)] ?? 0))];
-  const axis = axisOf(intOf(node, 'axis', 0), x(0).rank);
+  const axis = axisOf(intAttribute(node, 'axis', 0), x(0).rank);
   const size = x(0).shape[axis] ?? 0;
   const places = tf.cast(x(1), 'int32');
   return [tf.gather(x(0), tf.cast(tf.where(tf.less(places, 0), tf.add(places, size), places), 'int32'), axis)];
 };
 
-export const shape: Operators = {
+export const shape: TfjsOperators = {
   Reshape: reshape,
   Flatten: ({ node, x }) => {
     const sizes = x(0).shape;
-    const axis = axisOf(intOf(node, 'axis', 1), sizes.length);
-    return [x(0).reshape([product(sizes.slice(0, axis)), product(sizes.slice(axis))])];
+    const axis = axisOf(intAttribute(node, 'axis', 1), sizes.length);
+    return [x(0).reshape([elementCount(sizes.slice(0, axis)), elementCount(sizes.slice(axis))])];
   },
   Transpose: transpose,
   Squeeze: squeeze,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { graphBuilder } from '../../../../src/autodiff/gradient/builder.ts';
+import { gradientBuilder } from '../../../../src/autodiff/gradient/builder.ts';
 import type { ConvCall } from '../../../../src/autodiff/gradient/conv/call.ts';
 import { type FormulationName, formulations } from '../../../../src/autodiff/gradient/conv/weight/formulations.ts';
 import { formulationOf } from '../../../../src/autodiff/gradient/conv/weight-gradient.ts';
@@ -76,7 +76,7 @@ async function run(name: FormulationName, call: ConvCall & { batch: number }, x:
     initializers: new Map(),
     valueInfo: new Map(),
   };
-  const build = graphBuilder(graph);
+  const build = gradientBuilder(graph);
   const dw = formulations[name](build, call, 'x', 'dy');
   const model: Model = {
     graph: {

@@ -1,11 +1,11 @@
 /** The ways in which dL/dw of a convolution is written; `npm run bench -- conv-gradient` times them and others. */
-import type { Builder } from '../../builder.ts';
+import type { GradientBuilder } from '../../builder.ts';
 import type { ConvCall } from '../call.ts';
 import { products } from './products.ts';
 import { swappedConvolution } from './swapped-convolution.ts';
 
 /** Appends dw [out, inPerGroup, k...] from x [batch, groups inPerGroup, x...] and dy [batch, out, y...]. */
-export type Formulation = (build: Builder, call: ConvCall, x: string, dy: string) => string;
+export type Formulation = (build: GradientBuilder, call: ConvCall, x: string, dy: string) => string;
 
 export const formulations = {
   convolution: swappedConvolution,

@@ -1,12 +1,12 @@
 /** dL/dw of a convolution as a convolution. */
-import type { Builder } from '../../builder.ts';
+import type { GradientBuilder } from '../../builder.ts';
 import type { ConvCall } from '../call.ts';
 
 /**
  * dw[m, c, i] = sum over n and o of dy[n, m, o] x[n, c, stride o + dilation i - before]: a convolution of x by dy in which batch and
  * channels have changed places, and strides and dilations too.
  */
-export function swappedConvolution(build: Builder, call: ConvCall, x: string, dy: string): string {
+export function swappedConvolution(build: GradientBuilder, call: ConvCall, x: string, dy: string): string {
   const { axes, groups, inPerGroup } = call;
   const spatial = axes.map((_, i) => i);
   // x [N, g Cg, x...] as [Cg, g N, x...]; dy [N, M, y...] as [M, N, y...]

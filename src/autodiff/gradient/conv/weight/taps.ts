@@ -1,9 +1,9 @@
 /** What each tap of a convolution's kernel sees of its input. */
-import type { Builder } from '../../builder.ts';
+import type { GradientBuilder } from '../../builder.ts';
 import type { ConvCall } from '../call.ts';
 
 /** x with as many zeros around it as the windows read. */
-export function withPadding(build: Builder, { axes }: ConvCall, x: string): string {
+export function withPadding(build: GradientBuilder, { axes }: ConvCall, x: string): string {
   const before = axes.map(axis => axis.before);
   const after = axes.map(axis =>
     Math.max(0, (axis.y - 1) * axis.stride + axis.dilation * (axis.k - 1) + 1 - axis.x - axis.before),
@@ -13,7 +13,7 @@ export function withPadding(build: Builder, { axes }: ConvCall, x: string): stri
 }
 
 /** What one tap sees of the padded x: [N, C, y...]. */
-export function seenBy(build: Builder, { axes }: ConvCall, padded: string, tap: readonly number[]): string {
+export function seenBy(build: GradientBuilder, { axes }: ConvCall, padded: string, tap: readonly number[]): string {
   const cut = axes.flatMap(({ x, y, k, stride, dilation, before }, i) => {
     const whole = Math.max(x + before, (y - 1) * stride + dilation * (k - 1) + 1);
     const first = dilation * (tap[i] ?? 0);
@@ -27,7 +27,7 @@ export function seenBy(build: Builder, { axes }: ConvCall, padded: string, tap: 
 }
 
 /** Every tap of the kernel, the last axis fastest. */
-export const tapsOf = (kernel: readonly number[]): readonly (readonly number[])[] =>
+export const tapIndices = (kernel: readonly number[]): readonly (readonly number[])[] =>
   kernel.reduce<readonly (readonly number[])[]>(
     (taps, k) => taps.flatMap(tap => Array.from({ length: k }, (_, i) => [...tap, i])),
     [[]],

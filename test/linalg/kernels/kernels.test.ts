@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compileKernels, kernelsModule, kernelsSource } from '../../scripts/kernels.ts';
-import { gram } from '../../src/linalg/gram.ts';
-import { openArena } from '../../src/linalg/kernels/kernels.ts';
-import { transpose } from '../../src/linalg/matrix.ts';
-import { multiply } from '../../src/linalg/multiply.ts';
-import { seededRng } from '../../src/random/rng.ts';
-import { product, randomMatrix } from './oracles.ts';
+import { compileKernels, kernelsModule, kernelsSource } from '../../../scripts/kernels.ts';
+import { gram } from '../../../src/linalg/gram.ts';
+import { openArena } from '../../../src/linalg/kernels/kernels.ts';
+import { transpose } from '../../../src/linalg/matrix.ts';
+import { multiply } from '../../../src/linalg/multiply.ts';
+import { seededRng } from '../../../src/random/rng.ts';
+import { product, randomMatrix } from '../oracles.ts';
 
 const sizes = [
   [1, 1, 1],

@@ -1,6 +1,6 @@
 /** What is said of an answer: right, short, and no wider than a terminal. */
 import { expect, test } from 'vitest';
-import { complete, type Given } from '../../src/money/figures.ts';
+import { completeFigures, type Given } from '../../src/money/figures.ts';
 import type { RoiInputs } from '../../src/money/inputs.ts';
 import { exactly, rational } from '../../src/money/rational.ts';
 import { reckon } from '../../src/money/reckon.ts';
@@ -22,7 +22,7 @@ function page(studies: readonly RoiStudy[], more: Partial<RoiInputs> = {}) {
   const named = studies.map(({ measured }, index) => (index === 0 ? measured.study : `${measured.study}${index}`));
   const all: Given = given({ callsPerDay: 20_000_000, ...more }, named);
   const measured = studies.map((each, index) => ({ ...each.measured, study: named[index] ?? '' }));
-  const answer = reckon(complete(all), measured);
+  const answer = reckon(completeFigures(all), measured);
   const swung = answer.best || (answer.options.length > 1 ? 1 : null);
   return { answer, studies, given: all, swung, swings: swung === null ? [] : swings(all, measured, swung) };
 }
@@ -100,13 +100,13 @@ test('a latency limit that dense misses, and one that nothing keeps', () => {
   expect(pays(none.answer)).toBe(false);
 });
 
-test('where the interval holds both answers, it says that it cannot be told', () => {
+test('where the interval holds both answers, it says that it is not known', () => {
   const wide = { ...atTrial(1) };
   const { candidate } = wide.measured;
   if (!candidate) throw new Error('a trial is chosen');
   const torn = { ...wide, measured: { ...wide.measured, candidate: { ...candidate, speedupCi: [1.1, 3] as const } } };
   const made = page([torn], { personDays: 1, pricePerPersonDay: 100 });
-  expect(roiText(made).split('\n')[0]).toBe('It cannot be told which is best.');
+  expect(roiText(made).split('\n')[0]).toBe('It is not known which is best.');
   expect(pays(made.answer)).toBe(false);
 });
 

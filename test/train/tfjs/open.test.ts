@@ -1,11 +1,11 @@
 import { defaultTraining, type TrainingOptions } from '../../../src/train/options.ts';
-import { openTrainer } from '../../../src/train/tfjs/open.ts';
+import { openTfjsTrainer } from '../../../src/train/tfjs/open.ts';
 import { trainerContract } from '../contract.ts';
 import { tinyClasses, tinyDims, tinyNetwork } from '../tiny-network.ts';
 
 const subject = (options: Partial<TrainingOptions>) => ({
   open: () =>
-    openTrainer(
+    openTfjsTrainer(
       { ...defaultTraining, model: tinyNetwork({ bias: false }), batchSize: 8, ...options },
       '@tensorflow/tfjs',
     ),

@@ -1,11 +1,11 @@
-import { openTrainer } from '../../src/train/onnxruntime/open.ts';
-import { defaultTraining, type TrainingOptions } from '../../src/train/options.ts';
-import { trainerContract } from './contract.ts';
-import { tinyClasses, tinyDims, tinyNetwork } from './tiny-network.ts';
+import { openOnnxruntimeTrainer } from '../../../src/train/onnxruntime/open.ts';
+import { defaultTraining, type TrainingOptions } from '../../../src/train/options.ts';
+import { trainerContract } from '../contract.ts';
+import { tinyClasses, tinyDims, tinyNetwork } from '../tiny-network.ts';
 
 const session = { provider: 'cpu', threads: 1, graphOptimization: 'all' } as const;
 const subject = (options: Partial<TrainingOptions>) => ({
-  open: () => openTrainer({ ...defaultTraining, model: tinyNetwork(), batchSize: 8, ...options }, session),
+  open: () => openOnnxruntimeTrainer({ ...defaultTraining, model: tinyNetwork(), batchSize: 8, ...options }, session),
   imageDims: tinyDims,
   classes: tinyClasses,
 });

@@ -6,7 +6,7 @@ import { outputScales } from '../../src/calibrate/batch-norm.ts';
 import { statisticsGraph } from '../../src/calibrate/statistics-graph.ts';
 import { weightBlock } from '../../src/decompose/block.ts';
 import { buildCandidate } from '../../src/decompose/configure.ts';
-import { factorise, type Seen } from '../../src/decompose/factorise.ts';
+import { factorise, type SampledStatistics } from '../../src/decompose/factorise.ts';
 import { findSites } from '../../src/decompose/find-sites.ts';
 import type { Rung } from '../../src/decompose/method.ts';
 import { outputErrors } from '../../src/decompose/output-error.ts';
@@ -17,7 +17,7 @@ import { inferShapes } from '../../src/onnx/shapes.ts';
 import { floatTensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { seededRng } from '../../src/random/rng.ts';
-import { float, int, ints, network, node, randomTensor, run, uniform } from '../decompose/networks.ts';
+import { float, int, ints, network, node, randomTensor, run, uniform } from './networks.ts';
 
 const rng = seededRng(21);
 const variance = floatTensor(
@@ -103,7 +103,7 @@ describe.each(Object.keys(cases))('%s', name => {
     }
   });
 
-  async function statisticsBy(x: Float32Array): Promise<Seen> {
+  async function statisticsBy(x: Float32Array): Promise<SampledStatistics> {
     const { model: graph, probes } = statisticsGraph(model, [site], null);
     const [probe] = probes;
     const session = await InferenceSession.create(writeModel(graph), { logSeverityLevel: 3, intraOpNumThreads: 1 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addedSince, markMemory, parseStatus } from '../../src/device/onnxruntime/process-memory.ts';
+import { addedSince, markMemory, parseStatus } from '../../../src/device/onnxruntime/process-memory.ts';
 
 test('what Linux tells of a process', () => {
   const text = 'Name:\tnode\nVmPeak:\t 1200000 kB\nVmHWM:\t   95004 kB\nVmRSS:\t   90112 kB\n';

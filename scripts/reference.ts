@@ -9,8 +9,8 @@ import { frontCsv } from '../src/report/front/csv.ts';
 import { headline } from '../src/report/front/headline.ts';
 import { frontJson } from '../src/report/front/json.ts';
 import { frontTable } from '../src/report/front/table.ts';
-import { exportStudy } from '../src/store/export-study.ts';
 import { openStore } from '../src/store/open.ts';
+import { exportStudy } from '../src/store/sqlite/export-study.ts';
 import { readFront } from '../src/study/read/read-front.ts';
 
 const [storePath = '', name = ''] = process.argv.slice(2);

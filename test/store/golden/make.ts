@@ -5,9 +5,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportStudy } from '../../../src/store/export-study.ts';
 import type { Observation } from '../../../src/store/observation.ts';
 import { openStore } from '../../../src/store/open.ts';
+import { exportStudy } from '../../../src/store/sqlite/export-study.ts';
 import {
   accuracyOf,
   completed,

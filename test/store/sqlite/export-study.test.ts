@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { exportStudy } from '../../src/store/export-study.ts';
-import { openStore } from '../../src/store/open.ts';
-import type { Store } from '../../src/store/store.ts';
-import { accuracyOf, completed, crashed, environment, frontOf, latencyOf, newStudy, newTrial } from './samples.ts';
+import { openStore } from '../../../src/store/open.ts';
+import { exportStudy } from '../../../src/store/sqlite/export-study.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { accuracyOf, completed, crashed, environment, frontOf, latencyOf, newStudy, newTrial } from '../samples.ts';
 
 let folder: string;
 let store: Store;

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
-import { UserError } from '../errors/user-error.ts';
-import { openStoreSession } from './open.ts';
-import { nobody } from './sql/finish.ts';
-import type { StoreSession } from './sql/session.ts';
-import { patience, worded } from './sqlite/failures.ts';
-import { openSqliteSession } from './sqlite/session.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { openStoreSession } from '../open.ts';
+import { nobody } from '../sql/finish.ts';
+import type { StoreSession } from '../sql/session.ts';
+import { patience, worded } from './failures.ts';
+import { openSqliteSession } from './session.ts';
 
 /**
  * Writes the study `name` with everything that belongs to it, and nothing else of the store, to `outPath`. The file is without

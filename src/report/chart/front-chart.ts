@@ -30,31 +30,12 @@ export const frontTitle = ({ study, objectives }: FrontReport): string =>
 /** The same report gives the same chart; JSON holds all of it. */
 export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency'): Chart {
   const frame = frameOf(report, x);
-  const place = (figures: Figures): [number, number] => [xOf(figures, x), yOf(figures)];
-  const named = (point: FrontPoint): object => ({ value: place(point), name: labelOf(point) });
-  const trials = report.points.filter(({ trial }) => trial !== 0);
-  const seen = trials.filter(point => isInside(point, x, frame));
-  const known = seen.filter(({ latencyQuality }) => latencyQuality === 'good');
-  const unknown = seen.filter(({ latencyQuality }) => latencyQuality === 'disturbed');
-  const sure = known.filter(({ confirmed }) => confirmed === report.confirmed);
-  const open = known.filter(({ confirmed }) => confirmed !== report.confirmed);
-  const greyed = report.dominated.filter(point => isInside(point, x, frame));
-  const moved = report.confirmed
-    ? [...trials, report.dense].filter(({ confirmed, search }) => confirmed && isInside(search, x, frame))
-    : [];
-  const stairs = report.points
-    .filter(({ trial, dominatedBy, confirmed, latencyQuality }) => {
-      const counts = trial === 0 || (confirmed === report.confirmed && latencyQuality === 'good');
-      return counts && dominatedBy === null;
-    })
-    .sort((a, b) => xOf(a, x) - xOf(b, x))
-    .map(place);
+  const groups = groupsOf(report, x, frame);
+  const { open, unknown, moved, greyed } = groups;
   const accuracy = report.objectives.includes('agreement')
     ? 'agreement with the dense model (%)'
     : 'top-1 accuracy (%)';
   const across = x === 'latency' ? 'latency (ms, median)' : 'speed-up over the dense model';
-  const front = report.confirmed ? 'front, confirmed' : 'front, search-time';
-  const beaten = report.confirmed ? 'left the front' : 'dominated';
   return {
     animation: false,
     backgroundColor: '#ffffff',
@@ -77,68 +58,102 @@ export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency'): 
       selectedMode: false,
       textStyle: { fontSize: 13, color: colour.ink },
       data: [
-        { name: front, icon: report.confirmed ? 'circle' : 'emptyCircle' },
+        { name: groups.front, icon: report.confirmed ? 'circle' : 'emptyCircle' },
         ...(open.length > 0 ? [{ name: unconfirmed, icon: 'emptyCircle' }] : []),
         ...(unknown.length > 0 ? [{ name: disturbed, icon: 'emptyRect' }] : []),
         ...(moved.length > 0 ? [{ name: searched, icon: 'emptyCircle' }] : []),
         { name: 'dense model', icon: 'diamond' },
-        ...(greyed.length > 0 ? [{ name: beaten, icon: 'circle' }] : []),
+        ...(greyed.length > 0 ? [{ name: groups.beaten, icon: 'circle' }] : []),
       ],
     },
     grid: { ...margin, containLabel: false },
     xAxis: axisOption(across, frame.x, 36),
     yAxis: axisOption(accuracy, frame.y, 52),
-    series: [
-      scatter(beaten, greyed.map(place), { symbolSize: 7, itemStyle: { color: colour.dominated, opacity: 1 } }),
-      {
-        type: 'line',
-        data: stairs,
-        // Between two members the front attains what the one that is no slower attains.
-        step: x === 'latency' ? 'end' : 'start',
-        symbol: 'none',
-        lineStyle: { color: colour.front, width: 4, opacity: 0.22 },
-      },
-      segments(
-        moved.map(({ search, confirm }) => [...place(search), ...place(confirm ?? search)]),
-        { stroke: colour.faint, lineWidth: 1, lineDash: [3, 3] },
-      ),
-      errorBars(known, x),
-      errorBars(unknown, x, true),
-      scatter(
-        searched,
-        moved.map(({ search }) => place(search)),
-        {
-          symbol: 'emptyCircle',
-          symbolSize: 8,
-          itemStyle: { color: colour.faint, opacity: 1 },
-        },
-      ),
-      scatter(front, sure.map(named), {
-        symbol: report.confirmed ? 'circle' : 'emptyCircle',
-        symbolSize: 10,
-        itemStyle: { color: colour.front, opacity: 1 },
-        ...trialLabels(report.confirmed, x),
-      }),
-      scatter(unconfirmed, open.map(named), {
-        symbol: 'emptyCircle',
-        symbolSize: 10,
-        itemStyle: { color: colour.front, opacity: 1 },
-        ...trialLabels(report.confirmed, x),
-      }),
-      scatter(disturbed, unknown.map(named), {
-        symbol: 'emptyRect',
-        symbolSize: 10,
-        itemStyle: { color: colour.disturbed, opacity: 1 },
-        ...trialLabels(report.confirmed, x),
-      }),
-      scatter('dense model', [place(report.dense)], {
-        symbol: 'diamond',
-        symbolSize: 17,
-        itemStyle: { color: colour.dense, opacity: 1 },
-        z: 4,
-      }),
-    ],
+    series: seriesOf(report, x, groups),
   };
+}
+
+/** The points within the frame by how they are drawn, and the names of two groups in the legend. */
+function groupsOf(report: FrontReport, x: HorizontalAxis, frame: Frame) {
+  const trials = report.points.filter(({ trial }) => trial !== 0);
+  const seen = trials.filter(point => isInside(point, x, frame));
+  const known = seen.filter(({ latencyQuality }) => latencyQuality === 'good');
+  return {
+    known,
+    unknown: seen.filter(({ latencyQuality }) => latencyQuality === 'disturbed'),
+    sure: known.filter(({ confirmed }) => confirmed === report.confirmed),
+    open: known.filter(({ confirmed }) => confirmed !== report.confirmed),
+    greyed: report.dominated.filter(point => isInside(point, x, frame)),
+    moved: report.confirmed
+      ? [...trials, report.dense].filter(({ confirmed, search }) => confirmed && isInside(search, x, frame))
+      : [],
+    front: report.confirmed ? 'front, confirmed' : 'front, search-time',
+    beaten: report.confirmed ? 'left the front' : 'dominated',
+  };
+}
+
+/** From the back to the front: what is dominated, the staircase, movements, bars, points. */
+function seriesOf(report: FrontReport, x: HorizontalAxis, groups: ReturnType<typeof groupsOf>): Chart['series'] {
+  const { known, unknown, sure, open, greyed, moved, front, beaten } = groups;
+  const place = (figures: Figures): [number, number] => [xOf(figures, x), yOf(figures)];
+  const named = (point: FrontPoint): object => ({ value: place(point), name: labelOf(point) });
+  const stairs = report.points
+    .filter(({ trial, dominatedBy, confirmed, latencyQuality }) => {
+      const counts = trial === 0 || (confirmed === report.confirmed && latencyQuality === 'good');
+      return counts && dominatedBy === null;
+    })
+    .sort((a, b) => xOf(a, x) - xOf(b, x))
+    .map(place);
+  return [
+    scatter(beaten, greyed.map(place), { symbolSize: 7, itemStyle: { color: colour.dominated, opacity: 1 } }),
+    {
+      type: 'line',
+      data: stairs,
+      // Between two members the front attains what the one that is no slower attains.
+      step: x === 'latency' ? 'end' : 'start',
+      symbol: 'none',
+      lineStyle: { color: colour.front, width: 4, opacity: 0.22 },
+    },
+    segments(
+      moved.map(({ search, confirm }) => [...place(search), ...place(confirm ?? search)]),
+      { stroke: colour.faint, lineWidth: 1, lineDash: [3, 3] },
+    ),
+    errorBars(known, x),
+    errorBars(unknown, x, true),
+    scatter(
+      searched,
+      moved.map(({ search }) => place(search)),
+      {
+        symbol: 'emptyCircle',
+        symbolSize: 8,
+        itemStyle: { color: colour.faint, opacity: 1 },
+      },
+    ),
+    scatter(front, sure.map(named), {
+      symbol: report.confirmed ? 'circle' : 'emptyCircle',
+      symbolSize: 10,
+      itemStyle: { color: colour.front, opacity: 1 },
+      ...trialLabels(report.confirmed, x),
+    }),
+    scatter(unconfirmed, open.map(named), {
+      symbol: 'emptyCircle',
+      symbolSize: 10,
+      itemStyle: { color: colour.front, opacity: 1 },
+      ...trialLabels(report.confirmed, x),
+    }),
+    scatter(disturbed, unknown.map(named), {
+      symbol: 'emptyRect',
+      symbolSize: 10,
+      itemStyle: { color: colour.disturbed, opacity: 1 },
+      ...trialLabels(report.confirmed, x),
+    }),
+    scatter('dense model', [place(report.dense)], {
+      symbol: 'diamond',
+      symbolSize: 17,
+      itemStyle: { color: colour.dense, opacity: 1 },
+      z: 4,
+    }),
+  ];
 }
 
 function subtitle({ confirmed, dense, device, objectives, points }: FrontReport, frame: Frame): string {

@@ -1,23 +1,12 @@
 /** The loop of a training, written once: what is trained, scored, kept and told, and in which order. */
 import { median } from '../../stats/robust.ts';
 import type { FreezingPhase } from '../freezing/phases.ts';
-import type { TrainingRunner, ValidationScore } from '../runner/runner.ts';
+import type { TrainingRunner } from '../runner/runner.ts';
 import { learningRateAt, type Schedule } from '../schedule/schedule.ts';
 import type { Hyperparameters, TrainingState, WeightChoice } from '../trainer.ts';
-import {
-  added,
-  bestEpoch,
-  type Course,
-  imagesPerSecondOf,
-  meanLoss,
-  noSums,
-  type StepSums,
-  scoredBy,
-  start,
-  top1Of,
-  waitingShareOf,
-} from './course.ts';
-import type { EpochFinished, TrainingEvent } from './event.ts';
+import { added, type Course, noSums, type StepSums, scoredBy, start } from './course.ts';
+import type { TrainingEvent } from './event.ts';
+import { epochFinished, phaseFinished, stepsTaken, unreadableTold } from './records.ts';
 import { notFinite, taken } from './stopped.ts';
 
 export interface LoopPlan {
@@ -85,6 +74,7 @@ export async function trainingLoop(
     resumedFrom: course.place.epoch * batchesPerEpoch + course.place.batch,
   });
 
+  const tellUnreadable = unreadableTold(hooks.emit);
   const here = (): Course => ({ ...course, wallMs: from.wallMs + performance.now() - startedMs });
   const checkpoint = async (known?: TrainingState): Promise<TrainingState> => {
     const state = known ?? taken(await runner.state());
@@ -103,22 +93,9 @@ export async function trainingLoop(
     if (bad) throw notFinite(bad, epoch, hypers[reports.indexOf(bad)]?.learningRate ?? 0, savedStep);
     if (reports.length < count) throw new Error(`the data ended ${count - reports.length} batches early`);
     stepTimes.get(phase)?.push(...reports.map(({ stepMs }) => stepMs));
-    const sums = added(course.epoch, reports);
-    course = { ...course, place: { epoch, batch: batch + count }, epoch: sums };
-    const recent = added(noSums, reports);
-    hooks.emit({
-      kind: 'steps',
-      epoch: epoch + 1,
-      batch: batch + count,
-      step: first + count,
-      loss: meanLoss(sums),
-      top1: top1Of(sums),
-      learningRate: hypers.at(-1)?.learningRate ?? 0,
-      gradientNorm: reports.at(-1)?.metrics.gradientNorm ?? 0,
-      frozenShare: phase.frozenShare,
-      imagesPerSecond: imagesPerSecondOf(recent),
-      waitingShare: waitingShareOf(recent),
-    });
+    course = { ...course, place: { epoch, batch: batch + count }, epoch: added(course.epoch, reports) };
+    const learningRate = hypers.at(-1)?.learningRate ?? 0;
+    hooks.emit(stepsTaken(course, reports, { step: first + count, learningRate, frozenShare: phase.frozenShare }));
   };
 
   const endEpoch = async (phase: FreezingPhase): Promise<TrainingState> => {
@@ -126,24 +103,12 @@ export async function trainingLoop(
     const last = epoch + 1 === epochs;
     const due = plan.scoreEvery !== null && (last || (epoch + 1) % plan.scoreEvery === 0);
     const score = due ? taken(await runner.evaluate(weightChoice)) : null;
-    const validation = score && scoredBy(weightChoice, score);
-    const so = course.epoch;
-    const before = bestEpoch(course.epochs)?.validation?.top1 ?? -1;
-    const record: EpochFinished = {
-      kind: 'epoch',
-      epoch: epoch + 1,
+    const record = epochFinished(here(), score && scoredBy(weightChoice, score), {
       epochs,
       step: (epoch + 1) * batchesPerEpoch,
       learningRate: hyperAt(plan, (epoch + 1) * batchesPerEpoch - 1).learningRate,
       frozenShare: phase.frozenShare,
-      train: { loss: meanLoss(so), top1: top1Of(so) },
-      validation,
-      best: validation !== null && validation.top1 > before,
-      imagesPerSecond: imagesPerSecondOf(so),
-      waitingShare: waitingShareOf(so),
-      stepMs: so.stepMs / Math.max(1, so.steps),
-      wallMs: here().wallMs,
-    };
+    });
     course = { ...course, place: { epoch: epoch + 1, batch: 0 }, epoch: noSums, epochs: [...course.epochs, record] };
     const state = taken(await runner.state());
     // The weights first: a checkpoint that says this epoch is the best must find them kept.
@@ -154,16 +119,6 @@ export async function trainingLoop(
     if (score) tellUnreadable('validation', score.unreadable, 'left out');
     return state;
   };
-  /** How many of each kind were told of. */
-  const told = new Map<string, number>();
-  const tellUnreadable = (kind: string, found: ValidationScore['unreadable'], so: string): void => {
-    const { images, example } = found;
-    if (images <= (told.get(kind) ?? 0)) return;
-    told.set(kind, images);
-    const message = `${images} ${kind} images are unreadable and ${so}, for example ${example}.`;
-    hooks.emit({ kind: 'warning', message });
-  };
-
   const interrupted = (phase: FreezingPhase, state: TrainingState): LoopResult => {
     // The run that goes on takes no step of a phase that has none left, and so cannot tell its times.
     const { epoch, batch } = course.place;
@@ -221,20 +176,4 @@ async function unfrozenTime(runner: TrainingRunner, phases: readonly FreezingPha
   const { weights } = runner.info;
   if (phases.every(({ set }) => set.trainable.size === weights.length)) return null;
   return median(taken(await runner.time({ trainable: new Set(weights), settled: new Set() }, 5)));
-}
-
-function phaseFinished(
-  phase: FreezingPhase,
-  stepTimes: ReadonlyMap<FreezingPhase, readonly number[]>,
-  unfrozenStepMs: number | null,
-): TrainingEvent {
-  const times = stepTimes.get(phase) ?? [];
-  return {
-    kind: 'phase-finished',
-    epochs: [phase.from + 1, phase.to],
-    frozenShare: phase.frozenShare,
-    steps: times.length,
-    stepMs: times.length > 0 ? median(times) : 0,
-    unfrozenStepMs,
-  };
 }

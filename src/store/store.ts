@@ -5,7 +5,7 @@
  * Every call may throw a UserError: a full disk, a file that is damaged or may not be written, another process that does not
  * let go of the store. What was stored before is safe each time.
  */
-import type { Observation, StoredObservation } from './observation.ts';
+import type { Observation, ObservationSummary, StoredObservation } from './observation.ts';
 import type { NewStudy, Study, StudyState, StudySummary } from './study.ts';
 import type { TrainingStore } from './training.ts';
 import type { CompleteTrial, NewTrial, Remeasured, RunningTrial, Trial, TrialResult, TrialState } from './trial.ts';
@@ -86,6 +86,8 @@ export interface TrialArchive {
   get(studyId: number, number: number): Promise<Trial | null>;
   /** Of the complete trials, by number: what fronts are made of, without reading what a listing reads beside it. */
   figures(studyId: number): Promise<readonly TrialFigures[]>;
+  /** Of the complete trials, by their number: all observations without their samples. */
+  observations(studyId: number): Promise<ReadonlyMap<number, readonly ObservationSummary[]>>;
   /** The members of the front, by number. */
   front(studyId: number): Promise<readonly CompleteTrial[]>;
   /** The observations of a trial with their raw samples. */

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
@@ -73,6 +74,30 @@ describe('a path that is no store', () => {
   test('nothing there, when it is only to be read', async () => {
     expect(await refusal(openStore(at('none/x.sqlite'), { readOnly: true }))).toMatch(/there is no such file/);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('nothing there, or nothing in it, when it must exist: nothing is made', async () => {
+    expect(await refusal(openStore(at('none/x.sqlite'), { mustExist: true }))).toMatch(/there is no such file/);
+    writeFileSync(at('empty'), '');
+    expect(await refusal(openStore(at('empty'), { mustExist: true }))).toMatch(/found an empty file/);
+    expect(readdirSync(folder)).toEqual(['empty']);
+    expect(readFileSync(at('empty'))).toHaveLength(0);
+  });
+
+  test('a store that must exist, and does, is written to', async () => {
+    await fill(at('x.sqlite'));
+    const store = await openStore(at('x.sqlite'), { mustExist: true });
+    const study = await store.studies.get('night');
+    expect(await store.queue.begin(study!.id, newTrial(1))).toMatchObject({ number: 1 });
+    await store.close();
+  });
+
+  test('a URL of a file is that file, and one of another kind is refused before anything is made', async () => {
+    await fill(at('x y.sqlite'));
+    expect(await countIn(pathToFileURL(at('x y.sqlite')).href)).toBe(1);
+    for (const options of [{}, { readOnly: true }, { mustExist: true }])
+      expect(await refusal(openStore('postgresql://host/studies', options))).toMatch(/keeps them in SQLite files/);
+    expect(readdirSync(folder).every(name => name.startsWith('x y.sqlite'))).toBe(true);
   });
 
   test('a file where a folder should be', async () => {

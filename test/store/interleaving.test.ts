@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeOver } from '../../src/store/open.ts';
 import { type Case, cases, ownerOf } from './interleaving/cases.ts';
 import type { Engine } from './interleaving/engine.ts';
-import { oldForms } from './interleaving/old-forms.ts';
+import { oldClaim, oldForms } from './interleaving/old-forms.ts';
+import { postgresEngine } from './interleaving/postgres-engine.ts';
+import { postgresFolder } from './interleaving/postgres-server.ts';
 import { everySchedule, interleaved } from './interleaving/schedule.ts';
 import { sqliteEngine } from './interleaving/sqlite-engine.ts';
 
@@ -46,6 +48,27 @@ describe('SQLite, statement by statement', () => {
   });
 
   test.each(oldForms)('as it was before, it is caught: $name', { timeout: 60_000 }, async each => {
+    expect((await tried(engine, each)).failure).not.toBeNull();
+  });
+});
+
+const bin = postgresFolder();
+
+describe.skipIf(bin === null)('PostgreSQL, READ COMMITTED (skipped where there is no server on this machine)', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await postgresEngine(bin ?? '');
+  }, 120_000);
+  afterAll(() => engine.close());
+
+  test.each(cases)('$name', { timeout: 120_000 }, async each => {
+    const { schedules, failure } = await tried(engine, each);
+    if (failure) throw failure;
+    expect(schedules).toBeGreaterThan(1);
+    expect(schedules).toBeLessThan(2000);
+  });
+
+  test.each([...oldForms, oldClaim])('as it was before, it is caught: $name', { timeout: 60_000 }, async each => {
     expect((await tried(engine, each)).failure).not.toBeNull();
   });
 });

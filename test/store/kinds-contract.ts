@@ -186,6 +186,10 @@ export function kindsContract(name: string, makePlace: () => Promise<StorePlace>
         expect(confirmed).toEqual(i === 0 ? ['size', 'latency', 'accuracy'] : []);
       }
       expect(await store.trials.figures(99)).toEqual([]);
+      expect([...(await store.trials.observations(study.id))]).toEqual(
+        listed.map(trial => [trial.number, trial.state === 'complete' && trial.observations]),
+      );
+      expect((await store.trials.observations(99)).size).toBe(0);
     });
 
     test('trials are listed by the numbers that are wanted', async () => {

@@ -30,6 +30,13 @@ export const memoryArchive = (content: MemoryContent, { ofStudy, shown, observat
         params,
         confirmed: observationsOf(id).flatMap(({ kind, phase }) => (phase === 'confirm' ? [kind] : [])),
       })),
+  observations: async studyId =>
+    new Map(
+      ofStudy(studyId)
+        .map(shown)
+        .filter(isComplete)
+        .map(({ number, observations }) => [number, observations]),
+    ),
   front: async studyId => {
     const members = content.fronts.get(studyId) ?? [];
     return ofStudy(studyId)

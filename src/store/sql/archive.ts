@@ -1,5 +1,5 @@
 /** Stored trials, read back. */
-import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely';
 import type { Environment } from '../../host/environment.ts';
 import type { ObservationSummary } from '../observation.ts';
 import type { TrialArchive, TrialFigures, TrialFilter } from '../store.ts';
@@ -7,7 +7,7 @@ import type { CompleteTrial, Trial } from '../trial.ts';
 import { environmentIn, numbersIn, whole } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
 import { storedObservationOf, summaryOf } from './observation-rows.ts';
-import type { Database } from './schema.ts';
+import type { Database, ObservationsTable } from './schema.ts';
 import type { Session } from './session.ts';
 import { stored } from './stored.ts';
 import { trialOf } from './trial-rows.ts';
@@ -39,6 +39,8 @@ export function sqlArchive({ read }: Session): TrialArchive {
       }),
 
     figures: studyId => read('list the figures of trials', db => figuresOf(db, studyId)),
+
+    observations: studyId => read('list the observations', db => observationsOf(db, environments, studyId)),
 
     front: studyId =>
       read('read the front', async db => {
@@ -121,14 +123,47 @@ async function trialsWhere(
         .execute()
     : [];
   const revisions = Map.groupBy(revised, row => row.trial_id);
-  const environmentOf = await environmentsIn(db, environments, observed);
-  const byTrial = new Map<number, ObservationSummary[]>();
-  for (const row of observed) {
-    const own = byTrial.get(row.trial_id) ?? [];
-    own.push(whole(summaryOf(row, environmentOf(row.environment_id))));
-    byTrial.set(row.trial_id, own);
-  }
+  const byTrial = grouped(observed, await environmentsIn(db, environments, observed));
   return rows.map(row => whole(trialOf(row, byTrial.get(row.id) ?? [], revisions.get(row.id) ?? [])));
+}
+
+/** By trial id. */
+function grouped(
+  rows: readonly Selectable<ObservationsTable>[],
+  environmentOf: (id: number) => Environment,
+): Map<number, ObservationSummary[]> {
+  const byTrial = new Map<number, ObservationSummary[]>();
+  for (const row of rows) {
+    const summary = whole(summaryOf(row, environmentOf(row.environment_id)));
+    const own = byTrial.get(row.trial_id);
+    if (own) own.push(summary);
+    else byTrial.set(row.trial_id, [summary]);
+  }
+  return byTrial;
+}
+
+async function observationsOf(
+  db: Kysely<Database>,
+  environments: Environments,
+  studyId: number,
+): Promise<ReadonlyMap<number, readonly ObservationSummary[]>> {
+  const complete = db
+    .selectFrom('trials')
+    .select(['id', 'number'])
+    .where('study_id', '=', studyId)
+    .where('state', '=', 'complete')
+    .orderBy('number');
+  const trials = await complete.execute();
+  const observed = await db
+    .selectFrom('observations')
+    .selectAll()
+    .where('trial_id', 'in', complete.clearSelect().clearOrderBy().select('id'))
+    .orderBy('trial_id')
+    .orderBy('phase', 'desc')
+    .orderBy('kind', 'desc')
+    .execute();
+  const byTrial = grouped(observed, await environmentsIn(db, environments, observed));
+  return new Map(trials.map(({ id, number }) => [number, byTrial.get(id) ?? []]));
 }
 
 async function figuresOf(db: Kysely<Database>, studyId: number): Promise<readonly TrialFigures[]> {

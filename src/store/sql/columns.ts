@@ -14,8 +14,9 @@ const isNumber = (value: unknown): boolean => typeof value === 'number';
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isRung = (value: unknown): boolean =>
-  isRecord(value) && isText(value.method) && [value.rank ?? []].flat().every(isNumber);
+const isRank = (value: unknown): boolean =>
+  value === undefined || isNumber(value) || (Array.isArray(value) && value.every(isNumber));
+const isRung = (value: unknown): boolean => isRecord(value) && isText(value.method) && isRank(value.rank);
 
 export const numbersIn = (text: string): number[] =>
   parsed(text, 'numbers', value => Array.isArray(value) && value.every(isNumber)) as number[];
@@ -63,11 +64,17 @@ export function oneOf<T extends string>(value: T, known: readonly T[]): T {
   return value;
 }
 
-/** Without a value that is undefined: where the table's own definition is damaged, a column has another name. */
+/**
+ * Without a value that is undefined: where the table's own definition is damaged, a column has another name. Only the record itself is
+ * looked at, and not what was parsed for it: a listing has tens of thousands.
+ */
 export function whole<T extends object>(record: T): T {
-  for (const [key, value] of Object.entries(record)) {
-    if (value === undefined) throw new DamagedColumn(`there is no ${key}`);
-    if (isRecord(value)) whole(value);
-  }
+  for (const key in record) if (record[key] === undefined) throw new DamagedColumn(`there is no ${key}`);
+  return record;
+}
+
+/** The same for a record of records, such as a study. */
+export function wholeWithin<T extends object>(record: T): T {
+  for (const value of Object.values(whole(record))) if (isRecord(value)) wholeWithin(value);
   return record;
 }

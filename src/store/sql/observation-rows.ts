@@ -11,6 +11,7 @@ import type { ObservationsTable, ObservedColumns, SampleColumns } from './schema
 
 type Row = Selectable<ObservationsTable>;
 
+const noWarnings: readonly WarningRecord[] = [];
 const phases: readonly Phase[] = ['search', 'confirm'];
 
 /** `environment` is kept apart. */
@@ -60,7 +61,7 @@ const measuredOf = (row: Row, environment: Environment) => ({
   value: row.value,
   standardError: row.standard_error,
   interval: [row.interval_lo, row.interval_hi] as const,
-  warnings: row.warnings === '[]' ? [] : recordsIn<readonly WarningRecord[]>(row.warnings),
+  warnings: row.warnings === '[]' ? noWarnings : recordsIn<readonly WarningRecord[]>(row.warnings),
   wallMs: row.wall_ms,
   load: row.load,
   environment,

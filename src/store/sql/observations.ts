@@ -33,9 +33,9 @@ export async function insertObservations(
 }
 
 /** The id of each one's environment. They are made in one order for all writers, so that no two wait for each other. */
-async function environmentIds(
+export async function environmentIds(
   db: Transaction<Database>,
-  observations: readonly Observation[],
+  observations: readonly Pick<Observation, 'environment'>[],
 ): Promise<readonly number[]> {
   const named = observations.map(({ environment }) => hashed(environment));
   const ids = new Map<string, number>();

@@ -4,7 +4,7 @@ import { demandSame } from '../identity.ts';
 import type { StudyStore } from '../store.ts';
 import type { StudySummary } from '../study.ts';
 import { trialStates } from '../trial.ts';
-import { oneOf, textsIn, whole } from './columns.ts';
+import { oneOf, textsIn, wholeWithin } from './columns.ts';
 import { countWrite } from './counters.ts';
 import type { Session } from './session.ts';
 import { studyOf, studyRow, studyStates } from './study-rows.ts';
@@ -72,7 +72,7 @@ export const sqlStudies = ({ read, write, now }: Session): StudyStore => ({
         .execute();
       return rows.map((row): StudySummary => {
         const own = counts.filter(count => count.study_id === row.id);
-        return whole({
+        return wholeWithin({
           name: row.name,
           state: oneOf(row.state, studyStates),
           createdAtMs: row.created_at_ms,

@@ -1,7 +1,7 @@
 /** Between rows of studies and the records of the interface. */
 import type { Insertable, Selectable } from 'kysely';
 import type { NewStudy, Study, StudyCalibration, StudyState } from '../study.ts';
-import { oneOf, recordIn, textsIn, whole } from './columns.ts';
+import { oneOf, recordIn, textsIn, wholeWithin } from './columns.ts';
 import type { StudiesTable } from './schema.ts';
 
 export function studyRow(study: NewStudy, now: number): Insertable<StudiesTable> {
@@ -36,7 +36,7 @@ export function studyRow(study: NewStudy, now: number): Insertable<StudiesTable>
 export const studyStates: readonly StudyState[] = ['searching', 'confirming', 'complete', 'stopped'];
 
 export const studyOf = (row: Selectable<StudiesTable>): Study =>
-  whole({
+  wholeWithin({
     id: row.id,
     name: row.name,
     state: oneOf(row.state, studyStates),

@@ -1,23 +1,14 @@
 /** What two callers may do at once, and what must hold afterwards in whatever order their statements were run. */
 import { expect } from 'vitest';
+import type { Environment } from '../../../src/host/environment.ts';
 import { currentOwner } from '../../../src/host/process-identity.ts';
-import type { Observation } from '../../../src/store/observation.ts';
 import { storeOver } from '../../../src/store/open.ts';
 import { putBack, renew } from '../../../src/store/sql/held.ts';
+import { environmentIds } from '../../../src/store/sql/observations.ts';
 import type { Session } from '../../../src/store/sql/session.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { RunningTrial } from '../../../src/store/trial.ts';
-import {
-  accuracyOf,
-  completed,
-  crashed,
-  environment,
-  frontOf,
-  latencyOf,
-  newStudy,
-  newTraining,
-  newTrial,
-} from '../samples.ts';
+import { accuracyOf, completed, environment, frontOf, latencyOf, newStudy, newTraining, newTrial } from '../samples.ts';
 
 export interface Caller {
   readonly store: Store;
@@ -55,7 +46,7 @@ async function waiting({ session }: Caller, count: number): Promise<number> {
 }
 
 const rowsIn = async (session: Session, table: 'environments' | 'tuner_setups' | 'counters' | 'training_runs') =>
-  session.db.selectFrom(table).selectAll().execute();
+  (await session.db.selectFrom(table).selectAll().execute()) as unknown as Readonly<Record<string, number>>[];
 
 const noError = (results: readonly unknown[]): void => {
   for (const result of results) if (result instanceof Error) throw result;
@@ -65,7 +56,7 @@ const noError = (results: readonly unknown[]): void => {
 async function demandWhole({ store, session }: Caller, studyId: number): Promise<void> {
   const trials = await store.trials.list(studyId);
   expect(trials.map(({ number }) => number)).toEqual(trials.map((_, i) => i));
-  const counters = (await rowsIn(session, 'counters')) as { study_id: number; next_number: number; finished: number }[];
+  const counters = await rowsIn(session, 'counters');
   const own = counters.find(each => each.study_id === studyId);
   expect(own?.next_number).toBe(trials.length);
   const sequences = trials.flatMap(trial => [
@@ -162,30 +153,29 @@ export const setups = (same: boolean, work?: Work<number>): Case => {
 const strange = { ...environment, cpuModel: 'seen for the first time' };
 const other = { ...strange, governor: 'another one' };
 
-/** In two studies, whose writers do not wait for each other. */
-export const environments = (work?: Work<RunningTrial[]>): Case => {
-  const finish =
-    (n: number): Work<RunningTrial[]> =>
-    ({ store }, trials) => {
-      const order = n === 0 ? [strange, other] : [other, strange];
-      const observations = [latencyOf(0), accuracyOf(0)].map(
-        (each, i) => ({ ...each, environment: order[i]! }) as Observation,
-      );
-      return store.queue.finish(trials[n]!.id, { ...crashed, observations }, frontOf);
-    };
-  return made<RunningTrial[]>({
+/** Of two studies, whose writers do not wait for each other; met in another order, so that neither may hold one and want the other. */
+export const environments = (work?: Work<void>): Case => {
+  const meet =
+    (order: readonly Environment[]): Work<void> =>
+    ({ session }) =>
+      session.write('meet', async db => {
+        const ids = await environmentIds(
+          db,
+          order.map(each => ({ environment: each })),
+        );
+        return new Map(order.map((each, i) => [each, ids[i]]));
+      });
+  return made<void>({
     name: 'two meet the same environments',
-    seed: async caller => [
-      await begun(caller, await study(caller, 'a'), 0),
-      await begun(caller, await study(caller, 'b'), 0),
-    ],
-    works: [work ?? finish(0), work ?? finish(1)],
-    check: async (results, caller, trials) => {
+    seed: async () => {},
+    works: [work ?? meet([strange, other]), work ?? meet([other, strange])],
+    check: async (results, { session }) => {
       noError(results);
-      expect(await rowsIn(caller.session, 'environments')).toHaveLength(2);
+      expect(results[0]).toEqual(results[1]);
+      const rows = await rowsIn(session, 'environments');
+      expect(rows).toHaveLength(work ? 1 : 2);
       if (!work)
-        for (const { id } of trials)
-          expect(new Set((await caller.store.trials.samples(id)).map(each => each.environment.governor)).size).toBe(2);
+        expect([...(results[0] as Map<unknown, number>).values()].sort()).toEqual(rows.map(({ id }) => id).sort());
     },
   });
 };

@@ -106,7 +106,7 @@ export const oldForms: readonly Case[] = [
   begins([0, 0], beginAsBefore),
   finishes('the same', finishAsBefore as never),
   setups(true, keepSetupAsBefore),
-  environments(environmentAsBefore as never),
+  environments(environmentAsBefore),
 ];
 
 /** One statement: what it looks up may be of before another's end. SQLite cannot run it so. */

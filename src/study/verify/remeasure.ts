@@ -11,7 +11,7 @@ import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { accuracyObservation, latencyObservation } from '../measure/observe.ts';
 import type { Patience } from '../measure/patience.ts';
-import { seenIn } from '../read/read-front.ts';
+import { type Seen, seenIn } from '../read/seen.ts';
 import type { RecountedTrial } from '../recount/recount-trial.ts';
 import { confirmBudget } from '../search/confirm.ts';
 import type { FreshLatency } from './dense-latency.ts';
@@ -92,7 +92,7 @@ export async function remeasured(
 async function phaseAgain(
   trial: CompleteTrial,
   phase: Phase,
-  seen: NonNullable<ReturnType<typeof seenIn>>,
+  seen: Seen,
   built: Attempt<CandidateFile>,
   { plan, instruments, unreachable, patience, quietTimes, seed, measured }: RemeasureParts,
 ): Promise<PhaseVerdict> {

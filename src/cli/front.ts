@@ -8,7 +8,7 @@ import { headline } from '../report/front/headline.ts';
 import { frontJson } from '../report/front/json.ts';
 import { frontTable } from '../report/front/table.ts';
 import { storePlaceOf } from '../store/place.ts';
-import { readFront } from '../study/read/read-front.ts';
+import { frontOf } from '../study/read/read-front.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { withStudy } from './open-study.ts';
@@ -43,7 +43,7 @@ export const front = defineCommand({
     const place = { kept: keptFiles({ store: storePlaceOf(args.store).file }) };
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
-    const report = await withStudy(args, console, (study, store) => readFront(store, study, phase));
+    const report = await withStudy(args, console, async (_study, _store, reading) => frontOf(reading, phase));
     const format = args.json ? 'json' : args.format;
     const said = await {
       table: () =>

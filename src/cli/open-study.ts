@@ -4,25 +4,41 @@ import { namedStudy } from '../library/find-study.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
+import { readStudy } from '../study/read/reading.ts';
+import type { StudyReading } from '../study/read/study-reading.ts';
 import { doubtsText } from '../study/recount/doubts.ts';
-import { recountStudy } from '../study/recount/recount-study.ts';
 import type { Console } from './command.ts';
 
+export interface StudyArguments {
+  readonly store: string;
+  readonly study: string | undefined;
+  /** The trial that the command is about, where it is about one. */
+  readonly trial?: number | undefined;
+}
+
 /**
- * Opens the store to read and hands the study of that name, or the only one, to `work`.
+ * Opens the store to read and hands the study of that name, or the only one, to `work`, with what was read of it.
  *
- * @param console told first of stored numbers that do not add up; null where they are told otherwise
+ * @param console told first of stored numbers that do not add up
  */
 export async function withStudy<T>(
-  args: { readonly store: string; readonly study: string | undefined },
-  console: Pick<Console, 'note'> | null,
+  args: StudyArguments,
+  console: Pick<Console, 'note'>,
+  work: (study: Study, store: Store, reading: StudyReading) => Promise<T>,
+): Promise<T> {
+  return withUnreadStudy(args, async (study, store) =>
+    work(study, store, await toldDoubts(store, study, args, console)),
+  );
+}
+
+/** The same for work that reads everything itself and tells what does not add up. */
+export async function withUnreadStudy<T>(
+  args: StudyArguments,
   work: (study: Study, store: Store) => Promise<T>,
 ): Promise<T> {
   const store = await openStore(args.store, { readOnly: true });
   try {
-    const study = await findStudy(store, args);
-    if (console) await tellDoubts(store, study, console);
-    return await work(study, store);
+    return await work(await findStudy(store, args), store);
   } finally {
     await store.close();
   }
@@ -30,24 +46,30 @@ export async function withStudy<T>(
 
 /** The same for work that writes to the store: one that is not there is not made. */
 export async function withStudyToWrite<T>(
-  args: { readonly store: string; readonly study: string | undefined },
+  args: StudyArguments,
   console: Pick<Console, 'note'>,
   work: (study: Study, store: Store) => Promise<T>,
 ): Promise<T> {
   const store = await openStore(args.store, { mustExist: true });
   try {
     const study = await findStudy(store, args);
-    await tellDoubts(store, study, console);
+    await toldDoubts(store, study, args, console);
     return await work(study, store);
   } finally {
     await store.close();
   }
 }
 
-async function tellDoubts(store: Store, study: Study, console: Pick<Console, 'note'>): Promise<void> {
-  const { disagreements } = await recountStudy(store, study, { bounds: false });
-  const doubts = doubtsText(study.name, disagreements);
+async function toldDoubts(
+  store: Store,
+  study: Study,
+  { trial }: StudyArguments,
+  console: Pick<Console, 'note'>,
+): Promise<StudyReading> {
+  const reading = await readStudy(store, study, trial === undefined ? [] : [trial]);
+  const doubts = doubtsText(study.name, reading.disagreements);
   if (doubts) console.note(doubts);
+  return reading;
 }
 
 /** Throws a UserError when there is none of that name, or several and none is named. */

@@ -8,7 +8,7 @@ import type { FrontReport } from '../report/front/front.ts';
 import { headlineDrop } from '../report/front/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
 import { pickLimits } from '../report/front/pick-rule.ts';
-import { readFront } from '../study/read/read-front.ts';
+import { frontOf } from '../study/read/read-front.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { limitsFrom } from './limit-options.ts';
@@ -51,7 +51,7 @@ export const pick = defineCommand({
   run: async (args, console) => {
     const rule = ruleOf(args);
     // Confirmed figures are used wherever the study has them.
-    const report = await withStudy(args, console, (study, store) => readFront(store, study, 'best'));
+    const report = await withStudy(args, console, async (_study, _store, reading) => frontOf(reading, 'best'));
     demandMeasured(limitsFrom(args), report);
     const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
     if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));

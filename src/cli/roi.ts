@@ -9,7 +9,7 @@ import { type RoiChoice, roiStudy } from '../report/roi-study.ts';
 import { type RoiPage, roiText } from '../report/roi-text.ts';
 import { pays } from '../report/roi-verdict.ts';
 import type { Study } from '../store/study.ts';
-import { readFront } from '../study/read/read-front.ts';
+import { frontOf } from '../study/read/read-front.ts';
 import { parseDrop } from '../units/drop.ts';
 import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';
@@ -77,9 +77,9 @@ async function openStudies(names: readonly (string | undefined)[], store: string
   for (const study of names) {
     opened.push(
       // Confirmed figures are what `best` takes wherever there are any.
-      await withStudy({ store, study }, console, async (found, from) => ({
+      await withStudy({ store, study }, console, async (found, _store, reading) => ({
         study: found,
-        report: await readFront(from, found, 'best'),
+        report: frontOf(reading, 'best'),
       })),
     );
   }

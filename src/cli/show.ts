@@ -17,7 +17,7 @@ export const show = defineCommand({
   examples: [['rankfront show 42 --study resnet18', 'everything about trial 42']],
   run: async (args, console) => {
     const number = count('trial', args.trial, 0, 1);
-    return withStudy<ExitStatus>(args, console, async (study, store) => {
+    return withStudy<ExitStatus>({ ...args, trial: number }, console, async (study, store, reading) => {
       const trial = await store.trials.get(study.id, number);
       if (!trial)
         throw new UserError(`"${study.name}" has no trial ${number}.`, `See "rankfront front --study ${study.name}".`);
@@ -26,7 +26,7 @@ export const show = defineCommand({
         console.note(
           `The dense model is not at "${args.model ?? study.model.path}": ranks are shown without their costs. Give it with --model.`,
         );
-      const view = await trialView(store, study, trial, sites ?? []);
+      const view = await trialView(store, study, trial, sites ?? [], reading);
       console.out(args.json ? JSON.stringify({ ...view, configuration: trial.assignment }, null, 2) : trialText(view));
       return 0;
     });

@@ -8,7 +8,7 @@ import { isProved } from '../study/verify/counts.ts';
 import { type VerifyHooks, verifyStudy } from '../study/verify/verify.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { count } from './count.ts';
-import { withStudy } from './open-study.ts';
+import { withUnreadStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption } from './options.ts';
 import { denseLine, summary, trainingLines, verdictLines } from './verify-text.ts';
 
@@ -38,7 +38,7 @@ export const verify = defineCommand({
   ],
   run: async (args, console) => {
     const number = count('--trial', args.trial, 0, 1);
-    return withStudy<ExitStatus>(args, null, async (study, store) => {
+    return withUnreadStudy<ExitStatus>(args, async (study, store) => {
       if (number !== undefined) requireComplete(await store.trials.get(study.id, number), number, study);
       const phase = args.phase ?? null;
       const report = await verifyStudy({

@@ -113,6 +113,8 @@ export interface TrialFigures {
   readonly values: readonly number[];
   readonly standardErrors: readonly number[];
   readonly feasible: boolean;
+  /** Of the front as it stood after this trial. */
+  readonly hypervolume: number;
   readonly macs: number;
   readonly params: number;
   /** The kinds of its observations in the confirm phase. */

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { furtherOf } from '../../src/objectives/objectives.ts';
 import type { StoredObservation } from '../../src/store/observation.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { measurement, observationsIn } from '../../src/study/read/read-front.ts';
+import { measurement } from '../../src/study/read/measurement.ts';
+import { observationsIn } from '../../src/study/read/phase-observations.ts';
 
 type Row = Record<string, unknown>;
 
@@ -204,7 +206,7 @@ describe.each(globSync(join(import.meta.dirname, '../../results/reference/*/stud
       for (const [number, own] of samples) {
         const seen = observationsIn(own, phase);
         if (number === 0 || !seen || !dense) continue;
-        const { drop, dropStandardError } = measurement(seen, dense, study!.objectives);
+        const { drop, dropStandardError } = measurement(seen, dense, furtherOf(study!.objectives));
         expect({ number, phase, drop, dropStandardError }).toEqual({
           number,
           phase,

@@ -19,13 +19,14 @@ export const memoryArchive = (content: MemoryContent, { ofStudy, shown, observat
   figures: async studyId =>
     ofStudy(studyId)
       .filter(isComplete)
-      .map(({ id, number, finishedSequence, values, standardErrors, feasible, macs, params }) => ({
+      .map(({ id, number, finishedSequence, values, standardErrors, feasible, hypervolume, macs, params }) => ({
         id,
         number,
         finishedSequence,
         values,
         standardErrors,
         feasible,
+        hypervolume,
         macs,
         params,
         confirmed: observationsOf(id).flatMap(({ kind, phase }) => (phase === 'confirm' ? [kind] : [])),

@@ -82,22 +82,30 @@ export function sqlArchive({ read }: StoreSession): TrialArchive {
   };
 }
 
+/**
+ * A part of a study is looked up by its ids: told the study and an order by number, SQLite reads the whole study for a trial or two.
+ */
 const listed =
   (studyId: number, { states, finishedAfter, numbers }: TrialFilter): Condition =>
-  eb =>
-    eb.and([
-      eb('trials.study_id', '=', studyId),
+  eb => {
+    const ofStudy = eb.selectFrom('trials as t').select('t.id').where('t.study_id', '=', studyId);
+    const whose = [
       ...(states ? [eb('trials.state', 'in', states)] : []),
       ...(numbers ? [eb('trials.number', 'in', numbers)] : []),
-      ...(finishedAfter === undefined
-        ? []
-        : [
-            eb.or([
-              eb('trials.finished_sequence', '>', finishedAfter),
-              eb('trials.revised_sequence', '>', finishedAfter),
-            ]),
-          ]),
-    ]);
+    ];
+    if (finishedAfter !== undefined) {
+      const revised = eb
+        .selectFrom('revisions')
+        .innerJoin('trials as u', 'u.id', 'revisions.trial_id')
+        .select('u.id')
+        .where('u.study_id', '=', studyId)
+        .where('revisions.replaced_at', '>', finishedAfter);
+      const late = ofStudy.where('t.finished_sequence', '>', finishedAfter).union(revised);
+      return eb.and([eb('trials.id', 'in', late), ...whose]);
+    }
+    if (states && !numbers) return eb('trials.id', 'in', ofStudy.where('t.state', 'in', states));
+    return eb.and([eb('trials.study_id', '=', studyId), ...whose]);
+  };
 
 /** By number, each with its observations: search before confirm, latency before accuracy. */
 async function trialsWhere(
@@ -169,7 +177,8 @@ async function observationsOf(
 async function figuresOf(db: Kysely<Database>, studyId: number): Promise<readonly TrialFigures[]> {
   const rows = await db
     .selectFrom('trials')
-    .select(['id', 'number', 'finished_sequence', 'objective_values', 'standard_errors', 'feasible', 'macs', 'params'])
+    .select(['id', 'number', 'finished_sequence', 'objective_values', 'standard_errors', 'feasible', 'hypervolume'])
+    .select(['macs', 'params'])
     .where('study_id', '=', studyId)
     .where('state', '=', 'complete')
     .orderBy('number')
@@ -190,6 +199,7 @@ async function figuresOf(db: Kysely<Database>, studyId: number): Promise<readonl
     values: numbersIn(stored(row.objective_values)),
     standardErrors: numbersIn(stored(row.standard_errors)),
     feasible: row.feasible === 1,
+    hypervolume: stored(row.hypervolume),
     macs: stored(row.macs),
     params: stored(row.params),
     confirmed: (kinds.get(row.id) ?? []).map(({ kind }) => kind),

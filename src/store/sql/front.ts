@@ -62,8 +62,9 @@ export async function rejudge(
   const { trials, members } = judgedAgain(complete, feasible, frontOf);
   const before = new Map(complete.map(trial => [trial.id, trial]));
   for (const trial of trials) {
-    const old = before.get(trial.id);
-    if (old?.feasible === trial.feasible && old.hypervolume === trial.hypervolume) continue;
+    const was = before.get(trial.id);
+    // A write for each of thousands would take longer than the judging.
+    if (was?.feasible === trial.feasible && was.hypervolume === trial.hypervolume) continue;
     await db
       .updateTable('trials')
       .set({ feasible: trial.feasible ? 1 : 0, hypervolume: trial.hypervolume })

@@ -9,10 +9,10 @@ import type { Warning } from '../../device/warning.ts';
 import { wordCause, wordWarning } from '../../device/wording.ts';
 import type { Environment } from '../../host/environment.ts';
 import { loadModel } from '../../host/model-file.ts';
-import { kinds } from '../../objectives/objectives.ts';
+import { furtherOf, kinds } from '../../objectives/objectives.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import type { Figures } from '../../report/front/front.ts';
-import { figuresOf, frontReport } from '../../report/front/front-report.ts';
+import { figuresOf } from '../../report/front/front-report.ts';
 import type { TrainingView } from '../../report/trainings-text.ts';
 import type { TrialPhase, TrialSite, TrialView } from '../../report/trial-report.ts';
 import type { Phase, StoredObservation } from '../../store/observation.ts';
@@ -23,14 +23,27 @@ import { deviceOf } from '../measure/device-of.ts';
 import { inOrder } from '../measure/measures.ts';
 import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
-import { type Recount, recountStudy } from '../recount/recount-study.ts';
-import { measurement, observationsIn, type PhaseObservations, readFrontInput } from './read-front.ts';
+import { frontInputOf } from './front-input.ts';
+import { measurement } from './measurement.ts';
+import { observationsIn, type PhaseObservations } from './phase-observations.ts';
+import { type ReadStore, readStudy } from './reading.ts';
+import type { StudyReading } from './study-reading.ts';
 
-/** The rows of sites are left empty of full ranks and MACs when the model is not where it was. */
-export async function trialView(store: Store, study: Study, trial: Trial, sites: readonly Site[]): Promise<TrialView> {
-  const recount = await recountStudy(store, study, { bounds: false });
-  const { trials, disagreements, front } = recount;
-  const samples = trials.find(each => each.trial.number === trial.number)?.samples ?? [];
+/**
+ * The rows of sites are left empty of full ranks and MACs when the model is not where it was.
+ *
+ * @param read what was read of the study already, this trial named
+ */
+export async function trialView(
+  store: ReadStore,
+  study: Study,
+  trial: Trial,
+  sites: readonly Site[],
+  read?: StudyReading,
+): Promise<TrialView> {
+  const reading = read ?? (await readStudy(store, study, [trial.number]));
+  const { recounted, disagreements, front } = reading;
+  const samples = recounted.get(trial.number)?.samples ?? [];
   const doubted = doubtful(disagreements);
   // A trial whose numbers do not add up has no figures, and none has where the dense model's do not.
   const believed = doubted.has(0) || doubted.has(trial.number) ? [] : samples;
@@ -48,8 +61,8 @@ export async function trialView(store: Store, study: Study, trial: Trial, sites:
     sites: trialSites(trial, sites),
     cost: trial.state === 'complete' ? { macs: trial.macs, params: trial.params } : null,
     denseCost: study.dense,
-    search: await phaseOf('search', store, study, trial, believed, recount),
-    confirm: await phaseOf('confirm', store, study, trial, believed, recount),
+    search: phaseOf('search', trial, believed, reading),
+    confirm: phaseOf('confirm', trial, believed, reading),
     stages: stagesOf(finished?.stages),
     warnings: samples.flatMap(({ warnings }) =>
       warnings.map(warning => {
@@ -74,7 +87,7 @@ function stagesOf(stages: StageTimes | undefined): TrialView['stages'] {
   }).flatMap(([stage, wallMs]) => (wallMs === null ? [] : [{ stage, wallMs }]));
 }
 
-async function trainingsOf(store: Store, trial: Trial): Promise<TrainingView[]> {
+async function trainingsOf(store: Pick<Store, 'training'>, trial: Trial): Promise<TrainingView[]> {
   const runs = await store.training.list(trial.id);
   return Promise.all(runs.map(async run => ({ run, ...(await store.training.metrics(run.id)) })));
 }
@@ -98,17 +111,14 @@ function trialSites(trial: Trial, sites: readonly Site[]): TrialSite[] {
   });
 }
 
-async function phaseOf(
+function phaseOf(
   phase: Phase,
-  store: Store,
-  study: Study,
   trial: Trial,
   samples: readonly StoredObservation[],
-  recount: Recount,
-): Promise<TrialPhase | null> {
-  const seen = observationsIn(samples, phase, study.objectives);
-  if (!seen) return null;
-  const figures = await figuresIn(phase, store, study, trial, seen, recount);
+  reading: StudyReading,
+): TrialPhase | null {
+  const seen = observationsIn(samples, phase, reading.study.objectives);
+  const figures = seen && figuresIn(phase, trial, seen, reading);
   if (!figures) return null;
   return {
     figures,
@@ -120,26 +130,15 @@ async function phaseOf(
 }
 
 /** Also of trials that no front lists: given up early, or beyond the limits. Null before the dense model has any. */
-async function figuresIn(
-  phase: Phase,
-  store: Store,
-  study: Study,
-  trial: Trial,
-  seen: PhaseObservations,
-  recount: Recount,
-): Promise<Figures | null> {
-  const input = await readFrontInput(store, study, phase === 'confirm', recount);
-  if (trial.number === 0) return frontReport(input).dense[phase];
-  const denseSeen = observationsIn(
-    recount.trials.find(each => each.trial.number === 0)?.samples ?? [],
-    phase,
-    study.objectives,
-  );
-  const dense = input.dense[phase];
+function figuresIn(phase: Phase, trial: Trial, seen: PhaseObservations, reading: StudyReading): Figures | null {
+  const { objectives } = reading.study;
+  if (trial.number === 0) return reading.fronts?.[phase === 'confirm' ? 'best' : 'search'].dense[phase] ?? null;
+  const denseSeen = observationsIn(reading.recounted.get(0)?.samples ?? [], phase, objectives);
+  const dense = frontInputOf(reading, false).dense[phase];
   return (
     denseSeen &&
     dense &&
-    figuresOf(measurement(seen, denseSeen, study.objectives), { ...dense, images: seen.accuracy.images })
+    figuresOf(measurement(seen, denseSeen, furtherOf(objectives)), { ...dense, images: seen.accuracy.images })
   );
 }
 

@@ -6,7 +6,6 @@ import type { LatencyBudget } from '../../device/device.ts';
 import type { Emit } from '../../events/event.ts';
 import { isConfirmedBy, unconfirmedKinds } from '../../objectives/objectives.ts';
 import { nextToConfirm } from '../../report/front/confirm-order.ts';
-import { frontReport } from '../../report/front/front-report.ts';
 import type { Observation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
@@ -14,8 +13,9 @@ import type { CompleteTrial } from '../../store/trial.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { type Instruments, take } from '../measure/observe.ts';
 import type { QuietPatience } from '../measure/patience.ts';
-import { quietReferenceOf } from '../measure/quiet-reference.ts';
-import { observationsIn, readFrontInput } from '../read/read-front.ts';
+import { type QuietWatch, quietWatch } from '../measure/quiet-reference.ts';
+import { observationsIn } from '../read/phase-observations.ts';
+import { readFront } from '../read/read-front.ts';
 import { changeOf, furtherIn } from './trial-events.ts';
 
 export interface ConfirmParts {
@@ -56,6 +56,7 @@ export const isConfirmed = ({ objectives }: Pick<Study, 'objectives'>, { observa
 export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
   const { store, study, emit } = parts;
   const members = await membersOf(parts);
+  const quiet = quietWatch(store, study);
   const open = new Set(members.filter(trial => !isConfirmed(study, trial)).map(({ number }) => number));
   const total = open.size;
   if (total === 0) return { confirmed: members.length, left: 0 };
@@ -68,7 +69,7 @@ export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
     const number = await nextOf(parts, [...open]);
     open.delete(number);
     const trial = members.find(each => each.number === number);
-    if (trial) await confirmTrial(parts, trial, { done, total });
+    if (trial) await confirmTrial(parts, trial, quiet, { done, total });
   }
   const now = await Promise.all(members.map(({ number }) => store.trials.get(study.id, number)));
   const left = now.filter(trial => trial?.state !== 'complete' || !isConfirmed(study, trial));
@@ -80,35 +81,36 @@ export async function confirmFront(parts: ConfirmParts): Promise<ConfirmEnd> {
 
 /** The dense model first; then those of the search's front, and those that a disturbed one keeps off it. */
 async function membersOf({ store, study, only }: ConfirmParts): Promise<CompleteTrial[]> {
-  const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
-  const dense = complete.filter(({ number }) => number === 0);
-  if (dense.length === 0) return [];
+  const dense = await store.trials.get(study.id, 0);
+  if (dense?.state !== 'complete') return [];
   const wanted = new Set<number>(
     only === undefined
       ? [
           ...(await store.trials.front(study.id)).map(({ number }) => number),
-          ...frontReport(await readFrontInput(store, study, true)).best.map(({ trial }) => trial),
+          ...(await readFront(store, study, 'best')).best.map(({ trial }) => trial),
         ]
       : [only],
   );
-  return [...dense, ...complete.filter(({ number }) => number !== 0 && wanted.has(number))];
+  const found = await store.trials.list(study.id, { states: ['complete'], numbers: [...wanted] });
+  return [dense, ...(found as readonly CompleteTrial[]).filter(({ number }) => number !== 0)];
 }
 
 /** By what is known now: each trial that is confirmed may change which one matters next. */
 async function nextOf({ store, study }: ConfirmParts, open: readonly number[]): Promise<number> {
   const [first = 0] = open;
   if (open.includes(0) || open.length === 1) return open.includes(0) ? 0 : first;
-  return nextToConfirm(frontReport(await readFrontInput(store, study, true)), open);
+  return nextToConfirm(await readFront(store, study, 'best'), open);
 }
 
 /** Tells of what goes wrong, and leaves the trial as it is. */
 async function confirmTrial(
   parts: ConfirmParts,
   trial: CompleteTrial,
+  quiet: QuietWatch,
   count: { readonly done: number; readonly total: number },
 ): Promise<void> {
   const { store, study, emit } = parts;
-  const found = await measureAgain(parts, trial);
+  const found = await measureAgain(parts, trial, quiet);
   if (parts.stop.aborted) return;
   if (typeof found === 'string') {
     const message = `Trial ${trial.number} could not be confirmed: ${found}.`;
@@ -116,6 +118,7 @@ async function confirmTrial(
     return;
   }
   await store.queue.confirm(trial.id, found);
+  await quiet.confirmed(trial.number);
   const all = observationsIn(await store.trials.samples(trial.id), 'confirm', study.objectives);
   if (!all) return;
   const { latency, accuracy } = all;
@@ -139,12 +142,13 @@ async function confirmTrial(
 async function measureAgain(
   { store, study, instruments, patience, ...parts }: ConfirmParts,
   trial: CompleteTrial,
+  quiet: QuietWatch,
 ): Promise<readonly Observation[] | string> {
   const latency = {
     ...parts.latency,
     seed: parts.latency.seed + trial.number,
     waitMs: patience.waitMs(),
-    quietReferenceMs: await quietReferenceOf(store, study),
+    quietReferenceMs: await quiet.times(),
   };
   const score = { images: 'confirm', timeoutMs: parts.timeoutMs } as const;
   const dense = trial.number === 0 ? null : await store.trials.get(study.id, 0);

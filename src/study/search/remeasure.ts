@@ -11,7 +11,7 @@ import type { Constraint } from '../../tuner/strategy.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { type Instruments, take } from '../measure/observe.ts';
 import type { QuietPatience } from '../measure/patience.ts';
-import { quietReferenceOf } from '../measure/quiet-reference.ts';
+import { type QuietWatch, quietWatch } from '../measure/quiet-reference.ts';
 
 export interface RemeasureParts {
   readonly store: Pick<Store, 'queue' | 'trials'>;
@@ -19,21 +19,33 @@ export interface RemeasureParts {
   readonly instruments: Pick<Instruments, 'build' | 'device' | 'reference'>;
   readonly latency: LatencyBudget;
   readonly patience: QuietPatience;
+  /** What has been seen of the study already. */
+  readonly quiet?: QuietWatch | undefined;
   readonly constraints: readonly Constraint[];
   readonly emit: Emit;
 }
 
-/** The dense model first, since all else is measured against it, then the front by number, then the rest. */
-export async function disturbedTrials(
-  { store, study }: Pick<RemeasureParts, 'store' | 'study'>,
-  which: 'front' | 'all',
-): Promise<readonly CompleteTrial[]> {
-  const front = (await store.trials.front(study.id)).map(({ number }) => number);
-  const rankOf = ({ number }: CompleteTrial): number => (number === 0 ? 0 : front.includes(number) ? 1 : 2);
-  const complete = (await store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
-  return complete
-    .filter(trial => isDisturbedIn('search', trial) && (which === 'all' || rankOf(trial) < 2))
-    .sort((a, b) => rankOf(a) - rankOf(b) || a.number - b.number);
+type Place = Pick<RemeasureParts, 'store' | 'study'>;
+
+/** By number: the dense model first, since all else is measured against it, then the front, then the rest. */
+export async function disturbedTrials(place: Place, which: 'front' | 'all'): Promise<readonly number[]> {
+  const onFront = (await disturbedOnFront(place)).map(({ number }) => number);
+  return which === 'front' ? onFront : [...onFront, ...(await disturbedBut(place, onFront))];
+}
+
+/** Reads the front, and nothing else, however many trials there are. */
+async function disturbedOnFront({ store, study }: Place): Promise<readonly CompleteTrial[]> {
+  const dense = await store.trials.get(study.id, 0);
+  const members = (await store.trials.front(study.id)).filter(({ number }) => number !== 0);
+  return [...(dense?.state === 'complete' ? [dense] : []), ...members].filter(trial => isDisturbedIn('search', trial));
+}
+
+/** Looks through the whole study. */
+async function disturbedBut({ store, study }: Place, known: readonly number[]): Promise<number[]> {
+  const seen = await store.trials.observations(study.id);
+  return [...seen].flatMap(([number, observations]) =>
+    isDisturbedIn('search', { observations }) && !known.includes(number) ? [number] : [],
+  );
 }
 
 /**
@@ -45,13 +57,30 @@ export async function remeasureDisturbed(
   which: 'front' | 'all',
   goOn: () => boolean,
 ): Promise<number> {
+  const rest: number[] = [];
   let done = 0;
   while (goOn()) {
-    const [trial] = await disturbedTrials(parts, which);
+    const [member] = await disturbedOnFront(parts);
+    const trial = member ?? (which === 'all' ? await nextOf(parts, rest) : null);
     if (!trial || !(await remeasureOne(parts, trial))) return done;
     done++;
   }
   return done;
+}
+
+/**
+ * The next that is disturbed still; null for none.
+ *
+ * @param rest numbers that were disturbed at the latest look through the study, which is taken again when they are used up
+ */
+async function nextOf(place: Place, rest: number[]): Promise<CompleteTrial | null> {
+  const fresh = rest.length === 0;
+  if (fresh) rest.push(...(await disturbedBut(place, [])));
+  for (let number = rest.shift(); number !== undefined; number = rest.shift()) {
+    const trial = await place.store.trials.get(place.study.id, number);
+    if (trial?.state === 'complete' && isDisturbedIn('search', trial)) return trial;
+  }
+  return fresh ? null : nextOf(place, rest);
 }
 
 /** Whether it is good now. */
@@ -61,7 +90,7 @@ async function remeasureOne(parts: RemeasureParts, trial: CompleteTrial): Promis
     ...parts.latency,
     seed: parts.latency.seed + trial.number + 104_729 * (trial.revisions.length + 1),
     waitMs: patience.waitMs(),
-    quietReferenceMs: await quietReferenceOf(store, study),
+    quietReferenceMs: await (parts.quiet ?? quietWatch(store, study)).times(),
   };
   const budget = { latency: latencyBudget, isDense: trial.number === 0 };
   const correction = await store.trials.correction(trial.id);

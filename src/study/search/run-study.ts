@@ -7,6 +7,7 @@ import { spaceSize } from '../../space/configuration.ts';
 import { patienceOf, type QuietPatience } from '../measure/patience.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { denseFigures, latestLimits } from '../propose/proposer.ts';
+import { trialCounts } from '../read/counts.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
 import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
 import { type RunParts, searchTrials } from './search-trials.ts';
@@ -14,7 +15,8 @@ import { type RunParts, searchTrials } from './search-trials.ts';
 export async function runStudy(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
   const { store, study, plan, emit } = parts;
   await store.queue.requeueLost(study.id);
-  const before = await store.trials.list(study.id, { states: ['complete', 'failed', 'pruned'] });
+  const { complete, failed, pruned } = await trialCounts(store, study);
+  const dense = await store.trials.get(study.id, 0);
   emit({
     kind: 'study-started',
     study: study.name,
@@ -22,7 +24,7 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<Ende
     timeMs: budget.timeMs,
     sites: plan.space.sites.length,
     spaceSize: spaceSize(plan.space).toPrecision(3),
-    resumedFrom: before.filter(({ number }) => number > 0).length,
+    resumedFrom: complete + failed + pruned - (dense && 'finishedSequence' in dense ? 1 : 0),
   });
   await parts.rememberLimits?.();
   await store.studies.setState(study.id, 'searching');
@@ -75,14 +77,13 @@ async function putRight(
 }
 
 async function tellEnd({ store, study, emit }: RunParts, endedBy: EndedBy, wallMs: number): Promise<void> {
-  const all = await store.trials.list(study.id);
-  const count = (wanted: string): number => all.filter(({ state }) => state === wanted).length;
+  const { complete, pruned, failed } = await trialCounts(store, study);
   emit({
     kind: 'study-finished',
     study: study.name,
-    complete: count('complete'),
-    pruned: count('pruned'),
-    failed: count('failed'),
+    complete,
+    pruned,
+    failed,
     frontSize: (await store.trials.front(study.id)).length,
     wallMs,
     endedBy,

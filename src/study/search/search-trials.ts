@@ -2,7 +2,7 @@
 import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Emit, EndedBy } from '../../events/event.ts';
-import { keepsTo } from '../../objectives/limits.ts';
+import { hasLimits, keepsTo } from '../../objectives/limits.ts';
 import { kindsOf, positionOf } from '../../objectives/objectives.ts';
 import { outOfReach, trialsBeforeWarning } from '../../report/front/out-of-reach.ts';
 import type { StoredObservation } from '../../store/observation.ts';
@@ -15,10 +15,11 @@ import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { type ObserveBudget, observe } from '../measure/observe.ts';
 import type { QuietPatience } from '../measure/patience.ts';
-import { quietReferenceOf } from '../measure/quiet-reference.ts';
+import { quietWatch } from '../measure/quiet-reference.ts';
 import { interrupted, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { triedOf } from '../measure/tried.ts';
 import type { LimitedProposer } from '../propose/proposer.ts';
+import { trialCounts, trialsIn } from '../read/counts.ts';
 import { denseFirst } from './dense-first.ts';
 import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
 import { remeasureDisturbed } from './remeasure.ts';
@@ -43,6 +44,7 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
   const { timeMs } = budget;
   const latency = latencyBudget(plan.hardware, study.seed);
   const events = trialEvents({ store, study, emit });
+  const quiet = quietWatch(store, study);
   let confirmMs = 0;
   let ofDense: readonly StoredObservation[] | null = null;
   /** Measured once and told to every trial; a new run looks again. */
@@ -57,7 +59,7 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     idle: Promise<unknown>,
     stopping?: ObserveBudget['stopping'],
   ): Promise<TrialResult> => {
-    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: await quietReferenceOf(store, study) };
+    const waiting = { waitMs: patience.waitMs(), quietReferenceMs: await quiet.times() };
     const result = await observe(instruments, assignment, {
       objectives: study.objectives,
       dense: number === 0 ? [] : await denseSamples(),
@@ -89,7 +91,7 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     const measure = (): Promise<EndedBy> => runLoop(dense, { ...limited, trials: 0 });
     const endedBy = await denseFirst({ ...limited, store, study, emit, measure });
     if (endedBy) return endedBy;
-    if ((await store.trials.list(study.id)).length > budget.trials) return 'trials';
+    if (trialsIn(await trialCounts(store, study)) > budget.trials) return 'trials';
     proposer = await parts.propose();
     if (!proposer) return 'interrupted';
     const { constraints } = proposer;
@@ -103,7 +105,7 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
       return result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result;
     };
     const watch = await limitWatch(parts, proposer);
-    const again = { store, study, instruments, latency, patience, constraints, emit };
+    const again = { store, study, instruments, latency, patience, quiet, constraints, emit };
     const finished: LoopParts['finished'] = async (trial, result, front) => {
       await dense.finished(trial, result, front);
       watch({ ...result, number: trial.number });
@@ -126,19 +128,25 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
   }
 }
 
-/** Warns once a run, when enough trials were seen and none keeps to the limits; those of earlier runs count. */
+/**
+ * Warns once a run, when enough trials were seen and none keeps to the limits; those of earlier runs count. Once one keeps to them, there is
+ * nothing to watch for any more.
+ */
 async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: LimitedProposer) {
-  const seen = await store.trials.list(study.id, { states: ['complete', 'pruned'] });
+  if (!hasLimits(limits)) return () => {};
+  const pruned = await store.trials.list(study.id, { states: ['pruned'] });
+  const seen = [...(await store.trials.figures(study.id)), ...pruned].sort((a, b) => a.number - b.number);
   const tried = triedOf(study.objectives, seen, dense);
-  let told = false;
+  let over = false;
   const look = (): void => {
-    const message = told || tried.length < trialsBeforeWarning ? null : outOfReach(limits, tried);
-    if (message === null) return;
-    told = true;
-    emit({ kind: 'warning', trial: null, message });
+    if (over || tried.length < trialsBeforeWarning) return;
+    over = true;
+    const message = outOfReach(limits, tried);
+    if (message !== null) emit({ kind: 'warning', trial: null, message });
   };
   look();
   return (trial: TrialResult & { readonly number: number }): void => {
+    if (over) return;
     tried.push(...triedOf(study.objectives, [trial], dense));
     look();
   };

@@ -13,7 +13,6 @@ import type { Limits } from '../../objectives/limit.ts';
 import type { Kind } from '../../objectives/objective.ts';
 import { modelCost } from '../../onnx/cost.ts';
 import type { FrontReport } from '../../report/front/front.ts';
-import { frontReport } from '../../report/front/front-report.ts';
 import { ladderLengths } from '../../space/configuration.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
@@ -28,9 +27,9 @@ import { judgeDense } from '../measure/judge-dense.ts';
 import { openProposer } from '../propose/proposer.ts';
 import { rememberLimits } from '../propose/remember-limits.ts';
 import { demandSameLadders } from '../propose/same-ladders.ts';
-import { readFrontInput } from '../read/read-front.ts';
+import { readFront } from '../read/read-front.ts';
+import { readStudy } from '../read/reading.ts';
 import { doubtsText } from '../recount/doubts.ts';
-import { recountStudy } from '../recount/recount-study.ts';
 import { runStudy } from './run-study.ts';
 import { demandStudyName } from './study-name.ts';
 import { studyKinds, studyNames } from './study-objectives.ts';
@@ -176,7 +175,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
         newStudy(options, plan, instruments, objectives, calibration, dataset.hash, normalisation, strategy),
       );
       demandSameLadders(plan.space, await store.trials.list(study.id), study.name);
-      const doubts = doubtsText(study.name, (await recountStudy(store, study, { bounds: false })).disagreements);
+      const doubts = doubtsText(study.name, (await readStudy(store, study)).disagreements);
       if (doubts) warn(doubts);
       const trials = options.trials ?? (options.timeMs === undefined ? 100 : Number.POSITIVE_INFINITY);
       const { limits, prior = true } = options;
@@ -198,7 +197,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );
       const measured = (await store.trials.get(study.id, 0))?.state === 'complete';
-      const report = measured ? frontReport(await readFrontInput(store, study, true)) : null;
+      const report = measured ? await readFront(store, study, 'best') : null;
       return { study: study.name, endedBy, report };
     } finally {
       stop.removeEventListener('abort', abort);

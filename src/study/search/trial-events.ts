@@ -10,7 +10,7 @@ import type { Observation } from '../../store/observation.ts';
 import type { FrontState, Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
-import { observationsIn } from '../read/read-front.ts';
+import { observationsIn } from '../read/phase-observations.ts';
 
 export interface EventParts {
   readonly store: Pick<Store, 'trials'>;

@@ -12,7 +12,7 @@ import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { accuracyObservation, latencyObservation } from '../measure/observe.ts';
 import type { QuietPatience } from '../measure/patience.ts';
-import { observationsIn } from '../read/read-front.ts';
+import { observationsIn, type PhaseObservations } from '../read/phase-observations.ts';
 import type { RecountedTrial } from '../recount/recount-trial.ts';
 import { confirmBudget } from '../search/confirm.ts';
 import type { FreshLatency } from './dense-latency.ts';
@@ -112,7 +112,7 @@ export async function remeasured(
 async function phaseAgain(
   trial: CompleteTrial,
   phase: Phase,
-  seen: NonNullable<ReturnType<typeof observationsIn>>,
+  seen: PhaseObservations,
   built: Attempt<CandidateFile>,
   { plan, instruments, judgeMemory, unreachable, patience, quietTimes, seed, measured }: VerifyParts,
 ): Promise<PhaseVerdict> {

@@ -1,8 +1,19 @@
 import { expect, test } from 'vitest';
+import { memoryStore } from '../../../src/store/memory-store.ts';
 import type { ConditionsRecord, ObservationSummary } from '../../../src/store/observation.ts';
+import type { Store } from '../../../src/store/store.ts';
 import type { Trial } from '../../../src/store/trial.ts';
-import { quietTimes } from '../../../src/study/measure/quiet-reference.ts';
-import { environment, latencyOf } from '../../store/samples.ts';
+import { quietReferenceOf, quietTimes, quietWatch } from '../../../src/study/measure/quiet-reference.ts';
+import {
+  accuracyOf,
+  completed,
+  environment,
+  frontOf,
+  latencyOf,
+  newStudy,
+  newTrial,
+  pruned,
+} from '../../store/samples.ts';
 
 const conditions = (...kinds: string[]): ConditionsRecord => ({
   rule: 1,
@@ -49,4 +60,41 @@ test('a machine that has become slower for good is believed in the end', () => {
   const before = Array.from({ length: 20 }, (_, n) => seen(10, n));
   expect(quiet(...before, ...Array.from({ length: 7 }, (_, n) => slow(n)))).toBe(10);
   expect(quiet(...before, ...Array.from({ length: 8 }, (_, n) => slow(n)))).toBe(16);
+});
+
+test('a study that is watched tells what a look at all of it tells, and is looked through once', async () => {
+  const store = memoryStore();
+  const study = await store.studies.create(newStudy());
+  let through = 0;
+  const observations: Store['trials']['observations'] = studyId => {
+    through++;
+    return store.trials.observations(studyId);
+  };
+  const watch = quietWatch({ trials: { ...store.trials, observations } }, study);
+  const timed = (referenceMs: number) => ({ ...latencyOf(0), conditions: null, referenceMs }) as const;
+  const same = async (): Promise<void> => {
+    const listed = await store.trials.list(study.id);
+    expect(await watch.times()).toEqual(quietTimes(listed));
+    expect(await quietReferenceOf(store, study)).toEqual(quietTimes(listed));
+  };
+  await same();
+  const ids: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    const { id } = (await store.queue.begin(study.id, newTrial(n)))!;
+    ids.push(id);
+    const result = n % 6 === 5 ? pruned(n) : completed(n, { observations: [timed(10 + n), accuracyOf(n)] });
+    await store.queue.finish(id, result, frontOf);
+    await same();
+    if (n % 4 === 3) {
+      const again = { observation: timed(50 + n), values: [0.5, 0.5], standardErrors: [0, 0], feasible: true };
+      await store.queue.remeasure(ids[n - 2]!, again, frontOf);
+      await same();
+    }
+    if (n % 7 === 6) {
+      await store.queue.confirm(ids[n - 4]!, [timed(90 + n)]);
+      await watch.confirmed(n - 4);
+      await same();
+    }
+  }
+  expect(through).toBe(1);
 });

@@ -7,6 +7,7 @@ import type { Happening } from '../../../src/events/event.ts';
 import { frontFor } from '../../../src/objectives/front.ts';
 import type { Quality } from '../../../src/stats/quality.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { latencyObservation } from '../../../src/study/measure/observe.ts';
 import { patienceOf } from '../../../src/study/measure/patience.ts';
 import { nextAsked, toldFor } from '../../../src/study/propose/history.ts';
@@ -70,12 +71,18 @@ function quietDevice(quality: () => Quality) {
   return { device, budgets };
 }
 
-async function remeasure(which: 'front' | 'all', quality: () => Quality, goOn = () => true) {
+async function remeasure(
+  which: 'front' | 'all',
+  quality: () => Quality,
+  goOn = () => true,
+  seenAs?: (store: Store) => Store,
+) {
   const open = await study();
   const { device, budgets } = quietDevice(quality);
   const events: Happening[] = [];
   const parts = {
     ...open,
+    ...(seenAs && { store: seenAs(open.store), quiet: { times: async () => ({}), confirmed: async () => {} } }),
     instruments: {
       build: (assignment: object) => {
         const { rank } = Object.values(assignment)[0] as { rank: number };
@@ -117,14 +124,48 @@ describe('remeasureDisturbed', () => {
   test('of the front leaves the rest alone', async () => {
     const { store, study, done } = await remeasure('front', () => 'good');
     expect(done).toBe(1);
-    expect((await disturbedTrials({ store, study }, 'all')).map(({ number }) => number)).toEqual([3]);
+    expect(await disturbedTrials({ store, study }, 'all')).toEqual([3]);
+  });
+
+  test('of the front reads the front, and never the whole study', async () => {
+    const whole = (): never => {
+      throw new Error('the whole study is read');
+    };
+    const { done } = await remeasure(
+      'front',
+      () => 'good',
+      () => true,
+      store => ({ ...store, trials: { ...store.trials, list: whole, observations: whole } }),
+    );
+    expect(done).toBe(1);
+  });
+
+  test('of all looks through the study once for what it finds there, and once more at the end', async () => {
+    let looks = 0;
+    const { done } = await remeasure(
+      'all',
+      () => 'good',
+      () => true,
+      store => ({
+        ...store,
+        trials: {
+          ...store.trials,
+          observations: studyId => {
+            looks++;
+            return store.trials.observations(studyId);
+          },
+        },
+      }),
+    );
+    expect(done).toBe(2);
+    expect(looks).toBe(2);
   });
 
   test('ends at the first that is disturbed once more, and changes nothing', async () => {
     const { store, study, done, budgets } = await remeasure('all', () => 'disturbed');
     expect(done).toBe(0);
     expect(budgets).toHaveLength(1);
-    expect(await disturbedTrials({ store, study }, 'all')).toHaveLength(2);
+    expect(await disturbedTrials({ store, study }, 'all')).toEqual([1, 3]);
     expect(await store.trials.get(study.id, 1)).toMatchObject({ values: [0.3, 0.2], revisions: [] });
   });
 

@@ -1,0 +1,24 @@
+/** Looking at a study while a search may go on writing to it. */
+import type { Store } from '../../store/store.ts';
+import type { Study } from '../../store/study.ts';
+
+/** A trial takes longer than so many looks. */
+const looks = 10;
+
+/**
+ * What disagrees is believed when nothing was written between the beginning and the end of the look.
+ *
+ * @param agrees whether nothing in it contradicts itself
+ */
+export async function whenSettled<T>(
+  { studies }: Pick<Store, 'studies'>,
+  study: Study,
+  look: () => Promise<T>,
+  agrees: (seen: T) => boolean,
+): Promise<T> {
+  for (let left = looks; ; left--) {
+    const revision = await studies.revision(study.id);
+    const seen = await look();
+    if (agrees(seen) || left === 0 || revision === (await studies.revision(study.id))) return seen;
+  }
+}

@@ -11,7 +11,7 @@ const files = globSync('*.yaml', { cwd: folder }).sort();
 describe('hardware-profiles', () => {
   test.each(files)('%s is a profile, and its editor finds the schema', file => {
     const text = readFileSync(join(folder, file), 'utf8');
-    expect(parseHardwareProfile(text, file).driver.kind).toMatch(/^(onnxruntime|roofline)$/);
+    expect(parseHardwareProfile(text, file).driver.kind).toMatch(/^(onnxruntime|roofline|command)$/);
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./hardware-profile.schema.json');
   });
 
@@ -101,7 +101,10 @@ describe('the settings of a driver', () => {
   });
 
   test.each([
-    ['driver: { kind: phone }', 'h.yaml:2: driver.kind: expected one of onnxruntime, roofline, custom, found "phone".'],
+    [
+      'driver: { kind: phone }',
+      'h.yaml:2: driver.kind: expected one of onnxruntime, roofline, command, custom, found "phone".',
+    ],
     ['driver: { kind: onnxruntime, thread: 2 }', 'h.yaml:2: driver.thread: unknown key. Did you mean "threads"?'],
     ['driver:\n  kind: onnxruntime\n  threads: 0', 'h.yaml:4: driver.threads: expected at least 1, found 0.'],
     ['driver: { kind: onnxruntime }\nthreads: 2', 'h.yaml:3: threads: unknown key.'],
@@ -132,6 +135,6 @@ test('no command opens a device that a program brings', async () => {
   });
   await expect(opening).rejects.toThrow(UserError);
   await expect(opening).rejects.toThrow(
-    /^Cannot open the device "Board" here: .* another driver: onnxruntime, roofline\.$/,
+    /^Cannot open the device "Board" here: .* another driver: onnxruntime, roofline, command\.$/,
   );
 });

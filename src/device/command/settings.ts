@@ -110,10 +110,11 @@ const early: readonly Placeholder[] = [
 export const commandSchema = commandObject
   .superRefine((driver, context) => {
     const demand = (path: (string | number)[], command: readonly string[], known: readonly Placeholder[]): void => {
-      for (const name of namesIn(command)) {
-        const message = problemOf(name, known);
-        if (message) context.addIssue({ code: 'custom', path, message, input: `{${name}}` });
-      }
+      for (const [at, argument] of command.entries())
+        for (const name of namesIn([argument])) {
+          const message = problemOf(name, known);
+          if (message) context.addIssue({ code: 'custom', path: [...path, at], message, input: argument });
+        }
       if (command[0] === '') context.addIssue({ code: 'custom', path, message: 'a program first', input: '' });
     };
     const made: readonly Placeholder[] = driver.prepare.length > 0 ? ['prepared'] : [];

@@ -67,9 +67,9 @@ export async function prepared(
   }
 }
 
-/** The model is in it by its hash, not by its path, which is another one each time. */
+/** The model is in it by its hash, not by its path, which is another one each time; where Rankfront lies does not matter either. */
 function keyOf(steps: readonly Step[], values: Values, { variables, version }: PrepareOptions): string {
-  const { model: _path, prepared: _place, ...rest } = values;
+  const { model: _path, prepared: _place, engines: _engines, ...rest } = values;
   const commands = steps.map(({ command }) => command);
   return createHash('sha256')
     .update(JSON.stringify([commands, rest, Object.entries(variables).sort(), version]))

@@ -29,6 +29,16 @@ export interface Conditions {
   readonly slowdown: number | null;
   /** Empty for a good measurement. */
   readonly causes: readonly Cause[];
+  /** Where each session timed the models in blocks, one after the other: whether the candidate came first. Drift is taken out by it. */
+  readonly candidateFirst?: readonly boolean[];
+  /** Where a sample is a figure of many calls, since the tool prints no single ones. */
+  readonly summaries?: Summaries;
+}
+
+export interface Summaries {
+  readonly statistic: 'median' | 'mean';
+  /** Of how many calls; null where the tool does not say. */
+  readonly calls: number | null;
 }
 
 /** Of a latency that is computed: one session, nothing in its way. */

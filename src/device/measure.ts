@@ -11,6 +11,10 @@ import { type LatencyFigures, latencyFigures } from './summary.ts';
 /** One session, and what was in its way; no cause for a good one. */
 export interface TimedSession extends Pairs {
   readonly causes: readonly Cause[];
+  /** Where the models were timed in blocks, one after the other. All sessions of a measurement tell it, or none. */
+  readonly candidateFirst?: boolean;
+  /** Calls of each model that the samples stand for, where there are fewer samples than calls. */
+  readonly calls?: number;
 }
 
 export interface MeasureParts {
@@ -27,6 +31,7 @@ export interface MeasureParts {
 
 export interface MeasuredSessions extends Omit<LatencyFigures, 'sampling'>, Pairs {
   readonly sessionPairs: readonly number[];
+  readonly candidateFirst?: readonly boolean[];
   readonly pairsLeftOut: number;
   readonly waitedMs: number;
   readonly quality: 'good' | 'disturbed';
@@ -75,7 +80,7 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
       good.push(session);
       sampledMs += sampleTime(session);
       const figures = figuresOf(good, 'good');
-      const known = good.length >= wanted && pairsOf(good) >= budget.minPairs;
+      const known = good.length >= wanted && callsOf(good) >= budget.minPairs;
       if (known && figures.sampling <= budget.halfWidth) return complete(measured(good, 'good', 'interval'));
       if (good.length >= least && sampledMs >= budget.maxMs) return complete(measured(good, 'good', 'time'));
       continue;
@@ -101,6 +106,7 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
       ...figures,
       ...joined(sessions),
       sessionPairs: sessions.map(({ candidateSamplesMs }) => candidateSamplesMs.length),
+      ...ordersOf(sessions),
       pairsLeftOut: leftOut - used,
       waitedMs: patience.waitedMs(),
       quality,
@@ -145,17 +151,30 @@ function patienceOf({ look, now, sleep, waiting, aborted }: MeasureParts, waitMs
 const pairsOf = (sessions: readonly TimedSession[]): number =>
   sessions.reduce((sum, { candidateSamplesMs }) => sum + candidateSamplesMs.length, 0);
 
-const sampleTime = ({ candidateSamplesMs, referenceSamplesMs }: Pairs): number =>
-  [...candidateSamplesMs, ...referenceSamplesMs].reduce((sum, ms) => sum + ms, 0);
+const callsIn = ({ calls, candidateSamplesMs }: TimedSession): number => calls ?? candidateSamplesMs.length;
+
+const callsOf = (sessions: readonly TimedSession[]): number => sessions.reduce((sum, each) => sum + callsIn(each), 0);
+
+const sampleTime = (session: TimedSession): number => {
+  const { candidateSamplesMs, referenceSamplesMs } = session;
+  const sum = [...candidateSamplesMs, ...referenceSamplesMs].reduce((total, ms) => total + ms, 0);
+  return (sum * callsIn(session)) / candidateSamplesMs.length;
+};
 
 const joined = (sessions: readonly TimedSession[]): Pairs => ({
   candidateSamplesMs: sessions.flatMap(session => session.candidateSamplesMs),
   referenceSamplesMs: sessions.flatMap(session => session.referenceSamplesMs),
 });
 
+const ordersOf = (sessions: readonly TimedSession[]): { readonly candidateFirst?: readonly boolean[] } => {
+  const orders = sessions.flatMap(({ candidateFirst }) => candidateFirst ?? []);
+  return orders.length === sessions.length ? { candidateFirst: orders } : {};
+};
+
 const figuresOf = (sessions: readonly TimedSession[], quality: MeasuredSessions['quality']): LatencyFigures =>
   latencyFigures(
     joined(sessions),
     sessions.map(({ candidateSamplesMs }) => candidateSamplesMs.length),
     quality,
+    ordersOf(sessions).candidateFirst,
   );

@@ -1,6 +1,7 @@
 /** From a hardware profile to a device. A new driver is one file, one line in `drivers` and its settings in `driver-settings.ts`. */
 import { UserError } from '../errors/user-error.ts';
 import type { Model } from '../onnx/graph.ts';
+import { openCommand } from './command/driver.ts';
 import type { Driver, OpenDevice } from './driver.ts';
 import type { DriverKind } from './driver-settings.ts';
 import { openOnnxruntime } from './onnxruntime/driver.ts';
@@ -21,6 +22,13 @@ const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
     tellsMemory: false,
     words: ({ kind }) => kind,
     demand: (settings, profile, model) => void rooflineNodeTimes(model, settings, profile),
+  },
+  command: {
+    open: openCommand,
+    exact: () => false,
+    tellsMemory: false,
+    words: ({ run, threads }) =>
+      `${(run.command[0] ?? '').split(/[\\/]/).at(-1)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
   custom: {
     open: async (_settings, { name }) => {

@@ -2,6 +2,7 @@
 import { seededRng } from '../random/rng.ts';
 import { levelled } from '../stats/levelled.ts';
 import { z95 } from '../stats/normal.ts';
+import { withoutOrder } from '../stats/order-effect.ts';
 import type { Quality } from '../stats/quality.ts';
 import { ratioInterval, ratioOfMedians } from '../stats/ratio-of-medians.ts';
 import { median } from '../stats/robust.ts';
@@ -26,11 +27,15 @@ export interface LatencyFigures extends SessionInterval {
   readonly referenceMs: number;
 }
 
-/** @param sessionPairs how many pairs each session gave, in the order of the samples; throws a RangeError unless they add up */
+/**
+ * @param sessionPairs how many pairs each session gave, in the order of the samples; throws a RangeError unless they add up
+ * @param candidateFirst one per session where the models were timed in blocks, one after the other: then drift is taken out
+ */
 export function latencyFigures(
   { candidateSamplesMs, referenceSamplesMs }: Pairs,
   sessionPairs: readonly number[],
   quality: Quality,
+  candidateFirst?: readonly boolean[],
 ): LatencyFigures {
   const total = sessionPairs.reduce((sum, pairs) => sum + pairs, 0);
   if (total !== candidateSamplesMs.length || total !== referenceSamplesMs.length)
@@ -45,7 +50,8 @@ export function latencyFigures(
   const [only] = sessions;
   const within = sessions.length === 1 && only ? withinError(only.x, only.y) : 0;
   const [candidateMs, referenceMs] = [median(candidateSamplesMs), median(referenceSamplesMs)];
-  const { ratio, interval, sampling } = sessionInterval(ratios, knownDrift, within);
+  const free = candidateFirst ? withoutOrder(ratios, candidateFirst) : { ratios, estimated: 0, inflation: 1 };
+  const { ratio, interval, sampling } = sessionInterval(free.ratios, knownDrift, within, free);
   const factor = quality === 'disturbed' ? knownBias : 1;
   return {
     ratio,

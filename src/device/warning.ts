@@ -6,4 +6,6 @@ export type Warning =
   | { readonly kind: 'other-load'; readonly busyCores: number }
   /** Median of the reference in the second half of the run over that in the first, minus 1. */
   | { readonly kind: 'clock-drift'; readonly drift: number }
+  /** The tool prints one figure of many calls: what single calls do is not seen. */
+  | { readonly kind: 'no-samples'; readonly statistic: 'median' | 'mean' }
   | { readonly kind: 'coarse-timer'; readonly callMs: number; readonly resolutionMs: number };

@@ -31,6 +31,11 @@ export function wordWarning(warning: Warning): WordedWarning {
         seen: `A call takes ${warning.callMs.toPrecision(2)} ms, near the ${warning.resolutionMs.toPrecision(2)} ms that the timer can tell apart.`,
         remedy: 'Raise batchSize in the hardware profile.',
       };
+    case 'no-samples':
+      return {
+        seen: `The tool prints a ${warning.statistic} and no single times, so the interval rests on the ${warning.statistic}s of its runs.`,
+        remedy: 'Let it write every time, where it can; else there is nothing to do.',
+      };
     default:
       return warning satisfies never;
   }

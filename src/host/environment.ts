@@ -6,7 +6,7 @@ import { onnxruntimeVersion, rankfrontVersion } from './version.ts';
 /** What stays the same from one observation to the next; the store keeps each only once. Never a host or user name. */
 export interface Environment {
   readonly cpuModel: string;
-  /** Logical cores that this process may use. */
+  /** Logical cores that this process may use; of a device that does not tell, 0, and so is its memory. */
   readonly cores: number;
   /** Linux frequency governor of the first core, such as `performance`; null where there is none to read. */
   readonly governor: string | null;
@@ -17,6 +17,8 @@ export interface Environment {
   readonly node: string;
   readonly onnxruntime: string;
   readonly rankfront: string;
+  /** What timed it, where that is another runtime, in its own words: `OpenVINO 2026.4.1`. */
+  readonly runtime?: string;
 }
 
 /** Where something was measured, and how busy it was there: whoever measures says so, and others copy it. */

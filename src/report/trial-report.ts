@@ -154,9 +154,14 @@ function conditionsLines({ name, figures, disturbance }: TrialPhase & { readonly
   ];
 }
 
-function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown }: ConditionsRecord): string[] {
+function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown, ...more }: ConditionsRecord): string[] {
+  const { candidateFirst, summaries } = more;
   return [
     ...(sessionPairs.length > 1 ? [`${sessionPairs.length} sessions of ${sessionPairs.join(', ')} pairs`] : []),
+    ...(candidateFirst ? ['each session timed the two models one after the other, and drift is taken out'] : []),
+    ...(summaries
+      ? [`the tool prints no single times: each is the ${summaries.statistic} of ${summaries.calls ?? 'many'} calls`]
+      : []),
     ...(pairsLeftOut > 0 ? [`${pairsLeftOut} pairs left out, since the machine was busy`] : []),
     ...(waitedMs > 0 ? [`waited ${formatDuration(waitedMs)} for a quiet machine`] : []),
     ...(slowdown === null ? [] : [`the dense model took ${slowdown.toFixed(2)}x its time on the quiet machine`]),

@@ -27,4 +27,5 @@ const words: Readonly<Record<string, string>> = {
   'other-load': 'other load',
   'clock-drift': 'a changing clock',
   'coarse-timer': 'a coarse timer',
+  'no-samples': 'a tool that prints no single times',
 };

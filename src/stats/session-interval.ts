@@ -31,21 +31,34 @@ export interface SessionInterval {
   readonly sampling: number;
 }
 
+/** What was estimated from the ratios before, see `order-effect.ts`. */
+export interface TakenOut {
+  /** Degrees of freedom that it took. */
+  readonly estimated: number;
+  /** Variance of the mean over what it would be without. */
+  readonly inflation: number;
+}
+
 /**
  * @param ratios one per session, positive, at least one
  * @param drift d
  * @param within standard error of the logarithm of a session's ratio; it counts where there is one session only, whose ratio says nothing of it
  */
-export function sessionInterval(ratios: readonly number[], drift: number, within = 0): SessionInterval {
+export function sessionInterval(
+  ratios: readonly number[],
+  drift: number,
+  within = 0,
+  { estimated, inflation }: TakenOut = { estimated: 0, inflation: 1 },
+): SessionInterval {
   if (ratios.length === 0) throw new RangeError('Cannot summarise sessions: expected at least one, found none.');
   const logs = ratios.map(Math.log);
   const count = logs.length;
   const mean = logs.reduce((sum, log) => sum + log, 0) / count;
   const squares = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
-  const freedom = knownWeight + count - 1;
+  const freedom = knownWeight + count - 1 - estimated;
   const alone = count === 1 ? within ** 2 : 0;
   const variance = (knownWeight * knownSpread ** 2 + squares) / freedom + alone;
-  const sampling = twoSidedQuantile(level, freedom) * Math.sqrt(variance / count);
+  const sampling = twoSidedQuantile(level, freedom) * Math.sqrt((inflation * variance) / count);
   const half = Math.hypot(sampling, z95 * drift);
   return { ratio: Math.exp(mean), interval: [Math.exp(mean - half), Math.exp(mean + half)], sampling };
 }

@@ -53,6 +53,10 @@ export interface ConditionsRecord {
   readonly slowdown: number | null;
   /** What was seen in the way, as typed records; only their `kind` matters to the store. */
   readonly causes: readonly WarningRecord[];
+  /** Where the models were timed in blocks, one after the other: whether the candidate came first, for each session. */
+  readonly candidateFirst?: readonly boolean[];
+  /** Where a sample is a figure of many calls: which, and of how many where that is known. */
+  readonly summaries?: { readonly statistic: string; readonly calls: number | null };
 }
 
 export interface LatencySamples {

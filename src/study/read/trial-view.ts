@@ -169,10 +169,10 @@ function environmentOf(study: Study, trial: Trial, samples: readonly StoredObser
 }
 
 const machineText = ({ cpuModel, cores, governor }: Environment): string =>
-  `${cpuModel}, ${cores} cores, governor ${governor ?? 'unknown'}`;
+  `${cpuModel}, ${cores > 0 ? `${cores} cores, ` : ''}governor ${governor ?? 'unknown'}`;
 
-const versionsText = ({ node, onnxruntime, rankfront }: Environment): string =>
-  `node ${node}, onnxruntime ${onnxruntime}, rankfront ${rankfront}`;
+const versionsText = ({ node, onnxruntime, rankfront, runtime }: Environment): string =>
+  `${runtime === undefined ? '' : `${runtime}, `}node ${node}, onnxruntime ${onnxruntime}, rankfront ${rankfront}`;
 
 const calibrationText = ({ calibration }: Study): string =>
   calibration

@@ -26,7 +26,7 @@ export function recountedRatio(latency: TakenLatency, seed: number, bounds: bool
   }
   if (conditions === null) return withinOneSession(latency, seed, bounds);
   if (conditions.rule !== latencyRule) return { ratio: latency.value, interval: null };
-  const { ratio, interval } = overSessions(latency, conditions.sessionPairs, quality);
+  const { ratio, interval } = overSessions(latency, conditions.sessionPairs, quality, conditions.candidateFirst);
   return { ratio, interval };
 }
 

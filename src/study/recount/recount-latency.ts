@@ -53,6 +53,9 @@ function samplesProblem({ candidateSamplesMs: x, referenceSamplesMs: y, conditio
   const pairs = conditions ? conditions.sessionPairs.reduce((sum, each) => sum + each, 0) : y.length;
   if (x.length !== y.length || x.length === 0 || pairs !== x.length)
     return { figure, stored: `${x.length} and ${y.length}`, recounted: `pairs, ${pairs} of them` };
+  const orders = conditions?.candidateFirst?.length ?? null;
+  if (conditions && orders !== null && orders !== conditions.sessionPairs.length)
+    return { figure, stored: `${conditions.sessionPairs.length} sessions`, recounted: `the order of ${orders}` };
   const bad = [...x, ...y].find(ms => !(ms > 0 && Number.isFinite(ms)));
   return bad === undefined ? null : { figure, stored: bad, recounted: 'times above 0' };
 }

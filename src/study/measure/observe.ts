@@ -20,6 +20,8 @@ export interface Instruments {
   ) => Attempt<CandidateFile> | Promise<Attempt<CandidateFile>>;
   readonly device: Device;
   readonly scorer: Scorer;
+  /** A candidate's bytes before it was corrected; see `Device.latency`. */
+  readonly uncorrected?: ((assignment: Assignment) => Uint8Array) | undefined;
   /** The dense model, as a file of the same making as the candidates. */
   readonly reference: ModelFile;
 }
@@ -62,9 +64,9 @@ export async function observe(
   if (built.state === 'failed') return given(built);
   if (built.value.correctionMs !== null) stages.correctionMs = built.value.correctionMs;
   await budget.idle;
-  const latency = await timed('latencyMs', () =>
-    instruments.device.latency(built.value, instruments.reference, budget.latency),
-  );
+  const { device, reference, uncorrected } = instruments;
+  const plain = built.value.correction && uncorrected ? () => uncorrected(assignment) : undefined;
+  const latency = await timed('latencyMs', () => device.latency(built.value, reference, budget.latency, plain));
   if (latency.state === 'failed') return given(latency);
   const isDense = built.value.sha256 === instruments.reference.sha256;
   observations.push(latencyObservation(latency.value, isDense));

@@ -33,6 +33,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   store: platform(6),
   images: platform(7),
   device: platform(8),
+  agent: platform(9),
   evaluate: platform(8),
   calibrate: platform(8),
   train: platform(8),

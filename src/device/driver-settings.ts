@@ -1,6 +1,7 @@
 /** What a profile says to each driver, told apart by `kind`. A new driver adds its settings here. */
 import { z } from 'zod';
 import type { SessionSettings } from '../runtime/session.ts';
+import { remoteSchema } from './remote/settings.ts';
 
 /** The names by which onnxruntime-node knows its execution providers; which of them are there is probed, not assumed. */
 export const providerNames = [
@@ -42,6 +43,7 @@ export const driverSchema = z
     z
       .strictObject({ kind: z.literal('roofline'), ...rooflineShape })
       .describe('Computes, for planning and tests (Williams, Waterman and Patterson 2009).'),
+    remoteSchema,
     z
       .strictObject({
         kind: z.literal('custom'),

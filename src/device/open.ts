@@ -5,6 +5,7 @@ import type { Driver, OpenDevice } from './driver.ts';
 import type { DriverKind } from './driver-settings.ts';
 import { openOnnxruntime } from './onnxruntime/driver.ts';
 import type { HardwareProfile } from './profile.ts';
+import { openRemote } from './remote/driver.ts';
 import { openRoofline, rooflineNodeTimes } from './roofline.ts';
 
 /** By kind, and nothing else asks which kind a driver is. */
@@ -19,6 +20,11 @@ const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
     exact: () => true,
     words: ({ kind }) => kind,
     demand: (settings, profile, model) => void rooflineNodeTimes(model, settings, profile),
+  },
+  remote: {
+    open: openRemote,
+    exact: ({ exact }) => exact,
+    words: ({ kind, address, listen }) => `${kind} ${address ?? `to ${listen}`}`,
   },
   custom: {
     open: async (_settings, { name }) => {

@@ -1,6 +1,8 @@
 /** The measuring server on a device: one device, a cache of pieces of models, and a queue of one. It knows nothing of searches. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { cooledDevice } from '../device/cooled.ts';
+import type { Device } from '../device/device.ts';
 import { deviceWords, openDevice } from '../device/open.ts';
 import type { HardwareProfile } from '../device/profile.ts';
 import type { Link } from '../device/remote/frames.ts';
@@ -42,12 +44,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { profile, log, leaseMs = usualLeaseMs } = options;
   const store = openBlobStore(join(options.cache, 'pieces'), options.cacheBytes);
   const scratch = scratchFolder();
-  const open = (onWait: (message: string) => void) =>
-    openDevice(profile, {
-      scratchDir: scratch.path,
-      onWait,
-      ...(options.lockDir ? { lockDir: options.lockDir } : {}),
-    });
+  const open = async (onWait: (message: string) => void): Promise<Device> => {
+    const { lockDir } = options;
+    const opened = await openDevice(profile, { scratchDir: scratch.path, onWait, ...(lockDir ? { lockDir } : {}) });
+    // Nobody stands beside it: how warm and how fast it was is told with every figure. A profile that asks for a rest has that already.
+    return profile.coolDown ? opened : cooledDevice(opened, { coolDown: undefined });
+  };
   const device = measuredDevice(open);
   const never = new AbortController().signal;
   const can = await device.use(never, log, async ({ exact, nodeTimes, peakMemory }) => ({

@@ -3,7 +3,15 @@
 import { assemble } from '../device/remote/assemble.ts';
 import type { Frame, Link } from '../device/remote/frames.ts';
 import { type Manifest, piecesOf } from '../device/remote/manifest.ts';
-import { beatMs, type Hello, type Reply, type Request, requestSchema, silentMs } from '../device/remote/messages.ts';
+import {
+  beatMs,
+  type Hello,
+  idleMs,
+  type Reply,
+  type Request,
+  requestSchema,
+  silentMs,
+} from '../device/remote/messages.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Measurements } from './measurements.ts';
@@ -55,6 +63,8 @@ function inbox(link: Link) {
   const queue: Asked[] = [];
   let wake: () => void = () => {};
   let over = false;
+  // A host that lost its power says nothing, and neither does the system for a long time.
+  const watch = setInterval(() => performance.now() - heard > idleMs && link.close(), idleMs / 10);
   const listen = async (): Promise<void> => {
     for (;;) {
       const frame = await link.receive();
@@ -67,6 +77,7 @@ function inbox(link: Link) {
       wake();
     }
     over = true;
+    clearInterval(watch);
     link.close();
     wake();
   };
@@ -96,9 +107,6 @@ async function answerTo(talk: Talk, request: Asked['request'], body: Uint8Array)
       return talk.hello;
     case 'measure':
       return told(talk, request);
-    case 'cancel':
-      talk.measurements.cancel(request.id);
-      return { kind: 'done' };
     case 'assemble':
       return inTurn(talk, async () => built(talk, request.manifest));
     case 'put':
@@ -110,7 +118,7 @@ async function answerTo(talk: Talk, request: Asked['request'], body: Uint8Array)
 
 /** How it stands, each second, until there is a result. */
 async function told(talk: Talk, { id, work }: Extract<Request, { do: 'measure' }>): Promise<Reply | null> {
-  const { measurements, link, gone } = talk;
+  const { measurements, link } = talk;
   const asked = measurements.ask(id, work);
   if ('missing' in asked) return { kind: 'missing', sha256s: asked.missing };
   const detach = asked.attach(message => void link.send({ kind: 'note', message } satisfies Reply));
@@ -118,7 +126,6 @@ async function told(talk: Talk, { id, work }: Extract<Request, { do: 'measure' }
     return await whileTelling(talk, asked.outcome, asked.state);
   } finally {
     detach();
-    if (gone.aborted) link.close();
   }
 }
 

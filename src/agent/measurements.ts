@@ -25,7 +25,6 @@ export interface Measurement {
 export interface Measurements {
   /** The one of that id, begun where there is none; the hashes of models that are not there otherwise. */
   ask(id: string, work: Work): Measurement | { readonly missing: readonly string[] };
-  cancel(id: string): void;
   close(): void;
 }
 
@@ -60,7 +59,6 @@ export function startMeasurements(parts: MeasurementParts): Measurements {
       for (const [old] of over.slice(0, Math.max(0, over.length - resultsKept))) kept.delete(old);
       return begun;
     },
-    cancel: id => kept.get(id)?.giveUp(),
     close: () => {
       for (const each of kept.values()) each.giveUp();
     },

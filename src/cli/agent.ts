@@ -27,8 +27,7 @@ export const agent = defineCommand({
     },
     'token-file': {
       type: 'string',
-      describe:
-        'The token that searches must have too; a new one is written where there is no file. Only needless on 127.0.0.1',
+      describe: 'A file with the token that searches need too; a new one is written where there is no such file',
     },
     cache: { type: 'string', describe: 'Folder for pieces of networks [default: a folder "agent" in the cache]' },
     'cache-size': { type: 'string', default: '8GB', describe: 'How much to keep there; the oldest goes first' },

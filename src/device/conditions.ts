@@ -1,4 +1,5 @@
 /** How a latency was taken: what was in its way, and what of it counts. */
+import type { Climate } from '../host/climate.ts';
 
 /** The present one; raised with any change of a formula or a constant in `summary.ts` or `stats/session-interval.ts`. */
 export const latencyRule = 1;
@@ -29,6 +30,8 @@ export interface Conditions {
   readonly slowdown: number | null;
   /** Empty for a good measurement. */
   readonly causes: readonly Cause[];
+  /** How warm and how fast the device was; missing where that was not read. */
+  readonly climate?: { readonly before: Climate; readonly after: Climate } | undefined;
 }
 
 /** Of a latency that is computed: one session, nothing in its way. */

@@ -1,6 +1,7 @@
 /** From a hardware profile to a device. A new driver is one file, one line in `drivers` and its settings in `driver-settings.ts`. */
 import { UserError } from '../errors/user-error.ts';
 import type { Model } from '../onnx/graph.ts';
+import { cooledDevice } from './cooled.ts';
 import type { Driver, OpenDevice } from './driver.ts';
 import type { DriverKind } from './driver-settings.ts';
 import { openOnnxruntime } from './onnxruntime/driver.ts';
@@ -44,8 +45,11 @@ const others = (kind: DriverKind): string => driverKinds.filter(name => name !==
 
 const driverOf = <Kind extends DriverKind>(kind: Kind): Driver<Kind> => drivers[kind];
 
-export const openDevice: OpenDevice = (profile, options) =>
-  driverOf(profile.driver.kind).open(profile.driver, profile, options);
+export const openDevice: OpenDevice = async (profile, options) => {
+  const device = await driverOf(profile.driver.kind).open(profile.driver, profile, options);
+  const { coolDown } = profile;
+  return coolDown ? cooledDevice(device, { coolDown, onWait: options.onWait }) : device;
+};
 
 /** Whether the latencies of such a device are computed: known without opening it, as of a stored study. */
 export const isExact = ({ driver }: Pick<HardwareProfile, 'driver'>): boolean => driverOf(driver.kind).exact(driver);

@@ -7,7 +7,10 @@ import { faultsOf, mostWords, sentencesOf, wordsOf } from './prose.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const pages = ['README.md', ...globSync('docs/*.md', { cwd: root }).map(file => file.replaceAll('\\', '/'))];
+const pages = [
+  'README.md',
+  ...globSync(['docs/*.md', 'docs/devices/*.md'], { cwd: root }).map(file => file.replaceAll('\\', '/')),
+];
 const widest = { help: 100, page: 110 };
 
 interface HelpText {

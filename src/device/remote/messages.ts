@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Failure } from '../../errors/failure.ts';
 import type { Environment } from '../../host/environment.ts';
+import type { LatencyBudget } from '../device.ts';
 import { manifestSchema, sha256Schema } from './manifest.ts';
 
 /** Raised with every change that an older end would not understand. */
@@ -10,8 +11,12 @@ export const protocolVersion = 1;
 /** The agent says how it stands this often, and is answered as often; whoever is silent for longer counts as gone. */
 export const beatMs = 1000;
 export const silentMs = 8000;
+/** Between requests a client says this often that it is there; the agent takes it for gone after many of them. */
+export const idleBeatMs = 10_000;
+export const idleMs = 180_000;
 
-const budgetSchema = z.strictObject({
+/** Every field of a budget, so that none is left behind here. */
+const budgetShape = {
   halfWidth: z.number().gt(0),
   maxMs: z.number().gt(0).max(86_400_000),
   minPairs: z.int().min(0).max(1_000_000),
@@ -20,7 +25,8 @@ const budgetSchema = z.strictObject({
   waitMs: z.number().min(0).optional(),
   spinning: z.boolean().optional(),
   quietReferenceMs: z.record(z.string(), z.number()).optional(),
-});
+} satisfies Record<keyof LatencyBudget, z.ZodType>;
+const budgetSchema = z.strictObject(budgetShape);
 
 const workSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -39,14 +45,13 @@ export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('hello'), protocol: z.number() }),
   /** The same measurement again where its link was lost: the id says so. */
   z.strictObject({ do: z.literal('measure'), id: z.uuid(), work: workSchema }),
-  z.strictObject({ do: z.literal('cancel'), id: z.uuid() }),
   z.strictObject({ do: z.literal('assemble'), manifest: manifestSchema }),
   /** The body holds them one after the other. */
   z.strictObject({
     do: z.literal('put'),
     pieces: z.array(z.strictObject({ sha256: sha256Schema, bytes: z.int().min(0) })).max(100_000),
   }),
-  /** An answer to `state`, and to nothing else. */
+  /** An answer to `state`, and now and then between requests. It has no answer. */
   z.strictObject({ do: z.literal('alive') }),
 ]);
 

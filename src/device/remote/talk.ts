@@ -1,6 +1,6 @@
 /** Requests over one link, each with its answer; what the agent says in between is passed on and answered with a sign of life. */
 import type { Link } from './frames.ts';
-import { type Hello, protocolVersion, type Reply, type Request, type State, silentMs } from './messages.ts';
+import { type Hello, idleBeatMs, protocolVersion, type Reply, type Request, type State, silentMs } from './messages.ts';
 
 export type Said = State | Extract<Reply, { kind: 'note' }>;
 export type Answer = Exclude<Reply, Said>;
@@ -35,9 +35,14 @@ export async function talkOver(link: Link): Promise<Talk | null> {
     }
   };
   const hello = await ask({ do: 'hello', protocol: protocolVersion });
-  if (hello?.kind === 'hello') return { hello, ask, close: link.close };
-  link.close();
-  return null;
+  if (hello?.kind !== 'hello') {
+    link.close();
+    return null;
+  }
+  const beat = setInterval(() => void link.send({ do: 'alive' } satisfies Request), idleBeatMs);
+  beat.unref();
+  void link.closed.then(() => clearInterval(beat));
+  return { hello, ask, close: link.close };
 }
 
 /** An agent that says nothing any more counts as lost. */

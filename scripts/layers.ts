@@ -34,6 +34,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   objectives: pure(7),
   images: platform(7),
   device: platform(8),
+  agent: platform(9),
   evaluate: platform(8),
   calibrate: platform(8),
   train: platform(8),

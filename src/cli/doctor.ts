@@ -1,20 +1,31 @@
 /** `rankfront doctor`: what this machine offers, and what would spoil a measurement. */
 
+import { parseHardwareProfile } from '../device/profile.ts';
 import { probeProviders } from '../device/providers.ts';
+import { tryOut } from '../device/try-out.ts';
 import { oneLine } from '../errors/printable.ts';
+import { UserError } from '../errors/user-error.ts';
 import { cacheFolder } from '../host/cache-folder.ts';
 import { currentEnvironment, currentLoad } from '../host/environment.ts';
+import { readText } from '../host/model-file.ts';
 import { onnxruntimeInstaller } from '../host/version.ts';
 import { probeTfjs } from '../train/tfjs/probe.ts';
-import { defineCommand } from './command.ts';
+import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { jsonOption } from './options.ts';
 
 export const doctor = defineCommand({
   usage: 'doctor',
   summary: 'Check this machine: versions, execution providers, load; exits 1 when nothing can be measured',
-  options: { json: jsonOption },
-  examples: [['rankfront doctor', 'run this before the first search']],
+  options: {
+    hardware: { type: 'string', describe: 'Try this hardware profile instead, and say at which step it fails' },
+    json: jsonOption,
+  },
+  examples: [
+    ['rankfront doctor', 'run this before the first search'],
+    ['rankfront doctor --hardware board.yaml', 'open the device and time a small model on it'],
+  ],
   run: async (args, console) => {
+    if (args.hardware !== undefined) return tryProfile(args.hardware, args.json, console);
     const environment = currentEnvironment();
     const load = currentLoad();
     const providers = await probeProviders();
@@ -47,6 +58,33 @@ export const doctor = defineCommand({
     return usable ? 0 : 1;
   },
 });
+
+interface Step {
+  readonly step: string;
+  readonly said: string;
+}
+
+/** Exits 1 where a step fails. */
+async function tryProfile(path: string, json: boolean, console: Console): Promise<ExitStatus> {
+  const profile = parseHardwareProfile(readText(path, 'the hardware profile'), path);
+  const steps: Step[] = [];
+  const done = (step: string, said: string): void => {
+    steps.push({ step, said });
+    if (!json) console.out(oneLine(`${step.padEnd(8)} ${said}`));
+  };
+  let failure: UserError | null = null;
+  try {
+    await tryOut(profile, done, console.note);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    failure = error;
+  }
+  const failed = failure && { problem: failure.problem, wayOut: failure.wayOut };
+  if (json) console.out(JSON.stringify({ device: profile.name, steps, failed }, null, 2));
+  else if (failure) console.out(`failed   ${failure.message}`);
+  else console.out(`"${profile.name}" works.`);
+  return failure ? 1 : 0;
+}
 
 function adviceFor(
   { governor, cores, platform, arch }: ReturnType<typeof currentEnvironment>,

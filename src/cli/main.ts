@@ -2,6 +2,7 @@
 import yargs from 'yargs/yargs';
 import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../host/version.ts';
+import { agent } from './agent.ts';
 import { audit } from './audit.ts';
 import type { Command, Console, ExitStatus } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   audit,
   replay,
   explain,
+  agent,
   doctor,
 ];
 

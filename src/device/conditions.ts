@@ -1,4 +1,5 @@
 /** How a latency was taken: what was in its way, and what of it counts. */
+import type { Climate } from '../host/climate.ts';
 
 /** The present one; raised with any change of a formula or a constant in `summary.ts` or `stats/session-interval.ts`. */
 export const latencyRule = 1;
@@ -33,6 +34,8 @@ export interface Conditions {
   readonly candidateFirst?: readonly boolean[];
   /** Where a sample is a figure of many calls, since the tool prints no single ones. */
   readonly summaries?: Summaries;
+  /** How warm and how fast the device was; missing where that was not read. */
+  readonly climate?: { readonly before: Climate; readonly after: Climate } | undefined;
 }
 
 export interface Summaries {

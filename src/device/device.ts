@@ -74,8 +74,16 @@ export interface Device {
   /**
    * Fails, and does not throw, when a model cannot be run; the device is usable afterwards. Throws a UserError when the
    * profile does not fit the models (a fixed batch size that is another one, a dynamic size that nobody gave).
+   *
+   * @param uncorrected the candidate's bytes before a scale per channel went into its weights: a device elsewhere that has slices of the
+   * same factors needs only the scales
    */
-  latency(candidate: ModelFile, reference: ModelFile, budget: LatencyBudget): Promise<Attempt<PairedLatency>>;
+  latency(
+    candidate: ModelFile,
+    reference: ModelFile,
+    budget: LatencyBudget,
+    uncorrected?: (() => Uint8Array) | undefined,
+  ): Promise<Attempt<PairedLatency>>;
   /**
    * Where the time of a model goes, node by node, over so many runs; missing where the driver cannot tell. Throws as `latency` does.
    *

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { SessionSettings } from '../runtime/session.ts';
 import { commandSchema } from './command/settings.ts';
+import { remoteSchema } from './remote/settings.ts';
 
 /** The names by which onnxruntime-node knows its execution providers; which of them are there is probed, not assumed. */
 export const providerNames = [
@@ -44,6 +45,7 @@ export const driverSchema = z
       .strictObject({ kind: z.literal('roofline'), ...rooflineShape })
       .describe('Computes, for planning and tests (Williams, Waterman and Patterson 2009).'),
     commandSchema,
+    remoteSchema,
     z
       .strictObject({
         kind: z.literal('custom'),

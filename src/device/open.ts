@@ -2,10 +2,12 @@
 import { UserError } from '../errors/user-error.ts';
 import type { Model } from '../onnx/graph.ts';
 import { openCommand } from './command/driver.ts';
+import { cooledDevice } from './cooled.ts';
 import type { Driver, OpenDevice } from './driver.ts';
 import type { DriverKind } from './driver-settings.ts';
 import { openOnnxruntime } from './onnxruntime/driver.ts';
 import type { HardwareProfile } from './profile.ts';
+import { openRemote } from './remote/driver.ts';
 import { openRoofline, rooflineNodeTimes } from './roofline.ts';
 
 /** By kind, and nothing else asks which kind a driver is. */
@@ -30,6 +32,12 @@ const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
     words: ({ run, threads }) =>
       `${(run.command[0] ?? '').split(/[\\/]/).at(-1)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
+  remote: {
+    open: openRemote,
+    exact: ({ exact }) => exact,
+    tellsMemory: true,
+    words: ({ kind, address, listen }) => `${kind} ${address ?? `to ${listen}`}`,
+  },
   custom: {
     open: async (_settings, { name }) => {
       throw new UserError(
@@ -49,8 +57,11 @@ const others = (kind: DriverKind): string => driverKinds.filter(name => name !==
 
 const driverOf = <Kind extends DriverKind>(kind: Kind): Driver<Kind> => drivers[kind];
 
-export const openDevice: OpenDevice = (profile, options) =>
-  driverOf(profile.driver.kind).open(profile.driver, profile, options);
+export const openDevice: OpenDevice = async (profile, options) => {
+  const device = await driverOf(profile.driver.kind).open(profile.driver, profile, options);
+  const { coolDown } = profile;
+  return coolDown ? cooledDevice(device, { coolDown, onWait: options.onWait }) : device;
+};
 
 /** Whether the latencies of such a device are computed: known without opening it, as of a stored study. */
 export const isExact = ({ driver }: Pick<HardwareProfile, 'driver'>): boolean => driverOf(driver.kind).exact(driver);

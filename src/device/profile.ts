@@ -66,6 +66,19 @@ const modelShape = {
     ),
   rankGranularity: z.int().min(1).default(16).describe('Ranks that are multiples of this run well on the device.'),
   latencyBudget: latencyBudgetSchema,
+  coolDown: z
+    .strictObject({
+      pauseMs: z.number().min(0).max(3_600_000).default(0).describe('Rest before each measurement, in milliseconds.'),
+      belowCelsius: z
+        .number()
+        .gt(0)
+        .max(150)
+        .optional()
+        .describe('Rest on until it is no warmer, where that can be read.'),
+      mostMs: z.number().min(0).max(3_600_000).default(300_000).describe('Rest for no longer than this in all.'),
+    })
+    .optional()
+    .describe('For a device that gets slower when it is warm.'),
   pricePerHour: z.number().min(0).optional().describe('What an hour of the device costs; not used yet.'),
   powerWatts: z.number().gt(0).optional().describe('Power drawn under load; not used yet.'),
 };

@@ -6,6 +6,7 @@ export type FailureReason =
   | 'runtime-rejected' // the runtime refused to load or run the candidate
   | 'not-finite' // the candidate gave NaN or infinity
   | 'disk-full' // a file of the trial could not be written
+  | 'unreachable' // the device could not be reached for longer than the profile allows: never a fault of the trial
   | 'interrupted'; // stopped from outside before it was done
 
 export interface Failure {

@@ -36,6 +36,8 @@ export interface CandidateBytes extends CandidateFacts {
 export interface CandidateBuilder {
   /** The bytes of the candidate; the same for the same assignment and correction, on every machine. */
   bytes(assignment: Assignment, correction: Uint8Array | null): CandidateBytes;
+  /** The file of the candidate as its factors alone make it. */
+  uncorrected(assignment: Assignment): Uint8Array;
   /** The correction of the candidate by calibration images, packed; null where candidates are not corrected or nothing is factorised. */
   correction(assignment: Assignment): Promise<Attempt<Uint8Array | null>>;
   /** Writes the candidate to `file` in the scratch folder, over what stood there; corrects it unless a correction is given. */
@@ -90,5 +92,5 @@ export function candidateBuilder({ model, sites, factors, scratch, corrector }: 
     }
     return complete({ path, ...facts, correction: found.value, correctionMs });
   };
-  return { bytes, correction, write };
+  return { bytes, correction, write, uncorrected: assignment => writeModel(plain(assignment)) };
 }

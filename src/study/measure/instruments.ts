@@ -105,6 +105,7 @@ export async function openInstruments({
     const corrects = corrector !== null;
     return {
       build: builder.write,
+      uncorrected: builder.uncorrected,
       builder,
       corrects,
       factors,

@@ -23,6 +23,8 @@ export interface Instruments {
   ) => Attempt<CandidateFile> | Promise<Attempt<CandidateFile>>;
   readonly device: Device;
   readonly scorer: Scorer;
+  /** A candidate's bytes before it was corrected; see `Device.latency`. */
+  readonly uncorrected?: ((assignment: Assignment) => Uint8Array) | undefined;
   /** The dense model, as a file of the same making as the candidates. */
   readonly reference: ModelFile;
 }
@@ -41,7 +43,9 @@ export interface MeasureBudget {
 }
 
 export interface MeasureJob {
-  readonly instruments: Pick<Instruments, 'device' | 'reference'> & Partial<Pick<Instruments, 'scorer'>>;
+  readonly assignment: Assignment;
+  readonly instruments: Pick<Instruments, 'device' | 'reference' | 'uncorrected'> &
+    Partial<Pick<Instruments, 'scorer'>>;
   readonly candidate: CandidateFile;
   readonly isDense: boolean;
   readonly budget: Pick<MeasureBudget, 'latency'> & Partial<MeasureBudget>;
@@ -91,9 +95,10 @@ const measures: Readonly<Record<Kind, Measure>> = {
     const again = await device.peakMemory(reference);
     return again.state === 'failed' ? again : complete(memoryObservation(peak.value, again.value.samplesKib, false));
   },
-  latency: async ({ candidate, isDense, instruments: { device, reference }, budget }) => {
+  latency: async ({ assignment, candidate, isDense, instruments: { device, reference, uncorrected }, budget }) => {
     await budget.idle;
-    const latency = await device.latency(candidate, reference, budget.latency);
+    const plain = candidate.correction && uncorrected ? () => uncorrected(assignment) : undefined;
+    const latency = await device.latency(candidate, reference, budget.latency, plain);
     return latency.state === 'failed' ? latency : complete(latencyObservation(latency.value, isDense));
   },
   accuracy: async ({ candidate, isDense, instruments: { scorer }, budget, known }) => {

@@ -57,7 +57,7 @@ export async function take(
   if (candidate.correctionMs !== null) stages.correctionMs = candidate.correctionMs;
   const isDense = budget.isDense ?? candidate.sha256 === instruments.reference.sha256;
   for (const kind of inOrder(kinds)) {
-    const job = { instruments, candidate, isDense, budget, known: observations };
+    const job = { assignment, instruments, candidate, isDense, budget, known: observations };
     const found = await timed(`${kind}Ms`, () => measure(kind, job));
     if (found.state === 'failed') return { candidate, observations, stages, failure: found };
     observations.push(found.value);

@@ -39,7 +39,7 @@ export interface LoopBudget {
 }
 
 /** Failures that concern the place and not the trial: the same would happen to every next one. */
-const fatal: ReadonlySet<FailureReason> = new Set(['disk-full']);
+const fatal: ReadonlySet<FailureReason> = new Set(['disk-full', 'unreachable']);
 /** Failures of the dense model that the next start would meet again. */
 const lasting: ReadonlySet<FailureReason> = new Set(['runtime-rejected', 'not-finite']);
 /** So many failures in a row are no accident of single candidates. */

@@ -36,11 +36,15 @@ export function toRecountFirst(
         inFront.has(trial.number) ||
         !follows(trial, seen) ||
         accuracy?.drop === undefined ||
+        !isShare(accuracy.value) ||
         (trial.confirmed.length > 0 && observationsIn(seen, 'confirm') !== null)
       );
     })
     .map(({ number }) => number);
 }
+
+/** No images give another one: a report cannot even say its interval. */
+const isShare = (value: number): boolean => value >= 0 && value <= 1;
 
 /**
  * By what is known so far: the front by the values of trials, the fronts of the report, and what has left them. What else is beaten by

@@ -182,7 +182,9 @@ test('a trial that is finished while a study is read is no contradiction', async
       const trial = await store.queue.begin(study.id, newTrial(40));
       if (made?.state !== 'complete' || !trial) throw new Error('expected both');
       const observations = await other.trials.samples(made.id);
-      await store.queue.finish(trial.id, { ...made, observations }, frontFor(study.objectives));
+      const { state, modelSha256, macs, params, values, standardErrors, feasible, stages } = made;
+      const result = { state, modelSha256, macs, params, values, standardErrors, feasible, stages, observations };
+      await store.queue.finish(trial.id, result, frontFor(study.objectives));
     }
     return store.trials.front(studyId);
   };

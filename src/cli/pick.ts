@@ -30,10 +30,10 @@ export const pick = defineCommand({
       type: 'number',
       describe: 'The most accurate that is at least this many times as fast as the dense model',
     },
-    'max-size': { type: 'string', describe: 'The most accurate whose file is at most this large, such as 8MB' },
+    'max-size': { type: 'string', describe: 'The most accurate whose file is at most this large, such as 8MB or 50%' },
     'max-memory': {
       type: 'string',
-      describe: 'The most accurate that needs at most this much peak memory, such as 64MB',
+      describe: 'The most accurate that needs at most this much peak memory, such as 64MB or 50%',
     },
     knee: { type: 'boolean', describe: 'The point after which more speed costs more accuracy than before' },
     'accept-disturbed': {

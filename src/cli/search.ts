@@ -43,8 +43,8 @@ export const search = defineCommand({
     },
     'max-latency-ms': { type: 'number', describe: 'The largest latency allowed, in milliseconds' },
     'min-speedup': { type: 'number', describe: 'The smallest speed-up allowed over the dense model, such as 1.5' },
-    'max-size': { type: 'string', describe: 'The largest model file allowed, such as 8MB' },
-    'max-memory': { type: 'string', describe: 'The largest peak memory allowed, such as 64MB' },
+    'max-size': { type: 'string', describe: 'The largest model file allowed, such as 8MB, or 50% of the dense one' },
+    'max-memory': { type: 'string', describe: 'The largest peak memory allowed, such as 64MB or 50%' },
     objectives: {
       type: 'string',
       describe: 'What to minimise: latency,accuracy and size or memory [default: the first two, and any limited]',

@@ -9,11 +9,18 @@ export interface DenseFigure {
 }
 
 /** As events, setups and JSON name them. */
-export type LimitKey = 'maxDrop' | 'maxLatencyMs' | 'minSpeedup' | 'maxSizeBytes' | 'maxMemoryBytes';
+export type LimitKey =
+  | 'maxDrop'
+  | 'maxLatencyMs'
+  | 'minSpeedup'
+  | 'maxSizeBytes'
+  | 'maxSizeShare'
+  | 'maxMemoryBytes'
+  | 'maxMemoryShare';
 
 export interface Limit {
   readonly key: LimitKey;
-  /** Its option of the command line, without dashes. */
+  /** Its option of the command line, without dashes; two limits may be two ways to write one option. */
   readonly option: string;
   /** For people: `at most 6.13 ms`. */
   readonly words: (given: number) => string;

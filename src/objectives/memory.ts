@@ -1,5 +1,6 @@
 /** What loading and running the model adds to the peak resident memory of a fresh process, over what the dense model adds. */
 import { formatBytes } from '../units/bytes.ts';
+import { formatPercent } from '../units/format.ts';
 import type { Objective } from './objective.ts';
 
 export const memory: Objective = {
@@ -22,6 +23,12 @@ export const memory: Objective = {
       option: 'max-memory',
       words: bytes => `at most ${formatBytes(bytes)} of memory`,
       max: (bytes, dense) => bytes / dense.amount,
+    },
+    {
+      key: 'maxMemoryShare',
+      option: 'max-memory',
+      words: share => `at most ${formatPercent(share, 1)} of the dense model's memory`,
+      max: share => share,
     },
   ],
 };

@@ -1,5 +1,6 @@
 /** Bytes of the model file over those of the dense model. */
 import { formatBytes } from '../units/bytes.ts';
+import { formatPercent } from '../units/format.ts';
 import type { Objective } from './objective.ts';
 
 export const size: Objective = {
@@ -23,6 +24,12 @@ export const size: Objective = {
       option: 'max-size',
       words: bytes => `a file of at most ${formatBytes(bytes)}`,
       max: (bytes, dense) => bytes / dense.amount,
+    },
+    {
+      key: 'maxSizeShare',
+      option: 'max-size',
+      words: share => `a file of at most ${formatPercent(share, 1)} of the dense one`,
+      max: share => share,
     },
   ],
 };

@@ -125,6 +125,14 @@ describe('limits', () => {
     expect(constraintsOf([...names].reverse(), { maxSizeBytes: 6_000_000 }, dense)).toEqual([
       { objective: 1, max: 0.75 },
     ]);
+    const shares = { maxSizeShare: 0.75, maxMemoryShare: 0.5 };
+    expect(constraintsOf(names, shares, dense)).toEqual([
+      { objective: 2, max: 0.75 },
+      { objective: 3, max: 0.5 },
+    ]);
+    expect(limitsText(shares)).toBe(
+      "a file of at most 75.0 % of the dense one, at most 50.0 % of the dense model's memory",
+    );
     expect(limitsText(limits)).toBe(
       'at most 2.00 pp lost, at most 6.50 ms, at least 4.00x as fast, a file of at most 6.00 MB, at most 307 kB of memory',
     );
@@ -138,7 +146,7 @@ describe('limits', () => {
   });
 
   test('each is told, compared and counted', () => {
-    expect(new Set(limitKeys).size).toBe(5);
+    expect(new Set(limitKeys).size).toBe(7);
     for (const { key, kind } of limitTable) {
       expect(hasLimits({ [key]: 1 })).toBe(true);
       expect(sameLimits({ [key]: 1 }, {})).toBe(false);

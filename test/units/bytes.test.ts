@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, parseBytes } from '../../src/units/bytes.ts';
+import { formatBytes, isShare, parseBytes, parseShare } from '../../src/units/bytes.ts';
 
 test('decimal units are powers of 1000, binary ones of 1024, in any case and with or without a blank', () => {
   expect(parseBytes('8MB')).toBe(8_000_000);
@@ -12,6 +12,24 @@ test('decimal units are powers of 1000, binary ones of 1024, in any case and wit
 
 test.each(['8', '8M', '0MB', '-1MB', 'MB', '8 TB', '1e3MB', ''])('%j is refused with a way out', text => {
   expect(() => parseBytes(text, '--max-size')).toThrow('Cannot read --max-size: expected a size such as 8MB');
+});
+
+test.each([
+  ['8', 'Add the unit: 8MB, say.'],
+  ['8 MBs', 'Write a number and one of B, kB, MB, GB, KiB, MiB, GiB or %.'],
+  ['-1MB', 'Leave out the minus.'],
+  ['0', 'Nothing is that small: give a size above 0.'],
+  ['0.0 MB', 'Nothing is that small: give a size above 0.'],
+  ['', 'Write a number and one of B, kB, MB, GB, KiB, MiB, GiB or %.'],
+])('%j is told what to do: %s', (text, wayOut) => {
+  expect(() => parseBytes(text, '--max-size')).toThrow(wayOut);
+});
+
+test('a share is one of the dense model, and more than nothing', () => {
+  expect(['50%', ' 12.5 % ', '110%'].map(text => parseShare(text))).toEqual([0.5, 0.125, 1.1]);
+  expect(['50%', '50 % ', '8MB', '0.5'].map(isShare)).toEqual([true, true, false, false]);
+  for (const text of ['0%', '-5%', '%', '1e3%', '5%%'])
+    expect(() => parseShare(text, '--max-size')).toThrow('Cannot read --max-size: expected a share above 0%');
 });
 
 test('three digits, and what is told can be read again', () => {

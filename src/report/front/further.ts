@@ -20,9 +20,15 @@ interface WithFurther {
   readonly further: readonly FurtherFigure[];
 }
 
+/** What a limit is held against. */
+export type Limited = Pick<FurtherFigure, 'ratio' | 'amount'>;
+
+/** Undefined where it was not measured. */
+export const figureOf = (kind: Kind, { further }: WithFurther): Limited | undefined =>
+  further.find(each => each.kind === kind);
+
 /** NaN where it was not measured. */
-export const amountOf = (kind: Kind, { further }: WithFurther): number =>
-  further.find(each => each.kind === kind)?.amount ?? Number.NaN;
+export const amountOf = (kind: Kind, point: WithFurther): number => figureOf(kind, point)?.amount ?? Number.NaN;
 
 /** `, size 7.91 MB`; empty where there are none. */
 export const furtherWords = ({ further }: WithFurther): string =>
@@ -43,6 +49,13 @@ export const labelLegend = (names: readonly string[]): string => {
 /** A value on its limit keeps to it. */
 const rounding = 1e-9;
 
-/** Whether amounts keep to the limits of the objectives that are no axes. */
-export const keepsFurther = (limits: Limits, amount: (kind: Kind) => number): boolean =>
-  givenLimits(limits).every(({ kind, given }) => axes.includes(kind) || amount(kind) <= given * (1 + rounding));
+type Given = ReturnType<typeof givenLimits>[number];
+
+/** Nothing that was not measured keeps to a limit. */
+export const keeps = ({ max, given }: Given, figure: Limited | undefined): boolean =>
+  figure !== undefined &&
+  figure.ratio <= max(given, { value: 1, amount: figure.amount / figure.ratio }) * (1 + rounding);
+
+/** Whether figures keep to the limits of the objectives that are no axes. */
+export const keepsFurther = (limits: Limits, figure: (kind: Kind) => Limited | undefined): boolean =>
+  givenLimits(limits).every(each => axes.includes(each.kind) || keeps(each, figure(each.kind)));

@@ -5,7 +5,7 @@ import { givenLimits, limitsText } from '../../objectives/limits.ts';
 import type { Kind } from '../../objectives/objective.ts';
 import { axes, objectives } from '../../objectives/objectives.ts';
 import { formatMs, formatPoints, formatSpeedup } from '../../units/format.ts';
-import { keepsFurther } from './further.ts';
+import { keeps, keepsFurther, type Limited } from './further.ts';
 import { within } from './judge.ts';
 
 /** A trial that was observed, stopped early or not. */
@@ -15,8 +15,8 @@ export interface Tried {
   readonly latencyMs: number;
   /** Share of all images, as far as they were scored. */
   readonly drop: number;
-  /** In the units of the other objectives of the study; missing where there are none. */
-  readonly further?: Readonly<Partial<Record<Kind, number>>>;
+  /** In the other objectives of the study; missing where there are none. */
+  readonly further?: Readonly<Partial<Record<Kind, Limited>>>;
 }
 
 /** With so many trials seen, and none within the limits, a search is told to be out of reach; the first of a search span the whole front. */
@@ -41,7 +41,7 @@ export function outOfReach(limits: Limits, tried: readonly Tried[]): string | nu
   const [first] = tried;
   if (!words || !first) return null;
   const { maxDrop } = limits;
-  const small = tried.filter(({ further = {} }) => keepsFurther(limits, kind => further[kind] ?? Number.NaN));
+  const small = tried.filter(({ further = {} }) => keepsFurther(limits, kind => further[kind]));
   const fast = small.filter(fastEnough(limits));
   if (fast.some(({ drop }) => maxDrop === undefined || within(drop, maxDrop))) return null;
   const none = tried.length === 1 ? 'The one trial so far does not keep' : `None of ${tried.length} trials keeps`;
@@ -51,8 +51,8 @@ export function outOfReach(limits: Limits, tried: readonly Tried[]): string | nu
 /** Of the first limit that not one trial keeps to by itself, or of the first that is set. */
 function smallestSeen(limits: Limits, tried: readonly Tried[]): string {
   const set = givenLimits(limits).filter(({ kind }) => !axes.includes(kind));
-  const amount = ({ further = {} }: Tried, kind: Kind): number => further[kind] ?? Number.NaN;
-  const binding = set.find(({ kind, given }) => tried.every(each => !(amount(each, kind) <= given))) ?? set[0];
+  const amount = ({ further = {} }: Tried, kind: Kind): number => further[kind]?.amount ?? Number.NaN;
+  const binding = set.find(limit => tried.every(({ further = {} }) => !keeps(limit, further[limit.kind]))) ?? set[0];
   if (!binding) return 'nothing is small enough';
   const { words, amountText, kind } = objectives[binding.kind];
   const least = tried.reduce((best, each) => (amount(each, kind) < amount(best, kind) ? each : best));

@@ -2,7 +2,7 @@
 import type { LimitKey, Limits } from '../../objectives/limit.ts';
 import { limitsText } from '../../objectives/limits.ts';
 import type { FrontPoint } from './front.ts';
-import { amountOf, keepsFurther } from './further.ts';
+import { figureOf, keepsFurther } from './further.ts';
 import { headlineDrop } from './gain.ts';
 import { within } from './judge.ts';
 
@@ -15,6 +15,9 @@ export interface PickLimits {
   readonly speedup?: number | undefined;
   readonly sizeBytes?: number | undefined;
   readonly memoryBytes?: number | undefined;
+  /** Of the dense model's: 0.5 is half. */
+  readonly sizeShare?: number | undefined;
+  readonly memoryShare?: number | undefined;
 }
 
 export type PickRule =
@@ -36,6 +39,8 @@ const keys: Readonly<Record<keyof PickLimits, LimitKey>> = {
   speedup: 'minSpeedup',
   sizeBytes: 'maxSizeBytes',
   memoryBytes: 'maxMemoryBytes',
+  sizeShare: 'maxSizeShare',
+  memoryShare: 'maxMemoryShare',
 };
 
 const names = Object.keys(keys) as readonly (keyof PickLimits)[];
@@ -67,7 +72,7 @@ export const limitsOf = (rule: Exclude<PickRule, { kind: 'knee' }>): PickLimits 
 export const enoughOf = (point: FrontPoint, limits: PickLimits): boolean =>
   (limits.latencyMs === undefined || point.latencyMs <= limits.latencyMs) &&
   (limits.speedup === undefined || point.speedup >= limits.speedup) &&
-  keepsFurther(asLimits(limits), kind => amountOf(kind, point));
+  keepsFurther(asLimits(limits), kind => figureOf(kind, point));
 
 /** By the values themselves, whatever their intervals. */
 export const obeys = (point: FrontPoint, limits: PickLimits): boolean =>

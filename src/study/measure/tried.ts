@@ -21,7 +21,9 @@ export const triedOf = (names: readonly string[], trials: readonly Seen[], dense
         speedup: 1 / readingOf('latency'),
         latencyMs: amountOf('latency'),
         drop: readingOf('accuracy') - (dense.accuracy?.value ?? Number.NaN),
-        further: Object.fromEntries(furtherOf(names).map(({ kind }) => [kind, amountOf(kind)])),
+        further: Object.fromEntries(
+          furtherOf(names).map(({ kind }) => [kind, { ratio: readingOf(kind), amount: amountOf(kind) }]),
+        ),
       },
     ];
   });

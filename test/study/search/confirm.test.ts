@@ -37,11 +37,11 @@ interface Truth {
 
 /** The dense model, then a front whose second member is the fastest within a point of accuracy. */
 const truths: readonly Truth[] = [
-  { ms: 10, wrong: [100, 100] },
+  { ms: 10, wrong: [100, 110] },
   { ms: 4, wrong: [400, 400] },
-  { ms: 6, wrong: [109, 108] },
-  { ms: 6.5, wrong: [108, 107] },
-  { ms: 9, wrong: [101, 101] },
+  { ms: 6, wrong: [109, 118] },
+  { ms: 6.5, wrong: [108, 117] },
+  { ms: 9, wrong: [101, 111] },
   // Dominated by the second.
   { ms: 7, wrong: [300, 300] },
 ];
@@ -168,7 +168,7 @@ describe('what is confirmed', () => {
 
   test('next follows from what is known by then', async () => {
     // Where the recommended one holds, the next in line is no faster: whatever else a headline may name comes first.
-    expect((await confirm(await searched())).order[2]).not.toBe(3);
+    expect((await confirm(await searched())).order).toEqual([0, 2, 4, 1, 3]);
     // Where it loses too much on images that the search never saw, the next fastest takes its place.
     const overrated = truths.map((truth, i) => (i === 2 ? { ...truth, wrong: [109, 400] as const } : truth));
     expect((await confirm(await searched({ truths: overrated }))).order.slice(0, 3)).toEqual([0, 2, 3]);
@@ -178,8 +178,8 @@ describe('what is confirmed', () => {
     const open = await searched();
     const { confirmed } = await confirm(open);
     const [dense, best] = confirmed;
-    expect(dense).toMatchObject({ trial: 0, ratio: 1, accuracy: 0.9, drop: 0, halfWidth: 0, done: 1, total: 5 });
-    expect(best).toMatchObject({ trial: 2, ratio: 0.6, accuracy: 0.892, quality: 'good', done: 2, total: 5 });
+    expect(dense).toMatchObject({ trial: 0, ratio: 1, accuracy: 0.89, drop: 0, halfWidth: 0, done: 1, total: 5 });
+    expect(best).toMatchObject({ trial: 2, ratio: 0.6, accuracy: 0.882, quality: 'good', done: 2, total: 5 });
     expect(best!.drop).toBeCloseTo(0.008, 12);
     // Eight of a thousand lost, none gained: half an image more in each count, as in `changeOf`.
     expect(best!.halfWidth).toBeGreaterThan((1.96 * Math.sqrt(8 - 64 / 1000)) / 1000);
@@ -232,7 +232,7 @@ describe('a latency that was disturbed', () => {
     busy = false;
     const { end, confirmed } = await confirm(open);
     expect(open.asked).toEqual(['latency 2']);
-    expect(confirmed).toMatchObject([{ trial: 2, quality: 'good', accuracy: 0.892, done: 1, total: 1 }]);
+    expect(confirmed).toMatchObject([{ trial: 2, quality: 'good', accuracy: 0.882, done: 1, total: 1 }]);
     expect(end).toEqual({ confirmed: 5, left: 0 });
     expect((await confirmedIn(open, 2)).find(({ kind }) => kind === 'accuracy')).toEqual(scored);
   });

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Happening, TrialFinished } from '../../../src/events/event.ts';
 import { frontFor } from '../../../src/objectives/front.ts';
+import { eventText } from '../../../src/report/event-text.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { TrialResult } from '../../../src/store/trial.ts';
-import { changeOf, trialEvents, wallMsOf } from '../../../src/study/search/trial-events.ts';
-import { accuracyOf, completed, crashed, latencyOf } from '../../store/samples.ts';
+import { changeOf, furtherIn, trialEvents, wallMsOf } from '../../../src/study/search/trial-events.ts';
+import { accuracyOf, completed, crashed, latencyOf, memoryOf, sizeOf } from '../../store/samples.ts';
 import { toyStudy } from '../twins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rankfront-events-'));
@@ -123,4 +124,47 @@ test('a change against the dense model has its 95 %, and against nothing it is n
   expect(halfWidth / theirs).toBeGreaterThan(1);
   expect(halfWidth / theirs).toBeLessThan(1.025);
   expect(changeOf(undefined, candidate)).toEqual({ drop: 0, halfWidth: 0 });
+});
+
+describe('what a study minimises beside latency and accuracy', () => {
+  const names = ['latency', 'top1', 'size', 'memory'];
+  const observations = [latencyOf(1), accuracyOf(1), sizeOf(25), memoryOf(25)];
+
+  test('is in events by the names of the study, in bytes and over the dense model', () => {
+    // 7,750 of 10,000 bytes; of memory the value that is stored counts: 0.775 of 10,000 KiB.
+    expect(furtherIn(names, observations)).toEqual({
+      further: {
+        size: { value: 7750, unit: 'B', ratio: 0.775 },
+        memory: { value: expect.closeTo(7750 * 1024, 6), unit: 'B', ratio: 0.775 },
+      },
+    });
+    expect(furtherIn(['size', 'latency', 'top1'], observations)).toEqual({
+      further: { size: { value: 7750, unit: 'B', ratio: 0.775 } },
+    });
+    expect(furtherIn(['latency', 'top1'], observations)).toEqual({});
+  });
+
+  test('is told of the dense model and of each trial, and shortly in words', async () => {
+    const store = memoryStore();
+    const study = await store.studies.create({ ...toyStudy, objectives: names });
+    const told: Happening[] = [];
+    const events = trialEvents({ store, study, emit: event => void told.push(event) });
+    for (const number of [0, 1]) {
+      const result = completed(number, {
+        values: [1 - number / 2, 0.1, 1 - number / 4, 1 - number / 4],
+        standardErrors: [0.001, 0.002, 0, 0.01],
+        observations: [latencyOf(number), accuracyOf(number), sizeOf(25 * number), memoryOf(25 * number)],
+      });
+      const assignment = { conv: { method: 'svd', rank: number + 1 } } as const;
+      const strategy = { strategy: 'random', rngBefore: null, rngAfter: null, asked: null };
+      const trial = (await store.queue.begin(study.id, { configuration: [number], assignment, ...strategy }))!;
+      await events.finished(trial, result, await store.queue.finish(trial.id, result, frontFor(names)));
+    }
+    const [dense, finished] = told.filter(({ kind }) => kind === 'dense' || kind === 'trial-finished');
+    expect(dense).toMatchObject({ further: { size: { value: 7500 }, memory: { value: 7500 * 1024 } } });
+    expect(finished).toMatchObject({ further: { size: { value: 7750 }, memory: { ratio: 0.775 } } });
+    expect(eventText(dense!)).toMatch(/ of 21 images, size 7\.50 kB, memory 7\.68 MB\.$/);
+    expect(eventText(finished!)).toMatch(/, size 7\.75 kB, memory 7\.94 MB, on the front of 1\.$/);
+    expect(JSON.parse(JSON.stringify(told))).toEqual(told);
+  });
 });

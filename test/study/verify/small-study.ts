@@ -11,7 +11,7 @@ import { currentEnvironment, type Environment } from '../../../src/host/environm
 import { frontFor } from '../../../src/objectives/front.ts';
 import { modelCost } from '../../../src/onnx/cost.ts';
 import { assignmentOf, denseConfiguration } from '../../../src/space/configuration.ts';
-import { memoryStore } from '../../../src/store/memory-store.ts';
+import { type MemoryContent, memoryContent, memoryStore } from '../../../src/store/memory-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Study } from '../../../src/store/study.ts';
 import { planFromFiles } from '../../../src/study/build/plan.ts';
@@ -48,13 +48,19 @@ export const scripted =
 export interface SmallStudy {
   readonly world: World;
   readonly store: Store;
+  readonly content: MemoryContent;
   readonly study: Study;
   /** Configurations of trials, the dense model first. */
   readonly trials: number;
 }
 
 /** Dense and two candidates; the last one is confirmed as well. `profile` is the text of the hardware profile. */
-export async function smallStudy(world: World, profile: string, openDevice?: OpenDevice): Promise<SmallStudy> {
+export async function smallStudy(
+  world: World,
+  profile: string,
+  openDevice?: OpenDevice,
+  objectives: readonly string[] = ['latency', 'top1'],
+): Promise<SmallStudy> {
   const hardware = join(world.folder, 'small.yaml');
   writeFileSync(hardware, profile);
   const plan = await planFromFiles(world.model, undefined, hardware);
@@ -63,7 +69,8 @@ export async function smallStudy(world: World, profile: string, openDevice?: Ope
     ...{ plan, dataset, proxyImages: 40, seed: 3, calibration: null, openDevice },
     watch: { warn: () => {} },
   });
-  const store = memoryStore();
+  const content = memoryContent();
+  const store = memoryStore({ content });
   try {
     const dense = denseConfiguration(instruments.space);
     const configurations = [dense, dense.map(rung => Math.max(0, rung - 1)), dense.map(() => 0)];
@@ -75,7 +82,7 @@ export async function smallStudy(world: World, profile: string, openDevice?: Ope
       data: { spec: world.data, sha256: dataset.hash, normalisation: 'torchvision', transform: 'none' },
       proxy: { images: instruments.scorer.proxyIndices.length, seed: 3 },
       calibration: null,
-      objectives: ['latency', 'top1'],
+      objectives,
       seed: 3,
       strategy: { name: 'random', options: {} },
       packageVersion: '0.1.0',
@@ -88,20 +95,26 @@ export async function smallStudy(world: World, profile: string, openDevice?: Ope
       const asked = { ...newTrial(number), configuration, assignment };
       const trial = await store.queue.begin(study.id, asked);
       if (!trial) throw new Error('the trial was not begun');
+      const first = number === 0 ? null : await store.trials.get(study.id, 0);
+      const ofDense = first ? await store.trials.samples(first.id) : [];
       const measured = (images: 'proxy' | 'confirm') =>
         observe(instruments, assignment, {
           objectives: study.objectives,
           latency: images === 'proxy' ? budget : confirmBudget(budget),
           score: { images, timeoutMs: 60_000 },
+          dense: ofDense.filter(({ phase }) => phase === (images === 'proxy' ? 'search' : 'confirm')),
         });
       const result = await measured('proxy');
       if (result.state !== 'complete') throw new Error(`trial ${number} ${result.state}`);
-      await store.queue.finish(trial.id, result, frontFor(['latency', 'top1']));
+      await store.queue.finish(trial.id, result, frontFor(objectives));
       if (number === 1) continue;
       const confirmed = await measured('confirm');
-      if (confirmed.state === 'complete') await store.queue.confirm(trial.id, confirmed.observations);
+      if (confirmed.state !== 'complete') throw new Error(`trial ${number} ${confirmed.state}`);
+      // What is exact is not confirmed.
+      const again = confirmed.observations.filter(({ kind }) => kind !== 'size');
+      await store.queue.confirm(trial.id, again);
     }
-    return { world, store, study, trials: configurations.length };
+    return { world, store, content, study, trials: configurations.length };
   } finally {
     await instruments.close();
   }

@@ -18,8 +18,8 @@ import type { CompleteResult, NewTrial } from '../../src/store/trial.ts';
 import { insertIntoFront } from '../../src/tuner/pareto/front.ts';
 import { hypervolume } from '../../src/tuner/pareto/hypervolume.ts';
 
-const sites = 30;
-const images = 200;
+export const sites = 30;
+export const images = 200;
 const pairs = 200;
 
 const environment: Environment = {
@@ -40,7 +40,7 @@ export const studyOf = (): NewStudy => ({
   name: 'large',
   model: { path: 'models/net.onnx', sha256: 'a'.repeat(64) },
   space: sourceOf(`sites:\n${'  "layer": [16, 32, 64]\n'.repeat(sites)}`),
-  hardware: sourceOf('driver: onnxruntime\nprovider: cpu\nthreads: 2\n'),
+  hardware: sourceOf('name: bench\ndriver: onnxruntime\nprovider: cpu\nthreads: 2\n'),
   data: { spec: 'cifar10:data', sha256: 'd'.repeat(64), normalisation: 'torchvision', transform: 'none' },
   proxy: { images, seed: 7 },
   objectives: ['latency', 'top1'],

@@ -1,4 +1,4 @@
-/** Whether the values of trials follow from their observations as both are stored: a look at every trial that needs no sample. */
+/** Whether the stored figures of trials can be, and follow from each other: a look at every trial that needs no sample. */
 import { objectivesOf } from '../../objectives/objectives.ts';
 import type { ObservationSummary } from '../../store/observation.ts';
 import type { TrialFigures } from '../../store/store.ts';
@@ -9,6 +9,10 @@ type Listed = Pick<TrialFigures, 'values' | 'standardErrors'>;
 /** As much as `recountTrial` allows between what is stored and what is recounted. */
 const near = (stored: number | undefined, from: number, scale: number): boolean =>
   stored !== undefined && Math.abs(stored - from) <= rounding * scale;
+
+/** Whether a report can be made with it. */
+const isPossible = ({ kind, value }: ObservationSummary): boolean =>
+  kind === 'accuracy' ? value >= 0 && value <= 1 : value > 0 && Number.isFinite(value);
 
 /**
  * False too where an observation is missing. What is wrong is then told by recounting the trial.
@@ -25,7 +29,7 @@ export function followsIn(
     const scale = Math.abs(seen('latency')?.value ?? 0);
     return wanted.every(({ kind, minimised }, place) => {
       const found = seen(kind);
-      if (!found) return false;
+      if (!found || !isPossible(found)) return false;
       const value = minimised(found.value);
       return (
         near(values[place], value, Math.abs(value)) &&

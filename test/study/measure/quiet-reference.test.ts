@@ -87,7 +87,7 @@ test('a study that is watched tells what a look at all of it tells, and is looke
     await same();
     if (n % 4 === 3) {
       const again = { observation: timed(50 + n), values: [0.5, 0.5], standardErrors: [0, 0], feasible: true };
-      await store.queue.remeasure(ids[n - 2]!, again, frontOf);
+      await store.queue.remeasure(ids[n - 3]!, again, frontOf);
       await same();
     }
     if (n % 7 === 6) {

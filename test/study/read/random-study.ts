@@ -48,7 +48,8 @@ export async function studyOf(trials: readonly MadeUp[]): Promise<{ readonly sto
   return { store, study };
 }
 
-async function finish(store: Store, { id, objectives }: Study, number: number, made: MadeUp): Promise<void> {
+/** Also one more in a study that is there already. */
+export async function finish(store: Store, { id, objectives }: Study, number: number, made: MadeUp): Promise<void> {
   const trial = await store.queue.begin(id, newTrial(number));
   if (!trial) throw new Error('expected a new trial');
   const measured = [latencyOf(made, number), accuracyOf(made.correct, number > 0)];

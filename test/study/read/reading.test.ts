@@ -1,7 +1,6 @@
 /** What is read of a study by its stored figures, against a recount of everything. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frontFor } from '../../../src/objectives/front.ts';
 import { furtherOf } from '../../../src/objectives/objectives.ts';
 import type { FrontInput, FrontPoint, FrontReport, TrialInput } from '../../../src/report/front/front.ts';
 import { frontReport } from '../../../src/report/front/front-report.ts';
@@ -19,7 +18,7 @@ import { disagreementText } from '../../../src/study/recount/disagreement.ts';
 import { doubtful } from '../../../src/study/recount/doubts.ts';
 import { recountStudy } from '../../../src/study/recount/recount-study.ts';
 import { newTrial } from '../../store/samples.ts';
-import { type Change, type MadeUp, studyOf } from './random-study.ts';
+import { type Change, finish, type MadeUp, studyOf } from './random-study.ts';
 
 /** The report as it is when every answer and every sample of every trial is recounted first. */
 async function fromAll(store: Store, study: Study, confirmed: boolean): Promise<FrontReport> {
@@ -176,16 +175,7 @@ test('a trial that is finished while a study is read is no contradiction', async
   const { store, study } = await studyOf([plain(0.5, 6), plain(0.6, 7)]);
   let written = 0;
   const front: Store['trials']['front'] = async studyId => {
-    if (written++ === 0) {
-      const { store: other } = await studyOf([plain(0.3, 8)]);
-      const made = await other.trials.get(1, 1);
-      const trial = await store.queue.begin(study.id, newTrial(40));
-      if (made?.state !== 'complete' || !trial) throw new Error('expected both');
-      const observations = await other.trials.samples(made.id);
-      const { state, modelSha256, macs, params, values, standardErrors, feasible, stages } = made;
-      const result = { state, modelSha256, macs, params, values, standardErrors, feasible, stages, observations };
-      await store.queue.finish(trial.id, result, frontFor(study.objectives));
-    }
+    if (written++ === 0) await finish(store, study, 3, plain(0.3, 8));
     return store.trials.front(studyId);
   };
   const reading = await readStudy({ ...store, trials: { ...store.trials, front } }, study);

@@ -40,8 +40,9 @@ export async function openRemote(
   if (settings.listen !== undefined)
     tell(`Waiting for an agent: start it there with "rankfront agent --connect" and the address of this machine.`);
   const firstMs = settings.listen === undefined ? Math.min(firstWaitMs, settings.reconnectMs) : settings.reconnectMs;
-  const hello = await patient({ ...parts, limitMs: firstMs })
-    .run(async talk => talk.hello)
+  const agent = patient({ ...parts, limitMs: settings.reconnectMs });
+  const hello = await agent
+    .run(async talk => talk.hello, firstMs)
     .catch(async error => {
       await close();
       throw error;
@@ -53,7 +54,6 @@ export async function openRemote(
       'Start the agent there; "rankfront doctor --hardware" with this profile says what is wrong.',
     );
   }
-  const agent = patient({ ...parts, limitMs: settings.reconnectMs });
   let before = hello;
   const measure = async <T>(work: Work, models: Asked['models']): Promise<Attempt<T>> => {
     if (signal.aborted) return interrupted;

@@ -21,8 +21,11 @@ export interface PatientParts {
 }
 
 export interface Patient {
-  /** @param work null when the link was lost on the way: then it is called again, with another link */
-  run<T>(work: (talk: Talk) => Promise<T | null>): Promise<T | Failure>;
+  /**
+   * @param work null when the link was lost on the way: then it is called again, with another link
+   * @param limitMs in the place of the usual one
+   */
+  run<T>(work: (talk: Talk) => Promise<T | null>, limitMs?: number): Promise<T | Failure>;
   close(): void;
 }
 
@@ -58,8 +61,8 @@ export function patient(parts: PatientParts): Patient {
     return talk;
   };
 
-  const attempt = async <T>(work: (talk: Talk) => Promise<T | null>): Promise<T | Failure> => {
-    const limitMs = vain ? Math.min(afterVainMs, parts.limitMs) : parts.limitMs;
+  const attempt = async <T>(work: (talk: Talk) => Promise<T | null>, mostMs: number): Promise<T | Failure> => {
+    const limitMs = vain ? Math.min(afterVainMs, mostMs) : mostMs;
     let lostAtMs: number | null = null;
     let told = false;
     let pauseMs = firstPauseMs;
@@ -103,8 +106,8 @@ export function patient(parts: PatientParts): Patient {
   };
 
   return {
-    run: work => {
-      const mine = turn.then(() => attempt(work));
+    run: (work, limitMs = parts.limitMs) => {
+      const mine = turn.then(() => attempt(work, limitMs));
       turn = mine.catch(() => {});
       return mine;
     },

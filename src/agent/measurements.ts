@@ -117,7 +117,7 @@ function begin(parts: MeasurementParts, work: Work, forget: () => void): Kept {
         listeners.delete(note);
         if (listeners.size > 0 || over) return;
         lease = setTimeout(() => {
-          log('Nobody asks after a measurement any more: it is given up.');
+          log('Nobody asks after a measurement any more: it is ended.');
           giveUp();
         }, leaseMs);
       };

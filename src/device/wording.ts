@@ -33,7 +33,7 @@ export function wordWarning(warning: Warning): WordedWarning {
       };
     case 'no-samples':
       return {
-        seen: `The tool prints a ${warning.statistic} and no single times, so the interval rests on the ${warning.statistic}s of its runs.`,
+        seen: `The tool prints a ${warning.statistic} and no single times, so the interval is taken from the ${warning.statistic}s of its runs.`,
         remedy: 'Let it write every time, where it can; else there is nothing to do.',
       };
     default:

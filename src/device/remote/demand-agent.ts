@@ -27,7 +27,7 @@ export function demandAgent(
   if (!different) return;
   const [name, here, there] = different;
   throw new UserError(
-    `Cannot use ${where} for "${profile.name}": the profile says ${name}: ${here}, and that of its device "${device.name}" ${there}.`,
+    `Cannot use ${where} for "${profile.name}": the profile says ${name}: ${here}, and the device "${device.name}" has ${there} in its own profile.`,
     `Write the same ${name} into both profiles.`,
   );
 }

@@ -123,7 +123,7 @@ describe('the remote driver', () => {
   });
 
   test.each([
-    ['batchSize: 2', /batchSize: 2.*1\. Write the same/],
+    ['batchSize: 2', /batchSize: 2, and the device ".*" has 1 in its own profile\. Write the same/],
     ['inputShape: { H: 24 }', /inputShape/],
     ['precision: float16', /precision/],
   ])('an agent that measures something else is refused: %s', async (line, words) => {

@@ -26,7 +26,7 @@ function commandDevice(command: string, given: readonly string[]) {
     return { candidateSamplesMs: candidateMs.slice(0, pairs), referenceSamplesMs: denseMs.slice(0, pairs) };
   };
   return {
-    driver: 'command',
+    driver: 'my-command',
     exact: false,
     latency: async (
       candidate: ModelFile,

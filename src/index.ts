@@ -12,7 +12,7 @@ export type { SiteKind } from './decompose/dense-node.ts';
 export type { Assignment, FactorRung, Method, MethodName, Rank, Rung } from './decompose/method.ts';
 export type { RankOf } from './decompose/methods/methods.ts';
 export type { Site } from './decompose/site.ts';
-export type { Cause, Conditions } from './device/conditions.ts';
+export type { Cause, Conditions, Summaries } from './device/conditions.ts';
 export type { Device, LatencyBudget, ModelFile, PairedLatency, PeakMemory, QuietTimes } from './device/device.ts';
 export type { Circumstances } from './device/from-sessions.ts';
 export { latencyFromSessions } from './device/from-sessions.ts';
@@ -33,6 +33,8 @@ export type {
   ConfirmStarted,
   DenseObserved,
   EndedBy,
+  FurtherValue,
+  FurtherValues,
   Happening,
   Interval,
   LimitsSet,
@@ -48,6 +50,7 @@ export type {
   WarningRaised,
 } from './events/event.ts';
 export type { Stage, StageReached } from './events/stage.ts';
+export type { Climate } from './host/climate.ts';
 export type { Environment, Whereabouts } from './host/environment.ts';
 export { currentEnvironment, currentLoad } from './host/environment.ts';
 export type { Owner } from './host/process-identity.ts';
@@ -159,7 +162,15 @@ export type { SearchOptions, SearchResult } from './study/search/search.ts';
 export { search } from './study/search/search.ts';
 export type { DenseVerdict } from './study/verify/dense-latency.ts';
 export type { TrainingVerdict } from './study/verify/retrained.ts';
-export type { AccuracyVerdict, LatencyVerdict, PhaseVerdict, Ratio, TrialVerdict } from './study/verify/verdict.ts';
+export type {
+  AccuracyVerdict,
+  LatencyVerdict,
+  Memories,
+  MemoryVerdict,
+  PhaseVerdict,
+  Ratio,
+  TrialVerdict,
+} from './study/verify/verdict.ts';
 export type { VerifyReport } from './study/verify/verify.ts';
 export type { Chance } from './tuner/early-stopping.ts';
 export type { OwnStrategy } from './tuner/own.ts';

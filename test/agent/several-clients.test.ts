@@ -24,8 +24,7 @@ afterAll(async () => {
 const dense = writeModelFile(join(folder, 'dense.onnx'), tinyConv({ inputShape: ['N', 3, 24, 24], channels: [24, 8] }));
 const thin = writeModelFile(join(folder, 'thin.onnx'), tinyConv({ inputShape: ['N', 3, 24, 24], channels: [16, 8] }));
 const short = { halfWidth: 0.3, maxMs: 200, minPairs: 5, seed: 1, sessions: 1 };
-/** On a quiet machine and on a busy one. */
-const long = { ...short, halfWidth: 1e-6, maxMs: 60_000, sessions: 100, waitMs: 60_000 };
+const long = { ...short, halfWidth: 1e-6, maxMs: 60_000, sessions: 50 };
 
 const open = (said: string[], port = agent.port): Promise<Device> =>
   openDevice(remoteProfile(folder, port), { scratchDir: folder, onWait: message => said.push(message) });
@@ -81,12 +80,8 @@ describe('an agent with several clients', () => {
       await pause(1500);
       const device = await open([]);
       try {
-        let over = false;
-        const waiting = device.latency(thin, dense, short).finally(() => {
-          over = true;
-        });
-        await pause(1500);
-        expect(over).toBe(false);
+        const waiting = device.latency(thin, dense, short);
+        await pause(500);
         const beganMs = performance.now();
         if (how === 'killed') gone.kill('SIGKILL');
         else proxy.cut('silent');

@@ -52,7 +52,7 @@ function byRule(rule: Exclude<OutputRule, string>, printed: Printed): Timings {
   if (found && 'why' in found) return unread(found.why.replace('%', file ?? ''));
   if ('regex' in rule) return byRegex(rule.regex, found?.text ?? textOf(printed), unit, statistic);
   const read = parseJson(found?.text ?? jsonIn(printed.stdout));
-  if ('why' in read) return unread(found ? read.why : 'what it prints is not JSON, nor is its last line');
+  if ('why' in read) return unread(found ? read.why : 'what it prints is not JSON, nor is any line of it');
   const value = at(read.value, typeof rule.json === 'string' ? rule.json.split('.') : rule.json);
   if (value === undefined) return unread(`there is nothing at ${JSON.stringify(rule.json)}`);
   if (Array.isArray(value)) return samples(value.map(each => inMs(numberOf(each), unit)));
@@ -71,10 +71,12 @@ function byRegex(pattern: string, text: string, unit: Unit, statistic: 'samples'
 
 const textOf = ({ stdout, stderr }: Printed): string => `${stdout}\n${stderr}`;
 
-/** All of it, or its last line: tools greet before they report. */
+/** All of it, or the last line that is an object or a list: tools greet before they report, and libraries say goodbye at exit. */
 function jsonIn(stdout: string): string {
   const text = stdout.trim();
-  return 'value' in parseJson(text) ? text : (text.split(/\r?\n/).at(-1) ?? '');
+  if ('value' in parseJson(text)) return text;
+  const lines = text.split(/\r?\n/).filter(line => /^\s*[[{]/.test(line));
+  return lines.findLast(line => 'value' in parseJson(line)) ?? '';
 }
 
 /** `*` gives every item of a list. */

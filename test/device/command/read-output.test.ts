@@ -25,6 +25,10 @@ test('JSON by keys, units, texts as numbers, lists of records', () => {
     ms: 4e-6,
   });
   expect(readOutput({ ...rule, json: 'a.plain' }, printed(`hello\n${text}`))).toMatchObject({ samplesMs: [3, 4] });
+  // A library may write behind it when the process ends.
+  expect(readOutput({ ...rule, json: 'a.plain' }, printed(`${text}\nThe device uses: 2 threads\n`))).toMatchObject({
+    samplesMs: [3, 4],
+  });
   expect(readOutput({ ...rule, json: 'a.none' }, printed(text))).toMatchObject({ kind: 'unread' });
   expect(readOutput({ ...rule, json: 'a.plain' }, printed(text.slice(0, -4)))).toMatchObject({
     kind: 'unread',

@@ -175,7 +175,7 @@ test('confirm measures what is left of a trial, whichever it is', { timeout: 120
   // 1 where a latency is disturbed on a busy machine: that is left, and this is about memory.
   expect([0, 1]).toContain(ended.status);
   const confirmed = events(ended).filter(({ kind }) => kind === 'confirmed');
-  expect(confirmed.length).toBeGreaterThan(1);
+  expect(confirmed.length).toBeGreaterThan(0);
   for (const { further } of confirmed) expect(further).toMatchObject({ memory: { unit: 'B' } });
 });
 

@@ -165,20 +165,6 @@ test('the Bayesian tuner knows the sizes before it tries anything', { timeout: 1
   expect(await run('replay', '--store', other)).toMatchObject({ status: 0 });
 });
 
-test('confirm measures what is left of a trial, whichever it is', { timeout: 120_000 }, async () => {
-  const copy = join(world.folder, 'unconfirmed.sqlite');
-  copyFileSync(world.store, copy);
-  const database = new DatabaseSync(copy);
-  database.exec("delete from observations where kind = 'memory' and phase = 'confirm'");
-  database.close();
-  const ended = await run('confirm', '--store', copy, '--json');
-  // 1 where a latency is disturbed on a busy machine: that is left, and this is about memory.
-  expect([0, 1]).toContain(ended.status);
-  const confirmed = events(ended).filter(({ kind }) => kind === 'confirmed');
-  expect(confirmed.length).toBeGreaterThan(0);
-  for (const { further } of confirmed) expect(further).toMatchObject({ memory: { unit: 'B' } });
-});
-
 describe('verify', () => {
   test('counts sizes and measures memories again', { timeout: 300_000 }, async () => {
     const { points } = await front();

@@ -3,7 +3,7 @@ import { UserError } from '../../errors/user-error.ts';
 import type { Objective } from '../../objectives/objective.ts';
 import { furtherOf } from '../../objectives/objectives.ts';
 import type { FrontInput, Measurement, TrialInput } from '../../report/front/front.ts';
-import type { Phase, StoredObservation } from '../../store/observation.ts';
+import type { ObservationSummary, Phase, StoredObservation } from '../../store/observation.ts';
 import type { TrialFigures } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { deviceOf } from '../measure/device-of.ts';
@@ -73,10 +73,12 @@ function trialInputs(
   };
 }
 
-const latenciesOf = ({ observations }: Read, trials: readonly TrialFigures[], phase: Phase) =>
-  trials.flatMap(({ number }) =>
-    (observations.get(number) ?? []).flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each] : [])),
-  );
+/** Of a recounted trial those that were recounted: what was listed before may lack what another process has stored since. */
+const latenciesOf = ({ observations, recounted }: Read, trials: readonly TrialFigures[], phase: Phase) =>
+  trials.flatMap(({ number }) => {
+    const seen: readonly ObservationSummary[] = recounted.get(number)?.samples ?? observations.get(number) ?? [];
+    return seen.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each] : []));
+  });
 
 const notMeasured = ({ name }: Study): UserError =>
   new UserError(`"${name}" has no measurement yet.`, 'Run its search; the same command again goes on.');

@@ -6,9 +6,10 @@ import type { Study } from '../../store/study.ts';
 const looks = 10;
 
 /**
- * What disagrees is believed when nothing was written between the beginning and the end of the look.
+ * What disagrees, and what a look fails with, is believed when nothing was written between the beginning and the end of the look.
  *
  * @param agrees whether nothing in it contradicts itself
+ * @throws what the last look fails with
  */
 export async function whenSettled<T>(
   { studies }: Pick<Store, 'studies'>,
@@ -18,7 +19,12 @@ export async function whenSettled<T>(
 ): Promise<T> {
   for (let left = looks; ; left--) {
     const revision = await studies.revision(study.id);
-    const seen = await look();
-    if (agrees(seen) || left === 0 || revision === (await studies.revision(study.id))) return seen;
+    const found = await look().then(
+      seen => ({ seen, agrees: agrees(seen) }),
+      (error: unknown) => ({ error, agrees: false }),
+    );
+    if (!found.agrees && left > 0 && revision !== (await studies.revision(study.id))) continue;
+    if ('error' in found) throw found.error;
+    return found.seen;
   }
 }

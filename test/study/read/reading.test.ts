@@ -183,3 +183,18 @@ test('a trial that is finished while a study is read is no contradiction', async
   expect(reading.disagreements).toEqual([]);
   expect(numbers(frontOf(reading, 'search').points)).toEqual([0, 3]);
 });
+
+test('a dense model that is confirmed while a study is read is no contradiction', async () => {
+  const { store, study } = await studyOf([plain(0.5, 6)]);
+  // What was listed a moment before its confirming was stored.
+  const observations: Store['trials']['observations'] = async studyId =>
+    new Map(
+      [...(await store.trials.observations(studyId))].map(([number, seen]) => [
+        number,
+        seen.filter(({ phase }) => phase === 'search'),
+      ]),
+    );
+  const report = await readFront({ ...store, trials: { ...store.trials, observations } }, study, 'best');
+  expect(numbers(report.points)).toEqual([0, 1]);
+  expect(report.points.find(({ trial }) => trial === 0)).toMatchObject({ latencyMs: 10 });
+});

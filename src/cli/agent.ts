@@ -16,8 +16,6 @@ import { hardwareOption } from './options.ts';
 const usualAddress = '127.0.0.1:7300';
 
 export const agent = defineCommand({
-  usage: 'agent',
-  summary: 'Measure on this machine for searches that run elsewhere',
   options: {
     hardware: hardwareOption,
     listen: { type: 'string', describe: `Where to listen, as HOST:PORT [default: "${usualAddress}"]` },

@@ -22,19 +22,24 @@ export interface Console {
 /** 0 done, 1 the answer is no, 2 wrong use, 130 interrupted. */
 export type ExitStatus = 0 | 1 | 2 | 130;
 
-export interface Command {
+/** What the help says of a command without loading it; in the table of `commands.ts`. */
+export interface CommandWords {
   /** As yargs takes it: `show <trial>`. */
   readonly usage: string;
   readonly summary: string;
+}
+
+/** All else: the options of a command, and a function from arguments to an exit status. */
+export interface CommandBody {
   readonly options: Readonly<Record<string, Options>>;
   readonly positionals: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [command: string, what: string])[];
   readonly run: (args: never, console: Console) => Promise<ExitStatus>;
 }
 
+export type Command = CommandWords & CommandBody;
+
 interface Definition<O extends Record<string, Options>, P extends Record<string, Options>> {
-  readonly usage: string;
-  readonly summary: string;
   readonly options: O;
   readonly positionals?: P;
   readonly examples: readonly (readonly [command: string, what: string])[];
@@ -45,6 +50,6 @@ interface Definition<O extends Record<string, Options>, P extends Record<string,
 export function defineCommand<
   const O extends Record<string, Options>,
   const P extends Record<string, Options> = Record<never, never>,
->(definition: Definition<O, P>): Command {
-  return { ...definition, positionals: definition.positionals ?? {}, run: definition.run as Command['run'] };
+>(definition: Definition<O, P>): CommandBody {
+  return { ...definition, positionals: definition.positionals ?? {}, run: definition.run as CommandBody['run'] };
 }

@@ -14,8 +14,6 @@ import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { jsonOption } from './options.ts';
 
 export const doctor = defineCommand({
-  usage: 'doctor',
-  summary: 'Check this machine: versions, execution providers, load; exits 1 when nothing can be measured',
   options: {
     hardware: { type: 'string', describe: 'Try this hardware profile instead, and say at which step it fails' },
     json: jsonOption,

@@ -9,8 +9,6 @@ import { problemOf, problemOptions } from './options.ts';
 import { stageProgress } from './stage-progress.ts';
 
 export const evaluate = defineCommand({
-  usage: 'evaluate',
-  summary: 'Measure configurations that another program proposes: JSON lines in, JSON lines out',
   options: {
     ...problemOptions,
     stdin: { type: 'boolean', default: false, describe: 'Read requests from standard input, one JSON object per line' },

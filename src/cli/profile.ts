@@ -9,8 +9,6 @@ import { calibrationOptions, hardwareOption, jsonOption, modelOption, normalizeO
 import { stageProgress } from './stage-progress.ts';
 
 export const profile = defineCommand({
-  usage: 'profile',
-  summary: 'Show where the time goes: milliseconds and MACs of every layer, and what lower ranks could save',
   options: {
     model: modelOption,
     hardware: hardwareOption,

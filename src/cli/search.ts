@@ -14,8 +14,6 @@ import { jsonOption, problemOf, problemOptions, storeOption, waitOf, waitOption 
 import { studyDisplay } from './study-display.ts';
 
 export const search = defineCommand({
-  usage: 'search',
-  summary: 'Search for the ranks that give the best measured latency and accuracy; run it again to continue',
   options: {
     ...problemOptions,
     study: { type: 'string', describe: 'A name for the study [default: the name of the model]' },

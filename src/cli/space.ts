@@ -9,8 +9,6 @@ import { defineCommand } from './command.ts';
 import { hardwareOption, jsonOption, modelOption } from './options.ts';
 
 export const space = defineCommand({
-  usage: 'space',
-  summary: 'Propose a search space: which layers, which methods, which ranks',
   options: {
     model: modelOption,
     hardware: hardwareOption,

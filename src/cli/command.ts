@@ -1,5 +1,6 @@
 /** What a command is: its words, its options, and a function from arguments to an exit status. */
 import type { InferredOptionTypes, Options } from 'yargs';
+import type { SettingKey } from './settings/schema.ts';
 
 /** Where a command writes, and what it knows of the place it runs in; a test gives its own. */
 export interface Console {
@@ -31,6 +32,8 @@ export interface CommandWords {
 
 /** All else: the options of a command, and a function from arguments to an exit status. */
 export interface CommandBody {
+  /** Keys of the settings file that it takes beside `store` and `study`, if it has options for them. */
+  readonly settings?: readonly SettingKey[] | 'all';
   readonly options: Readonly<Record<string, Options>>;
   readonly positionals: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [command: string, what: string])[];
@@ -40,6 +43,7 @@ export interface CommandBody {
 export type Command = CommandWords & CommandBody;
 
 interface Definition<O extends Record<string, Options>, P extends Record<string, Options>> {
+  readonly settings?: readonly SettingKey[] | 'all';
   readonly options: O;
   readonly positionals?: P;
   readonly examples: readonly (readonly [command: string, what: string])[];

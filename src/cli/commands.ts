@@ -7,6 +7,11 @@ interface Entry extends CommandWords {
 
 export const commandTable: readonly Entry[] = [
   {
+    usage: 'init <model>',
+    summary: 'Look at a network, its images and this machine; write the settings that "search" reads',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     usage: 'space',
     summary: 'Propose a search space: which layers, which methods, which ranks',
     load: async () => (await import('./space.ts')).space,
@@ -95,6 +100,11 @@ export const commandTable: readonly Entry[] = [
     usage: 'agent',
     summary: 'Measure on this machine for searches that run elsewhere',
     load: async () => (await import('./agent.ts')).agent,
+  },
+  {
+    usage: 'hardware [name]',
+    summary: 'List the built-in hardware profiles, or print one',
+    load: async () => (await import('./hardware.ts')).hardware,
   },
   {
     usage: 'doctor',

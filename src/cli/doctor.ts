@@ -2,6 +2,7 @@
 
 import { parseHardwareProfile } from '../device/profile.ts';
 import { probeProviders } from '../device/providers.ts';
+import { profilePath } from '../device/shipped.ts';
 import { tryOut } from '../device/try-out.ts';
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -64,7 +65,7 @@ interface Step {
 
 /** Exits 1 where a step fails. */
 async function tryProfile(path: string, json: boolean, console: Console): Promise<ExitStatus> {
-  const profile = parseHardwareProfile(readText(path, 'the hardware profile'), path);
+  const profile = parseHardwareProfile(readText(profilePath(path), 'the hardware profile'), path);
   const steps: Step[] = [];
   const done = (step: string, said: string): void => {
     steps.push({ step, said });

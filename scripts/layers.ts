@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   report: pure(9),
   'study/build': platform(10),
   'study/measure': platform(11),
+  'study/inspect': platform(12),
   'study/propose': platform(12),
   'study/recount': platform(13),
   'study/read': platform(14),

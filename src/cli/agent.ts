@@ -6,6 +6,7 @@ import { parseHardwareProfile } from '../device/profile.ts';
 import { type Address, addressText, isLoopback, parseAddress } from '../device/remote/address.ts';
 import { listen, type TlsFiles } from '../device/remote/connect.ts';
 import { makeToken, readToken } from '../device/remote/token.ts';
+import { profilePath } from '../device/shipped.ts';
 import { UserError } from '../errors/user-error.ts';
 import { cacheFolder } from '../host/cache-folder.ts';
 import { readText } from '../host/model-file.ts';
@@ -16,8 +17,6 @@ import { hardwareOption } from './options.ts';
 const usualAddress = '127.0.0.1:7300';
 
 export const agent = defineCommand({
-  usage: 'agent',
-  summary: 'Measure on this machine for searches that run elsewhere',
   options: {
     hardware: hardwareOption,
     listen: { type: 'string', describe: `Where to listen, as HOST:PORT [default: "${usualAddress}"]` },
@@ -51,7 +50,7 @@ export const agent = defineCommand({
       args.connect === undefined ? '--listen' : '--connect',
     );
     const tls = tlsOf(args['tls-cert'], args['tls-key'], args['tls-ca'], args.connect !== undefined);
-    const profile = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
+    const profile = parseHardwareProfile(readText(profilePath(args.hardware), 'the hardware profile'), args.hardware);
     if (profile.driver.kind === 'remote') {
       throw new UserError(
         `Cannot measure for others with "${args.hardware}": its driver is another agent.`,

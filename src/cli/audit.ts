@@ -16,8 +16,6 @@ import { positive } from './positive.ts';
 import { stageProgress } from './stage-progress.ts';
 
 export const audit = defineCommand({
-  usage: 'audit',
-  summary: 'Check that the cheap accuracy ranks candidates as the full accuracy does; run it again to continue',
   options: {
     study: studyOption,
     store: storeOption,

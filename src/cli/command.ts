@@ -1,5 +1,6 @@
 /** What a command is: its words, its options, and a function from arguments to an exit status. */
 import type { InferredOptionTypes, Options } from 'yargs';
+import type { SettingKey } from './settings/schema.ts';
 
 /** Where a command writes, and what it knows of the place it runs in; a test gives its own. */
 export interface Console {
@@ -22,19 +23,27 @@ export interface Console {
 /** 0 done, 1 the answer is no, 2 wrong use, 130 interrupted. */
 export type ExitStatus = 0 | 1 | 2 | 130;
 
-export interface Command {
+/** What the help says of a command without loading it; in the table of `commands.ts`. */
+export interface CommandWords {
   /** As yargs takes it: `show <trial>`. */
   readonly usage: string;
   readonly summary: string;
+}
+
+/** All else: the options of a command, and a function from arguments to an exit status. */
+export interface CommandBody {
+  /** Keys of the settings file that it takes beside `store` and `study`, if it has options for them. */
+  readonly settings?: readonly SettingKey[] | 'all';
   readonly options: Readonly<Record<string, Options>>;
   readonly positionals: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [command: string, what: string])[];
   readonly run: (args: never, console: Console) => Promise<ExitStatus>;
 }
 
+export type Command = CommandWords & CommandBody;
+
 interface Definition<O extends Record<string, Options>, P extends Record<string, Options>> {
-  readonly usage: string;
-  readonly summary: string;
+  readonly settings?: readonly SettingKey[] | 'all';
   readonly options: O;
   readonly positionals?: P;
   readonly examples: readonly (readonly [command: string, what: string])[];
@@ -45,6 +54,6 @@ interface Definition<O extends Record<string, Options>, P extends Record<string,
 export function defineCommand<
   const O extends Record<string, Options>,
   const P extends Record<string, Options> = Record<never, never>,
->(definition: Definition<O, P>): Command {
-  return { ...definition, positionals: definition.positionals ?? {}, run: definition.run as Command['run'] };
+>(definition: Definition<O, P>): CommandBody {
+  return { ...definition, positionals: definition.positionals ?? {}, run: definition.run as CommandBody['run'] };
 }

@@ -11,8 +11,6 @@ import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption 
 import { studyDisplay } from './study-display.ts';
 
 export const confirm = defineCommand({
-  usage: 'confirm',
-  summary: 'Measure the front again on images that the search never used; exits 1 while some are left',
   options: {
     study: studyOption,
     store: storeOption,

@@ -2,6 +2,7 @@
 
 import { parseHardwareProfile } from '../device/profile.ts';
 import { probeProviders } from '../device/providers.ts';
+import { profilePath } from '../device/shipped.ts';
 import { tryOut } from '../device/try-out.ts';
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -14,8 +15,6 @@ import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { jsonOption } from './options.ts';
 
 export const doctor = defineCommand({
-  usage: 'doctor',
-  summary: 'Check this machine: versions, execution providers, load; exits 1 when nothing can be measured',
   options: {
     hardware: { type: 'string', describe: 'Try this hardware profile instead, and say at which step it fails' },
     json: jsonOption,
@@ -66,7 +65,7 @@ interface Step {
 
 /** Exits 1 where a step fails. */
 async function tryProfile(path: string, json: boolean, console: Console): Promise<ExitStatus> {
-  const profile = parseHardwareProfile(readText(path, 'the hardware profile'), path);
+  const profile = parseHardwareProfile(readText(profilePath(path), 'the hardware profile'), path);
   const steps: Step[] = [];
   const done = (step: string, said: string): void => {
     steps.push({ step, said });

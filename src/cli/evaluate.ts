@@ -5,12 +5,11 @@ import { type Evaluator, openEvaluator } from '../study/measure/evaluate.ts';
 import { answerRecord, parseRequest, problemRecord } from '../study/measure/evaluate-lines.ts';
 import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { problemOf, problemOptions } from './options.ts';
+import { problemOf, problemOptions, problemSettings } from './options.ts';
 import { stageProgress } from './stage-progress.ts';
 
 export const evaluate = defineCommand({
-  usage: 'evaluate',
-  summary: 'Measure configurations that another program proposes: JSON lines in, JSON lines out',
+  settings: [...problemSettings, 'seed'],
   options: {
     ...problemOptions,
     stdin: { type: 'boolean', default: false, describe: 'Read requests from standard input, one JSON object per line' },

@@ -8,8 +8,6 @@ import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const explain = defineCommand({
-  usage: 'explain',
-  summary: 'Explain how well the tuner predicts, which layers matter, and what it would try next',
   options: { study: studyOption, store: storeOption, json: jsonOption },
   examples: [
     ['rankfront explain --study resnet18', 'quality of predictions, importance of layers, hypervolume, next trial'],

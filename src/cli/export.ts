@@ -9,8 +9,6 @@ import { withStudy } from './open-study.ts';
 import { jsonOption, movedOptions, storeOption, studyOption } from './options.ts';
 
 export const exportModel = defineCommand({
-  usage: 'export',
-  summary: 'Write the model of a trial as an ONNX file that any ONNX Runtime loads',
   options: {
     study: studyOption,
     store: storeOption,

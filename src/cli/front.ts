@@ -15,8 +15,6 @@ import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const front = defineCommand({
-  usage: 'front',
-  summary: 'Show the Pareto front of a study: measured latency against accuracy',
   options: {
     study: studyOption,
     store: storeOption,

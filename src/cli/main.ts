@@ -1,53 +1,10 @@
 /** The command line: a table of contents, and the only place that prints an error and sets the exit status. */
-import yargs from 'yargs/yargs';
 import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../host/version.ts';
-import { agent } from './agent.ts';
-import { audit } from './audit.ts';
-import type { Command, Console, ExitStatus } from './command.ts';
-import { confirm } from './confirm.ts';
-import { doctor } from './doctor.ts';
-import { evaluate } from './evaluate.ts';
-import { explain } from './explain.ts';
-import { exportModel } from './export.ts';
-import { front } from './front.ts';
-import { givenValues } from './given-values.ts';
-import { lastGiven } from './last-given.ts';
-import { pick } from './pick.ts';
-import { profile } from './profile.ts';
-import { replay } from './replay.ts';
-import { retrain } from './retrain.ts';
-import { roi } from './roi.ts';
-import { search } from './search.ts';
-import { show } from './show.ts';
-import { space } from './space.ts';
-import { studies } from './studies.ts';
+import type { Console, ExitStatus } from './command.ts';
+import { loadCommand } from './commands.ts';
 import { terminalConsole } from './terminal.ts';
-import { train } from './train.ts';
-import { commandName, sentence, unknownCommand, usageError } from './usage-error.ts';
-import { verify } from './verify.ts';
-
-export const commands: readonly Command[] = [
-  space,
-  search,
-  studies,
-  show,
-  front,
-  confirm,
-  pick,
-  roi,
-  exportModel,
-  retrain,
-  train,
-  profile,
-  evaluate,
-  verify,
-  audit,
-  replay,
-  explain,
-  agent,
-  doctor,
-];
+import { sentence } from './usage-error.ts';
 
 /** Runs one command line and returns its exit status; never throws. */
 export async function main(args: readonly string[]): Promise<ExitStatus> {
@@ -64,45 +21,16 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
 }
 
 async function run(args: readonly string[], console: Console): Promise<ExitStatus> {
-  let status: ExitStatus = 0;
-  const [word = '-'] = args;
-  const named = commands.find(command => commandName(command) === word);
-  if (!named && !word.startsWith('-')) throw unknownCommand(word, commands);
-  const options = named?.options ?? {};
-  let parser = yargs(lastGiven(givenValues(args, options), options))
-    .locale('en')
-    .scriptName('rankfront')
-    .usage('$0 <command> [options]\n\nFinds the ranks at which a network really runs faster on your device.')
-    .strict()
-    .version(rankfrontVersion())
-    .wrap(Math.min(100, process.stdout.columns || 100))
-    .demandCommand(1, 'Which command?')
-    .parserConfiguration({ 'duplicate-arguments-array': false })
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? usageError(message, named, args);
-    });
-  for (const command of commands) {
-    parser = parser.command(
-      command.usage,
-      command.summary,
-      builder => {
-        let built = builder.options(command.options);
-        for (const [name, options] of Object.entries(command.positionals)) {
-          built = built.positional(name, options as never);
-          // Of a list in the usage, yargs would keep only the last.
-          if (options.array) built = built.parserConfiguration({ 'duplicate-arguments-array': true });
-        }
-        for (const [example, what] of command.examples) built = built.example(example, what);
-        return built;
-      },
-      async parsed => {
-        status = await command.run(parsed as never, console);
-      },
-    );
+  const [first, second] = args;
+  // As in `rankfront --help search`.
+  const word = first === '--help' ? second : first;
+  if (args.length === 1 && first === '--version') {
+    console.out(rankfrontVersion());
+    return 0;
   }
-  await parser.parseAsync();
-  return status;
+  const command = word === undefined ? undefined : await loadCommand(word);
+  const { parse } = await import('./parse.ts');
+  return parse(args, command, console);
 }
 
 /** A UserError speaks for itself; anything else is a defect of ours and says so, with its trace only on request. */

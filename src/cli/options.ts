@@ -4,6 +4,7 @@ import { normalizations } from '../data/normalize.ts';
 import type { Study } from '../store/study.ts';
 import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
+import type { SettingKey } from './settings/schema.ts';
 
 export const modelOption = { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } as const;
 const dataOption = {
@@ -14,7 +15,7 @@ const dataOption = {
 export const hardwareOption = {
   type: 'string',
   demandOption: true,
-  describe: 'The hardware profile, a YAML file (see hardware-profiles/)',
+  describe: 'The hardware profile: a built-in name (rankfront hardware) or a YAML file',
 } as const;
 export const storeOption = {
   type: 'string',
@@ -80,6 +81,19 @@ export const problemOptions = {
   },
   'accept-dense': { type: 'boolean', default: false, describe: 'Continue even if the dense model scores near chance' },
 } as const;
+
+/** Their keys in a settings file. */
+export const problemSettings = [
+  'model',
+  'data',
+  'space',
+  'hardware',
+  'normalize',
+  'calibration',
+  'calibrationImages',
+  'corrections',
+  'acceptDense',
+] as const satisfies readonly SettingKey[];
 
 /** The same as the library takes them. Throws a UserError for a number that cannot be. */
 export const problemOf = (args: InferredOptionTypes<typeof problemOptions>) => ({

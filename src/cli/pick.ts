@@ -16,8 +16,6 @@ import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const pick = defineCommand({
-  usage: 'pick',
-  summary: 'Pick one point of the front, by your limits or as recommended; exits 1 if no point fits',
   options: {
     study: studyOption,
     store: storeOption,

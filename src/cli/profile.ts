@@ -9,8 +9,7 @@ import { calibrationOptions, hardwareOption, jsonOption, modelOption, normalizeO
 import { stageProgress } from './stage-progress.ts';
 
 export const profile = defineCommand({
-  usage: 'profile',
-  summary: 'Show where the time goes: milliseconds and MACs of every layer, and what lower ranks could save',
+  settings: ['model', 'hardware', 'space'],
   options: {
     model: modelOption,
     hardware: hardwareOption,
@@ -25,12 +24,9 @@ export const profile = defineCommand({
     json: jsonOption,
   },
   examples: [
+    ['rankfront profile --model resnet18.onnx --hardware cpu-2-threads', 'the most expensive layers first'],
     [
-      'rankfront profile --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml',
-      'the most expensive layers first',
-    ],
-    [
-      'rankfront profile --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml --calibration folder:calibration',
+      'rankfront profile --model resnet18.onnx --hardware cpu-2-threads --calibration folder:calibration',
       'also what each layer loses at half its MACs',
     ],
   ],

@@ -7,8 +7,6 @@ import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
 
 export const replay = defineCommand({
-  usage: 'replay',
-  summary: 'Propose every trial again from the store; exits 1 at the first one that differs',
   options: { study: studyOption, store: storeOption, json: jsonOption },
   examples: [['rankfront replay --study resnet18', 'needs no model and no images: nothing is measured']],
   run: async (args, console) =>

@@ -13,8 +13,6 @@ import { jsonLine, trainingDisplay, trainingEnd } from './training-display.ts';
 import { demandProvider, epochsOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const retrain = defineCommand({
-  usage: 'retrain',
-  summary: 'Retrain a trial to recover its accuracy; run it again to continue after a stop',
   options: {
     study: studyOption,
     store: storeOption,

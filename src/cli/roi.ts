@@ -18,8 +18,6 @@ import { jsonOption, storeOption, studyOption } from './options.ts';
 import { figureOptions, givenFigures } from './roi-inputs.ts';
 
 export const roi = defineCommand({
-  usage: 'roi [studies..]',
-  summary: 'Reckon whether it pays to factorise, or to change the device; exits 1 when staying dense is best',
   positionals: {
     studies: {
       type: 'string',

@@ -14,8 +14,7 @@ import { jsonOption, problemOf, problemOptions, storeOption, waitOf, waitOption 
 import { studyDisplay } from './study-display.ts';
 
 export const search = defineCommand({
-  usage: 'search',
-  summary: 'Search for the ranks that give the best measured latency and accuracy; run it again to continue',
+  settings: 'all',
   options: {
     ...problemOptions,
     study: { type: 'string', describe: 'A name for the study [default: the name of the model]' },
@@ -58,7 +57,7 @@ export const search = defineCommand({
   },
   examples: [
     [
-      'rankfront search --model resnet18.onnx --data folder:val --hardware hardware-profiles/cpu-2-threads.yaml --time 8h',
+      'rankfront search --model resnet18.onnx --data folder:val --hardware cpu-2-threads --time 8h',
       'search for a night',
     ],
   ],

@@ -1,15 +1,21 @@
-/** The hardware profiles that come with this package. */
-import { readdirSync } from 'node:fs';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** The built-in hardware profiles, in words. */
+import { availableParallelism } from 'node:os';
+import { shippedNames } from '../device/shipped.ts';
 
-const folder = fileURLToPath(new URL('../../hardware-profiles', import.meta.url));
+export const isShippedProfile = (name: string): boolean => /^[\w-]+$/.test(name) && shippedNames().includes(name);
+
+/** For this machine: the CPU with as many threads as it has cores, up to the most that a profile offers. */
+export function usualProfile(cores = availableParallelism()): string {
+  const threads = shippedNames().flatMap(name => {
+    const [, count] = /^cpu-(\d+)-threads?$/.exec(name) ?? [];
+    return count === undefined || Number(count) > cores ? [] : [{ name, count: Number(count) }];
+  });
+  return threads.sort((a, b) => b.count - a.count)[0]?.name ?? 'cpu-1-thread';
+}
 
 /** One to begin with, and the names of the others. */
 export function shippedProfiles(): string {
-  const names = readdirSync(folder).filter(name => name.endsWith('.yaml'));
-  const near = relative(process.cwd(), folder);
-  const shown = near === '' || near.startsWith('..') ? folder : near;
-  const first = names.includes('cpu-2-threads.yaml') ? 'cpu-2-threads.yaml' : (names[0] ?? '');
-  return `a hardware profile, such as ${shown}/${first}, or there ${names.filter(name => name !== first).join(', ')}`;
+  const usual = usualProfile();
+  const others = shippedNames().filter(name => name !== usual);
+  return `a YAML file, or a built-in name such as ${usual}; the others are ${others.join(', ')}`;
 }

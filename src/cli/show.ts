@@ -8,8 +8,6 @@ import { withStudy } from './open-study.ts';
 import { jsonOption, movedModelOption, storeOption, studyOption } from './options.ts';
 
 export const show = defineCommand({
-  usage: 'show <trial>',
-  summary: 'Show one trial: its ranks, its measurements, and what a reviewer needs to check them',
   positionals: {
     trial: { type: 'number', demandOption: true, describe: 'The number of the trial; 0 is the dense model' },
   },

@@ -1,5 +1,6 @@
 /** `rankfront space`: writes a search space that a user can edit. */
 import { parseHardwareProfile } from '../device/profile.ts';
+import { profilePath } from '../device/shipped.ts';
 import { readText } from '../files/read.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
@@ -9,8 +10,7 @@ import { defineCommand } from './command.ts';
 import { hardwareOption, jsonOption, modelOption } from './options.ts';
 
 export const space = defineCommand({
-  usage: 'space',
-  summary: 'Propose a search space: which layers, which methods, which ranks',
+  settings: ['model', 'hardware'],
   options: {
     model: modelOption,
     hardware: hardwareOption,
@@ -19,14 +19,14 @@ export const space = defineCommand({
   },
   examples: [
     [
-      'rankfront space --model resnet18.onnx --hardware hardware-profiles/cpu-2-threads.yaml --out space.yaml',
+      'rankfront space --model resnet18.onnx --hardware cpu-2-threads --out space.yaml',
       'write a search space that you can edit',
     ],
   ],
   run: async (args, console) => {
     const place = { kept: keptFiles({ models: [args.model], hardware: args.hardware }) };
     if (args.out !== undefined) demandWritable(args.out, 'the search space', place);
-    const hardware = parseHardwareProfile(readText(args.hardware, 'the hardware profile'), args.hardware);
+    const hardware = parseHardwareProfile(readText(profilePath(args.hardware), 'the hardware profile'), args.hardware);
     const found = await openSites(args.model, hardware);
     const { sites, rejected, outputs } = found;
     for (const note of notesOf(found)) console.note(note);

@@ -7,8 +7,6 @@ import { defineCommand } from './command.ts';
 import { jsonOption, storeOption } from './options.ts';
 
 export const studies = defineCommand({
-  usage: 'studies',
-  summary: 'List the studies in a store',
   options: { store: storeOption, json: jsonOption },
   examples: [['rankfront studies --store results/rankfront.sqlite', 'state, trials and best speed-up of every study']],
   run: async (args, console) => {

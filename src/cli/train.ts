@@ -8,8 +8,6 @@ import { trainingDisplay, trainingEnd } from './training-display.ts';
 import { demandProvider, epochsOf, trainingOptions, trainRequest } from './training-options.ts';
 
 export const train = defineCommand({
-  usage: 'train',
-  summary: 'Train a network on labelled images; run it again to continue after a stop',
   options: {
     model: { ...modelOption, describe: 'The network to train, an ONNX file' },
     fresh: {

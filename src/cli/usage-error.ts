@@ -1,13 +1,12 @@
 /** What is wrong with a command line, in our words: those of yargs name neither the command nor the way out. */
 import { UserError } from '../errors/user-error.ts';
 import { nearest } from '../units/nearest.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandWords } from './command.ts';
+import { commandName } from './commands.ts';
 import { shippedProfiles } from './shipped-profiles.ts';
 
-export const commandName = ({ usage }: Pick<Command, 'usage'>): string => usage.split(' ')[0] ?? usage;
-
 /** For a first word that is no command. */
-export function unknownCommand(word: string, commands: readonly Command[]): UserError {
+export function unknownCommand(word: string, commands: readonly CommandWords[]): UserError {
   const names = commands.map(commandName);
   const meant = nearest(word, names);
   return new UserError(

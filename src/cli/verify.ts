@@ -13,8 +13,6 @@ import { jsonOption, movedOptions, storeOption, studyOption, waitOf, waitOption 
 import { denseLine, summary, trainingLines, verdictLines } from './verify-text.ts';
 
 export const verify = defineCommand({
-  usage: 'verify',
-  summary: 'Check all stored numbers and measure the front again; exits 1 unless all of them hold',
   options: {
     study: studyOption,
     store: storeOption,

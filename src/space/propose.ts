@@ -38,16 +38,8 @@ export function proposeSpace(sites: readonly Site[], options: ProposalOptions): 
   const rejected = options.rejected ?? [];
   requireSites(sites, rejected);
   const total = sites.reduce((sum, { macs }) => sum + macs, 0);
-  const worth = worthwhile(sites);
-  const entries: string[] = [];
-  const kept: { readonly site: Site; readonly reason: string }[] = [];
-  for (const site of sites) {
-    const skip = worth.get(site);
-    const method = defaultMethod(site);
-    const ladder = skip === undefined ? proposeLadder(site, method, options.granularity) : [];
-    if (ladder.length > 0) entries.push(entryText(site, method, ladder, total));
-    else kept.push({ site, reason: skip ?? 'no rank saves a tenth of its multiply-accumulates' });
-  }
+  const { searched, kept } = sortSites(sites, options.granularity);
+  const entries = searched.map(({ site, method, ladder }) => entryText(site, method, ladder, total));
   if (entries.length === 0) {
     throw new UserError(
       `Cannot propose a search space: expected a layer whose ranks can save a tenth of its multiply-accumulates, found none among ${sites.length} sites.`,
@@ -65,6 +57,33 @@ export function proposeSpace(sites: readonly Site[], options: ProposalOptions): 
     ...rejectedText(rejected),
     '',
   ].join('\n');
+}
+
+export interface SortedSites {
+  /** In graph order, with the ladder that each is offered. */
+  readonly searched: readonly { readonly site: Site; readonly method: MethodName; readonly ladder: readonly Rung[] }[];
+  readonly kept: readonly KeptSite[];
+}
+
+export interface KeptSite {
+  readonly site: Site;
+  /** For people: completes "it stays dense because ...". */
+  readonly reason: string;
+}
+
+/** Which sites a proposed space offers, and why the others stay dense. */
+export function sortSites(sites: readonly Site[], granularity: number): SortedSites {
+  const worth = worthwhile(sites);
+  const offered = sites.map(site => {
+    const skip = worth.get(site);
+    const method = defaultMethod(site);
+    const ladder = skip === undefined ? proposeLadder(site, method, granularity) : [];
+    return { site, method, ladder, reason: skip ?? 'no rank saves a tenth of its multiply-accumulates' };
+  });
+  return {
+    searched: offered.filter(({ ladder }) => ladder.length > 0),
+    kept: offered.filter(({ ladder }) => ladder.length === 0),
+  };
 }
 
 /** Why a site is kept dense; undefined for those that take part. */
@@ -136,7 +155,7 @@ const describe = ({ kernel, inChannels, outChannels, groups, outputSize, kind }:
   `${kind === 'gemm' || kind === 'matmul' ? kind : `${kernel.join('x')} conv`}, ${inChannels} to ${outChannels} channels` +
   `${groups > 1 ? ` in ${groups} groups` : ''}${kind === 'gemm' || kind === 'matmul' ? '' : ` at ${outputSize.join('x')}`}`;
 
-function keptText(kept: readonly { readonly site: Site; readonly reason: string }[], total: number): string[] {
+function keptText(kept: readonly KeptSite[], total: number): string[] {
   if (kept.length === 0) return [];
   return [
     '# These stay dense.',

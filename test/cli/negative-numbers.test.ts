@@ -1,8 +1,8 @@
 /** Every option that is a number says which one it is when it is negative, before anything is read. */
 import { expect, test } from 'vitest';
 import type { Command, Console } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/main.ts';
 import { UserError } from '../../src/errors/user-error.ts';
+import { allCommands } from './all-commands.ts';
 
 const never = new AbortController().signal;
 const silent: Console = {
@@ -26,7 +26,7 @@ function usual({ options, positionals }: Command): Record<string, unknown> {
   );
 }
 
-const cases = commands.flatMap(command =>
+const cases = (await allCommands()).flatMap(command =>
   Object.entries({ ...command.options, ...command.positionals })
     .filter(([name, { type }]) => type === 'number' || name === 'time' || name === 'checkpoint-every')
     .map(

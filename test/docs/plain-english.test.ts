@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { commands } from '../../src/cli/main.ts';
+import { allCommands } from '../cli/all-commands.ts';
 import { faultsOf, literalSentences, mostWords, sentencesOf, wordsOf } from './prose.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -19,14 +19,16 @@ interface HelpText {
   readonly text: string;
 }
 
-const helpTexts: readonly HelpText[] = commands.flatMap(({ usage, summary, options, positionals, examples }) => [
-  { of: usage, text: summary },
-  ...Object.entries({ ...options, ...positionals }).map(([name, option]) => ({
-    of: `${usage} --${name}`,
-    text: option.describe ?? '',
-  })),
-  ...examples.map(([command, what]) => ({ of: `${usage}, example "${command}"`, text: what })),
-]);
+const helpTexts: readonly HelpText[] = (await allCommands()).flatMap(
+  ({ usage, summary, options, positionals, examples }) => [
+    { of: usage, text: summary },
+    ...Object.entries({ ...options, ...positionals }).map(([name, option]) => ({
+      of: `${usage} --${name}`,
+      text: option.describe ?? '',
+    })),
+    ...examples.map(([command, what]) => ({ of: `${usage}, example "${command}"`, text: what })),
+  ],
+);
 
 const sources = globSync('src/cli/*.ts', { cwd: root }).map(file => ({ file, text: read(file) }));
 

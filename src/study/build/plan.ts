@@ -5,6 +5,7 @@ import type { Sites } from '../../decompose/site.ts';
 import { withMeasuredShapes } from '../../device/measured-shapes.ts';
 import { demandTimeable as demandOfDevice } from '../../device/open.ts';
 import { type HardwareProfile, parseHardwareProfile } from '../../device/profile.ts';
+import { profilePath } from '../../device/shipped.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { type LoadedModel, loadModel, readText, sha256Of } from '../../host/model-file.ts';
 import { batchSizes } from '../../onnx/cost.ts';
@@ -106,11 +107,11 @@ export async function makePlan(sources: PlanSources): Promise<Plan> {
   };
 }
 
-/** From the paths that a user gives; without a space one is proposed. */
+/** From the paths that a user gives, the hardware by a built-in name too; without a space one is proposed. */
 export const planFromFiles = (model: string, space: string | undefined, hardware: string): Promise<Plan> =>
   makePlan({
     modelPath: model,
-    hardwareText: readText(hardware, 'the hardware profile'),
+    hardwareText: readText(profilePath(hardware), 'the hardware profile'),
     hardwareName: hardware,
     spaceText: space === undefined ? null : readText(space, 'the search space'),
     spaceName: space ?? 'the proposed search space',

@@ -1,0 +1,124 @@
+/** The commands in the order of the help: their words, and where the rest of each is loaded from when it is called. */
+import type { Command, CommandBody, CommandWords } from './command.ts';
+
+interface Entry extends CommandWords {
+  readonly load: () => Promise<CommandBody>;
+}
+
+export const commandTable: readonly Entry[] = [
+  {
+    usage: 'init <model>',
+    summary: 'Look at a network, its images and this machine; write the settings that "search" reads',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    usage: 'space',
+    summary: 'Propose a search space: which layers, which methods, which ranks',
+    load: async () => (await import('./space.ts')).space,
+  },
+  {
+    usage: 'search',
+    summary: 'Search for the ranks that give the best measured latency and accuracy; run it again to continue',
+    load: async () => (await import('./search.ts')).search,
+  },
+  {
+    usage: 'studies',
+    summary: 'List the studies in a store',
+    load: async () => (await import('./studies.ts')).studies,
+  },
+  {
+    usage: 'show <trial>',
+    summary: 'Show one trial: its ranks, its measurements, and what a reviewer needs to check them',
+    load: async () => (await import('./show.ts')).show,
+  },
+  {
+    usage: 'front',
+    summary: 'Show the Pareto front of a study: measured latency against accuracy',
+    load: async () => (await import('./front.ts')).front,
+  },
+  {
+    usage: 'confirm',
+    summary: 'Measure the front again on images that the search never used; exits 1 while some are left',
+    load: async () => (await import('./confirm.ts')).confirm,
+  },
+  {
+    usage: 'pick',
+    summary: 'Pick one point of the front, by your limits or as recommended; exits 1 if no point fits',
+    load: async () => (await import('./pick.ts')).pick,
+  },
+  {
+    usage: 'roi [studies..]',
+    summary: 'Reckon whether it pays to factorise, or to change the device; exits 1 when staying dense is best',
+    load: async () => (await import('./roi.ts')).roi,
+  },
+  {
+    usage: 'export',
+    summary: 'Write the model of a trial as an ONNX file that any ONNX Runtime loads',
+    load: async () => (await import('./export.ts')).exportModel,
+  },
+  {
+    usage: 'retrain',
+    summary: 'Retrain a trial to recover its accuracy; run it again to continue after a stop',
+    load: async () => (await import('./retrain.ts')).retrain,
+  },
+  {
+    usage: 'train',
+    summary: 'Train a network on labelled images; run it again to continue after a stop',
+    load: async () => (await import('./train.ts')).train,
+  },
+  {
+    usage: 'profile',
+    summary: 'Show where the time goes: milliseconds and MACs of every layer, and what lower ranks could save',
+    load: async () => (await import('./profile.ts')).profile,
+  },
+  {
+    usage: 'evaluate',
+    summary: 'Measure configurations that another program proposes: JSON lines in, JSON lines out',
+    load: async () => (await import('./evaluate.ts')).evaluate,
+  },
+  {
+    usage: 'verify',
+    summary: 'Check all stored numbers and measure the front again; exits 1 unless all of them hold',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    usage: 'audit',
+    summary: 'Check that the cheap accuracy ranks candidates as the full accuracy does; run it again to continue',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
+    usage: 'replay',
+    summary: 'Propose every trial again from the store; exits 1 at the first one that differs',
+    load: async () => (await import('./replay.ts')).replay,
+  },
+  {
+    usage: 'explain',
+    summary: 'Explain how well the tuner predicts, which layers matter, and what it would try next',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    usage: 'agent',
+    summary: 'Measure on this machine for searches that run elsewhere',
+    load: async () => (await import('./agent.ts')).agent,
+  },
+  {
+    usage: 'hardware [name]',
+    summary: 'List the built-in hardware profiles, or print one',
+    load: async () => (await import('./hardware.ts')).hardware,
+  },
+  {
+    usage: 'doctor',
+    summary: 'Check this machine: versions, execution providers, load; exits 1 when nothing can be measured',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+];
+
+export const commandName = ({ usage }: CommandWords): string => usage.split(' ')[0] ?? usage;
+
+/** The command of that name, with all that it needs; undefined where there is none. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  const entry = commandTable.find(each => commandName(each) === name);
+  if (!entry) return undefined;
+  const { usage, summary, load } = entry;
+  return { usage, summary, ...(await load()) };
+}

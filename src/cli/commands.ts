@@ -37,6 +37,11 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./front.ts')).front,
   },
   {
+    usage: 'serve',
+    summary: 'Show the studies of a store as a page in the browser, live while a search runs',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
     usage: 'confirm',
     summary: 'Measure the front again on images that the search never used; exits 1 while some are left',
     load: async () => (await import('./confirm.ts')).confirm,

@@ -5,6 +5,7 @@ import { rankfrontVersion } from '../host/version.ts';
 import { agent } from './agent.ts';
 import { audit } from './audit.ts';
 import type { Command, Console, ExitStatus } from './command.ts';
+import { compare } from './compare.ts';
 import { confirm } from './confirm.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   front,
   confirm,
   pick,
+  compare,
   roi,
   exportModel,
   retrain,

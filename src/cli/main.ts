@@ -4,6 +4,7 @@ import { UserError } from '../errors/user-error.ts';
 import { rankfrontVersion } from '../host/version.ts';
 import { agent } from './agent.ts';
 import { audit } from './audit.ts';
+import { check } from './check.ts';
 import type { Command, Console, ExitStatus } from './command.ts';
 import { compare } from './compare.ts';
 import { confirm } from './confirm.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   front,
   confirm,
   pick,
+  check,
   compare,
   roi,
   exportModel,

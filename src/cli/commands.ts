@@ -52,9 +52,19 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./pick.ts')).pick,
   },
   {
+    usage: 'check',
+    summary: 'Check one exported model against the dense one, without any study; exits 1 unless it holds',
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
     usage: 'roi [studies..]',
     summary: 'Reckon whether it pays to factorise, or to change the device; exits 1 when staying dense is best',
     load: async () => (await import('./roi.ts')).roi,
+  },
+  {
+    usage: 'compare <studies..>',
+    summary: 'Compare one network on several devices: what each gains, at which ranks, at what price',
+    load: async () => (await import('./compare.ts')).compare,
   },
   {
     usage: 'export',

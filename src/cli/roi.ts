@@ -4,6 +4,7 @@ import { UserError } from '../errors/user-error.ts';
 import { completeFigures, type Given } from '../money/figures.ts';
 import { type Reckoning, reckon } from '../money/reckon.ts';
 import { swings } from '../money/sensitivity.ts';
+import { demandOneNetwork } from '../report/compare/basis.ts';
 import { roiJson } from '../report/roi-json.ts';
 import { type RoiChoice, roiStudy } from '../report/roi-study.ts';
 import { type RoiPage, roiText } from '../report/roi-text.ts';
@@ -13,7 +14,7 @@ import { frontOf } from '../study/read/read-front.ts';
 import { parseDrop } from '../units/drop.ts';
 import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';
-import { withStudy } from './open-study.ts';
+import { openNamed, studyNames } from './named-studies.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
 import { figureOptions, givenFigures } from './roi-inputs.ts';
 
@@ -22,7 +23,7 @@ export const roi = defineCommand({
     studies: {
       type: 'string',
       array: true,
-      describe: 'Studies of one network on several devices, the device of today first; --study for one alone',
+      describe: `The device of today first, each a ${studyNames}; --study for one alone`,
     },
   },
   options: {
@@ -42,9 +43,13 @@ export const roi = defineCommand({
       throw new UserError('Cannot reckon: studies are named, and --study is given.', 'Leave --study out.');
     // What was typed wrong is said before any store is looked for.
     const figuresGiven = givenFigures(args, args.inputs);
-    const opened = await openStudies(named.length > 0 ? named : [args.study], args.store, console);
+    const opened = await openNamed(named.length > 0 ? named : [args.study], args.store, console);
     const given = { ...figuresGiven, studies: opened.map(({ study }) => study.name) };
-    demandOneNetwork(opened.map(({ study }) => study));
+    demandNamesOfTheirOwn(given.studies);
+    demandOneNetwork(
+      opened.map(({ study }) => ({ name: study.name, basis: study })),
+      'reckon with',
+    );
     if (opened.length > 1 && given.inputs.trial !== undefined)
       throw new UserError(
         'trial (--trial) belongs to one study, and several are named.',
@@ -52,13 +57,19 @@ export const roi = defineCommand({
       );
     noteUnused(given, console);
     const figures = completeFigures(given);
-    const studies = opened.map(({ study, report }) => roiStudy(report, choiceOf(given, study.name), batchOf(study)));
+    // Confirmed figures are what `best` takes wherever there are any.
+    const studies = opened.map(({ study, reading }) =>
+      roiStudy(frontOf(reading, 'best'), choiceOf(given, study.name), batchOf(study)),
+    );
     const measured = studies.map(each => each.measured);
     const answer = reckon(figures, measured);
     const swung = swungOption(answer);
     const page: RoiPage = {
       answer,
-      studies: studies.map(each => ({ ...each, why: atStore(each.why, each.measured.study, args.store) })),
+      studies: studies.map((each, at) => ({
+        ...each,
+        why: atStore(each.why, each.measured.study, opened[at]?.store ?? args.store),
+      })),
       given,
       swung,
       swings: swung === null ? [] : swings(given, measured, swung),
@@ -68,29 +79,13 @@ export const roi = defineCommand({
   },
 });
 
-async function openStudies(names: readonly (string | undefined)[], store: string, console: Console) {
+/** The figures of a device stand under the name of its study. */
+function demandNamesOfTheirOwn(names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UserError(`Study "${twice}" is named twice.`, 'Name each study once.');
-  const opened = [];
-  for (const study of names) {
-    opened.push(
-      // Confirmed figures are what `best` takes wherever there are any.
-      await withStudy({ store, study }, console, async (found, _store, reading) => ({
-        study: found,
-        report: frontOf(reading, 'best'),
-      })),
-    );
-  }
-  return opened;
-}
-
-/** The same accuracy faster is what is priced: other networks answer otherwise. */
-function demandOneNetwork([first, ...others]: readonly Study[]): void {
-  const other = others.find(({ model }) => model.sha256 !== first?.model.sha256);
-  if (first && other)
+  if (twice !== undefined)
     throw new UserError(
-      `Cannot reckon "${first.name}" against "${other.name}": expected one network, found "${first.model.path}" and "${other.model.path}".`,
-      'Name studies of the same model file.',
+      `Cannot reckon: two studies are called "${twice}", and figures are given by the name of a study.`,
+      'Search or transfer one of them under another name.',
     );
 }
 

@@ -30,3 +30,16 @@ export function upperTail(z: number): number {
   for (let k = 200; k >= 1; k--) fraction = z + k / fraction;
   return density(z) / fraction;
 }
+
+/** The z with P(Z < z) = `share`, by bisection; `share` above 0 and below 1. */
+export function quantileOf(share: number): number {
+  if (!(share > 0 && share < 1)) throw new RangeError(`Cannot invert the normal distribution at ${share}.`);
+  if (share < 0.5) return -quantileOf(1 - share);
+  let [low, high] = [0, 40];
+  for (let step = 0; step < 200 && high - low > 1e-13; step++) {
+    const middle = (low + high) / 2;
+    if (upperTail(middle) > 1 - share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

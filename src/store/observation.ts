@@ -37,6 +37,20 @@ export interface LatencySummary extends Measured {
   readonly quality: Quality;
   /** What spoke for or against it; null for observations from before this was kept. */
   readonly conditions: ConditionsRecord | null;
+  /** Where the device measured it. */
+  readonly energy?: EnergyRecord;
+}
+
+/** Joules of one call while both models were timed; plain JSON (docs/decisions/0026). */
+export interface EnergyRecord {
+  /** `rapl`: the processor's own counters, of the whole package. `command`: watts that the `power` command of the profile printed. */
+  readonly source: 'rapl' | 'command';
+  readonly candidateJoules: number;
+  readonly referenceJoules: number;
+  /** How often the counters, or the watts, were read. */
+  readonly readings: number;
+  /** False where both models share one mean power, since their calls alternate faster than it is read. */
+  readonly apart: boolean;
 }
 
 /** How a latency was taken, as the device tells it; plain JSON. */
@@ -154,7 +168,7 @@ export const shapes: ReadonlyMap<string, ObservationShape> = new Map<string, Obs
     'latency',
     {
       facts: { candidateMs: 'number', referenceMs: 'number', endedBy: 'text', quality: 'text' },
-      optionalFacts: { conditions: 'record' },
+      optionalFacts: { conditions: 'record', energy: 'record' },
       samples: { candidateSamplesMs: 'float32', referenceSamplesMs: 'float32' },
       optionalSamples: none,
       lengths: 'equal',

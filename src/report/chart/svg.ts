@@ -3,8 +3,10 @@ import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import type { Comparison } from '../compare/comparison.ts';
 import type { FrontReport } from '../front/front.ts';
 import type { Chart } from './chart-parts.ts';
+import { compareChart, compareTitle } from './compare-chart.ts';
 import { drawable } from './drawable.ts';
 import type { HorizontalAxis } from './frame.ts';
 import { frontChart, frontTitle } from './front-chart.ts';
@@ -22,6 +24,11 @@ export interface SvgOptions {
 /** An SVG document; the same report gives the same text. */
 export const frontSvg = (report: FrontReport, { x = 'latency', width = 900, height = 600 }: SvgOptions = {}): string =>
   chartSvg(frontChart(report, x), { title: frontTitle(report), width, height });
+
+export const compareSvg = (
+  comparison: Comparison,
+  { x = 'latency', width = 900, height = 600 }: SvgOptions = {},
+): string => chartSvg(compareChart(comparison, x), { title: compareTitle(comparison), width, height });
 
 export interface Picture {
   /** Read out by a screen reader. */

@@ -57,7 +57,7 @@ function tellingWords(judged: Judged, limit: number): string {
 }
 
 /** Two digits: what is known of the deviation is not worth more. */
-function roundedUp(images: number): number {
+export function roundedUp(images: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(images)) - 1);
   return Math.ceil(images / unit) * unit;
 }

@@ -11,10 +11,11 @@ import { openStudyData } from '../build/open-data.ts';
 import { withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
 import { type Brought, demandBrought } from '../measure/brought.ts';
+import { confirmBudget } from '../measure/confirm-budget.ts';
 import { openInstruments } from '../measure/instruments.ts';
 import { patienceOf } from '../measure/patience.ts';
 import { scoreTimeoutMs } from '../measure/run-budget.ts';
-import { type ConfirmEnd, confirmBudget, confirmFront } from './confirm.ts';
+import { type ConfirmEnd, confirmFront } from './confirm.ts';
 
 export interface ConfirmOptions {
   readonly storePath: string;

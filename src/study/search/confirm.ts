@@ -40,14 +40,6 @@ export interface ConfirmEnd {
   readonly left: number;
 }
 
-/** A long run: half the interval and four times the time that the search spends on one latency. */
-export const confirmBudget = (budget: LatencyBudget): LatencyBudget => ({
-  ...budget,
-  halfWidth: budget.halfWidth / 2,
-  maxMs: budget.maxMs * 4,
-  minPairs: budget.minPairs * 2,
-});
-
 /** Nothing else confirms: an audit scores the same images, and a disturbed latency is kept without being known. */
 export const isConfirmed = ({ objectives }: Pick<Study, 'objectives'>, { observations }: CompleteTrial): boolean =>
   isConfirmedBy(objectives, observations);

@@ -4,11 +4,12 @@ import { latencyBudget } from '../../device/profile.ts';
 import type { EndedBy } from '../../events/event.ts';
 import { constraintsOf } from '../../objectives/limits.ts';
 import { spaceSize } from '../../space/configuration.ts';
+import { confirmBudget } from '../measure/confirm-budget.ts';
 import { patienceOf, type QuietPatience } from '../measure/patience.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { denseFigures, latestLimits } from '../propose/proposer.ts';
 import { trialCounts } from '../read/counts.ts';
-import { confirmBudget, confirmFront } from './confirm.ts';
+import { confirmFront } from './confirm.ts';
 import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
 import { type RunParts, searchTrials } from './search-trials.ts';
 

@@ -16,10 +16,11 @@ import type { StoredObservation } from '../../../src/store/observation.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Study } from '../../../src/store/study.ts';
 import type { CompleteTrial } from '../../../src/store/trial.ts';
+import { confirmBudget } from '../../../src/study/measure/confirm-budget.ts';
 import { type Instruments, observe } from '../../../src/study/measure/observe.ts';
 import { patienceOf } from '../../../src/study/measure/patience.ts';
 import { recountStudy } from '../../../src/study/recount/recount-study.ts';
-import { type ConfirmParts, confirmBudget, confirmFront, isConfirmed } from '../../../src/study/search/confirm.ts';
+import { type ConfirmParts, confirmFront, isConfirmed } from '../../../src/study/search/confirm.ts';
 import { toyStudy } from '../twins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rankfront-confirm-'));

@@ -1,0 +1,131 @@
+/** One model held against the dense one, without any study: its loss of accuracy and, where that is asked, its speed. */
+import { availableParallelism } from 'node:os';
+import type { NormalizationName } from '../../data/normalize.ts';
+import { openDataset } from '../../data/open.ts';
+import { parseDataSpec } from '../../data/spec.ts';
+import { openDevice } from '../../device/open.ts';
+import { type HardwareProfile, latencyBudget } from '../../device/profile.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { type OpenScorer, openScorer } from '../../evaluate/open.ts';
+import type { TellStage } from '../../events/stage.ts';
+import { type LoadedModel, loadModel } from '../../host/model-file.ts';
+import { scratchFolder } from '../../host/scratch-folder.ts';
+import { outputsOf } from '../../onnx/outputs.ts';
+import { inferShapes } from '../../onnx/shapes.ts';
+import { type DropVerdict, dropVerdict, type Holds, type SpeedVerdict, speedVerdict } from '../../report/gate.ts';
+import { confirmBudget } from './confirm-budget.ts';
+import { judgeDense } from './judge-dense.ts';
+import { scoreTimeoutMs } from './run-budget.ts';
+
+export interface GateOptions {
+  readonly model: string;
+  readonly dense: string;
+  readonly data: string;
+  readonly normalize: NormalizationName | undefined;
+  /** A share: 0.005 is half a point. */
+  readonly maxDrop: number;
+  /** A share: 0.95. */
+  readonly margin: number;
+  /** Null: speed does not matter. */
+  readonly minSpeedup: number | null;
+  /** Needed where speed matters; else its `host` scores, where it is given. */
+  readonly hardware: HardwareProfile | null;
+  readonly acceptDense: boolean;
+  readonly warn: (message: string) => void;
+  readonly stage: TellStage;
+  readonly stop: AbortSignal;
+}
+
+export interface GateAnswer {
+  readonly holds: Holds;
+  readonly model: { readonly path: string; readonly sha256: string };
+  readonly dense: { readonly path: string; readonly sha256: string };
+  /** SHA-256 of the data, and what its images are judged by. */
+  readonly data: { readonly spec: string; readonly sha256: string; readonly judgedBy: 'top1' | 'agreement' };
+  /** Null where the model cannot be scored as the dense model is. */
+  readonly drop: DropVerdict | null;
+  readonly speed: SpeedVerdict | null;
+  /** Why the model was not scored or timed to the end. */
+  readonly failure: { readonly reason: string; readonly detail: string } | null;
+}
+
+/** @throws UserError for models or images that cannot be read, and where the dense model itself cannot be scored or timed */
+export async function gate(options: GateOptions): Promise<GateAnswer> {
+  const { hardware, minSpeedup, stop } = options;
+  if (minSpeedup !== null && hardware === null)
+    throw new UserError('Cannot check the speed: expected a device, found none.', 'Name one with --hardware.');
+  const [candidate, dense] = [loadModel(options.model), loadModel(options.dense)];
+  const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
+  const { graph, opsets } = dense.model;
+  const scorer = await openScorer({
+    modelPath: dense.path,
+    heads: outputsOf(graph, inferShapes(graph, opsets)).judged,
+    dataset,
+    host: hardware?.host ?? { provider: 'cpu', threads: availableParallelism(), graphOptimization: 'all' },
+    seed: 0,
+    prepare: { onProgress: (done, total) => options.stage('images', done, total) },
+  });
+  const abort = (): void => void scorer.close();
+  stop.addEventListener('abort', abort);
+  try {
+    for (const note of scorer.info.notes) options.warn(note);
+    await judgeDense(scorer, options.acceptDense, options.warn);
+    const drop = await dropOf(scorer, candidate, options);
+    const speed =
+      minSpeedup === null || hardware === null ? null : await speedOf(candidate, dense, hardware, minSpeedup, options);
+    const failure = [drop, speed].find(each => each !== null && 'detail' in each) ?? null;
+    const dropFound = 'detail' in drop ? null : drop;
+    const speedFound = speed === null || 'detail' in speed ? null : speed;
+    return {
+      holds: failure ? 'no' : overall([dropFound?.holds, speedFound?.holds]),
+      model: named(candidate),
+      dense: named(dense),
+      data: { spec: options.data, sha256: dataset.hash, judgedBy: scorer.objective },
+      drop: dropFound,
+      speed: speedFound,
+      failure: failure && 'detail' in failure ? { reason: failure.reason, detail: failure.detail } : null,
+    };
+  } finally {
+    stop.removeEventListener('abort', abort);
+    await scorer.close();
+  }
+}
+
+const named = ({ path, sha256 }: LoadedModel) => ({ path, sha256 });
+
+/** What is known not to hold decides; then what cannot be told. */
+const overall = (all: readonly (Holds | undefined)[]): Holds =>
+  all.includes('no') ? 'no' : all.includes('cannot-tell') ? 'cannot-tell' : 'yes';
+
+async function dropOf(scorer: OpenScorer, candidate: LoadedModel, { maxDrop, margin, dense }: GateOptions) {
+  const budget = { images: 'all', timeoutMs: scoreTimeoutMs } as const;
+  const before = await scorer.dense(budget);
+  if (before.state === 'failed')
+    throw new UserError(
+      `Cannot score the dense model "${dense}": ${before.detail}.`,
+      'Check that onnxruntime runs it: rankfront profile.',
+    );
+  const after = await scorer.accuracy(candidate.path, budget);
+  return after.state === 'failed' ? after : dropVerdict(before.value.correct, after.value.correct, maxDrop, margin);
+}
+
+async function speedOf(
+  candidate: LoadedModel,
+  dense: LoadedModel,
+  hardware: HardwareProfile,
+  minSpeedup: number,
+  { warn, stop }: GateOptions,
+) {
+  const scratch = scratchFolder();
+  const device = await openDevice(hardware, { scratchDir: scratch.path, onWait: warn });
+  const abort = (): void => void device.close();
+  stop.addEventListener('abort', abort);
+  try {
+    const found = await device.latency(candidate, dense, confirmBudget(latencyBudget(hardware, 0)));
+    return found.state === 'failed' ? found : speedVerdict(found.value, minSpeedup);
+  } finally {
+    stop.removeEventListener('abort', abort);
+    await device.close();
+    scratch.remove();
+  }
+}

@@ -29,7 +29,7 @@ export async function keepStudies(action: StudyAction, args: KeepArguments, cons
   const [name = '', newName = ''] = names;
   if (names.length !== wanted[action].length)
     throw new UserError(
-      `"rankfront studies ${action}" takes ${wanted[action].join(' and ')}, found ${names.length} names.`,
+      `"rankfront studies ${action}" takes ${wanted[action].join(' and ')}, found ${names.length}.`,
       `Write: rankfront studies ${action} ${wanted[action].join(' ')}.`,
     );
   if (to !== undefined && action !== 'copy')

@@ -10,8 +10,10 @@ import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { exportModel } from './export.ts';
+import { exportStudyCommand } from './export-study.ts';
 import { front } from './front.ts';
 import { givenValues } from './given-values.ts';
+import { importStudy } from './import-study.ts';
 import { lastGiven } from './last-given.ts';
 import { pick } from './pick.ts';
 import { profile } from './profile.ts';
@@ -24,6 +26,7 @@ import { space } from './space.ts';
 import { studies } from './studies.ts';
 import { terminalConsole } from './terminal.ts';
 import { train } from './train.ts';
+import { trials } from './trials.ts';
 import { commandName, sentence, unknownCommand, usageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
@@ -31,6 +34,9 @@ export const commands: readonly Command[] = [
   space,
   search,
   studies,
+  exportStudyCommand,
+  importStudy,
+  trials,
   show,
   front,
   confirm,

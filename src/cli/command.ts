@@ -13,6 +13,8 @@ export interface Console {
   /** Overwrites the line at the bottom of a terminal; null where standard error is no terminal. */
   readonly progress: ((line: string) => void) | null;
   readonly colour: boolean;
+  /** How wide the terminal is that answers go to; null where they go into a file or pipe. */
+  readonly columns: number | null;
   /** Standard input, line by line; it ends with the input or at the first Ctrl-C. */
   readonly lines: () => AsyncIterable<string>;
   /** Aborted at the first Ctrl-C (finish what runs) and at the second (stop at once). */

@@ -22,9 +22,24 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./search.ts')).search,
   },
   {
-    usage: 'studies',
-    summary: 'List the studies in a store',
+    usage: 'studies [action] [names..]',
+    summary: 'List the studies in a store; delete, rename or copy one',
     load: async () => (await import('./studies.ts')).studies,
+  },
+  {
+    usage: 'export-study',
+    summary: 'Write one study with all that belongs to it into one file that proves itself',
+    load: async () => (await import('./export-study.ts')).exportStudyCommand,
+  },
+  {
+    usage: 'import-study <file>',
+    summary: 'Take a study that "export-study" wrote into a store, after proving that nothing was changed',
+    load: async () => (await import('./import-study.ts')).importStudy,
+  },
+  {
+    usage: 'trials',
+    summary: 'List all trials of a study, one row each, also those that failed or were stopped early',
+    load: async () => (await import('./trials.ts')).trials,
   },
   {
     usage: 'show <trial>',

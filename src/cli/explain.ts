@@ -20,7 +20,7 @@ export const explain = defineCommand({
           `Cannot explain the study "${study.name}": the store does not say how its trials were proposed.`,
           'Continue it with "rankfront search"; the next trial is recorded.',
         );
-      console.out(args.json ? JSON.stringify(view, null, 2) : explainText(view));
+      console.out(args.json ? JSON.stringify(view, null, 2) : explainText(view, 60, console.columns === null));
       return 0;
     }),
 });

@@ -1,10 +1,25 @@
-/** The front at the end of a search, as `rankfront front` shows it. */
+/** The front as `rankfront front` shows it: what to run in a sentence, the table, and below it how far that is known. */
 import { oneLine } from '../errors/printable.ts';
 import type { FrontReport } from '../report/front/front.ts';
 import { headline } from '../report/front/headline.ts';
 import { frontTable } from '../report/front/table.ts';
+import { wrapped } from '../report/text-table.ts';
 import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
 
-export const frontPage = (report: FrontReport, { colour }: Pick<Console, 'colour'>, store: string): string =>
-  atStore(['', ...headline(report).map(oneLine), '', frontTable(report, { colour })].join('\n'), report.study, store);
+/** Sentences end where the terminal does, between words; a line with a command stays whole, so that it can be copied. */
+export function frontText(
+  report: FrontReport,
+  { colour, columns }: Pick<Console, 'colour' | 'columns'>,
+  store: string,
+): string {
+  const [pick = '', ...rest] = headline(report).map(sentence => {
+    const line = atStore(oneLine(sentence), report.study, store);
+    return line.includes('rankfront ') ? line : wrapped(line, columns);
+  });
+  return [pick, '', frontTable(report, { colour }), ...(rest.length > 0 ? ['', ...rest] : [])].join('\n');
+}
+
+/** The same at the end of a search. */
+export const frontPage = (report: FrontReport, console: Pick<Console, 'colour' | 'columns'>, store: string): string =>
+  `\n${frontText(report, console, store)}`;

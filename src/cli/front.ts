@@ -1,18 +1,25 @@
 /** `rankfront front`: the Pareto front of a study, for people, spreadsheets, programs and documents. */
-import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
 import { frontCsv } from '../report/front/csv.ts';
-import { headline } from '../report/front/headline.ts';
 import { frontJson } from '../report/front/json.ts';
-import { frontTable } from '../report/front/table.ts';
 import { storePlaceOf } from '../store/place.ts';
 import { frontOf } from '../study/read/read-front.ts';
+import { stoppedTrials } from '../study/read/stopped-trials.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
+import { frontText } from './front-page.ts';
 import { withStudy } from './open-study.ts';
 import { jsonOption, storeOption, studyOption } from './options.ts';
+import { formatOf } from './output-format.ts';
+
+const formats = {
+  endings: { '.txt': 'table', '.csv': 'csv', '.json': 'json', '.svg': 'svg', '.png': 'png' },
+  usual: 'table',
+} as const;
+
+const isChart = (format: string): boolean => format === 'svg' || format === 'png';
 
 export const front = defineCommand({
   options: {
@@ -21,16 +28,15 @@ export const front = defineCommand({
     search: { type: 'boolean', default: false, describe: 'Show the figures of the search, not the confirmed ones' },
     confirmed: { type: 'boolean', default: false, describe: 'Fail if nothing is confirmed yet' },
     format: {
-      choices: ['table', 'csv', 'json', 'svg'] as const,
-      default: 'table' as const,
-      describe: 'The format of the output',
+      choices: ['table', 'csv', 'json', 'svg', 'png'] as const,
+      describe: 'The format of the output [default: by the ending of --out, else table]',
     },
     out: { type: 'string', describe: 'The file to write [default: standard output]' },
     json: jsonOption,
   },
   examples: [
     ['rankfront front --study resnet18', 'a table of confirmed figures; figures that are not confirmed are marked'],
-    ['rankfront front --study resnet18 --format svg --out front.svg', 'the same as a chart'],
+    ['rankfront front --study resnet18 --out front.png', 'the same as a chart'],
   ],
   run: async (args, console) => {
     if (args.search && args.confirmed)
@@ -38,20 +44,32 @@ export const front = defineCommand({
         'Cannot show the front: --search and --confirmed cannot be used together.',
         'Leave one of them out.',
       );
+    const format = formatOf(args.json ? 'json' : args.format, args.out, formats);
+    if (format === 'png' && args.out === undefined)
+      throw new UserError('Cannot print a picture as text.', 'Say where to write it, such as --out front.png.');
     const place = { kept: keptFiles({ store: storePlaceOf(args.store).file }) };
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
-    const report = await withStudy(args, console, async (_study, _store, reading) => frontOf(reading, phase));
-    const format = args.json ? 'json' : args.format;
+    const { report, stopped } = await withStudy(args, console, async (study, store, reading) => ({
+      report: frontOf(reading, phase),
+      stopped: isChart(format) ? await stoppedTrials(store, study) : [],
+    }));
+    // Charts are slow to load, and only these formats draw one.
+    const svg = async (): Promise<string> => (await import('../report/chart/svg.ts')).frontSvg(report, { stopped });
+    if (format === 'png' && args.out !== undefined) {
+      const { pngOf } = await import('./picture.ts');
+      writeAtomically(args.out, await pngOf(await svg()), 'the front', place);
+      console.note(`Wrote ${args.out}.`);
+      return 0;
+    }
     const said = await {
-      table: () =>
-        [...headline(report).map(oneLine), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
+      table: () => frontText(report, args.out === undefined ? console : { colour: false, columns: null }, args.store),
       csv: () => frontCsv(report).trimEnd(),
       json: () => frontJson(report),
-      // Charts are slow to load, and only this format draws one.
-      svg: async () => (await import('../report/chart/svg.ts')).frontSvg(report),
+      svg,
+      png: svg,
     }[format]();
-    const text = atStore(said, report.study, args.store);
+    const text = format === 'table' ? said : atStore(said, report.study, args.store);
     if (args.out === undefined) console.out(text);
     else {
       writeAtomically(args.out, text.endsWith('\n') ? text : `${text}\n`, 'the front', place);

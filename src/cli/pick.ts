@@ -6,6 +6,7 @@ import { givenLimits } from '../objectives/limits.ts';
 import { kindsOf, positionOf } from '../objectives/objectives.ts';
 import type { FrontReport } from '../report/front/front.ts';
 import { headlineDrop } from '../report/front/gain.ts';
+import { deviceSentence } from '../report/front/headline.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
 import { pickWithMargin } from '../report/front/pick-margin.ts';
 import { pickLimits } from '../report/front/pick-rule.ts';
@@ -61,9 +62,12 @@ export const pick = defineCommand({
     demandMeasured(limitsFrom(args), report);
     if (margin !== null) return sayWithMargin(report, args, margin, console);
     const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
-    if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
+    if (args.json)
+      console.out(JSON.stringify({ study: report.study, device: report.device, rule, ...picked }, null, 2));
     else {
       console.out(oneLine(atStore(picked.why, report.study, args.store)));
+      const device = deviceSentence(report);
+      if (device) console.out(oneLine(device));
       if (picked.state === 'picked' && picked.point.trial > 0)
         console.out(exportLine(report.study, args.store, picked.point.trial));
     }

@@ -49,7 +49,7 @@ export const profile = defineCommand({
           2,
         ),
       );
-    else console.out(profileTable(view));
+    else console.out(profileTable(view, console.columns === null));
     return 0;
   },
 });

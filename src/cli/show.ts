@@ -25,7 +25,11 @@ export const show = defineCommand({
           `The dense model is not at "${args.model ?? study.model.path}": ranks are shown without their costs. Give it with --model.`,
         );
       const view = await trialView(store, study, trial, sites ?? [], reading);
-      console.out(args.json ? JSON.stringify({ ...view, configuration: trial.assignment }, null, 2) : trialText(view));
+      console.out(
+        args.json
+          ? JSON.stringify({ ...view, configuration: trial.assignment }, null, 2)
+          : trialText(view, console.columns === null),
+      );
       return 0;
     });
   },

@@ -73,6 +73,7 @@ export function terminalConsole(commandLine: readonly string[]): {
         }
       : null,
     colour,
+    columns: process.stdout.isTTY === true ? process.stdout.columns || 80 : null,
     lines: () => createInterface({ input: process.stdin, signal: finish.signal }),
     finish: finish.signal,
     stop: stop.signal,

@@ -69,8 +69,11 @@ const predictorOf = (by: keyof typeof predictors, kind: Kind | undefined): strin
 const sitesShown = 12;
 const changesShown = 8;
 
-/** @param columns the width of the chart */
-export function explainText(view: ExplainView, columns = 60): string {
+/**
+ * @param columns the width of the chart
+ * @param whole whether names are written whole, as `studyTable` has it
+ */
+export function explainText(view: ExplainView, columns = 60, whole = false): string {
   const { study, strategy, trials, pruned, prior } = view;
   const limits = limitsText(view.limits);
   const given = pruned > 0 ? `, ${pruned} of them stopped early` : '';
@@ -89,7 +92,7 @@ export function explainText(view: ExplainView, columns = 60): string {
     '',
     ...calibrationLines(view),
     '',
-    ...importanceLines(view),
+    ...importanceLines(view, whole),
     '',
     ...nextLines(view),
   ]);
@@ -113,9 +116,9 @@ function calibrationLines({ calibration, objectives }: ExplainView): string[] {
       [
         { header: 'objective', align: 'left', cell: ({ name }) => name },
         { header: 'trials', align: 'right', cell: ({ trials }) => String(trials) },
-        { header: 'in the 95 % interval', align: 'right', cell: ({ within95 }) => formatPercent(within95, 0) },
-        { header: 'error (rms)', align: 'right', cell: ({ rmse, unit }) => `${(100 * rmse).toFixed(2)} ${unit}` },
-        { header: 'spread (rms)', align: 'right', cell: ({ spread, unit }) => `${(100 * spread).toFixed(2)} ${unit}` },
+        { header: 'in 95 %', align: 'right', cell: ({ within95 }) => formatPercent(within95, 0) },
+        { header: 'rms error', align: 'right', cell: ({ rmse, unit }) => `${(100 * rmse).toFixed(2)} ${unit}` },
+        { header: 'spread', align: 'right', cell: ({ spread, unit }) => `${(100 * spread).toFixed(2)} ${unit}` },
         { header: 'best from', align: 'left', cell: ({ by, kind }) => predictorOf(by, kind) },
       ],
       calibration.map((each, k) => ({
@@ -128,7 +131,7 @@ function calibrationLines({ calibration, objectives }: ExplainView): string[] {
   ];
 }
 
-function importanceLines({ importance, objectives }: ExplainView): string[] {
+function importanceLines({ importance, objectives }: ExplainView, whole: boolean): string[] {
   if (!importance || importance.length === 0) return ['Too few trials to compare the sites.'];
   // Sites are sorted by the sum of their shares in all objectives.
   const totals = objectives.map((_, k) => importance.reduce((sum, { byObjective }) => sum + (byObjective[k] ?? 0), 0));
@@ -140,7 +143,11 @@ function importanceLines({ importance, objectives }: ExplainView): string[] {
     'How far the choice of rung moves each objective around the front, site by site',
     ...textTable(
       [
-        { header: 'site', align: 'left', cell: ({ site }: (typeof sorted)[number]) => clipped(site, 40) },
+        {
+          header: 'site',
+          align: 'left',
+          cell: ({ site }: (typeof sorted)[number]) => clipped(site, whole ? Number.POSITIVE_INFINITY : 36),
+        },
         ...objectives.map((objective, k) => ({
           header: `${nameOf(objective)}, ${unitOf(objective)}`,
           align: 'right' as const,

@@ -108,7 +108,8 @@ function rowOf({ site, ms, macs, rungs }: ProfiledSite, totalMs: number): Profil
   };
 }
 
-export function profileTable(view: ProfileView): string {
+/** @param whole whether names are written whole, as `studyTable` has it */
+export function profileTable(view: ProfileView, whole = false): string {
   const { sites, others, betweenMs, halfMs, mostMs } = profileSummary(view);
   const told = sites.some(({ rungs }) => rungs.some(({ outputError }) => outputError !== null));
   const loses = (which: 'half' | 'most') => ({
@@ -126,7 +127,7 @@ export function profileTable(view: ProfileView): string {
     '',
     ...textTable<ProfileRow>(
       [
-        { header: 'site', align: 'left', cell: ({ site }) => clipped(site, 26) },
+        { header: 'site', align: 'left', cell: ({ site }) => clipped(site, whole ? Number.POSITIVE_INFINITY : 26) },
         { header: 'ms', align: 'right', cell: ({ ms }) => (ms === null ? '-' : ms.toFixed(3)) },
         { header: 'share', align: 'right', cell: ({ share }) => (share === null ? '-' : formatPercent(share, 1)) },
         { header: 'MACs', align: 'right', cell: ({ macs }) => formatCount(macs) },

@@ -4,7 +4,7 @@ import type { Limits } from '../objectives/limit.ts';
 import { limitsText } from '../objectives/limits.ts';
 import { furtherOf, objectivesOf } from '../objectives/objectives.ts';
 import { formatSpeedup } from '../units/format.ts';
-import type { FrontReport } from './front/front.ts';
+import type { DeviceName, FrontReport } from './front/front.ts';
 import { gainOf, headlineDrop } from './front/gain.ts';
 import { confirmCommand } from './front/known.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
@@ -36,6 +36,8 @@ export interface StudyRow {
   readonly objectives: readonly string[];
   /** ISO 8601. */
   readonly created: string;
+  /** Null where the hardware profile cannot be read any more. */
+  readonly device: DeviceName | null;
   /** Path of the model, of which the last part is shown. */
   readonly model: string;
 }
@@ -46,6 +48,11 @@ export function bestSpeedup(report: FrontReport, maxDrop = headlineDrop): number
   return gain.kind === 'gained' ? gain.point.speedup : null;
 }
 
+const fileOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+const deviceText = ({ device }: StudyRow): string =>
+  device === null ? '-' : `${device.name}${device.computed ? ' (computed)' : ''}`;
+
 const openLine = ({ study, disturbed, unconfirmed }: StudyRow): string[] => {
   const open = [
     ...(disturbed > 0 ? [`${disturbed} disturbed`] : []),
@@ -54,7 +61,8 @@ const openLine = ({ study, disturbed, unconfirmed }: StudyRow): string[] => {
   return open.length > 0 ? [`On the front of "${study}": ${open.join(', ')}; ${confirmCommand(study)}`] : [];
 };
 
-export function studyTable(studies: readonly StudyRow[]): string {
+/** @param whole whether names are written whole: a file or pipe has no end of line that they could cross */
+export function studyTable(studies: readonly StudyRow[], whole = false): string {
   if (studies.length === 0) return 'No study in this store yet.';
   const held = studies.flatMap(({ study, limits }) => {
     const words = limitsText(limits);
@@ -71,11 +79,11 @@ export function studyTable(studies: readonly StudyRow[]): string {
   );
   const table = textTable<StudyRow>(
     [
-      { header: 'study', align: 'left', cell: ({ study }) => clipped(study, 18) },
+      { header: 'study', align: 'left', cell: ({ study }) => clipped(study, whole ? Number.POSITIVE_INFINITY : 18) },
       { header: 'state', align: 'left', cell: ({ state }) => state },
       { header: 'done', align: 'right', cell: ({ complete }) => String(complete) },
       { header: 'fail', align: 'right', cell: ({ failed }) => String(failed) },
-      { header: 'stopped early', align: 'right', cell: ({ pruned }) => String(pruned) },
+      { header: 'stopped', align: 'right', cell: ({ pruned }) => String(pruned) },
       { header: 'left', align: 'right', cell: ({ waiting }) => String(waiting) },
       { header: 'front', align: 'right', cell: ({ frontSize }) => String(frontSize) },
       {
@@ -83,11 +91,22 @@ export function studyTable(studies: readonly StudyRow[]): string {
         align: 'right',
         cell: ({ bestSpeedup }) => (bestSpeedup === null ? '-' : formatSpeedup(bestSpeedup)),
       },
-      { header: 'HV', align: 'right', cell: ({ hypervolume }) => hypervolume?.toPrecision(4) ?? '-' },
-      { header: 'created', align: 'left', cell: ({ created }) => created.slice(0, 10) },
-      { header: 'model', align: 'left', cell: ({ model }) => clipped(model.split(/[\\/]/).at(-1) ?? model, 20) },
     ],
     studies,
   );
-  return joinLines([...table, ...further, ...held, ...studies.flatMap(openLine)]);
+  const where = textTable<StudyRow>(
+    [
+      { header: 'study', align: 'left', cell: ({ study }) => clipped(study, whole ? Number.POSITIVE_INFINITY : 16) },
+      { header: 'device', align: 'left', cell: row => clipped(deviceText(row), whole ? Number.POSITIVE_INFINITY : 20) },
+      {
+        header: 'model',
+        align: 'left',
+        cell: ({ model }) => clipped(fileOf(model), whole ? Number.POSITIVE_INFINITY : 18),
+      },
+      { header: 'created', align: 'left', cell: ({ created }) => created.slice(0, 10) },
+      { header: 'HV', align: 'right', cell: ({ hypervolume }) => hypervolume?.toPrecision(4) ?? '-' },
+    ],
+    studies,
+  );
+  return joinLines([...table, '', ...where, ...further, ...held, ...studies.flatMap(openLine)]);
 }

@@ -32,5 +32,19 @@ export function clipped(text: string, width: number): string {
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
 
+/** A sentence over as many lines as it needs, broken between words; as it is without a width. */
+export function wrapped(text: string, columns: number | null): string {
+  if (columns === null) return text;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}
+
 /** Lines of text as a block; what is in a line cannot break it. */
 export const joinLines = (lines: readonly string[]): string => lines.map(oneLine).join('\n');

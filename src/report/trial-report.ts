@@ -60,7 +60,8 @@ export interface TrialView {
   readonly trainings: readonly TrainingView[];
 }
 
-export function trialText(view: TrialView): string {
+/** @param whole whether names are written whole, as `studyTable` has it */
+export function trialText(view: TrialView, whole = false): string {
   const sections = [
     [opening(view)],
     view.doubts.length > 0 ? ['Does not add up', ...indented(view.doubts)] : [],
@@ -69,7 +70,7 @@ export function trialText(view: TrialView): string {
     costLines(view),
     observationLines(view),
     trainingsLines(view.trainings),
-    siteLines(view.sites),
+    siteLines(view.sites, whole),
     stageLines(view.stages),
     view.warnings.length > 0
       ? ['Warnings', ...view.warnings.map(({ message, remedy }) => `  ${message} ${remedy}`.trimEnd())]
@@ -125,9 +126,6 @@ function observationLines({ trial, search, confirm }: TrialView): string[] {
         align: 'right' as const,
         cell: (phase: TrialPhase) => furtherCell(phase, kind),
       })),
-      { header: 'images', align: 'right', cell: ({ images }) => String(images) },
-      { header: 'pairs', align: 'right', cell: ({ pairs }) => String(pairs) },
-      { header: 'ended by', align: 'left', cell: ({ endedBy }) => endedBy },
     ],
     phases,
   );
@@ -143,11 +141,19 @@ function furtherCell({ figures }: TrialPhase, kind: Kind): string {
 }
 
 /** How far the latency of a phase is known, what disturbed it and how it was taken. */
-function conditionsLines({ name, figures, disturbance }: TrialPhase & { readonly name: string }): string[] {
+function conditionsLines({
+  name,
+  figures,
+  disturbance,
+  images,
+  pairs,
+  endedBy,
+}: TrialPhase & { readonly name: string }): string[] {
   const { latencyQuality, conditions } = figures;
   const known = latencyQuality === 'good' ? 'good' : 'disturbed, so that the speed-up is not known';
   const taken = conditions ? conditionsWords(conditions).join('; ') : '';
   return [
+    `${name}: ${images} images, ${pairs} pairs of calls, ended by ${endedBy}`,
     `latency of ${name}: ${known}`,
     ...disturbance.map(each => `  ${each}`),
     ...(taken === '' ? [] : [`  ${taken}`]),
@@ -171,12 +177,12 @@ function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown, ...mo
 const accuracyText = ({ accuracy, accuracyCi }: Figures, interval: (ci: readonly [number, number]) => string): string =>
   `${(100 * accuracy).toFixed(2)} ${interval(accuracyCi)}`;
 
-function siteLines(sites: readonly TrialSite[]): string[] {
+function siteLines(sites: readonly TrialSite[], whole: boolean): string[] {
   if (sites.length === 0) return [];
   const changed = sites.filter(({ rung }) => rung.method !== 'dense').length;
   const table = textTable<TrialSite>(
     [
-      { header: 'site', align: 'left', cell: ({ site }) => clipped(site, 48) },
+      { header: 'site', align: 'left', cell: ({ site }) => clipped(site, whole ? Number.POSITIVE_INFINITY : 32) },
       { header: 'method', align: 'left', cell: ({ rung }) => rung.method },
       { header: 'rank', align: 'right', cell: ({ rung }) => (rung.method === 'dense' ? '-' : rankText(rung.rank)) },
       { header: 'of full', align: 'right', cell: ({ fullRank }) => (fullRank === null ? '-' : rankText(fullRank)) },

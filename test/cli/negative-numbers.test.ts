@@ -11,6 +11,7 @@ const silent: Console = {
   note: () => {},
   progress: null,
   colour: false,
+  columns: null,
   lines: async function* () {},
   finish: never,
   stop: never,

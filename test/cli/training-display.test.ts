@@ -35,6 +35,7 @@ function recorder(terminal: boolean) {
     note: text => said.note.push(text),
     progress: terminal ? line => said.progress.push(line) : null,
     colour: false,
+    columns: null,
     lines: async function* () {},
     finish: new AbortController().signal,
     stop: new AbortController().signal,

@@ -167,15 +167,17 @@ describe('a trial', () => {
       '2.00x [1.98, 2.02]',
       '85.00 [81.00, 88.00]',
       '-5.00 ± 2.02',
-      '400',
-      '60',
-      'interval',
     ]);
+    expect(text).toContain('  search: 400 images, 60 pairs of calls, ended by interval\n');
     expect(cells('confirm', text)).toBeUndefined();
     expect(cells('total', text)).toEqual(['total', '20 s']);
     expect(text).toContain('Another load kept 1.2 cores busy. Stop it.');
     expect(cells('cpu', text)).toEqual(['cpu', 'made of sand']);
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    const [site] = trial.sites;
+    const long = { ...trial, sites: [{ ...site!, site: 'layer/'.repeat(12) }] };
+    expect(trialText(long)).not.toContain('layer/'.repeat(12));
+    expect(trialText(long, true)).toContain('layer/'.repeat(12));
   });
 
   test('says of a trial that it was stopped early, in the words for people', () => {

@@ -8,11 +8,22 @@ import { countWords } from '../front/wording.ts';
 import type { Axis } from './axis.ts';
 import { axisOption, type Chart, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
 import { type Frame, frameOf, type HorizontalAxis, isInside, xOf, yOf } from './frame.ts';
+import {
+  limitSeries,
+  pickName,
+  pickSeries,
+  ring,
+  type StoppedTrial,
+  speedupScale,
+  stoppedName,
+  stoppedPlaces,
+  stoppedSeries,
+} from './marks.ts';
 
 const searched = 'its search-time figures';
 const unconfirmed = 'front, not confirmed';
 const disturbed = 'disturbed';
-const margin = { left: 76, right: 30, top: 116, bottom: 62 };
+const margin = { left: 76, right: 30, top: 136, bottom: 62 };
 
 /** Where a frame of a chart of this size puts a point, in pixels from the upper left. */
 export function pixelOf(frame: Frame, width: number, height: number): (x: number, y: number) => [number, number] {
@@ -27,9 +38,19 @@ export function pixelOf(frame: Frame, width: number, height: number): (x: number
 export const frontTitle = ({ study, objectives }: FrontReport): string =>
   `${study}: ${objectives.includes('agreement') ? 'agreement' : 'top-1 accuracy'} against latency`;
 
-/** The same report gives the same chart; JSON holds all of it. */
-export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency'): Chart {
+/**
+ * The same report gives the same chart; JSON holds all of it.
+ *
+ * @param stopped trials that a front does not list, since they were stopped early
+ */
+export function frontChart(
+  report: FrontReport,
+  x: HorizontalAxis = 'latency',
+  stopped: readonly StoppedTrial[] = [],
+): Chart {
   const frame = frameOf(report, x);
+  const ended = stoppedPlaces(report, stopped, x, frame);
+  const pick = pickSeries(report, x, frame);
   const groups = groupsOf(report, x, frame);
   const { open, unknown, moved, greyed } = groups;
   const accuracy = report.objectives.includes('agreement')
@@ -63,13 +84,21 @@ export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency'): 
         ...(unknown.length > 0 ? [{ name: disturbed, icon: 'emptyRect' }] : []),
         ...(moved.length > 0 ? [{ name: searched, icon: 'emptyCircle' }] : []),
         { name: 'dense model', icon: 'diamond' },
+        ...(pick ? [{ name: pickName, icon: 'circle', itemStyle: ring }] : []),
         ...(greyed.length > 0 ? [{ name: groups.beaten, icon: 'circle' }] : []),
+        ...(ended.length > 0 ? [{ name: stoppedName, icon: 'triangle' }] : []),
       ],
     },
     grid: { ...margin, containLabel: false },
     xAxis: axisOption(across, frame.x, 36),
     yAxis: axisOption(accuracy, frame.y, 52),
-    series: seriesOf(report, x, groups),
+    series: [
+      ...(ended.length > 0 ? [stoppedSeries(ended)] : []),
+      ...limitSeries(report, x, frame),
+      ...(x === 'latency' ? speedupScale(report, frame) : []),
+      ...seriesOf(report, x, groups),
+      ...(pick ? [pick] : []),
+    ],
   };
 }
 

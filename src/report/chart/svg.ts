@@ -10,6 +10,7 @@ import { compareChart, compareTitle } from './compare-chart.ts';
 import { drawable } from './drawable.ts';
 import type { HorizontalAxis } from './frame.ts';
 import { frontChart, frontTitle } from './front-chart.ts';
+import type { StoppedTrial } from './marks.ts';
 
 use([SVGRenderer, ScatterChart, LineChart, CustomChart, GridComponent, LegendComponent, TitleComponent]);
 
@@ -19,11 +20,15 @@ export interface SvgOptions {
   /** Pixels; 900 x 600 by default. */
   readonly width?: number;
   readonly height?: number;
+  /** Trials that were stopped early; none by default. */
+  readonly stopped?: readonly StoppedTrial[];
 }
 
 /** An SVG document; the same report gives the same text. */
-export const frontSvg = (report: FrontReport, { x = 'latency', width = 900, height = 600 }: SvgOptions = {}): string =>
-  chartSvg(frontChart(report, x), { title: frontTitle(report), width, height });
+export const frontSvg = (
+  report: FrontReport,
+  { x = 'latency', width = 900, height = 600, stopped = [] }: SvgOptions = {},
+): string => chartSvg(frontChart(report, x, stopped), { title: frontTitle(report), width, height });
 
 export const compareSvg = (
   comparison: Comparison,

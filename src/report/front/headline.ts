@@ -81,7 +81,8 @@ function kneeSentence(points: readonly FrontPoint[], gain: Gain): string {
   return said === knee.trial ? '' : `The knee of the front is ${nameOf(knee)}: ${figuresWords(knee)}.`;
 }
 
-const deviceSentence = ({ device }: FrontReport): string =>
+/** `Device: a board.`; empty where it is not known. */
+export const deviceSentence = ({ device }: FrontReport): string =>
   device === null
     ? ''
     : device.computed

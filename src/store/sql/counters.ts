@@ -4,17 +4,25 @@
  * wait for each other.
  */
 import { sql, type Transaction } from 'kysely';
+import { UserError } from '../../errors/user-error.ts';
 import type { Database } from './schema.ts';
 
-/** One more write. Returns how many trials are finished. Throws for a study that is not there. */
+/** One more write. Returns how many trials are finished. Throws a UserError for a study that is not there. */
 export async function countWrite(db: Transaction<Database>, studyId: number): Promise<{ readonly finished: number }> {
   return db
     .updateTable('counters')
     .set(({ eb }) => ({ revision: eb('revision', '+', 1) }))
     .where('study_id', '=', studyId)
     .returning('finished')
-    .executeTakeFirstOrThrow();
+    .executeTakeFirstOrThrow(isGone);
 }
+
+/** Of a study that somebody deleted while this process worked on it. */
+const isGone = (): UserError =>
+  new UserError(
+    'Cannot go on: the study is not in the store any more; somebody deleted it.',
+    'Run the same command again to begin a new one.',
+  );
 
 /** The next number in the order of events of a study: trials that finish or are measured again. */
 export async function nextSequence(db: Transaction<Database>, studyId: number): Promise<number> {
@@ -33,7 +41,7 @@ export async function countWriteOfTrial(db: Transaction<Database>, trialId: numb
     .selectFrom('trials')
     .select('study_id')
     .where('id', '=', trialId)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirstOrThrow(isGone);
   await countWrite(db, study_id);
 }
 

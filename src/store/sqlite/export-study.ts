@@ -6,24 +6,27 @@ import { sql } from 'kysely';
 import { UserError } from '../../errors/user-error.ts';
 import { openStoreSession } from '../open.ts';
 import { nobody } from '../sql/finish.ts';
+import { dropUnusedEnvironments } from '../sql/remove.ts';
 import type { StoreSession } from '../sql/session.ts';
 import { patience, worded } from './failures.ts';
+import { seal } from './seal.ts';
 import { openSqliteSession } from './session.ts';
 
 /**
  * Writes the study `name` with everything that belongs to it, and nothing else of the store, to `outPath`. The file is without
- * journals beside it and is a store itself. Trials that wait or run are kept as waiting. `outPath` appears when it is whole.
+ * journals beside it and is a store itself. Trials that wait or run are kept as waiting. `outPath` appears when it is whole. It is
+ * sealed (`seal.ts`): the SHA-256 that is returned is of all that it holds.
  *
  * Throws a UserError when there is no such study, when `outPath` exists, or when it cannot be written.
  */
-export async function exportStudy(storePath: string, name: string, outPath: string): Promise<void> {
+export async function exportStudy(storePath: string, name: string, outPath: string): Promise<string> {
   const target = resolve(outPath);
   demandFree(target, outPath);
   const store = await openStoreSession(storePath, { readOnly: true });
   try {
     await demandStudy(store, name);
     mkdirSync(dirname(target), { recursive: true });
-    await writeWhole(store, name, target);
+    return await writeWhole(store, name, target);
   } catch (error) {
     throw worded(error, outPath, `write the study "${name}"`);
   } finally {
@@ -31,37 +34,28 @@ export async function exportStudy(storePath: string, name: string, outPath: stri
   }
 }
 
-async function writeWhole(store: StoreSession, name: string, target: string): Promise<void> {
+async function writeWhole(store: StoreSession, name: string, target: string): Promise<string> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await sql`vacuum into ${temporary}`.execute(store.db);
     const copy = openSqliteSession(temporary, { place: target, readOnly: false, patience });
+    let sha256: string;
     try {
-      await keepOnly(copy, name);
+      sha256 = await keepOnly(copy, name);
     } finally {
       await copy.close();
     }
     renameSync(temporary, target);
+    return sha256;
   } finally {
     for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${temporary}${suffix}`, { force: true });
   }
 }
 
-async function keepOnly({ db, write }: StoreSession, name: string): Promise<void> {
+async function keepOnly({ db, write }: StoreSession, name: string): Promise<string> {
   await write('leave out other studies', async trx => {
     await trx.deleteFrom('studies').where('name', '<>', name).execute();
-    await trx
-      .deleteFrom('environments')
-      .where('id', 'not in', trx.selectFrom('observations').select('environment_id'))
-      .where(
-        'id',
-        'not in',
-        trx
-          .selectFrom('revisions')
-          .select(({ ref }) => ref('environment_id').$notNull().as('id'))
-          .where('environment_id', 'is not', null),
-      )
-      .execute();
+    await dropUnusedEnvironments(trx);
     await trx
       .updateTable('trials')
       .set({ state: 'waiting', ...nobody })
@@ -70,7 +64,9 @@ async function keepOnly({ db, write }: StoreSession, name: string): Promise<void
   });
   // In WAL mode a reader needs files beside it, which a folder of reference studies cannot offer.
   await sql`pragma journal_mode = delete`.execute(db);
+  const sha256 = await write('seal the study', seal);
   await sql`vacuum`.execute(db);
+  return sha256;
 }
 
 async function demandStudy({ db }: StoreSession, name: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { unknownOf } from '../../report/front/known.ts';
 import { bestSpeedup, type StudyRow } from '../../report/study-list.ts';
 import type { Store } from '../../store/store.ts';
+import { deviceOf } from '../measure/device-of.ts';
 import { doubtsText } from '../recount/doubts.ts';
 import { readStudy } from './reading.ts';
 
@@ -27,6 +28,7 @@ export async function studyRows(store: Store): Promise<StudyRow[]> {
       objectives: summary.objectives,
       limits: reading?.limits ?? {},
       created: new Date(summary.createdAtMs).toISOString(),
+      device: study && deviceOf(study),
       model: summary.modelPath,
     });
   }

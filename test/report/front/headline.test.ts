@@ -322,6 +322,7 @@ test('the list of studies says what each has come to', () => {
     unconfirmed: 0,
     hypervolume: 0.41234567,
     created: '2030-01-02T03:04:05Z',
+    device: { name: 'a board', computed: true },
     model: 'models/resnet18.onnx',
   };
   const lines = studyTable([
@@ -331,38 +332,25 @@ test('the list of studies says what each has come to', () => {
       study: 'empty',
       limits: { maxDrop: 0.02, minSpeedup: 1.2 },
       bestSpeedup: null,
+      device: null,
       hypervolume: null,
       model: 'C:\\m\\a.onnx',
     },
   ]).split('\n');
-  expect(lines[0]!.split(/ {2,}/)).toEqual([
-    'study',
-    'state',
-    'done',
-    'fail',
-    'stopped early',
-    'left',
-    'front',
-    'best 1pp',
-    'HV',
-    'created',
-    'model',
+  expect(lines[0]!.split(/ {2,}/)).toEqual(['study', 'state', 'done', 'fail', 'stopped', 'left', 'front', 'best 1pp']);
+  expect(lines[1]!.split(/ {2,}/)).toEqual(['night', 'complete', '100', '2', '3', '0', '12', '1.28x']);
+  expect(lines[2]!.split(/ {2,}/).slice(7)).toEqual(['-']);
+  expect(lines.slice(3, 5).map(line => line.split(/ {2,}/))).toEqual([
+    [''],
+    ['study', 'device', 'model', 'created', 'HV'],
   ]);
-  expect(lines[1]!.split(/ {2,}/)).toEqual([
-    'night',
-    'complete',
-    '100',
-    '2',
-    '3',
-    '0',
-    '12',
-    '1.28x',
-    '0.4123',
-    '2030-01-02',
-    'resnet18.onnx',
-  ]);
-  expect(lines[2]!.split(/ {2,}/).slice(7)).toEqual(['-', '-', '2030-01-02', 'a.onnx']);
-  expect(lines.slice(3)).toEqual(['Limits of "empty": at most 2.00 pp lost, at least 1.20x as fast.']);
-  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
+  expect(lines[5]!.split(/ {2,}/)).toEqual(['night', 'a board (computed)', 'resnet18.onnx', '2030-01-02', '0.4123']);
+  expect(lines[6]!.split(/ {2,}/)).toEqual(['empty', '-', 'a.onnx', '2030-01-02', '-']);
+  expect(lines.slice(7)).toEqual(['Limits of "empty": at most 2.00 pp lost, at least 1.20x as fast.']);
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80);
+  const long = { ...row, study: 'a'.repeat(60), model: `${'b'.repeat(60)}.onnx` };
+  expect(studyTable([long])).not.toContain(long.study);
+  expect(studyTable([long], true)).toContain(long.study);
+  expect(studyTable([long], true)).toContain(long.model);
   expect(studyTable([])).toBe('No study in this store yet.');
 });

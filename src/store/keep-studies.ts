@@ -1,0 +1,82 @@
+/** Studies deleted, renamed and copied: each is one transaction, so that a study is there wholly or not at all. */
+import { sql } from 'kysely';
+import { currentOwner } from '../host/process-identity.ts';
+import { openStoreSession } from './open.ts';
+import { removeStudy, renameStudy as renamed } from './sql/remove.ts';
+import type { StoreSession } from './sql/session.ts';
+import { transferStudy } from './sql/transfer.ts';
+
+export interface CareOptions {
+  /** Whether a search that has not ended counts as over where nobody holds a trial of it; false by default. */
+  readonly force?: boolean;
+}
+
+/** @throws UserError where there is no such study, and while a process works on it, which is named */
+export const deleteStudy = (place: string, name: string, { force = false }: CareOptions = {}): Promise<void> =>
+  written(
+    place,
+    `delete the study "${name}"`,
+    session => db => removeStudy(db, name, { here: currentOwner(), nowMs: session.now(), force }),
+  );
+
+/** @throws UserError as `deleteStudy` does, and where the new name is taken */
+export const renameStudy = (
+  place: string,
+  name: string,
+  newName: string,
+  { force = false }: CareOptions = {},
+): Promise<void> =>
+  written(
+    place,
+    `rename the study "${name}"`,
+    session => db => renamed(db, name, newName, { here: currentOwner(), nowMs: session.now(), force }),
+  );
+
+type Work = Parameters<StoreSession['write']>[1];
+
+async function written(place: string, action: string, work: (session: StoreSession) => Work): Promise<void> {
+  const session = await openStoreSession(place, { mustExist: true });
+  try {
+    await session.write(action, work(session));
+  } finally {
+    await session.close();
+  }
+}
+
+/** Where a study is copied to. */
+export interface Copied {
+  readonly place: string;
+  readonly name: string;
+  /** What is being done, for errors: completes "Cannot ... the study"; `copy` by default. */
+  readonly action?: string;
+}
+
+/**
+ * Copies a study as it is at this moment, whether a search goes on or not. The store at `to.place` is made where there is none.
+ *
+ * @throws UserError where there is no such study, or the name is taken
+ */
+export async function copyStudy(place: string, name: string, to: Copied): Promise<void> {
+  const action = to.action ?? 'copy';
+  const source = await openStoreSession(place, { readOnly: true });
+  try {
+    const target = await openStoreSession(to.place);
+    try {
+      await target.write(`${action} the study "${name}"`, write =>
+        // One transaction of reading: all of it is of one moment.
+        source.db.connection().execute(async read => {
+          await sql`begin`.execute(read);
+          try {
+            await transferStudy(read, write, name, to.name, action);
+          } finally {
+            await sql`rollback`.execute(read);
+          }
+        }),
+      );
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}

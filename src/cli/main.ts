@@ -26,6 +26,7 @@ import { space } from './space.ts';
 import { studies } from './studies.ts';
 import { terminalConsole } from './terminal.ts';
 import { train } from './train.ts';
+import { transfer } from './transfer.ts';
 import { commandName, sentence, unknownCommand, usageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   pick,
   check,
   compare,
+  transfer,
   roi,
   exportModel,
   retrain,

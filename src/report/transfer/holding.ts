@@ -37,7 +37,7 @@ export interface Holding {
   readonly tauInterval: Interval | null;
   /** Members that both know, the dense model among them: what tau is of. */
   readonly ranked: number;
-  /** Against the device's own front; null without a study of it. */
+  /** Against the device's own front; null without a study of it, and while no member is known here. */
   readonly volume: Volume | null;
 }
 
@@ -77,7 +77,7 @@ export function holding(there: FrontReport, here: FrontReport, own: FrontReport 
         ? null
         : bootstrapInterval(x.length, counts => kendallTau(drawn(x, counts), drawn(y, counts)), { rng: seededRng(1) }),
     ranked: x.length,
-    volume: own && volumeOf(members, here, own),
+    volume: own && pairs.length > 0 ? volumeOf(members, here, own) : null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A transfer for a terminal. */
 import { formatPercent } from '../../units/format.ts';
 import { changeCell } from '../change.ts';
+import { confirmCommand } from '../front/known.ts';
 import { plural, speedupWords } from '../front/wording.ts';
 import { joinLines, textTable } from '../text-table.ts';
 import type { Member, TransferReport, Verdict, Volume } from './holding.ts';
@@ -12,8 +13,9 @@ export function transferText(report: TransferReport): string {
     [
       `The front of "${from.name}" on ${to.device.name}: ${kept} of ${members.length} ${plural(members.length, 'trial holds', 'trials hold')} there.`,
       orderSentence(report),
-      report.volume ? volumeSentence(report.volume, report.own?.name ?? '') : noOwnFront,
-    ],
+      report.volume ? volumeSentence(report.volume, report.own?.name ?? '') : report.own ? '' : noOwnFront,
+      unknownSentence(report),
+    ].filter(sentence => sentence !== ''),
     memberLines(members, from.device.name, to.device.name),
     [`It is stored as study "${to.name}", on which front, pick, roi, compare and verify work.`],
     notes,
@@ -29,6 +31,13 @@ function orderSentence({ tau, tauInterval, ranked }: TransferReport): string {
     ? ` [${tauInterval.map(each => each.toFixed(2)).join(', ')}]`
     : `, without an interval: ${ranked < 4 ? 'there are too few' : 'no two of them change places'}`;
   return `Order by speed: Kendall's tau ${tau.toFixed(2)}${interval}, over ${ranked} models with the dense one; 1 is the same order.`;
+}
+
+function unknownSentence({ members, to }: TransferReport): string {
+  const unknown = members.filter(({ verdict }) => verdict === 'not-known').length;
+  return unknown === 0
+    ? ''
+    : `The speed-up of ${unknown} is not known, since other work slowed the machine: "${confirmCommand(to.name)}" measures again.`;
 }
 
 const noOwnFront = 'There is no front that was searched on this device, so nobody knows what is lost against one.';

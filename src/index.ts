@@ -14,6 +14,7 @@ export type { RankOf } from './decompose/methods/methods.ts';
 export type { Site } from './decompose/site.ts';
 export type { Cause, Conditions, Summaries } from './device/conditions.ts';
 export type { Device, LatencyBudget, ModelFile, PairedLatency, PeakMemory, QuietTimes } from './device/device.ts';
+export type { Energy } from './device/energy/energy.ts';
 export type { Circumstances } from './device/from-sessions.ts';
 export { latencyFromSessions } from './device/from-sessions.ts';
 export type { NodeTiming, NodeTimings } from './device/node-times.ts';

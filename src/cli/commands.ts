@@ -82,6 +82,11 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./compare.ts')).compare,
   },
   {
+    usage: 'transfer',
+    summary: 'Measure the front of a study on another device, and say how much of it holds; exits 1 if nothing does',
+    load: async () => (await import('./transfer.ts')).transfer,
+  },
+  {
     usage: 'export',
     summary: 'Write the model of a trial as an ONNX file that any ONNX Runtime loads',
     load: async () => (await import('./export.ts')).exportModel,

@@ -3,6 +3,7 @@ import type { Whereabouts } from '../host/environment.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { Conditions } from './conditions.ts';
+import type { Energy } from './energy/energy.ts';
 import type { NodeTimings } from './node-times.ts';
 import type { Warning } from './warning.ts';
 
@@ -56,6 +57,8 @@ export interface PairedLatency extends Whereabouts {
   readonly quality: Quality;
   readonly conditions: Conditions;
   readonly endedBy: 'interval' | 'time' | 'exact';
+  /** Of one call of either model; missing where nothing measures it. */
+  readonly energy?: Energy;
   readonly warnings: readonly Warning[];
   readonly wallMs: number;
 }

@@ -4,6 +4,7 @@ import type { SessionSettings } from '../runtime/session.ts';
 import { parseYaml } from '../units/parse-yaml.ts';
 import type { LatencyBudget } from './device.ts';
 import { type DriverSettings, driverSchema, rooflineShape, sessionShape, usualHost } from './driver-settings.ts';
+import { powerSchema } from './energy/settings.ts';
 
 export { providerNames } from './driver-settings.ts';
 
@@ -79,8 +80,17 @@ const modelShape = {
     })
     .optional()
     .describe('For a device that gets slower when it is warm.'),
-  pricePerHour: z.number().min(0).optional().describe('What an hour of the device costs; not used yet.'),
-  powerWatts: z.number().gt(0).optional().describe('Power drawn under load; not used yet.'),
+  pricePerHour: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('What an hour of the device costs, in your currency; compare tells prices.'),
+  powerWatts: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe('Power drawn under load, in watts; where it is not measured, energy is told from it.'),
+  power: powerSchema,
 };
 
 const name = z.string().min(1).describe('How the device is called in reports.');

@@ -3,9 +3,9 @@ import type { Rank, Rung } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
 import type { Kind } from '../objectives/objective.ts';
 import { objectives } from '../objectives/objectives.ts';
-import type { ConditionsRecord } from '../store/observation.ts';
+import type { ConditionsRecord, EnergyRecord } from '../store/observation.ts';
 import { formatDuration } from '../units/duration.ts';
-import { formatCount, formatMacs, formatMs, formatPercent } from '../units/format.ts';
+import { formatCount, formatJoules, formatMacs, formatMs, formatPercent } from '../units/format.ts';
 import { changeCell, halfWidthOf } from './change.ts';
 import type { Figures } from './front/front.ts';
 import { speedupWords } from './front/wording.ts';
@@ -31,6 +31,8 @@ export interface TrialPhase {
   readonly endedBy: string;
   /** What was seen to disturb the latency, in words; empty for a good one. */
   readonly disturbance: readonly string[];
+  /** Where the device measured it. */
+  readonly energy?: EnergyRecord | undefined;
 }
 
 export interface TrialView {
@@ -148,6 +150,7 @@ function conditionsLines({
   images,
   pairs,
   endedBy,
+  energy,
 }: TrialPhase & { readonly name: string }): string[] {
   const { latencyQuality, conditions } = figures;
   const known = latencyQuality === 'good' ? 'good' : 'disturbed, so that the speed-up is not known';
@@ -157,8 +160,15 @@ function conditionsLines({
     `latency of ${name}: ${known}`,
     ...disturbance.map(each => `  ${each}`),
     ...(taken === '' ? [] : [`  ${taken}`]),
+    ...(energy ? [`  ${energyWords(energy)}`] : []),
   ];
 }
+
+const energyWords = ({ source, candidateJoules, referenceJoules, readings, apart }: EnergyRecord): string => {
+  const by = source === 'rapl' ? 'the counters of the processor' : 'the power command of the profile';
+  const shared = apart ? '' : '; both models share one mean power';
+  return `energy of a call: ${formatJoules(candidateJoules)}, dense ${formatJoules(referenceJoules)} (${by}, ${readings} readings${shared})`;
+};
 
 function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown, ...more }: ConditionsRecord): string[] {
   const { candidateFirst, summaries } = more;

@@ -3,6 +3,12 @@
 /** `0.123 ms`, `4.56 ms`, `78.9 ms`, `1234 ms`. */
 export const formatMs = (valueMs: number): string => (Number.isFinite(valueMs) ? `${significant(valueMs)} ms` : '-');
 
+/** `4.56 J`, `78.9 mJ`. */
+export const formatJoules = (joules: number): string => {
+  if (!Number.isFinite(joules)) return '-';
+  return joules < 1 ? `${significant(1000 * joules)} mJ` : `${significant(joules)} J`;
+};
+
 /** Multiply-accumulates: `640 MACs`, `12.3 kMACs`, `41.6 MMACs`, `1.82 GMACs`. */
 export function formatMacs(macs: number): string {
   const [divisor, prefix] = prefixOf(macs);

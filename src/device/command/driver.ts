@@ -45,6 +45,7 @@ export async function openCommand(
     lock: here ? 'cpu' : `command-${profile.name}`,
     signal,
     options,
+    power: profile.power,
   };
 
   const runSteps = async (steps: readonly Step[], values: Values, what: string): Promise<Attempt<null>> => {

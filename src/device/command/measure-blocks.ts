@@ -10,6 +10,9 @@ import { latencyRule, type Summaries } from '../conditions.ts';
 import type { LatencyBudget, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
 import type { OpenOptions } from '../driver.ts';
+import type { Span } from '../energy/energy.ts';
+import { energyFromPower, startPower } from '../energy/power.ts';
+import type { PowerSettings } from '../energy/settings.ts';
 import { judge } from '../judge.ts';
 import { lookAround } from '../look.ts';
 import { type MeasureParts, measureSessions } from '../measure.ts';
@@ -31,6 +34,8 @@ export interface Blocks {
   readonly lock: string;
   readonly signal: AbortSignal;
   readonly options: OpenOptions;
+  /** How power is read meanwhile; undefined where it is not. */
+  readonly power: PowerSettings | undefined;
 }
 
 const interrupted = failed('interrupted', 'the device was closed');
@@ -48,6 +53,8 @@ export async function measureBlocks(
   const where = place.now();
   const quietMs = budget.quietReferenceMs?.[where.environment.cpuModel] ?? null;
   const order = blockOrder(budget.seed);
+  const meter = blocks.power ? startPower(blocks.power) : null;
+  const spans: Record<'candidate' | 'reference', Span[]> = { candidate: [], reference: [] };
   const seen: Summaries[] = [];
   const session: MeasureParts['session'] = async plan => {
     const lock = await acquireDeviceLock(blocks.lock, {
@@ -68,6 +75,7 @@ export async function measureBlocks(
         );
         if (block.state === 'failed') return block;
         taken.push(block.value);
+        spans[values === candidate ? 'candidate' : 'reference'].push(timedPart(block.value, settings.runs));
       }
       const strain = strainSince(mark);
       const summarised = taken.find(each => each.kind === 'summary');
@@ -95,12 +103,23 @@ export async function measureBlocks(
       aborted: () => signal.aborted,
     },
     budget,
-  );
+  ).finally(() => meter?.stop());
   if (answer.state === 'failed') return answer;
   const { sessionPairs, candidateFirst, pairsLeftOut, waitedMs, causes, ...figures } = answer.value;
   const [summaries] = seen;
+  const energy = meter
+    ? energyFromPower(
+        meter.readings,
+        { spans: spans.candidate, ms: figures.candidateMs },
+        { spans: spans.reference, ms: figures.referenceMs },
+        false,
+      )
+    : undefined;
+  if (meter && meter.readings.length === 0)
+    options.onWait?.(`No power is known: "${blocks.power?.command[0]}" told none (${meter.why()}).`);
   return complete({
     ...figures,
+    ...(energy ? { energy } : {}),
     conditions: {
       rule: latencyRule,
       sessionPairs,
@@ -120,6 +139,14 @@ export async function measureBlocks(
     // How busy it was is asked at the end, when what ran meanwhile has told on it.
     load: place.now().load,
   });
+}
+
+/** The tool loads and compiles first: its timed calls are the last thing that it does. */
+function timedPart(block: Timed, runs: number): Span {
+  const lastedMs =
+    block.kind === 'samples' ? block.samplesMs.reduce((sum, ms) => sum + ms, 0) : block.ms * (block.calls ?? runs);
+  const toMs = Date.now();
+  return { fromMs: toMs - lastedMs, toMs };
 }
 
 /** As many samples of both: what one has more is left out at the end, where there is nothing to compare it with. */

@@ -15,6 +15,9 @@ import type { Device, ModelFile, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
 import type { OpenOptions } from '../driver.ts';
 import type { SettingsOf } from '../driver-settings.ts';
+import type { Energy, Span } from '../energy/energy.ts';
+import { type CountedSession, energyOfSessions } from '../energy/metered.ts';
+import { energyFromPower, startPower } from '../energy/power.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import { judge } from '../judge.ts';
 import { lookAround } from '../look.ts';
@@ -82,6 +85,8 @@ export async function openOnnxruntime(
     const { warmup } = profile.latencyBudget;
     let timerResolutionMs = 0;
     const { spinning = true } = budget;
+    const meter = profile.power ? startPower(profile.power) : null;
+    const sessions: TimedEnergy[] = [];
     const asked = { do: 'pair', candidate, reference, settings, spinning } as const;
     const answer = await measureSessions(
       {
@@ -91,7 +96,9 @@ export async function openOnnxruntime(
           const { pairs, strain } = taken.value;
           timerResolutionMs = taken.value.timerResolutionMs;
           const slowdown = quietMs === null ? null : median(pairs.referenceSamplesMs) / quietMs;
-          return complete({ ...pairs, causes: causesOf(strain, machine, slowdown) });
+          const causes = causesOf(strain, machine, slowdown);
+          sessions.push({ ...taken.value, good: causes.length === 0 });
+          return complete({ ...pairs, causes });
         },
         look: () => lookAround(machine, signal),
         now: () => performance.now(),
@@ -100,11 +107,17 @@ export async function openOnnxruntime(
         aborted: () => signal.aborted,
       },
       budget,
-    );
+    ).finally(() => meter?.stop());
     if (answer.state === 'failed') return answer;
+    const energy = energyOf(sessions, answer.value, meter?.readings);
+    if (energy === undefined && meter && meter.readings.length === 0)
+      options.onWait?.(`No power is known: "${profile.power?.command[0]}" told none (${meter.why()}).`);
     const wallMs = performance.now() - start;
     // How busy it was is asked at the end, when what ran meanwhile has told on it.
-    return complete(pairedLatency(answer.value, quietMs, timerResolutionMs, wallMs, { ...where, load: currentLoad() }));
+    return complete({
+      ...pairedLatency(answer.value, quietMs, timerResolutionMs, wallMs, { ...where, load: currentLoad() }),
+      ...(energy ? { energy } : {}),
+    });
   };
 
   return {
@@ -131,6 +144,27 @@ export async function openOnnxruntime(
       await child.close();
     },
   };
+}
+
+/** What one session says of energy. */
+interface TimedEnergy {
+  readonly span: Span;
+  readonly energy?: CountedSession;
+  readonly good: boolean;
+}
+
+/** From the good sessions, where there are any; a meter of the profile goes before the processor's own counters. */
+function energyOf(
+  all: readonly TimedEnergy[],
+  { candidateMs, referenceMs }: MeasuredSessions,
+  readings: Parameters<typeof energyFromPower>[0] | undefined,
+): Energy | undefined {
+  const good = all.filter(session => session.good);
+  const sessions = good.length > 0 ? good : all;
+  const spans = sessions.map(({ span }) => span);
+  return readings
+    ? energyFromPower(readings, { spans, ms: candidateMs }, { spans, ms: referenceMs }, true)
+    : energyOfSessions(sessions.flatMap(({ energy }) => energy ?? []));
 }
 
 type Answer = Sampled | Profiled | Remembered;

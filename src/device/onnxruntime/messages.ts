@@ -2,6 +2,8 @@
 
 import type { SessionSettings } from '../../runtime/session.ts';
 import type { ModelFile } from '../device.ts';
+import type { Span } from '../energy/energy.ts';
+import type { CountedSession } from '../energy/metered.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import type { HardwareProfile } from '../profile.ts';
 import type { Pairs, SessionPlan } from '../sampling.ts';
@@ -45,6 +47,10 @@ export interface Sampled {
   /** What went on while the pairs were taken. */
   readonly strain: Strain;
   readonly timerResolutionMs: number;
+  /** From the first pair to the last. */
+  readonly span: Span;
+  /** Where the processor has counters that may be read. */
+  readonly energy?: CountedSession;
 }
 
 export interface Profiled {

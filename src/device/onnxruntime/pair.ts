@@ -5,6 +5,8 @@ import { rejection } from '../../errors/runtime-error.ts';
 import { seededRng } from '../../random/rng.ts';
 import { openModelSession } from '../../runtime/open-session.ts';
 import type { ModelFile } from '../device.ts';
+import { metered } from '../energy/metered.ts';
+import { openCounters } from '../energy/rapl.ts';
 import type { Misfit } from '../free-dimensions.ts';
 import { lostShare } from '../gaps.ts';
 import { samplePairs } from '../sampling.ts';
@@ -50,26 +52,37 @@ export async function samplePair(request: PairRequest): Promise<Attempt<PairAnsw
   }
 }
 
-async function sample(candidate: Loaded, reference: Loaded, { plan }: PairRequest): Promise<PairAnswer> {
+async function sample(candidate: Loaded, reference: Loaded, { plan, settings }: PairRequest): Promise<PairAnswer> {
   const now = (): number => performance.now();
   // Only where the system keeps no count of its own.
   const probe = (): number => (readVitals().waitedMs === null ? lostShare(now) : 0);
+  // The counters are of the processor, and tell nothing of an accelerator.
+  const counters = onProcessor.has(settings.provider) ? openCounters() : null;
+  const [first, second] = [
+    metered(() => timeCall(candidate.session, candidate.feeds), counters),
+    metered(() => timeCall(reference.session, reference.feeds), counters),
+  ];
   let before = readVitals();
+  let fromMs = Date.now();
   let lost = 0;
-  const pairs = await samplePairs(
-    () => timeCall(candidate.session, candidate.feeds),
-    () => timeCall(reference.session, reference.feeds),
-    plan,
-    now,
-    () => {
-      lost = probe();
-      before = readVitals();
-    },
-  );
+  const pairs = await samplePairs(first.call, second.call, plan, now, () => {
+    lost = probe();
+    first.begin();
+    second.begin();
+    fromMs = Date.now();
+    before = readVitals();
+  });
   const seen = strainBetween(before, readVitals());
+  const span = { fromMs, toMs: Date.now() };
+  counters?.close();
+  const counted = counters
+    ? { energy: { candidateJoules: first.joules(), referenceJoules: second.joules(), calls: first.calls() } }
+    : {};
   const strain = { ...seen, waitedShare: seen.waitedShare ?? (lost + probe()) / 2 };
-  return { kind: 'sampled', pairs, strain, timerResolutionMs: timerResolution() };
+  return { kind: 'sampled', pairs, strain, timerResolutionMs: timerResolution(), span, ...counted };
 }
+
+const onProcessor: ReadonlySet<string> = new Set(['cpu', 'xnnpack']);
 
 /** Loads a model, makes its input and runs it once; the session of one that cannot be run is released. */
 async function load(

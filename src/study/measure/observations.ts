@@ -21,6 +21,7 @@ export function latencyObservation(latency: PairedLatency, isDense: boolean): Of
     candidateMs: latency.candidateMs,
     referenceMs: latency.referenceMs,
     endedBy: latency.endedBy,
+    ...(latency.energy ? { energy: latency.energy } : {}),
     quality: latency.quality,
     conditions: latency.conditions,
     warnings: latency.warnings,

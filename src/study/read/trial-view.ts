@@ -125,6 +125,7 @@ function phaseOf(
     images: seen.accuracy.images,
     pairs: seen.latency.candidateSamplesMs.length,
     endedBy: seen.latency.endedBy,
+    ...(seen.latency.energy ? { energy: seen.latency.energy } : {}),
     disturbance: (seen.latency.conditions?.causes ?? []).map(cause => wordCause(cause as unknown as Cause).seen),
   };
 }

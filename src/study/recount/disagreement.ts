@@ -10,6 +10,7 @@ export type Figure =
   | 'milliseconds of the candidate'
   | 'milliseconds of the dense model'
   | 'latency samples'
+  | 'energy'
   | 'quality'
   | 'accuracy'
   | 'accuracy interval'

@@ -44,8 +44,18 @@ export function recountLatency(latency: Latency, { seed, isDense, bounds }: Late
       ...compared('milliseconds of the candidate', latency.candidateMs, median(latency.candidateSamplesMs)),
       ...compared('milliseconds of the dense model', latency.referenceMs, median(latency.referenceSamplesMs)),
       ...qualityProblem(latency),
+      ...energyProblem(latency),
     ],
   };
+}
+
+/** Its readings are not kept: it is above 0, and where both models share one power, in the ratio of their times. */
+function energyProblem({ energy, candidateMs, referenceMs }: Latency): Difference[] {
+  if (!energy) return [];
+  const { candidateJoules, referenceJoules, apart } = energy;
+  const bad = [candidateJoules, referenceJoules].find(joules => !(joules > 0 && Number.isFinite(joules)));
+  if (bad !== undefined) return [{ figure: 'energy', stored: bad, recounted: 'joules above 0' }];
+  return apart ? [] : compared('energy', candidateJoules / referenceJoules, candidateMs / referenceMs);
 }
 
 function samplesProblem({ candidateSamplesMs: x, referenceSamplesMs: y, conditions }: Latency): Difference | null {

@@ -9,9 +9,10 @@ import { currentLoad, type Whereabouts, whereabouts } from '../../host/environme
 import { loadModel } from '../../host/model-file.ts';
 import { type Child, startChild } from '../../runtime/child.ts';
 import type { SessionSettings } from '../../runtime/session.ts';
+import { leastPairsFor } from '../../stats/latency-statistic.ts';
 import { median } from '../../stats/robust.ts';
-import { latencyRule } from '../conditions.ts';
-import type { Device, ModelFile, PairedLatency } from '../device.ts';
+import { latencyRule, statisticRecord } from '../conditions.ts';
+import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
 import type { OpenOptions } from '../driver.ts';
 import type { SettingsOf } from '../driver-settings.ts';
@@ -32,6 +33,8 @@ import { requirePrecision } from './require-precision.ts';
 const recycleAfter = 50;
 /** Loading, optimising and warming up two models; the sampling itself has its own limit. */
 const loadAllowanceMs = 180_000;
+/** A tail takes so many pairs that they set the time; a pair that takes longer is too slow for one. */
+const slowestPairMs = 1000;
 /** The profiler slows a model down, and is asked for some dozens of calls. */
 const profileTimeoutMs = 600_000;
 
@@ -78,7 +81,8 @@ export async function openOnnxruntime(
     const start = performance.now();
     const where = whereabouts();
     const quietMs = budget.quietReferenceMs?.[where.environment.cpuModel] ?? null;
-    const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs;
+    const tailMs = (slowestPairMs * leastPairsFor(budget.statistic ?? 'median')) / Math.max(1, budget.sessions ?? 1);
+    const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs + tailMs;
     const { warmup } = profile.latencyBudget;
     let timerResolutionMs = 0;
     const { spinning = true } = budget;
@@ -104,7 +108,9 @@ export async function openOnnxruntime(
     if (answer.state === 'failed') return answer;
     const wallMs = performance.now() - start;
     // How busy it was is asked at the end, when what ran meanwhile has told on it.
-    return complete(pairedLatency(answer.value, quietMs, timerResolutionMs, wallMs, { ...where, load: currentLoad() }));
+    return complete(
+      pairedLatency(answer.value, budget, quietMs, timerResolutionMs, wallMs, { ...where, load: currentLoad() }),
+    );
   };
 
   return {
@@ -145,16 +151,18 @@ const machineOf = ({ provider, threads }: SessionSettings): Machine => ({
 
 function pairedLatency(
   measured: MeasuredSessions,
+  { statistic }: LatencyBudget,
   quietMs: number | null,
   timerResolutionMs: number,
   wallMs: number,
   where: Whereabouts,
 ): PairedLatency {
   const { sessionPairs, pairsLeftOut, waitedMs, causes, ...figures } = measured;
-  const slowdown = quietMs === null ? null : measured.referenceMs / quietMs;
+  const slowdown = quietMs === null ? null : median(measured.referenceSamplesMs) / quietMs;
+  const record = statisticRecord(statistic, measured.referenceSamplesMs);
   return {
     ...figures,
-    conditions: { rule: latencyRule, sessionPairs, pairsLeftOut, waitedMs, slowdown, causes },
+    conditions: { rule: latencyRule, sessionPairs, pairsLeftOut, waitedMs, slowdown, causes, ...record },
     warnings: judge({ ...measured, timerResolutionMs }),
     wallMs,
     ...where,

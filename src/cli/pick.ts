@@ -8,6 +8,7 @@ import type { FrontReport } from '../report/front/front.ts';
 import { headlineDrop } from '../report/front/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
 import { pickLimits } from '../report/front/pick-rule.ts';
+import { imagesPerSecond, throughputWords } from '../report/front/throughput.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
@@ -54,9 +55,14 @@ export const pick = defineCommand({
     const report = await withStudy(args, console, async (_study, _store, reading) => frontOf(reading, 'best'));
     demandMeasured(limitsFrom(args), report);
     const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
-    if (args.json) console.out(JSON.stringify({ study: report.study, rule, ...picked }, null, 2));
-    else {
+    const { device } = report;
+    if (args.json) {
+      const perSecond = picked.state === 'picked' ? imagesPerSecond(device, picked.point.latencyMs) : null;
+      console.out(JSON.stringify({ study: report.study, rule, imagesPerSecond: perSecond, ...picked }, null, 2));
+    } else {
       console.out(oneLine(atStore(picked.why, report.study, args.store)));
+      const throughput = picked.state === 'picked' ? throughputWords(device, picked.point.latencyMs) : '';
+      if (throughput !== '') console.out(`It does ${throughput}.`);
       if (picked.state === 'picked' && picked.point.trial > 0) {
         const { trial } = picked.point;
         console.out(

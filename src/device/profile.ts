@@ -141,8 +141,15 @@ export function parseHardwareProfile(text: string, fileName: string): HardwarePr
 
 /** The settings of a session stand at the top, and are the host's too, whichever the driver. */
 function fromFlat(flat: z.output<typeof flatSchema>): HardwareProfile {
-  const { driver, provider, threads, graphOptimization, roofline, host, ...model } = flat;
-  const session = { provider, threads, graphOptimization };
+  const { driver, provider, threads, graphOptimization, providerOptions, sessionOptions, roofline, host, ...model } =
+    flat;
+  const session = {
+    provider,
+    threads,
+    graphOptimization,
+    ...(providerOptions ? { providerOptions } : {}),
+    ...(sessionOptions ? { sessionOptions } : {}),
+  };
   return {
     ...model,
     driver: driver === 'roofline' && roofline ? { kind: 'roofline', ...roofline } : { kind: 'onnxruntime', ...session },

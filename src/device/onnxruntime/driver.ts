@@ -8,7 +8,7 @@ import { entryUrl } from '../../host/entry.ts';
 import { currentLoad, type Whereabouts, whereabouts } from '../../host/environment.ts';
 import { loadModel } from '../../host/model-file.ts';
 import { type Child, startChild } from '../../runtime/child.ts';
-import type { SessionSettings } from '../../runtime/session.ts';
+import { type SessionSettings, sessionPart } from '../../runtime/session.ts';
 import { leastPairsFor } from '../../stats/latency-statistic.ts';
 import { median } from '../../stats/robust.ts';
 import { latencyRule, statisticRecord } from '../conditions.ts';
@@ -21,13 +21,13 @@ import { judge } from '../judge.ts';
 import { lookAround } from '../look.ts';
 import { type MeasuredSessions, measureSessions } from '../measure.ts';
 import type { HardwareProfile } from '../profile.ts';
-import { requireProvider } from '../providers.ts';
 import { tryLoad } from '../try-load.ts';
 import { waitingText } from '../wording.ts';
 import type { Profiled, Remembered, Request, Sampled, TimedSettings } from './messages.ts';
 import { profiledNodeTimes } from './node-times.ts';
 import { peakMemoryOf } from './peak-memory.ts';
 import { requirePrecision } from './require-precision.ts';
+import { requireSettings } from './require-settings.ts';
 
 /** What the native side leaks per pair of sessions is bounded by starting afresh after this many. */
 const recycleAfter = 50;
@@ -44,7 +44,7 @@ export async function openOnnxruntime(
   profile: HardwareProfile,
   options: OpenOptions,
 ): Promise<Device> {
-  await requireProvider(session.provider, `open the device "${profile.name}"`, 'Set provider to');
+  await requireSettings(session, `open the device "${profile.name}"`);
   const child = startChild({ entry: entryUrl('entry', import.meta.url), recycleAfter });
   const closing = new AbortController();
   const { signal } = closing;
@@ -169,7 +169,8 @@ function pairedLatency(
   };
 }
 
-const timedSettings = (
-  { provider, threads, graphOptimization }: SessionSettings,
-  { batchSize, inputShape }: HardwareProfile,
-): TimedSettings => ({ provider, threads, graphOptimization, batchSize, inputShape });
+const timedSettings = (session: SessionSettings, { batchSize, inputShape }: HardwareProfile): TimedSettings => ({
+  ...sessionPart(session),
+  batchSize,
+  inputShape,
+});

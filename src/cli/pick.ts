@@ -10,6 +10,7 @@ import { deviceSentence } from '../report/front/headline.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
 import { pickWithMargin } from '../report/front/pick-margin.ts';
 import { pickLimits } from '../report/front/pick-rule.ts';
+import { imagesPerSecond, throughputWords } from '../report/front/throughput.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { parseMargin } from '../units/margin.ts';
 import { atStore } from './at-store.ts';
@@ -62,10 +63,16 @@ export const pick = defineCommand({
     demandMeasured(limitsFrom(args), report);
     if (margin !== null) return sayWithMargin(report, args, margin, console);
     const picked = pickPoint(report, rule, { acceptDisturbed: args['accept-disturbed'] });
-    if (args.json)
-      console.out(JSON.stringify({ study: report.study, device: report.device, rule, ...picked }, null, 2));
-    else {
+    if (args.json) {
+      const { device } = report;
+      const perSecond = picked.state === 'picked' ? imagesPerSecond(device, picked.point.latencyMs) : null;
+      console.out(
+        JSON.stringify({ study: report.study, device, rule, imagesPerSecond: perSecond, ...picked }, null, 2),
+      );
+    } else {
       console.out(oneLine(atStore(picked.why, report.study, args.store)));
+      const throughput = picked.state === 'picked' ? throughputWords(report.device, picked.point.latencyMs) : '';
+      if (throughput !== '') console.out(`It does ${throughput}.`);
       const device = deviceSentence(report);
       if (device) console.out(oneLine(device));
       if (picked.state === 'picked' && picked.point.trial > 0)

@@ -1,5 +1,7 @@
 /** How a latency was taken: what was in its way, and what of it counts. */
 import type { Climate } from '../host/climate.ts';
+import type { LatencyStatistic } from '../stats/latency-statistic.ts';
+import { median } from '../stats/robust.ts';
 
 /** The present one; raised with any change of a formula or a constant in `summary.ts` or `stats/session-interval.ts`. */
 export const latencyRule = 1;
@@ -30,6 +32,10 @@ export interface Conditions {
   readonly slowdown: number | null;
   /** Empty for a good measurement. */
   readonly causes: readonly Cause[];
+  /** Where ratio and milliseconds are not of medians: of which tail. */
+  readonly statistic?: Tail;
+  /** With a tail: the median of the dense model, by which a slow machine is told. */
+  readonly referenceMedianMs?: number;
   /** Where each session timed the models in blocks, one after the other: whether the candidate came first. Drift is taken out by it. */
   readonly candidateFirst?: readonly boolean[];
   /** Where a sample is a figure of many calls, since the tool prints no single ones. */
@@ -37,6 +43,15 @@ export interface Conditions {
   /** How warm and how fast the device was; missing where that was not read. */
   readonly climate?: { readonly before: Climate; readonly after: Climate } | undefined;
 }
+
+export type Tail = Exclude<LatencyStatistic, 'median'>;
+
+/** What conditions say of the statistic; nothing of medians, as studies from before there was a choice have it. */
+export const statisticRecord = (
+  statistic: LatencyStatistic | undefined,
+  referenceSamplesMs: readonly number[],
+): Pick<Conditions, 'statistic' | 'referenceMedianMs'> =>
+  statistic === undefined || statistic === 'median' ? {} : { statistic, referenceMedianMs: median(referenceSamplesMs) };
 
 export interface Summaries {
   readonly statistic: 'median' | 'mean';

@@ -1,6 +1,7 @@
 import type { Attempt } from '../errors/failure.ts';
 import type { Whereabouts } from '../host/environment.ts';
 import type { Model } from '../onnx/graph.ts';
+import type { LatencyStatistic } from '../stats/latency-statistic.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { Conditions } from './conditions.ts';
 import type { Energy } from './energy/energy.ts';
@@ -31,11 +32,13 @@ export interface LatencyBudget {
   readonly waitMs?: number | undefined;
   /** Whether the runtime's threads spin while they wait within a call, as they do by default; false to measure as older versions did. */
   readonly spinning?: boolean | undefined;
+  /** What of the times is compared: their median by default; a tail needs more pairs (`leastPairsFor`). */
+  readonly statistic?: LatencyStatistic | undefined;
   /** What the reference takes when the machine is quiet, as far as it is known; whoever measures looks up its own processor. */
   readonly quietReferenceMs?: QuietTimes | undefined;
 }
 
-/** Milliseconds of the reference on a quiet machine, by processor (`Environment.cpuModel`). */
+/** Milliseconds (median) of the reference on a quiet machine, by processor (`Environment.cpuModel`). */
 export type QuietTimes = Readonly<Record<string, number>>;
 
 /** Candidate against reference, their calls randomly interleaved in one process, in several sessions. Plain JSON. */
@@ -47,7 +50,7 @@ export interface PairedLatency extends Whereabouts {
   readonly ratio: number;
   /** 95 % interval of the ratio over sessions (`stats/session-interval.ts`). */
   readonly interval: readonly [number, number];
-  /** Medians of the raw samples. */
+  /** Medians of the raw samples, or the tail that `conditions.statistic` names. */
   readonly candidateMs: number;
   readonly referenceMs: number;
   /** Raw samples in milliseconds, in the order in which they were taken; equal lengths. */

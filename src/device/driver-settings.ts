@@ -1,6 +1,6 @@
 /** What a profile says to each driver, told apart by `kind`. A new driver adds its settings here. */
 import { z } from 'zod';
-import type { SessionSettings } from '../runtime/session.ts';
+import { type SessionSettings, sessionPart } from '../runtime/session.ts';
 import { commandSchema } from './command/settings.ts';
 import { remoteSchema } from './remote/settings.ts';
 
@@ -22,7 +22,24 @@ export const providerNames = [
 export const sessionShape = {
   provider: z.enum(providerNames).default('cpu').describe('Execution provider of ONNX Runtime.'),
   threads: z.int().min(1).max(1024).default(1).describe('Threads within one operator.'),
-  graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']).default('all'),
+  graphOptimization: z.enum(['disabled', 'basic', 'extended', 'layout', 'all']).default('all'),
+  providerOptions: z
+    .record(z.string().min(1), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+    .optional()
+    .describe('Options of the provider, by the names of onnxruntime-node: deviceId, coreMlFlags, preferredLayout.'),
+  sessionOptions: z
+    .strictObject({
+      executionMode: z.enum(['sequential', 'parallel']).optional(),
+      interOpThreads: z.int().min(1).max(1024).optional().describe('Operators at a time in parallel mode.'),
+      cpuArena: z.boolean().optional().describe('Whether memory is kept in an arena between calls.'),
+      memoryPattern: z.boolean().optional().describe('Whether the places of values in memory are planned once.'),
+      config: z
+        .record(z.string().min(1), z.string())
+        .optional()
+        .describe('Further entries by their key in ONNX Runtime, such as session.set_denormal_as_zero: "1".'),
+    })
+    .optional()
+    .describe('Further options of the session; each as ONNX Runtime has it by default.'),
 };
 
 export const rooflineShape = {
@@ -65,6 +82,4 @@ export type SettingsOf<Kind extends DriverKind> = Extract<DriverSettings, { read
  * figures follow from what the profile says.
  */
 export const usualHost = (driver: DriverSettings): SessionSettings =>
-  driver.kind === 'onnxruntime'
-    ? { provider: driver.provider, threads: driver.threads, graphOptimization: driver.graphOptimization }
-    : { provider: 'cpu', threads: 1, graphOptimization: 'all' };
+  driver.kind === 'onnxruntime' ? sessionPart(driver) : { provider: 'cpu', threads: 1, graphOptimization: 'all' };

@@ -1,5 +1,6 @@
 /** For devices that others write: from the samples of several sessions to a latency that the store can recount. */
-import { latencyRule } from './conditions.ts';
+import type { LatencyStatistic } from '../stats/latency-statistic.ts';
+import { latencyRule, statisticRecord } from './conditions.ts';
 import type { PairedLatency } from './device.ts';
 import type { Pairs } from './sampling.ts';
 import { latencyFigures } from './summary.ts';
@@ -24,11 +25,13 @@ export type Circumstances = Omit<
  * Ratio and interval are computed as for every other device (`summary.ts`), so that `verify` comes to the same.
  *
  * @param sessions each with the models loaded afresh, so that the interval holds what differs between loads; five say enough
+ * @param statistic that of the budget; the median by default
  * @throws RangeError without any pair, or when a session has more samples of one model than of the other
  */
 export function latencyFromSessions(
   sessions: readonly Pairs[],
   { causes, ...circumstances }: Circumstances,
+  statistic?: LatencyStatistic,
 ): PairedLatency {
   const candidateSamplesMs = sessions.flatMap(session => session.candidateSamplesMs);
   const referenceSamplesMs = sessions.flatMap(session => session.referenceSamplesMs);
@@ -38,7 +41,15 @@ export function latencyFromSessions(
     throw new RangeError('a latency needs sessions of at least one pair, with as many samples of both models');
   const quality = causes.length === 0 ? 'good' : 'disturbed';
   const samples = { candidateSamplesMs, referenceSamplesMs };
-  const { sampling: _sampling, ...figures } = latencyFigures(samples, sessionPairs, quality);
-  const conditions = { rule: latencyRule, sessionPairs, pairsLeftOut: 0, waitedMs: 0, slowdown: null, causes };
+  const { sampling: _sampling, ...figures } = latencyFigures(samples, sessionPairs, quality, undefined, statistic);
+  const conditions = {
+    rule: latencyRule,
+    sessionPairs,
+    pairsLeftOut: 0,
+    waitedMs: 0,
+    slowdown: null,
+    causes,
+    ...statisticRecord(statistic, referenceSamplesMs),
+  };
   return { ...circumstances, ...figures, ...samples, quality, conditions };
 }

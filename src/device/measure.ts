@@ -3,6 +3,7 @@
  * What a session is, how time passes and what a look at the machine tells are arguments, so that a test needs none of them.
  */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
+import { type LatencyStatistic, leastPairsFor } from '../stats/latency-statistic.ts';
 import type { Cause } from './conditions.ts';
 import type { LatencyBudget } from './device.ts';
 import type { Pairs, SessionPlan } from './sampling.ts';
@@ -61,9 +62,11 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
   const { now } = parts;
   const wanted = Math.max(1, budget.sessions ?? usualSessions);
   const least = Math.min(wanted, leastSessions);
+  const { statistic = 'median' } = budget;
+  const demanded = leastPairsFor(statistic);
   const plan = {
     lastMs: Math.min(sessionMs.most, Math.max(sessionMs.least, budget.maxMs / wanted)),
-    leastPairs: Math.max(leastPairs, Math.ceil(budget.minPairs / wanted)),
+    leastPairs: Math.max(leastPairs, Math.ceil(Math.max(budget.minPairs, demanded) / wanted)),
   };
   const good: TimedSession[] = [];
   const spoilt: TimedSession[] = [];
@@ -79,10 +82,11 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
       patience.relax();
       good.push(session);
       sampledMs += sampleTime(session);
-      const figures = figuresOf(good, 'good');
-      const known = good.length >= wanted && callsOf(good) >= budget.minPairs;
+      const figures = figuresOf(good, 'good', statistic);
+      const enough = callsOf(good) >= demanded;
+      const known = good.length >= wanted && callsOf(good) >= budget.minPairs && enough;
       if (known && figures.sampling <= budget.halfWidth) return complete(measured(good, 'good', 'interval'));
-      if (good.length >= least && sampledMs >= budget.maxMs) return complete(measured(good, 'good', 'time'));
+      if (good.length >= least && sampledMs >= budget.maxMs && enough) return complete(measured(good, 'good', 'time'));
       continue;
     }
     leftOut += session.candidateSamplesMs.length;
@@ -91,7 +95,7 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
     const quiet = await patience.quiet(session.causes, now() - beganMs);
     if (parts.aborted()) return failed('interrupted', 'the device was closed');
     if (quiet) continue;
-    if (good.length >= least) return complete(measured(good, 'good', 'time'));
+    if (good.length >= least && callsOf(good) >= demanded) return complete(measured(good, 'good', 'time'));
     if (good.length + spoilt.length >= least) return complete(measured([...good, ...spoilt], 'disturbed', 'time'));
   }
 
@@ -100,7 +104,7 @@ export async function measureSessions(parts: MeasureParts, budget: LatencyBudget
     quality: MeasuredSessions['quality'],
     endedBy: MeasuredSessions['endedBy'],
   ): MeasuredSessions {
-    const { sampling: _sampling, ...figures } = figuresOf(sessions, quality);
+    const { sampling: _sampling, ...figures } = figuresOf(sessions, quality, statistic);
     const used = quality === 'good' ? 0 : pairsOf(spoilt);
     return {
       ...figures,
@@ -171,10 +175,15 @@ const ordersOf = (sessions: readonly TimedSession[]): { readonly candidateFirst?
   return orders.length === sessions.length ? { candidateFirst: orders } : {};
 };
 
-const figuresOf = (sessions: readonly TimedSession[], quality: MeasuredSessions['quality']): LatencyFigures =>
+const figuresOf = (
+  sessions: readonly TimedSession[],
+  quality: MeasuredSessions['quality'],
+  statistic: LatencyStatistic,
+): LatencyFigures =>
   latencyFigures(
     joined(sessions),
     sessions.map(({ candidateSamplesMs }) => candidateSamplesMs.length),
     quality,
     ordersOf(sessions).candidateFirst,
+    statistic,
   );

@@ -1,6 +1,7 @@
 /** What a user says about the device: a YAML file in `hardware-profiles/`, checked here. */
 import { z } from 'zod';
 import type { SessionSettings } from '../runtime/session.ts';
+import { latencyStatistics } from '../stats/latency-statistic.ts';
 import { parseYaml } from '../units/parse-yaml.ts';
 import type { LatencyBudget } from './device.ts';
 import { type DriverSettings, driverSchema, rooflineShape, sessionShape, usualHost } from './driver-settings.ts';
@@ -67,6 +68,15 @@ const modelShape = {
     ),
   rankGranularity: z.int().min(1).default(16).describe('Ranks that are multiples of this run well on the device.'),
   latencyBudget: latencyBudgetSchema,
+  latency: z
+    .strictObject({
+      statistic: z
+        .enum(latencyStatistics)
+        .default('median')
+        .describe('What is compared: the median of the calls, or the time that 90 or 99 % of them keep to.'),
+    })
+    .prefault({})
+    .describe('What a latency is; a tail needs many more calls: 200 for p90, 2000 for p99.'),
   coolDown: z
     .strictObject({
       pauseMs: z.number().min(0).max(3_600_000).default(0).describe('Rest before each measurement, in milliseconds.'),
@@ -141,8 +151,15 @@ export function parseHardwareProfile(text: string, fileName: string): HardwarePr
 
 /** The settings of a session stand at the top, and are the host's too, whichever the driver. */
 function fromFlat(flat: z.output<typeof flatSchema>): HardwareProfile {
-  const { driver, provider, threads, graphOptimization, roofline, host, ...model } = flat;
-  const session = { provider, threads, graphOptimization };
+  const { driver, provider, threads, graphOptimization, providerOptions, sessionOptions, roofline, host, ...model } =
+    flat;
+  const session = {
+    provider,
+    threads,
+    graphOptimization,
+    ...(providerOptions ? { providerOptions } : {}),
+    ...(sessionOptions ? { sessionOptions } : {}),
+  };
   return {
     ...model,
     driver: driver === 'roofline' && roofline ? { kind: 'roofline', ...roofline } : { kind: 'onnxruntime', ...session },
@@ -156,7 +173,7 @@ export const hardwareJsonSchema = (): object =>
 
 /** The budget that the profile sets, with the seed of the order of the calls. */
 export const latencyBudget = (
-  { latencyBudget: { halfWidth, maxMs, minPairs, sessions, waitMs } }: HardwareProfile,
+  { latencyBudget: { halfWidth, maxMs, minPairs, sessions, waitMs }, latency: { statistic } }: HardwareProfile,
   seed: number,
 ): LatencyBudget => ({
   halfWidth,
@@ -165,4 +182,5 @@ export const latencyBudget = (
   seed,
   sessions,
   waitMs,
+  ...(statistic === 'median' ? {} : { statistic }),
 });

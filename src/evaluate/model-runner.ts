@@ -6,7 +6,7 @@ import type { PixelReading } from '../images/pixel-reading.ts';
 import type { Prepared } from '../images/prepare.ts';
 import { type Child, startChild } from '../runtime/child.ts';
 import type { ModelInterface } from '../runtime/model-interface.ts';
-import type { SessionSettings } from '../runtime/session.ts';
+import { type SessionSettings, sessionPart } from '../runtime/session.ts';
 import type { ScoreAnswer, ScoreRequest, StoppingRule } from './messages.ts';
 
 export interface ModelRunner {
@@ -35,12 +35,9 @@ export interface PreparedPart {
 const recycleAfter = 50;
 
 /** @param heads the outputs that count, the labelled one first; empty: the first that holds class scores */
-export function startModelRunner(
-  { provider, threads, graphOptimization }: SessionSettings,
-  heads: readonly string[] = [],
-): ModelRunner {
+export function startModelRunner(settings: SessionSettings, heads: readonly string[] = []): ModelRunner {
   const child: Child = startChild({ entry: entryUrl('score-child', import.meta.url), recycleAfter });
-  const session = { provider, threads, graphOptimization };
+  const session = sessionPart(settings);
   const ask = <T>(request: ScoreRequest, timeoutMs: number): Promise<Attempt<T>> =>
     child.request<T>(request, timeoutMs);
   return {

@@ -7,7 +7,8 @@ import type { ConditionsRecord, EnergyRecord } from '../store/observation.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatJoules, formatMacs, formatMs, formatPercent } from '../units/format.ts';
 import { changeCell, halfWidthOf } from './change.ts';
-import type { Figures } from './front/front.ts';
+import type { DeviceName, Figures } from './front/front.ts';
+import { imagesPerSecond, throughputText } from './front/throughput.ts';
 import { speedupWords } from './front/wording.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
 import { type TrainingView, trainingsLines } from './trainings-text.ts';
@@ -50,6 +51,8 @@ export interface TrialView {
   /** Of the whole candidate, batch 1; null before it was built. */
   readonly cost: { readonly macs: number; readonly params: number } | null;
   readonly denseCost: { readonly macs: number; readonly params: number };
+  /** What its latencies are of; null where the profile cannot be read any more. */
+  readonly device?: DeviceName | null;
   readonly search: TrialPhase | null;
   readonly confirm: TrialPhase | null;
   /** In the order in which they ran. */
@@ -100,7 +103,7 @@ function costLines({ cost, denseCost }: TrialView): string[] {
   ];
 }
 
-function observationLines({ trial, search, confirm }: TrialView): string[] {
+function observationLines({ trial, device = null, search, confirm }: TrialView): string[] {
   const isDense = trial === 0;
   const phases = [
     ...(search ? [{ name: 'search', ...search }] : []),
@@ -115,6 +118,15 @@ function observationLines({ trial, search, confirm }: TrialView): string[] {
     [
       { header: 'phase', align: 'left', cell: ({ name }) => name },
       { header: 'ms', align: 'right', cell: ({ figures }) => formatMs(figures.latencyMs).replace(' ms', '') },
+      ...(device?.batchSize === undefined
+        ? []
+        : [
+            {
+              header: 'images/s',
+              align: 'right' as const,
+              cell: ({ figures }: TrialPhase) => throughputText(imagesPerSecond(device, figures.latencyMs) ?? 0),
+            },
+          ]),
       { header: 'speed-up [95 %]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
       { header: 'accuracy % [95 %]', align: 'right', cell: ({ figures }) => accuracyText(figures, interval) },
       {
@@ -171,8 +183,9 @@ const energyWords = ({ source, candidateJoules, referenceJoules, readings, apart
 };
 
 function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown, ...more }: ConditionsRecord): string[] {
-  const { candidateFirst, summaries } = more;
+  const { candidateFirst, summaries, statistic } = more;
   return [
+    ...(statistic ? [`ratio and milliseconds are of the ${statistic} of the calls`] : []),
     ...(sessionPairs.length > 1 ? [`${sessionPairs.length} sessions of ${sessionPairs.join(', ')} pairs`] : []),
     ...(candidateFirst ? ['each session timed the two models one after the other, and drift is taken out'] : []),
     ...(summaries

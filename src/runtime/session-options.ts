@@ -1,4 +1,4 @@
-/** How a session of ONNX Runtime is opened, once for everybody who does not time it. */
+/** How a session of ONNX Runtime is opened, once for everybody. */
 import type { TensorDescription } from './model-interface.ts';
 import type { InferenceSession } from './onnxruntime.ts';
 import type { SessionSettings } from './session.ts';
@@ -8,15 +8,28 @@ import type { SessionSettings } from './session.ts';
  * default of the runtime).
  */
 export function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
+  const { executionMode, interOpThreads, cpuArena, memoryPattern, config } = settings.sessionOptions ?? {};
+  const provider = providerOf(settings);
   return {
-    executionProviders: settings.provider === 'cpu' ? ['cpu'] : [settings.provider, 'cpu'],
+    executionProviders: settings.provider === 'cpu' ? [provider] : [provider, 'cpu'],
     intraOpNumThreads: settings.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
+    interOpNumThreads: interOpThreads ?? 1,
+    executionMode: executionMode ?? 'sequential',
     graphOptimizationLevel: settings.graphOptimization,
     logSeverityLevel: 3,
+    ...(cpuArena === undefined ? {} : { enableCpuMemArena: cpuArena }),
+    ...(memoryPattern === undefined ? {} : { enableMemPattern: memoryPattern }),
+    ...(config ? { extra: { ...config } } : {}),
   };
 }
+
+type Provider = InferenceSession.ExecutionProviderConfig;
+
+/** With its options, as the binding takes them. */
+export const providerOf = ({ provider, providerOptions }: SessionSettings): Provider =>
+  providerOptions && Object.keys(providerOptions).length > 0
+    ? ({ ...providerOptions, name: provider } as Provider)
+    : provider;
 
 export const tensorDescription = (each: InferenceSession.ValueMetadata): TensorDescription =>
   each.isTensor

@@ -3,8 +3,9 @@
  *
  *   l_k    logarithm of the ratio in session k, k = 1..K; m their mean, s^2 their variance (K - 1 degrees of freedom)
  *   s_0    what sessions are known to differ by, with the weight of n_0 degrees of freedom
- *   v^2    (n_0 s_0^2 + (K - 1) s^2) / (n_0 + K - 1), the moderated variance (Smyth 2004, eq. 5)
+ *   v^2    (n_0 (s_0^2 + w^2) + (K - 1) s^2) / (n_0 + K - 1), the moderated variance (Smyth 2004, eq. 5)
  *   h      t v / sqrt(K), with t of n_0 + K - 1 degrees of freedom: half the width that more sessions make narrower
+ *   w      what a session is known to be off by, beside s_0, since its own calls are few: of a tail; 0 of a median
  *   d      standard deviation of what changes from one quarter of an hour to the next, which no session tells
  *
  * The interval is exp(m +- sqrt(h^2 + (z d)^2)). A session lays out its memory and places its threads anew, and ratios differ
@@ -43,12 +44,14 @@ export interface TakenOut {
  * @param ratios one per session, positive, at least one
  * @param drift d
  * @param within standard error of the logarithm of a session's ratio; it counts where there is one session only, whose ratio says nothing of it
+ * @param sampled w
  */
 export function sessionInterval(
   ratios: readonly number[],
   drift: number,
   within = 0,
   { estimated, inflation }: TakenOut = { estimated: 0, inflation: 1 },
+  sampled = 0,
 ): SessionInterval {
   if (ratios.length === 0) throw new RangeError('Cannot summarise sessions: expected at least one, found none.');
   const logs = ratios.map(Math.log);
@@ -57,7 +60,7 @@ export function sessionInterval(
   const squares = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
   const freedom = knownWeight + count - 1 - estimated;
   const alone = count === 1 ? within ** 2 : 0;
-  const variance = (knownWeight * knownSpread ** 2 + squares) / freedom + alone;
+  const variance = (knownWeight * (knownSpread ** 2 + sampled ** 2) + squares) / freedom + alone;
   const sampling = twoSidedQuantile(level, freedom) * Math.sqrt((inflation * variance) / count);
   const half = Math.hypot(sampling, z95 * drift);
   return { ratio: Math.exp(mean), interval: [Math.exp(mean - half), Math.exp(mean + half)], sampling };

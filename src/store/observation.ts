@@ -1,6 +1,7 @@
 /** One objective of one trial as it was measured, with everything needed to doubt it later. */
 
 import type { Environment } from '../host/environment.ts';
+import type { LatencyStatistic } from '../stats/latency-statistic.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { Encoding } from './packing.ts';
 
@@ -15,7 +16,7 @@ export interface WarningRecord {
 
 /** What every observation has, whatever its kind. */
 export interface Measured {
-  /** Latency: median candidate time over median dense time. Accuracy: share of images counted as right. Else over what the dense model has. */
+  /** Latency: median (or tail) of the candidate over that of the dense model. Accuracy: share of images counted as right. Else over what the dense model has. */
   readonly value: number;
   readonly standardError: number;
   /** 95 % interval of `value`. */
@@ -67,6 +68,10 @@ export interface ConditionsRecord {
   readonly slowdown: number | null;
   /** What was seen in the way, as typed records; only their `kind` matters to the store. */
   readonly causes: readonly WarningRecord[];
+  /** What ratio and milliseconds are of, where not of medians: `p90` or `p99`. */
+  readonly statistic?: LatencyStatistic;
+  /** With such a tail: the median of the dense model. */
+  readonly referenceMedianMs?: number;
   /** Where the models were timed in blocks, one after the other: whether the candidate came first, for each session. */
   readonly candidateFirst?: readonly boolean[];
   /** Where a sample is a figure of many calls: which, and of how many where that is known. */

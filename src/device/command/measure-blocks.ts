@@ -4,9 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
+import { UserError } from '../../errors/user-error.ts';
 import { acquireDeviceLock } from '../../host/device-lock.ts';
 import { median } from '../../stats/robust.ts';
-import { latencyRule, type Summaries } from '../conditions.ts';
+import { latencyRule, type Summaries, statisticRecord } from '../conditions.ts';
 import type { LatencyBudget, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
 import type { OpenOptions } from '../driver.ts';
@@ -52,6 +53,8 @@ export async function measureBlocks(
   const here = settings.where === 'here';
   const where = place.now();
   const quietMs = budget.quietReferenceMs?.[where.environment.cpuModel] ?? null;
+  const { statistic = 'median' } = budget;
+  const tail = statistic === 'median' ? null : statistic;
   const order = blockOrder(budget.seed);
   const meter = blocks.power ? startPower(blocks.power) : null;
   const spans: Record<'candidate' | 'reference', Span[]> = { candidate: [], reference: [] };
@@ -66,11 +69,13 @@ export async function measureBlocks(
     try {
       const candidateFirst = order();
       const mark = markStrain();
+      // A tail needs more calls in a session than a profile asks for.
+      const runs = tail === null ? settings.runs : Math.max(settings.runs, plan.leastPairs);
       const taken: Timed[] = [];
       for (const values of candidateFirst ? [candidate, reference] : [reference, candidate]) {
         const block = await runBlock(
-          settings,
-          { ...values, runs: String(settings.runs), seed: String(plan.seed) },
+          { ...settings, runs },
+          { ...values, runs: String(runs), seed: String(plan.seed) },
           { scratchDir: options.scratchDir, signal, leastCalls: plan.leastPairs, mostMs: options.timeoutMs },
         );
         if (block.state === 'failed') return block;
@@ -79,6 +84,7 @@ export async function measureBlocks(
       }
       const strain = strainSince(mark);
       const summarised = taken.find(each => each.kind === 'summary');
+      if (summarised && tail !== null) throw noTail(tail);
       if (summarised) seen.push({ statistic: summarised.statistic, calls: summarised.calls });
       const pairs = paired(candidateFirst ? taken : taken.reverse());
       // Elsewhere we see no load: only the spread of the times says something.
@@ -125,10 +131,11 @@ export async function measureBlocks(
       sessionPairs,
       pairsLeftOut,
       waitedMs,
-      slowdown: quietMs === null ? null : figures.referenceMs / quietMs,
+      slowdown: quietMs === null ? null : median(figures.referenceSamplesMs) / quietMs,
       causes,
       ...(candidateFirst ? { candidateFirst } : {}),
       ...(summaries ? { summaries } : {}),
+      ...statisticRecord(budget.statistic, figures.referenceSamplesMs),
     },
     warnings: [
       ...judge({ ...figures, timerResolutionMs: resolutionOf(settings) }),
@@ -148,6 +155,12 @@ function timedPart(block: Timed, runs: number): Span {
   const toMs = Date.now();
   return { fromMs: toMs - lastedMs, toMs };
 }
+
+const noTail = (statistic: string): UserError =>
+  new UserError(
+    `Cannot take the ${statistic} of latencies here: the tool prints a figure of many calls, and no single times.`,
+    'Set latency: { statistic: median } in the hardware profile, or let the tool write every time.',
+  );
 
 /** As many samples of both: what one has more is left out at the end, where there is nothing to compare it with. */
 function paired(taken: readonly Timed[]): Pairs {

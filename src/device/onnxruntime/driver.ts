@@ -8,10 +8,11 @@ import { entryUrl } from '../../host/entry.ts';
 import { currentLoad, type Whereabouts, whereabouts } from '../../host/environment.ts';
 import { loadModel } from '../../host/model-file.ts';
 import { type Child, startChild } from '../../runtime/child.ts';
-import type { SessionSettings } from '../../runtime/session.ts';
+import { type SessionSettings, sessionPart } from '../../runtime/session.ts';
+import { leastPairsFor } from '../../stats/latency-statistic.ts';
 import { median } from '../../stats/robust.ts';
-import { latencyRule } from '../conditions.ts';
-import type { Device, ModelFile, PairedLatency } from '../device.ts';
+import { latencyRule, statisticRecord } from '../conditions.ts';
+import type { Device, LatencyBudget, ModelFile, PairedLatency } from '../device.ts';
 import { causesOf, type Machine } from '../disturbance.ts';
 import type { OpenOptions } from '../driver.ts';
 import type { SettingsOf } from '../driver-settings.ts';
@@ -23,18 +24,20 @@ import { judge } from '../judge.ts';
 import { lookAround } from '../look.ts';
 import { type MeasuredSessions, measureSessions } from '../measure.ts';
 import type { HardwareProfile } from '../profile.ts';
-import { requireProvider } from '../providers.ts';
 import { tryLoad } from '../try-load.ts';
 import { waitingText } from '../wording.ts';
 import type { Profiled, Remembered, Request, Sampled, TimedSettings } from './messages.ts';
 import { profiledNodeTimes } from './node-times.ts';
 import { peakMemoryOf } from './peak-memory.ts';
 import { requirePrecision } from './require-precision.ts';
+import { requireSettings } from './require-settings.ts';
 
 /** What the native side leaks per pair of sessions is bounded by starting afresh after this many. */
 const recycleAfter = 50;
 /** Loading, optimising and warming up two models; the sampling itself has its own limit. */
 const loadAllowanceMs = 180_000;
+/** A tail takes so many pairs that they set the time; a pair that takes longer is too slow for one. */
+const slowestPairMs = 1000;
 /** The profiler slows a model down, and is asked for some dozens of calls. */
 const profileTimeoutMs = 600_000;
 
@@ -44,7 +47,7 @@ export async function openOnnxruntime(
   profile: HardwareProfile,
   options: OpenOptions,
 ): Promise<Device> {
-  await requireProvider(session.provider, `open the device "${profile.name}"`, 'Set provider to');
+  await requireSettings(session, `open the device "${profile.name}"`);
   const child = startChild({ entry: entryUrl('entry', import.meta.url), recycleAfter });
   const closing = new AbortController();
   const { signal } = closing;
@@ -81,7 +84,8 @@ export async function openOnnxruntime(
     const start = performance.now();
     const where = whereabouts();
     const quietMs = budget.quietReferenceMs?.[where.environment.cpuModel] ?? null;
-    const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs;
+    const tailMs = (slowestPairMs * leastPairsFor(budget.statistic ?? 'median')) / Math.max(1, budget.sessions ?? 1);
+    const timeoutMs = options.timeoutMs ?? 3 * budget.maxMs + loadAllowanceMs + tailMs;
     const { warmup } = profile.latencyBudget;
     let timerResolutionMs = 0;
     const { spinning = true } = budget;
@@ -115,7 +119,7 @@ export async function openOnnxruntime(
     const wallMs = performance.now() - start;
     // How busy it was is asked at the end, when what ran meanwhile has told on it.
     return complete({
-      ...pairedLatency(answer.value, quietMs, timerResolutionMs, wallMs, { ...where, load: currentLoad() }),
+      ...pairedLatency(answer.value, budget, quietMs, timerResolutionMs, wallMs, { ...where, load: currentLoad() }),
       ...(energy ? { energy } : {}),
     });
   };
@@ -179,23 +183,26 @@ const machineOf = ({ provider, threads }: SessionSettings): Machine => ({
 
 function pairedLatency(
   measured: MeasuredSessions,
+  { statistic }: LatencyBudget,
   quietMs: number | null,
   timerResolutionMs: number,
   wallMs: number,
   where: Whereabouts,
 ): PairedLatency {
   const { sessionPairs, pairsLeftOut, waitedMs, causes, ...figures } = measured;
-  const slowdown = quietMs === null ? null : measured.referenceMs / quietMs;
+  const slowdown = quietMs === null ? null : median(measured.referenceSamplesMs) / quietMs;
+  const record = statisticRecord(statistic, measured.referenceSamplesMs);
   return {
     ...figures,
-    conditions: { rule: latencyRule, sessionPairs, pairsLeftOut, waitedMs, slowdown, causes },
+    conditions: { rule: latencyRule, sessionPairs, pairsLeftOut, waitedMs, slowdown, causes, ...record },
     warnings: judge({ ...measured, timerResolutionMs }),
     wallMs,
     ...where,
   };
 }
 
-const timedSettings = (
-  { provider, threads, graphOptimization }: SessionSettings,
-  { batchSize, inputShape }: HardwareProfile,
-): TimedSettings => ({ provider, threads, graphOptimization, batchSize, inputShape });
+const timedSettings = (session: SessionSettings, { batchSize, inputShape }: HardwareProfile): TimedSettings => ({
+  ...sessionPart(session),
+  batchSize,
+  inputShape,
+});

@@ -16,7 +16,7 @@ serve<Request, PairAnswer | ProfileAnswer | MemoryAnswer | Probed>(async request
     case 'memory':
       return runRemembered(request);
     case 'probe': {
-      const answer = await probe(request.provider);
+      const answer = await probe(request.provider, request.session);
       return answer.state === 'failed' ? answer : complete({ kind: 'probed' });
     }
     default:

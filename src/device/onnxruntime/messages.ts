@@ -13,7 +13,12 @@ import type { Strain } from '../vitals.ts';
 export interface TimedSettings extends SessionSettings, Pick<HardwareProfile, 'batchSize' | 'inputShape'> {}
 
 export type Request =
-  | { readonly do: 'probe'; readonly provider: string }
+  | {
+      readonly do: 'probe';
+      readonly provider: string;
+      /** Tried as a profile wants it; the provider by itself when missing. */
+      readonly session?: SessionSettings;
+    }
   | {
       readonly do: 'pair';
       readonly candidate: ModelFile;

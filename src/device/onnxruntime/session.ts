@@ -1,7 +1,7 @@
 /** Sessions of ONNX Runtime as a hardware profile wants them. */
 import type { InferenceSession } from '../../runtime/onnxruntime.ts';
 import type { SessionSettings } from '../../runtime/session.ts';
-import { sessionOptions } from '../../runtime/session-options.ts';
+import { providerOf, sessionOptions } from '../../runtime/session-options.ts';
 import type { Feeds } from './inputs.ts';
 
 /**
@@ -20,8 +20,8 @@ const neverSpins = { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinni
 export function timedSessionOptions(settings: SessionSettings, spinning = true): InferenceSession.SessionOptions {
   return {
     ...sessionOptions(settings),
-    executionProviders: [settings.provider],
-    extra: { session: spinning ? spinsDuringCalls : neverSpins },
+    executionProviders: [providerOf(settings)],
+    extra: { session: spinning ? spinsDuringCalls : neverSpins, ...settings.sessionOptions?.config },
   };
 }
 

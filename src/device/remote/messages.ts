@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import type { Failure } from '../../errors/failure.ts';
 import type { Environment } from '../../host/environment.ts';
+import { latencyStatistics } from '../../stats/latency-statistic.ts';
 import type { LatencyBudget } from '../device.ts';
 import { manifestSchema, sha256Schema } from './manifest.ts';
 
 /** Raised with every change that an older end would not understand. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The agent says how it stands this often, and is answered as often; whoever is silent for longer counts as gone. */
 export const beatMs = 1000;
@@ -24,6 +25,7 @@ const budgetShape = {
   sessions: z.int().min(1).max(10_000).optional(),
   waitMs: z.number().min(0).optional(),
   spinning: z.boolean().optional(),
+  statistic: z.enum(latencyStatistics).optional(),
   quietReferenceMs: z.record(z.string(), z.number()).optional(),
 } satisfies Record<keyof LatencyBudget, z.ZodType>;
 const budgetSchema = z.strictObject(budgetShape);

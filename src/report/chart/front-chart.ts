@@ -4,7 +4,8 @@
  */
 import type { Figures, FrontPoint, FrontReport } from '../front/front.ts';
 import { labelLegend, labelOf } from '../front/further.ts';
-import { countWords } from '../front/wording.ts';
+import { statisticOfDevice, throughputWords } from '../front/throughput.ts';
+import { countWords, speedupWords } from '../front/wording.ts';
 import type { Axis } from './axis.ts';
 import { axisOption, type Chart, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
 import { type Frame, frameOf, type HorizontalAxis, isInside, xOf, yOf } from './frame.ts';
@@ -56,7 +57,8 @@ export function frontChart(
   const accuracy = report.objectives.includes('agreement')
     ? 'agreement with the dense model (%)'
     : 'top-1 accuracy (%)';
-  const across = x === 'latency' ? 'latency (ms, median)' : 'speed-up over the dense model';
+  const across =
+    x === 'latency' ? `latency (ms, ${statisticOfDevice(report.device)})` : 'speed-up over the dense model';
   return {
     animation: false,
     backgroundColor: '#ffffff',
@@ -90,6 +92,7 @@ export function frontChart(
       ],
     },
     grid: { ...margin, containLabel: false },
+    tooltip: { trigger: 'item' },
     xAxis: axisOption(across, frame.x, 36),
     yAxis: axisOption(accuracy, frame.y, 52),
     series: [
@@ -125,7 +128,11 @@ function groupsOf(report: FrontReport, x: HorizontalAxis, frame: Frame) {
 function seriesOf(report: FrontReport, x: HorizontalAxis, groups: ReturnType<typeof groupsOf>): Chart['series'] {
   const { known, unknown, sure, open, greyed, moved, front, beaten } = groups;
   const place = (figures: Figures): [number, number] => [xOf(figures, x), yOf(figures)];
-  const named = (point: FrontPoint): object => ({ value: place(point), name: labelOf(point) });
+  const named = (point: FrontPoint): object => ({
+    value: place(point),
+    name: labelOf(point),
+    tooltip: { formatter: hover(point, report) },
+  });
   const stairs = report.points
     .filter(({ trial, dominatedBy, confirmed, latencyQuality }) => {
       const counts = trial === 0 || (confirmed === report.confirmed && latencyQuality === 'good');
@@ -176,13 +183,24 @@ function seriesOf(report: FrontReport, x: HorizontalAxis, groups: ReturnType<typ
       itemStyle: { color: colour.disturbed, opacity: 1 },
       ...trialLabels(report.confirmed, x),
     }),
-    scatter('dense model', [place(report.dense)], {
+    scatter('dense model', [{ value: place(report.dense), tooltip: { formatter: hover(report.dense, report) } }], {
       symbol: 'diamond',
       symbolSize: 17,
       itemStyle: { color: colour.dense, opacity: 1 },
       z: 4,
     }),
   ];
+}
+
+/** Shown over a point where a page draws the chart: numbers alone, which need no escaping. */
+function hover(point: FrontPoint, { device }: FrontReport): string {
+  const throughput = throughputWords(device, point.latencyMs);
+  return [
+    point.trial === 0 ? 'dense model' : `trial ${labelOf(point)}`,
+    `${point.latencyMs.toPrecision(3)} ms${throughput === '' ? '' : `, ${throughput}`}`,
+    ...(point.trial === 0 ? [] : [speedupWords(point)]),
+    `${(100 * point.accuracy).toFixed(2)} %`,
+  ].join('<br>');
 }
 
 function subtitle({ confirmed, dense, device, objectives, points }: FrontReport, frame: Frame): string {
@@ -194,6 +212,7 @@ function subtitle({ confirmed, dense, device, objectives, points }: FrontReport,
     ...(dominatedOutside > 0 ? [`${dominatedOutside} dominated`] : []),
   ].join(' and ');
   const on = device ? ` on ${device.name}${device.computed ? ', computed' : ''}` : '';
-  const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${on}`;
+  const throughput = throughputWords(device, dense.latencyMs);
+  const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${throughput === '' ? '' : ` (${throughput})`}${on}`;
   return `${bars}${labelLegend(objectives)}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
 }

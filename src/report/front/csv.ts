@@ -34,6 +34,7 @@ export function frontCsv(report: FrontReport): string {
       'confirmed',
       'quality',
       ...further.flatMap(({ kind }) => [`${kind}_bytes`, `${kind}_ratio`, `${kind}_ratio_low`, `${kind}_ratio_high`]),
+      'images_per_second',
       'configuration',
     ],
     ...frontRecord(report).points.map(point => [
@@ -54,6 +55,7 @@ export function frontCsv(report: FrontReport): string {
         const { value = '', ratio = '', ratioCi = ['', ''] } = point.objectives[names.join()] ?? {};
         return [value, ratio, ...ratioCi];
       }),
+      point.imagesPerSecond ?? '',
       JSON.stringify(point.configuration),
     ]),
   ]);

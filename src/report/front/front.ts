@@ -8,6 +8,7 @@
 import type { Assignment } from '../../decompose/method.ts';
 import type { Interval } from '../../events/event.ts';
 import type { Limits } from '../../objectives/limit.ts';
+import type { LatencyStatistic } from '../../stats/latency-statistic.ts';
 import type { Quality } from '../../stats/quality.ts';
 import type { ConditionsRecord } from '../../store/observation.ts';
 import type { Changed } from '../change.ts';
@@ -62,6 +63,10 @@ export interface DeviceName {
   readonly name: string;
   /** Whether latencies are computed from a model of it, and not measured. */
   readonly computed: boolean;
+  /** Images that a call takes. */
+  readonly batchSize?: number;
+  /** What its milliseconds are of the calls, where not their median. */
+  readonly statistic?: LatencyStatistic;
 }
 
 export interface FrontInput {

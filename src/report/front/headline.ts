@@ -8,6 +8,7 @@ import type { FrontPoint, FrontReport } from './front.ts';
 import { type Gain, gainAmong, gainOf, headlineDrop } from './gain.ts';
 import { fasterBeyondNoise, kneeOf, within } from './judge.ts';
 import { standingSentences } from './known.ts';
+import { throughputWords } from './throughput.ts';
 import { figuresWords, flatteredSentence, judgedWords, nameOf, speedupWords, untoldSentence } from './wording.ts';
 
 /** A speed-up below this is said to be little. */
@@ -81,13 +82,16 @@ function kneeSentence(points: readonly FrontPoint[], gain: Gain): string {
   return said === knee.trial ? '' : `The knee of the front is ${nameOf(knee)}: ${figuresWords(knee)}.`;
 }
 
-/** `Device: a board.`; empty where it is not known. */
-export const deviceSentence = ({ device }: FrontReport): string =>
-  device === null
-    ? ''
-    : device.computed
-      ? `Device: ${device.name}; latencies are computed from a model of it, not measured.`
-      : `Device: ${device.name}.`;
+/** `Device: a board.`, with what it does a second; empty where it is not known. */
+export function deviceSentence({ device, dense }: FrontReport): string {
+  if (device === null) return '';
+  const parts = [
+    throughputWords(device, dense.latencyMs).replace(/.+/, 'the dense model does $&'),
+    device.computed ? 'latencies are computed from a model of it, not measured' : '',
+    device.statistic === undefined ? '' : `latencies are the ${device.statistic} of the calls`,
+  ].filter(part => part !== '');
+  return `Device: ${[device.name, ...parts].join('; ')}.`;
+}
 
 const limitsSentence = ({ limits }: FrontReport, { kind }: Gain): string =>
   limitsText(limits) && kind !== 'dense-alone'

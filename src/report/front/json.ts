@@ -10,6 +10,7 @@ import { type Gain, gainOf, headlineDrop, recommended } from './gain.ts';
 import { imagesToTell } from './judged.ts';
 import { unknownOf } from './known.ts';
 import { type ObjectiveRecord, objectivesRecord } from './objectives-json.ts';
+import { imagesPerSecond } from './throughput.ts';
 
 export interface FrontRecord {
   readonly study: string;
@@ -19,6 +20,8 @@ export interface FrontRecord {
   readonly limits: FrontLimits;
   readonly dense: {
     readonly latencyMs: number;
+    /** Null where the batch is not known. */
+    readonly imagesPerSecond: number | null;
     readonly accuracy: number;
     readonly objectives: Readonly<Record<string, ObjectiveRecord>>;
   };
@@ -47,6 +50,8 @@ export interface FrontRecord {
 export interface PointRecord {
   readonly trial: number;
   readonly latencyMs: number;
+  /** Images per call over its time; null where the batch is not known. */
+  readonly imagesPerSecond: number | null;
   readonly speedup: number;
   readonly speedupCi: Interval;
   readonly accuracy: number;
@@ -89,6 +94,7 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
   limits: report.limits,
   dense: {
     latencyMs: report.dense.latencyMs,
+    imagesPerSecond: imagesPerSecond(report.device, report.dense.latencyMs),
     accuracy: report.dense.accuracy,
     objectives: objectivesRecord(report.objectives, report.dense),
   },
@@ -98,6 +104,7 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
   points: report.points.map(point => ({
     trial: point.trial,
     latencyMs: point.latencyMs,
+    imagesPerSecond: imagesPerSecond(report.device, point.latencyMs),
     speedup: point.speedup,
     speedupCi: point.speedupCi,
     accuracy: point.accuracy,

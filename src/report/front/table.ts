@@ -5,6 +5,7 @@ import { changeCell, halfWidthOf } from '../change.ts';
 import { type Column, textTable } from '../text-table.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
 import { amountOf } from './further.ts';
+import { imagesPerSecond, throughputText } from './throughput.ts';
 import { countWords } from './wording.ts';
 
 export interface TableOptions {
@@ -71,9 +72,19 @@ function columnsOf(report: FrontReport, points: readonly FrontPoint[]): Column<F
   return [
     { header: marked ? 'trial ' : 'trial', align: 'right', cell: trialCell },
     { header: 'ms', align: 'right', cell: point => latencyText(point.latencyMs) },
+    ...(report.device?.batchSize === undefined
+      ? []
+      : [
+          {
+            header: 'img/s',
+            align: 'right' as const,
+            cell: ({ latencyMs }: FrontPoint) => throughputText(imagesPerSecond(report.device, latencyMs) ?? 0),
+          },
+        ]),
     { header: 'speed-up [95 %]', align: 'right', cell: speedupText },
     { header: accuracyName, align: 'right', cell: point => (100 * point.accuracy).toFixed(2) },
-    { header: 'change pp ± 95 %', align: 'right', cell: changeText },
+    // The room that images a second take in 80 columns.
+    { header: report.device?.batchSize ? 'change pp ± 95' : 'change pp ± 95 %', align: 'right', cell: changeText },
     ...furtherOf(report.objectives).map(({ kind, words, amountText }) => ({
       header: words,
       align: 'right' as const,

@@ -9,7 +9,13 @@ import { broughtDevice } from './brought.ts';
 export function deviceOf(study: Pick<Study, 'hardware' | 'data'>): DeviceName | null {
   try {
     const profile = parseHardwareProfile(study.hardware.text, 'the hardware profile of the study');
-    return { name: profile.name, computed: broughtDevice(study)?.exact ?? isExact(profile) };
+    const { name, batchSize, latency } = profile;
+    return {
+      name,
+      computed: broughtDevice(study)?.exact ?? isExact(profile),
+      batchSize,
+      ...(latency.statistic === 'median' ? {} : { statistic: latency.statistic }),
+    };
   } catch {
     return null;
   }

@@ -27,7 +27,11 @@ const quietIn = (observations: readonly ObservationSummary[]): QuietTime[] =>
     .filter(({ quality, conditions }) =>
       conditions ? conditions.causes.every(({ kind }) => kind === 'slow-reference') : quality === 'good',
     )
-    .map(({ environment, storedAtMs, referenceMs }) => ({ cpuModel: environment.cpuModel, storedAtMs, referenceMs }));
+    .map(({ environment, storedAtMs, referenceMs, conditions }) => ({
+      cpuModel: environment.cpuModel,
+      storedAtMs,
+      referenceMs: conditions?.referenceMedianMs ?? referenceMs,
+    }));
 
 /**
  * By the processor that measured, which may be elsewhere: the median over its latest measurements with nothing in their way but perhaps a

@@ -61,6 +61,7 @@ export async function trialView(
     sites: trialSites(trial, sites),
     cost: trial.state === 'complete' ? { macs: trial.macs, params: trial.params } : null,
     denseCost: study.dense,
+    device: deviceOf(study),
     search: phaseOf('search', trial, believed, reading),
     confirm: phaseOf('confirm', trial, believed, reading),
     stages: stagesOf(finished?.stages),

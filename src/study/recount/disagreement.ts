@@ -9,6 +9,7 @@ export type Figure =
   | 'latency standard error'
   | 'milliseconds of the candidate'
   | 'milliseconds of the dense model'
+  | 'median of the dense model'
   | 'latency samples'
   | 'energy'
   | 'quality'

@@ -26,7 +26,8 @@ export function recountedRatio(latency: TakenLatency, seed: number, bounds: bool
   }
   if (conditions === null) return withinOneSession(latency, seed, bounds);
   if (conditions.rule !== latencyRule) return { ratio: latency.value, interval: null };
-  const { ratio, interval } = overSessions(latency, conditions.sessionPairs, quality, conditions.candidateFirst);
+  const { sessionPairs, candidateFirst, statistic } = conditions;
+  const { ratio, interval } = overSessions(latency, sessionPairs, quality, candidateFirst, statistic);
   return { ratio, interval };
 }
 

@@ -1,4 +1,6 @@
 /** Whether what is stored of a latency follows from its samples. */
+
+import { statisticOf } from '../../stats/latency-statistic.ts';
 import { z95 } from '../../stats/normal.ts';
 import { median } from '../../stats/robust.ts';
 import type { StoredObservation } from '../../store/observation.ts';
@@ -26,6 +28,7 @@ export interface RecountedLatency {
 export function recountLatency(latency: Latency, { seed, isDense, bounds }: LatencyQuestion): RecountedLatency {
   const wrong = samplesProblem(latency);
   if (wrong) return { ratio: null, standardError: null, differences: [wrong] };
+  const { statistic = 'median', referenceMedianMs: medianMs } = latency.conditions ?? {};
   const figures = recountedRatio(latency, seed, bounds);
   const ratio = isDense ? 1 : figures.ratio;
   const [low, high] = figures.interval ?? latency.interval;
@@ -41,8 +44,19 @@ export function recountLatency(latency: Latency, { seed, isDense, bounds }: Late
         ? comparedLists('latency interval', latency.interval, figures.interval, ofRatio)
         : aroundRatio(latency, figures.ratio)),
       ...comparedLists('latency standard error', [latency.standardError], [standardError], ofRatio),
-      ...compared('milliseconds of the candidate', latency.candidateMs, median(latency.candidateSamplesMs)),
-      ...compared('milliseconds of the dense model', latency.referenceMs, median(latency.referenceSamplesMs)),
+      ...compared(
+        'milliseconds of the candidate',
+        latency.candidateMs,
+        statisticOf(latency.candidateSamplesMs, statistic),
+      ),
+      ...compared(
+        'milliseconds of the dense model',
+        latency.referenceMs,
+        statisticOf(latency.referenceSamplesMs, statistic),
+      ),
+      ...(medianMs === undefined
+        ? []
+        : compared('median of the dense model', medianMs, median(latency.referenceSamplesMs))),
       ...qualityProblem(latency),
       ...energyProblem(latency),
     ],

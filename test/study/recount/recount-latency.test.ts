@@ -1,5 +1,6 @@
 /** Against what made the figures that are stored: a bootstrap before sessions were kept, and the summary over sessions since. */
 import { describe, expect, test } from 'vitest';
+import { statisticRecord, undisturbed } from '../../../src/device/conditions.ts';
 import { latencyFigures } from '../../../src/device/summary.ts';
 import { currentEnvironment } from '../../../src/host/environment.ts';
 import { seededRng } from '../../../src/random/rng.ts';
@@ -146,4 +147,30 @@ describe('over sessions', () => {
     const good = inSessions('good');
     expect(wrong({ ...good, conditions: { ...good.conditions!, causes: [cause] } }, false)).toEqual(['quality']);
   });
+});
+
+test('a tail is recounted as the tail that it was taken as, and a median in its place is found', () => {
+  const pairs = samplesOf();
+  const sessionPairs = [20, 20, 20];
+  const kept = {
+    candidateSamplesMs: pairs.candidateSamplesMs.map(Math.fround),
+    referenceSamplesMs: pairs.referenceSamplesMs.map(Math.fround),
+  };
+  const figures = latencyFigures(kept, sessionPairs, 'good', undefined, 'p90');
+  const tail = statisticRecord('p90', kept.referenceSamplesMs);
+  const conditions = { ...undisturbed(60), sessionPairs };
+  const taken = observation(figures.ratio, figures.interval, {
+    candidateMs: figures.candidateMs,
+    referenceMs: figures.referenceMs,
+    conditions: { ...conditions, ...tail },
+  });
+  const question = { seed, isDense: false, bounds: true };
+  expect(recountLatency(taken, question)).toMatchObject({ ratio: figures.ratio, differences: [] });
+  const asMedian = recountLatency({ ...taken, conditions }, question).differences.map(({ figure }) => figure);
+  expect(asMedian).toContain('milliseconds of the candidate');
+  expect(asMedian).toContain('latency ratio');
+  const other = { ...taken, conditions: { ...conditions, ...tail, referenceMedianMs: 1 } };
+  expect(recountLatency(other, question).differences.map(({ figure }) => figure)).toEqual([
+    'median of the dense model',
+  ]);
 });

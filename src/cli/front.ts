@@ -7,7 +7,7 @@ import { frontCsv } from '../report/front/csv.ts';
 import { headline } from '../report/front/headline.ts';
 import { frontJson } from '../report/front/json.ts';
 import { frontTable } from '../report/front/table.ts';
-import { storePlaceOf } from '../store/place.ts';
+import { fileOfStore } from '../store/place.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
@@ -40,7 +40,7 @@ export const front = defineCommand({
         'Cannot show the front: --search and --confirmed cannot be used together.',
         'Leave one of them out.',
       );
-    const place = { kept: keptFiles({ store: storePlaceOf(args.store).file }) };
+    const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
     const report = await withStudy(args, console, async (_study, _store, reading) => frontOf(reading, phase));

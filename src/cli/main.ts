@@ -21,6 +21,7 @@ import { roi } from './roi.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
 import { space } from './space.ts';
+import { storeFromEnvironment } from './store-from-environment.ts';
 import { studies } from './studies.ts';
 import { terminalConsole } from './terminal.ts';
 import { train } from './train.ts';
@@ -69,7 +70,7 @@ async function run(args: readonly string[], console: Console): Promise<ExitStatu
   const named = commands.find(command => commandName(command) === word);
   if (!named && !word.startsWith('-')) throw unknownCommand(word, commands);
   const options = named?.options ?? {};
-  let parser = yargs(lastGiven(givenValues(args, options), options))
+  let parser = yargs(lastGiven(givenValues(storeFromEnvironment(args, options, process.env), options), options))
     .locale('en')
     .scriptName('rankfront')
     .usage('$0 <command> [options]\n\nFinds the ranks at which a network really runs faster on your device.')

@@ -1,4 +1,5 @@
 /** Connections to a PostgreSQL server. The package `pg` is loaded here, and only when a store is a database. */
+import { Socket } from 'node:net';
 import type { Pool, PoolConfig } from 'pg';
 import { DamagedColumn } from '../sql/damage.ts';
 
@@ -11,12 +12,18 @@ const connectMs = 10_000;
 /** By the numbers of pg_type. */
 const oid = { bytea: 17, int8: 20, numeric: 1700 } as const;
 
+export interface OpenPool {
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
 /**
  * @param url as `storePlaceOf` has it
  * @param answerMs how long any statement may take
  */
-export async function connectPool(url: string, answerMs: number): Promise<Pool> {
+export async function connectPool(url: string, answerMs: number): Promise<OpenPool> {
   const { default: pg } = await import('pg');
+  const sockets = new Set<Socket>();
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -24,6 +31,11 @@ export async function connectPool(url: string, answerMs: number): Promise<Pool> 
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
     keepAlive: true,
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.once('close', () => sockets.delete(socket));
+    },
     // The server gives up first, and says so.
     query_timeout: answerMs + 5000,
     fallback_application_name: 'rankfront',
@@ -36,7 +48,14 @@ export async function connectPool(url: string, answerMs: number): Promise<Pool> 
   pool.on('connect', client => {
     client.on('error', () => {});
   });
-  return pool;
+  return {
+    pool,
+    close: async () => {
+      await pool.end();
+      // `pg` leaves those open on which it could not say who it is, and the process would wait for the server to close them.
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 function reader(type: number): ((text: string) => unknown) | null {

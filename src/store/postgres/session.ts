@@ -31,7 +31,7 @@ const shortlyMs = 3000;
 
 export async function openPostgresSession(url: string, options: OpenDatabaseOptions): Promise<PostgresSession> {
   const { place, readOnly, patience } = options;
-  const pool = await connectPool(url, patience.busyTimeoutMs);
+  const { pool, close } = await connectPool(url, patience.busyTimeoutMs);
   const settings = [
     `set statement_timeout = ${patience.busyTimeoutMs}`,
     `set idle_in_transaction_session_timeout = ${idleMs}`,
@@ -109,7 +109,7 @@ export async function openPostgresSession(url: string, options: OpenDatabaseOpti
       await last;
       if (entered) await leave(db, token).catch(() => {});
       await db.destroy();
-      await pool.end();
+      await close();
     },
   };
   return session;

@@ -67,7 +67,7 @@ const diskModules = new Set([
   'node:stream/promises',
   'node:zlib',
 ]);
-const nativePackages = new Set(['onnxruntime-node', 'sharp', 'piscina', 'kysely']);
+const nativePackages = new Set(['onnxruntime-node', 'sharp', 'piscina', 'kysely', 'pg']);
 /** The one file that loads ONNX Runtime, with its telemetry off; types load nothing. */
 const runtimeLoader = 'runtime/onnxruntime.ts';
 const loadsRuntime =

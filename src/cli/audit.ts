@@ -3,7 +3,7 @@
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
 import { auditText } from '../report/audit/text.ts';
-import { storePlaceOf } from '../store/place.ts';
+import { fileOfStore } from '../store/place.ts';
 import { type AuditHooks, auditStudy } from '../study/audit/audit.ts';
 import { fewestAudited } from '../study/audit/audit-choice.ts';
 import type { ShortRetrain } from '../study/audit/audit-retrain.ts';
@@ -55,7 +55,7 @@ export const audit = defineCommand({
     const retrain = retrainOf(args);
     return withStudyToWrite(args, console, async (study, store) => {
       const models = [args.model ?? locatedModel(study, args.store)];
-      const place = { kept: keptFiles({ store: storePlaceOf(args.store).file, models, data: dataOf(study, args) }) };
+      const place = { kept: keptFiles({ store: fileOfStore(args.store), models, data: dataOf(study, args) }) };
       if (args.out !== undefined) demandWritable(args.out, 'the audit', place);
       const { model, data, calibration } = args;
       const files = { storePath: args.store, model, data, calibration, commandLine: console.commandLine };

@@ -5,7 +5,7 @@ import { keptFiles } from '../host/kept-files.ts';
 import { comparison } from '../report/compare/comparison.ts';
 import { compareCsv, compareJson } from '../report/compare/record.ts';
 import { compareText } from '../report/compare/text.ts';
-import { storePlaceOf } from '../store/place.ts';
+import { fileOfStore } from '../store/place.ts';
 import { deviceStudyOf } from '../study/read/device-study.ts';
 import { parseDrop } from '../units/drop.ts';
 import { atStore } from './at-store.ts';
@@ -44,7 +44,7 @@ export const compare = defineCommand({
       );
     const maxDrop = parseDrop(args['max-drop'], '--max-drop');
     const opened = await openNamed(names, args.store, console);
-    const place = { kept: () => opened.flatMap(({ store }) => keptFiles({ store: storePlaceOf(store).file })()) };
+    const place = { kept: () => opened.flatMap(({ store }) => keptFiles({ store: fileOfStore(store) })()) };
     if (args.out !== undefined) demandWritable(args.out, 'the comparison', place);
     const found = comparison(
       opened.map(({ reading, label }) => deviceStudyOf(reading, label)),

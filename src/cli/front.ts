@@ -4,7 +4,7 @@ import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
 import { frontCsv } from '../report/front/csv.ts';
 import { frontJson } from '../report/front/json.ts';
-import { storePlaceOf } from '../store/place.ts';
+import { fileOfStore } from '../store/place.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { stoppedTrials } from '../study/read/stopped-trials.ts';
 import { atStore } from './at-store.ts';
@@ -47,7 +47,7 @@ export const front = defineCommand({
     const format = formatOf(args.json ? 'json' : args.format, args.out, formats);
     if (format === 'png' && args.out === undefined)
       throw new UserError('Cannot print a picture as text.', 'Say where to write it, such as --out front.png.');
-    const place = { kept: keptFiles({ store: storePlaceOf(args.store).file }) };
+    const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
     const { report, stopped } = await withStudy(args, console, async (study, store, reading) => ({

@@ -83,7 +83,7 @@ async function findStudy(
     throw names.length === 0
       ? new UserError(
           `"${args.store}" holds no study yet.`,
-          'Start one with "rankfront search", or give another file with --store.',
+          'Start one with "rankfront search", or give another store with --store.',
         )
       : new UserError(
           `"${args.store}" holds ${names.length} studies: ${names.join(', ')}.`,

@@ -20,7 +20,7 @@ export const hardwareOption = {
 export const storeOption = {
   type: 'string',
   default: 'results/rankfront.sqlite',
-  describe: 'The file that keeps the studies',
+  describe: 'The file or PostgreSQL database that keeps the studies; RANKFRONT_STORE may name it',
 } as const;
 export const studyOption = {
   type: 'string',

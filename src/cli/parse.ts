@@ -8,6 +8,7 @@ import { commandTable } from './commands.ts';
 import { givenValues } from './given-values.ts';
 import { lastGiven } from './last-given.ts';
 import type { Applied } from './settings/apply.ts';
+import { storeFromEnvironment } from './store-from-environment.ts';
 import { unknownCommand, usageError } from './usage-error.ts';
 
 /** A line of help is never narrower, whatever the terminal says of itself, and never wider than is pleasant to read. */
@@ -29,7 +30,8 @@ export async function parse(
     called && takesSettings(called) ? { ...called, options: { ...called.options, ...configOption } } : called;
   const options = command?.options ?? {};
   const settings = command && (await settingsOf(command, args.slice(1)));
-  let parser = yargs(lastGiven(givenValues(args, options), options))
+  const given = storeFromEnvironment(args, options, process.env);
+  let parser = yargs(lastGiven(givenValues(given, options), options))
     .locale('en')
     .scriptName('rankfront')
     .usage('$0 <command> [options]\n\nFinds the ranks at which a network really runs faster on your device.')

@@ -3,6 +3,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { oneLine, printable } from '../errors/printable.ts';
 import { reasonOf } from '../files/reason.ts';
+import { withoutPasswords } from '../store/without-passwords.ts';
 import type { Console } from './command.ts';
 import { listenToSignals } from './signals.ts';
 
@@ -49,26 +50,27 @@ export function terminalConsole(commandLine: readonly string[]): {
     if (shown) process.stderr.write('\r\x1b[2K');
     shown = false;
   };
+  // Whatever is said, and by whom: a password goes nowhere. What is stored and reported is the command line from here.
   const console: Console = {
-    commandLine,
+    commandLine: commandLine.map(withoutPasswords),
     out: text => {
       clear();
       if (lost) return;
       try {
-        answer(`${ownColours(text, colour)}\n`);
+        answer(`${ownColours(withoutPasswords(text), colour)}\n`);
       } catch (error) {
         onLost(error);
       }
     },
     note: text => {
       clear();
-      process.stderr.write(`${oneLine(text)}\n`);
+      process.stderr.write(`${oneLine(withoutPasswords(text))}\n`);
     },
     progress: terminal
       ? line => {
           clear();
           const columns = process.stderr.columns || 100;
-          process.stderr.write(oneLine(line).slice(0, columns - 1));
+          process.stderr.write(oneLine(withoutPasswords(line)).slice(0, columns - 1));
           shown = true;
         }
       : null,

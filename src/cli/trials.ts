@@ -3,7 +3,7 @@ import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
 import { trialsCsv } from '../report/trials/csv.ts';
 import { trialsTable } from '../report/trials/table.ts';
-import { storePlaceOf } from '../store/place.ts';
+import { fileOfStore } from '../store/place.ts';
 import { trialRows } from '../study/read/trial-rows.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { withStudy } from './open-study.ts';
@@ -29,7 +29,7 @@ export const trials = defineCommand({
   ],
   run: async (args, console) => {
     const format = formatOf(args.json ? 'json' : args.format, args.out, formats);
-    const place = { kept: keptFiles({ store: storePlaceOf(args.store).file }) };
+    const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
     if (args.out !== undefined) demandWritable(args.out, 'the trials', place);
     return withStudy<ExitStatus>(args, console, async (study, store) => {
       const rows = await trialRows(store, study);

@@ -1,7 +1,7 @@
 /** A trial of a stored study, written as an ONNX file that stands alone. */
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
-import { storePlaceOf } from '../store/place.ts';
+import { fileOfStore } from '../store/place.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
 import type { CompleteTrial } from '../store/trial.ts';
@@ -47,7 +47,7 @@ export async function writeTrial(
   const trial = requireComplete(await store.trials.get(study.id, number), number, study);
   const plan = await reopenPlan(study, place, moved.model);
   const data = [moved.data ?? study.data.spec, moved.calibration ?? study.calibration?.spec];
-  const kept = { kept: keptFiles({ store: storePlaceOf(place).file, models: [plan.loaded.path], data }) };
+  const kept = { kept: keptFiles({ store: fileOfStore(place), models: [plan.loaded.path], data }) };
   demandWritable(out, 'the model', kept);
   const files = { data: moved.data, calibration: moved.calibration };
   const statistics = await reopenStatistics(plan, study, files, { warn });

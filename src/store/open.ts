@@ -14,7 +14,7 @@ import { openStoreFile } from './sqlite/open.ts';
 import type { Store } from './store.ts';
 
 /**
- * @param place a path or a `file:` URL: an SQLite file
+ * @param place a path or a `file:` URL: an SQLite file; or `postgres://USER@HOST:PORT/DATABASE`
  * @throws UserError when there is no store at `place` that can be opened so, or none can be made there
  */
 export async function openStore(place: string, options: StoreOptions = {}): Promise<Store> {
@@ -23,7 +23,10 @@ export async function openStore(place: string, options: StoreOptions = {}): Prom
 
 /** A session on a store whose schema is that of this version. */
 export async function openStoreSession(place: string, options: StoreOptions = {}): Promise<StoreSession> {
-  return openStoreFile(storePlaceOf(place).file, place, options);
+  const found = storePlaceOf(place);
+  if (found.kind === 'sqlite') return openStoreFile(found.file, place, options);
+  // What speaks to a server takes a while to load, and a file needs none.
+  return (await import('./postgres/open.ts')).openDatabase(found.url, options);
 }
 
 /** The store of an open database; closing it closes the session. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors/user-error.ts';
-import { folderOfStore, storePlaceOf } from '../../src/store/place.ts';
+import { fileOfStore, folderOfStore, storePlaceOf } from '../../src/store/place.ts';
 
 test.each([
   ['results/rankfront.sqlite', 'results/rankfront.sqlite'],
@@ -21,22 +21,30 @@ test('relative paths of a study are meant from the folder of the file, however i
   expect(folderOfStore(pathToFileURL('/tmp/a b/x.sqlite').href)).toBe(join(pathToFileURL('/').pathname, 'tmp', 'a b'));
 });
 
-test.each(['postgres', 'postgresql', 'PostgreSQL'])(
-  'a %s database is told to be none of this version, with the way out',
-  scheme => {
+test.each([
+  ['postgres://me:secret@host:5432/studies', 'postgres://me:secret@host:5432/studies'],
+  ['PostgreSQL://host/studies', 'postgresql://host/studies'],
+  ['postgresql:///studies?host=/run/postgresql', 'postgresql:///studies?host=/run/postgresql'],
+])('%s is a database', (place, url) => {
+  expect(storePlaceOf(place)).toEqual({ kind: 'postgres', url });
+  expect(fileOfStore(place)).toBeUndefined();
+  expect(folderOfStore(place)).toBe('.');
+});
+
+test.each(['postgres://host', 'postgres://host/', 'postgres:///x', 'postgres://me:se/secret@host/x', 'postgres://'])(
+  '%s is told to be no database, with the way out and without a password',
+  place => {
     let told: unknown;
     try {
-      storePlaceOf(`${scheme}://me:secret@host:5432/studies`);
+      storePlaceOf(place);
     } catch (error) {
       told = error;
     }
     expect(told).toBeInstanceOf(UserError);
     const { message, wayOut } = told as UserError;
-    expect(message).toMatch(
-      /"PostgreSQL|"postgres(ql)?:\/\/host:5432\/studies": this version keeps them in SQLite files/i,
-    );
+    expect(message).toMatch(/^Cannot open the store "postgres:.*": it (is no URL|names no (database|host))\./);
     expect(message).not.toContain('secret');
-    expect(wayOut).toContain('--store');
+    expect(wayOut).toContain('postgres://USER@HOST');
   },
 );
 

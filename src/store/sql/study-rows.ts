@@ -1,6 +1,7 @@
 /** Between rows of studies and the records of the interface. */
 import type { Insertable, Selectable } from 'kysely';
 import type { NewStudy, Study, StudyCalibration, StudyState } from '../study.ts';
+import { withoutPasswords } from '../without-passwords.ts';
 import { oneOf, recordIn, textsIn, wholeWithin } from './columns.ts';
 import type { StudiesTable } from './schema.ts';
 
@@ -26,7 +27,7 @@ export function studyRow(study: NewStudy, now: number): Insertable<StudiesTable>
     strategy_name: study.strategy.name,
     strategy_options: JSON.stringify(study.strategy.options),
     package_version: study.packageVersion,
-    command_line: JSON.stringify(study.commandLine),
+    command_line: JSON.stringify(study.commandLine.map(withoutPasswords)),
     dense_macs: study.dense.macs,
     dense_params: study.dense.params,
     calibration: study.calibration ? JSON.stringify(study.calibration) : null,

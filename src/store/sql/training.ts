@@ -8,6 +8,7 @@ import {
   type TrainingRun,
   type TrainingStore,
 } from '../training.ts';
+import { withoutPasswords } from '../without-passwords.ts';
 import { textsIn } from './columns.ts';
 import { countWrite, countWriteOfTrial } from './counters.ts';
 import type { Database, TrainingEpochsTable, TrainingPhasesTable, TrainingRunsTable } from './schema.ts';
@@ -112,7 +113,7 @@ const rowOf = (run: NewTrainingRun, startedAtMs: number): Insertable<TrainingRun
   written_sha256: null,
   detail: '',
   package_version: run.packageVersion,
-  command_line: JSON.stringify(run.commandLine),
+  command_line: JSON.stringify(run.commandLine.map(withoutPasswords)),
 });
 
 const runOf = (row: Selectable<TrainingRunsTable>): TrainingRun => ({

@@ -15,9 +15,11 @@ import { front } from './front.ts';
 import { givenValues } from './given-values.ts';
 import { importStudy } from './import-study.ts';
 import { lastGiven } from './last-given.ts';
+import { optuna } from './optuna.ts';
 import { pick } from './pick.ts';
 import { profile } from './profile.ts';
 import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { retrain } from './retrain.ts';
 import { roi } from './roi.ts';
 import { search } from './search.ts';
@@ -41,6 +43,7 @@ export const commands: readonly Command[] = [
   front,
   confirm,
   pick,
+  report,
   roi,
   exportModel,
   retrain,
@@ -49,6 +52,7 @@ export const commands: readonly Command[] = [
   evaluate,
   verify,
   audit,
+  optuna,
   replay,
   explain,
   agent,

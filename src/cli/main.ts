@@ -12,6 +12,7 @@ import { explain } from './explain.ts';
 import { exportModel } from './export.ts';
 import { exportStudyCommand } from './export-study.ts';
 import { front } from './front.ts';
+import { gc } from './gc.ts';
 import { givenValues } from './given-values.ts';
 import { importStudy } from './import-study.ts';
 import { lastGiven } from './last-given.ts';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   optuna,
   replay,
   explain,
+  gc,
   agent,
   doctor,
 ];

@@ -9,6 +9,7 @@ import { makeToken, readToken } from '../device/remote/token.ts';
 import { profilePath } from '../device/shipped.ts';
 import { UserError } from '../errors/user-error.ts';
 import { cacheFolder } from '../host/cache-folder.ts';
+import { useCache } from '../host/cache-users.ts';
 import { readText } from '../host/model-file.ts';
 import { parseByteSize } from './byte-size.ts';
 import { defineCommand } from './command.ts';
@@ -61,6 +62,7 @@ export const agent = defineCommand({
     const cacheBytes = parseByteSize(args['cache-size'], '--cache-size');
     const cache = args.cache ?? join(cacheFolder(), 'agent');
     const log = (message: string): void => console.note(message);
+    useCache(cache);
     const serving = await startAgent({ profile, cache, cacheBytes, log });
     const over = new Promise<void>(resolve => {
       if (console.finish.aborted) resolve();

@@ -67,6 +67,11 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./pick.ts')).pick,
   },
   {
+    usage: 'report',
+    summary: 'Write a report on a study: one file that opens anywhere, without a server or a network',
+    load: async () => (await import('./report.ts')).report,
+  },
+  {
     usage: 'check',
     summary: 'Check one exported model against the dense one, without any study; exits 1 unless it holds',
     load: async () => (await import('./check.ts')).check,
@@ -122,6 +127,11 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./audit.ts')).audit,
   },
   {
+    usage: 'optuna <study>',
+    summary: 'Write a study into a database of Optuna, which optuna-dashboard opens',
+    load: async () => (await import('./optuna.ts')).optuna,
+  },
+  {
     usage: 'replay',
     summary: 'Propose every trial again from the store; exits 1 at the first one that differs',
     load: async () => (await import('./replay.ts')).replay,
@@ -130,6 +140,11 @@ export const commandTable: readonly Entry[] = [
     usage: 'explain',
     summary: 'Explain how well the tuner predicts, which layers matter, and what it would try next',
     load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    usage: 'gc',
+    summary: 'Free space: remove cached factors, images and engines that were not used for a while',
+    load: async () => (await import('./gc.ts')).gc,
   },
   {
     usage: 'agent',

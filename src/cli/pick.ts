@@ -13,6 +13,7 @@ import { pickLimits } from '../report/front/pick-rule.ts';
 import { imagesPerSecond, throughputWords } from '../report/front/throughput.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { parseMargin } from '../units/margin.ts';
+import { shellWord } from '../units/shell-word.ts';
 import { atStore } from './at-store.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { limitsFrom } from './limit-options.ts';
@@ -149,7 +150,3 @@ function demandMeasured(limits: Limits, { study, objectives }: FrontReport): voi
     `Leave it out, or search with --objectives ${[...kindsOf(objectives), without.kind].join(',')} in a study of another name.`,
   );
 }
-
-/** As a POSIX shell takes it for one word: a name may hold blanks and worse. */
-const shellWord = (text: string): string =>
-  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { cacheFolder } from './cache-folder.ts';
+import { markUsed, useCache } from './cache-users.ts';
 
 export interface ObjectCache<T> {
   /** What was stored under `key`; null when there is nothing, or when it is damaged. */
@@ -38,11 +39,17 @@ export function openObjectCache<T>(
   let warned = false;
   const prepare = async (): Promise<void> => {
     await mkdir(directory, { recursive: true });
+    useCache(directory);
     await sweep(directory);
   };
   return {
     read: async key => {
-      const bytes = await readFile(join(directory, `${key}.${kind}`)).catch(() => null);
+      const path = join(directory, `${key}.${kind}`);
+      const bytes = await readFile(path).catch(() => null);
+      if (bytes) {
+        useCache(directory);
+        markUsed(path);
+      }
       return bytes ? decode<T>(bytes) : null;
     },
     write: async (key, value) => {

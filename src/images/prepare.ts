@@ -6,6 +6,7 @@ import { itemsOf } from '../data/load.ts';
 import type { Transform } from '../data/transform.ts';
 import { UserError } from '../errors/user-error.ts';
 import { cacheFolder } from '../host/cache-folder.ts';
+import { markUsed, useCache } from '../host/cache-users.ts';
 import { reasonOf } from '../host/model-file.ts';
 import { decodeAll } from './decode-pool.ts';
 import { type PreparedTrailer, readPrepared, writePrepared } from './prepared-file.ts';
@@ -44,7 +45,10 @@ export async function prepare(dataset: Dataset, transform: Transform, options: P
   const key = createHash('sha256')
     .update(JSON.stringify([version, dataset.hash, transform.resize, transform.height, transform.width]))
     .digest('hex');
-  const path = join(options.folder ?? cacheFolder(), 'images', `${key}.images`);
+  const cache = options.folder ?? cacheFolder();
+  const path = join(cache, 'images', `${key}.images`);
+  useCache(cache);
+  markUsed(path);
   const trailer = (await readPrepared(path, key)) ?? (await decodeInto(path, key, dataset, transform, options));
   const bad = new Set(trailer.unreadable.map(({ index }) => index));
   const unreadable = named(dataset, trailer.unreadable);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Attempt, complete, failed } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { cacheFolder } from '../../host/cache-folder.ts';
+import { useCache } from '../../host/cache-users.ts';
 import type { Device, ModelFile } from '../device.ts';
 import type { OpenOptions } from '../driver.ts';
 import { resolveSizes } from '../free-dimensions.ts';
@@ -61,6 +62,7 @@ export async function openCommand(
   const ready = async (file: ModelFile, common: Values): Promise<Attempt<Values>> => {
     let values: Values = { ...common, model: file.path, sha256: file.sha256 };
     if (settings.prepare.length > 0) {
+      useCache(cacheFolder());
       const folder = join(cacheFolder(), 'prepared');
       const made = await prepared(settings.prepare, values, { folder, signal, variables, version: place.version });
       if (made.state === 'failed') return made;

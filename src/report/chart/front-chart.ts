@@ -10,11 +10,11 @@ import type { Axis } from './axis.ts';
 import { axisOption, type Chart, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
 import { type Frame, frameOf, type HorizontalAxis, isInside, xOf, yOf } from './frame.ts';
 import {
+  type ChartMarks,
   limitSeries,
   pickName,
   pickSeries,
   ring,
-  type StoppedTrial,
   speedupScale,
   stoppedName,
   stoppedPlaces,
@@ -39,19 +39,11 @@ export function pixelOf(frame: Frame, width: number, height: number): (x: number
 export const frontTitle = ({ study, objectives }: FrontReport): string =>
   `${study}: ${objectives.includes('agreement') ? 'agreement' : 'top-1 accuracy'} against latency`;
 
-/**
- * The same report gives the same chart; JSON holds all of it.
- *
- * @param stopped trials that a front does not list, since they were stopped early
- */
-export function frontChart(
-  report: FrontReport,
-  x: HorizontalAxis = 'latency',
-  stopped: readonly StoppedTrial[] = [],
-): Chart {
+/** The same report gives the same chart; JSON holds all of it. */
+export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency', marks: ChartMarks = {}): Chart {
   const frame = frameOf(report, x);
-  const ended = stoppedPlaces(report, stopped, x, frame);
-  const pick = pickSeries(report, x, frame);
+  const ended = stoppedPlaces(report, marks.stopped ?? [], x, frame);
+  const pick = pickSeries(report, x, frame, marks);
   const groups = groupsOf(report, x, frame);
   const { open, unknown, moved, greyed } = groups;
   const accuracy = report.objectives.includes('agreement')
@@ -97,7 +89,7 @@ export function frontChart(
     yAxis: axisOption(accuracy, frame.y, 52),
     series: [
       ...(ended.length > 0 ? [stoppedSeries(ended)] : []),
-      ...limitSeries(report, x, frame),
+      ...limitSeries(report, x, frame, marks),
       ...(x === 'latency' ? speedupScale(report, frame) : []),
       ...seriesOf(report, x, groups),
       ...(pick ? [pick] : []),

@@ -15,6 +15,16 @@ export interface StoppedTrial {
   readonly drop: number;
 }
 
+/** What is shown beside the front. */
+export interface ChartMarks {
+  /** None by default. */
+  readonly stopped?: readonly StoppedTrial[];
+  /** The trial in the ring; by default the one that the headline recommends. */
+  readonly pick?: number;
+  /** A share that the pick may lose: 0.01 by default. */
+  readonly maxDrop?: number;
+}
+
 export const stoppedName = 'stopped early';
 export const pickName = 'pick';
 export const ring = { color: 'transparent', borderColor: colour.ink, borderWidth: 2, opacity: 1 } as const;
@@ -41,9 +51,13 @@ export const stoppedSeries = (places: readonly (readonly [number, number])[]): C
   });
 
 /** A ring around what the headline recommends, the dense model included; nothing where that is not shown. */
-export function pickSeries(report: FrontReport, x: HorizontalAxis, frame: Frame): ChartSeries | null {
-  const trial = recommended(gainOf(report));
-  const point = report.points.find(each => each.trial === trial);
+export function pickSeries(
+  report: FrontReport,
+  x: HorizontalAxis,
+  frame: Frame,
+  { maxDrop = headlineDrop, pick = recommended(gainOf(report, maxDrop)) }: ChartMarks = {},
+): ChartSeries | null {
+  const point = [...report.points, ...report.dominated].find(each => each.trial === pick);
   if (!point || !isInside(point, x, frame)) return null;
   return scatter(pickName, [[xOf(point, x), yOf(point)]], {
     symbol: 'circle',
@@ -61,8 +75,12 @@ interface Line {
 }
 
 /** The limits of the study, and the drop that the pick is held to, as lines where they lie within the frame. */
-export function limitSeries(report: FrontReport, axis: HorizontalAxis, { x, y }: Frame): ChartSeries[] {
-  const { dense, limits } = report;
+export function limitSeries(
+  { dense, limits }: FrontReport,
+  axis: HorizontalAxis,
+  { x, y }: Frame,
+  { maxDrop: allowed = headlineDrop }: ChartMarks = {},
+): ChartSeries[] {
   const across = (drop: number, words: string): Line[] => {
     const at = 100 * (dense.accuracy - drop);
     return at > y.min && at < y.max ? [{ from: [x.min, at], to: [x.max, at], words }] : [];
@@ -73,7 +91,7 @@ export function limitSeries(report: FrontReport, axis: HorizontalAxis, { x, y }:
   };
   const { maxDrop, maxLatencyMs, minSpeedup } = limits;
   const horizontal = [
-    ...(maxDrop === headlineDrop ? [] : across(headlineDrop, `pick: at most ${limitWords(headlineDrop)} lost`)),
+    ...(maxDrop === allowed ? [] : across(allowed, `pick: at most ${limitWords(allowed)} lost`)),
     ...(maxDrop === undefined ? [] : across(maxDrop, `limit: ${limitsText({ maxDrop })}`)),
   ];
   const vertical = [

@@ -10,25 +10,23 @@ import { compareChart, compareTitle } from './compare-chart.ts';
 import { drawable } from './drawable.ts';
 import type { HorizontalAxis } from './frame.ts';
 import { frontChart, frontTitle } from './front-chart.ts';
-import type { StoppedTrial } from './marks.ts';
+import type { ChartMarks } from './marks.ts';
 
 use([SVGRenderer, ScatterChart, LineChart, CustomChart, GridComponent, LegendComponent, TitleComponent]);
 
-export interface SvgOptions {
+export interface SvgOptions extends ChartMarks {
   /** `latency` by default. */
   readonly x?: HorizontalAxis;
   /** Pixels; 900 x 600 by default. */
   readonly width?: number;
   readonly height?: number;
-  /** Trials that were stopped early; none by default. */
-  readonly stopped?: readonly StoppedTrial[];
 }
 
 /** An SVG document; the same report gives the same text. */
 export const frontSvg = (
   report: FrontReport,
-  { x = 'latency', width = 900, height = 600, stopped = [] }: SvgOptions = {},
-): string => chartSvg(frontChart(report, x, stopped), { title: frontTitle(report), width, height });
+  { x = 'latency', width = 900, height = 600, ...marks }: SvgOptions = {},
+): string => chartSvg(frontChart(report, x, marks), { title: frontTitle(report), width, height });
 
 export const compareSvg = (
   comparison: Comparison,

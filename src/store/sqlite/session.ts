@@ -51,7 +51,7 @@ export function openSqliteSession(
 }
 
 /** node:sqlite is loaded here and not at the top, so that node's word on its being experimental is not said to the user. */
-function openDatabase(file: string, readOnly: boolean): DatabaseSync {
+export function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   const emit = process.emitWarning;
   process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
     if (!/SQLite is an experimental feature/.test(String(warning))) Reflect.apply(emit, process, [warning, ...rest]);

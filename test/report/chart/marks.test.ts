@@ -51,6 +51,8 @@ test.each([true, false])('the ring is around what the headline recommends (confi
   const each = frontReport(mixed(confirmed));
   const trial = recommended(gainOf(each));
   const point = each.points.find(member => member.trial === trial);
+  const other = pickSeries(each, 'latency', frameOf(each, 'latency'), { pick: 0 }) as { data?: unknown } | null;
+  expect(other?.data).toEqual([[each.dense.latencyMs, 100 * each.dense.accuracy]]);
   const ring = pickSeries(each, 'latency', frameOf(each, 'latency')) as { data?: unknown } | null;
   expect(ring?.data).toEqual([[point?.latencyMs, 100 * (point?.accuracy ?? 0)]]);
 });
@@ -60,7 +62,7 @@ test('trials that were stopped early are hollow marks with a legend, relative to
     { trial: 7, speedup: 1.25, drop: 0.03 },
     { trial: 8, speedup: 40, drop: 0.5 },
   ];
-  const chart = frontChart(report, 'latency', stopped);
+  const chart = frontChart(report, 'latency', { stopped });
   expect(JSON.stringify(chart)).toContain('stopped early');
   expect(chart.series.find(each => 'name' in each && each.name === 'stopped early')).toMatchObject({
     data: [[report.dense.latencyMs / 1.25, 100 * (report.dense.accuracy - 0.03)]],

@@ -4,7 +4,7 @@ import { demandChromium, printedPdf } from '../host/chromium.ts';
 import { keptFiles } from '../host/kept-files.ts';
 import { documentHtml } from '../report/document/html.ts';
 import { documentMarkdown } from '../report/document/markdown.ts';
-import { storePlaceOf } from '../store/place.ts';
+import { fileOfStore } from '../store/place.ts';
 import { studyReportView } from '../study/read/study-report.ts';
 import { parseDrop } from '../units/drop.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
@@ -39,7 +39,7 @@ export const report = defineCommand({
     const format = formatOf(args.format, args.out, formats);
     const trial = count('--trial', args.trial, 0, 1);
     const maxDrop = args['max-drop'] === undefined ? undefined : parseDrop(args['max-drop'], '--max-drop');
-    const place = { kept: keptFiles({ store: storePlaceOf(args.store).file }) };
+    const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
     demandWritable(args.out, 'the report', place);
     const browser = format === 'pdf' ? demandChromium() : null;
     return withStudy<ExitStatus>({ ...args, trial }, console, async (study, store, reading) => {

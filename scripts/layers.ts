@@ -49,6 +49,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'study/train': platform(16),
   'study/audit': platform(17),
   'study/verify': platform(17),
+  serve: platform(18),
   library: platform(18),
   cli: platform(19),
 };

@@ -19,6 +19,7 @@ import { replay } from './replay.ts';
 import { retrain } from './retrain.ts';
 import { roi } from './roi.ts';
 import { search } from './search.ts';
+import { serve } from './serve.ts';
 import { show } from './show.ts';
 import { space } from './space.ts';
 import { studies } from './studies.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   studies,
   show,
   front,
+  serve,
   confirm,
   pick,
   roi,

@@ -1,0 +1,3 @@
+import { openShell } from './shell.ts';
+
+openShell(document.body);

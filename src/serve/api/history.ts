@@ -94,7 +94,8 @@ const stageNames = (rows: readonly TrialRow[]): string[] => {
 
 /** The correction is a part of the build, and counted once. */
 function stageMs({ stages }: TrialRow, name: string): number {
-  const of = (key: string): number => ({ ...stages } as Readonly<Record<string, number | null | undefined>>)[`${key}Ms`] ?? 0;
+  const of = (key: string): number =>
+    (({ ...stages }) as Readonly<Record<string, number | null | undefined>>)[`${key}Ms`] ?? 0;
   return name === 'build' ? Math.max(0, of('build') - of('correction')) : of(name);
 }
 

@@ -12,4 +12,11 @@ export interface ListedView {
 export const views: readonly ListedView[] = [
   { name: 'studies', title: 'Studies', scope: 'store', load: () => import('./views/studies.ts') },
   { name: 'front', title: 'Front', scope: 'study', load: () => import('./views/front.ts') },
+  { name: 'layers', title: 'Layers', scope: 'study', load: () => import('./views/layers.ts') },
+  { name: 'parallel', title: 'Parallel coordinates', scope: 'study', load: () => import('./views/parallel.ts') },
+  { name: 'history', title: 'History', scope: 'study', load: () => import('./views/history.ts') },
+  { name: 'tuner', title: 'Tuner', scope: 'study', load: () => import('./views/tuner.ts') },
+  { name: 'training', title: 'Training', scope: 'study', load: () => import('./views/training.ts') },
+  { name: 'compare', title: 'Compare', scope: 'store', load: () => import('./views/compare.ts') },
+  { name: 'return', title: 'Return', scope: 'store', load: () => import('./views/return.ts') },
 ];

@@ -1,17 +1,14 @@
 /** `rankfront roi`: whether a speed-up pays, in the user's own money. */
 import { parseHardwareProfile } from '../device/profile.ts';
 import { UserError } from '../errors/user-error.ts';
-import { completeFigures, type Given } from '../money/figures.ts';
-import { type Reckoning, reckon } from '../money/reckon.ts';
-import { swings } from '../money/sensitivity.ts';
+import type { Given } from '../money/figures.ts';
 import { demandOneNetwork } from '../report/compare/basis.ts';
+import { roiAnswer } from '../report/roi-answer.ts';
 import { roiJson } from '../report/roi-json.ts';
-import { type RoiChoice, roiStudy } from '../report/roi-study.ts';
-import { type RoiPage, roiText } from '../report/roi-text.ts';
+import { roiText } from '../report/roi-text.ts';
 import { pays } from '../report/roi-verdict.ts';
 import type { Study } from '../store/study.ts';
 import { frontOf } from '../study/read/read-front.ts';
-import { parseDrop } from '../units/drop.ts';
 import { atStore } from './at-store.ts';
 import { type Console, defineCommand } from './command.ts';
 import { openNamed, studyNames } from './named-studies.ts';
@@ -56,26 +53,17 @@ export const roi = defineCommand({
         'Use devices.STUDY.trial in --inputs.',
       );
     noteUnused(given, console);
-    const figures = completeFigures(given);
-    // Confirmed figures are what `best` takes wherever there are any.
-    const studies = opened.map(({ study, reading }) =>
-      roiStudy(frontOf(reading, 'best'), choiceOf(given, study.name), batchOf(study)),
-    );
-    const measured = studies.map(each => each.measured);
-    const answer = reckon(figures, measured);
-    const swung = swungOption(answer);
-    const page: RoiPage = {
-      answer,
-      studies: studies.map((each, at) => ({
-        ...each,
-        why: atStore(each.why, each.measured.study, opened[at]?.store ?? args.store),
-      })),
+    const reckoned = roiAnswer(
       given,
-      swung,
-      swings: swung === null ? [] : swings(given, measured, swung),
-    };
+      opened.map(({ study, reading }) => ({ report: frontOf(reading, 'best'), batch: batchOf(study) })),
+    );
+    const studies = reckoned.studies.map((each, at) => ({
+      ...each,
+      why: atStore(each.why, each.measured.study, opened[at]?.store ?? args.store),
+    }));
+    const page = { ...reckoned, studies };
     console.out(args.json ? roiJson(page) : roiText(page));
-    return pays(answer) ? 0 : 1;
+    return pays(page.answer) ? 0 : 1;
   },
 });
 
@@ -95,24 +83,5 @@ function noteUnused({ inputs, studies }: Given, console: Console): void {
     console.note(`Not used: the figures under devices for ${unused.join(', ')}, which no named study is called.`);
 }
 
-function choiceOf({ inputs }: Given, study: string): RoiChoice {
-  const trial = inputs.devices[study]?.trial ?? inputs.trial;
-  return trial === undefined
-    ? { kind: 'max-drop', drop: parseDrop(String(inputs.maxDrop ?? ''), 'maxDrop (--max-drop)') }
-    : { kind: 'trial', trial };
-}
-
 const batchOf = ({ name, hardware }: Study): number =>
   parseHardwareProfile(hardware.text, `the hardware profile of "${name}"`).batchSize;
-
-/** What is best, or, where that is staying dense, what comes nearest: the option with the greatest saving. */
-function swungOption({ best, options }: Reckoning): number | null {
-  if (best !== null && best !== 0) return best;
-  const savings = options.map(({ outcome }) => outcome.value.saving);
-  return savings.reduce<number | null>((nearest, saving, index) => {
-    const other = nearest === null ? undefined : savings[nearest];
-    return index === 0 || (other && other.numerator * saving.denominator >= saving.numerator * other.denominator)
-      ? nearest
-      : index;
-  }, null);
-}

@@ -164,7 +164,7 @@ function importanceLines({ importance, objectives }: ExplainView, whole: boolean
 const undefinedDense = { value: Number.NaN, amount: Number.NaN };
 
 /** `61.2 % ± 3.1 of the dense latency`, and of an accuracy itself. */
-const expectedWords = (prediction: NonNullable<NextView['prediction']>, names: readonly string[]): string[] =>
+export const expectedWords = (prediction: NonNullable<NextView['prediction']>, names: readonly string[]): string[] =>
   objectivesOf(names).flatMap(({ amountOf, hundredths, words }, place) => {
     const found = prediction[place];
     if (!found) return [];

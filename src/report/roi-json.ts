@@ -14,7 +14,8 @@ import { deviceNames, optionName } from './roi-words.ts';
 
 export const roiJson = (page: RoiPage): string => JSON.stringify(roiRecord(page), null, 2);
 
-function roiRecord({ answer, studies, given, swung, swings }: RoiPage) {
+/** The same as a record. */
+export function roiRecord({ answer, studies, given, swung, swings }: RoiPage) {
   const names = deviceNames(studies);
   const optionRecord = (option: Reckoned) => ({
     name: optionName(answer, option, names),

@@ -36,7 +36,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     queue,
     trials: memoryArchive(content, records),
     tuning: memoryTuning(content, records),
-    training: memoryTraining(content.trainings, now, trialId => records.wrote(records.find(trialId).studyId)),
+    training: memoryTraining(content.trainings, now, records.find, trialId =>
+      records.wrote(records.find(trialId).studyId),
+    ),
     close: release,
   };
 }

@@ -74,6 +74,8 @@ export interface TrainingStore {
   end(runId: number, end: TrainingEnd): Promise<void>;
   /** Of one trial, oldest first. */
   list(trialId: number): Promise<readonly TrainingRun[]>;
+  /** Of all trials of a study with their numbers, oldest first. */
+  ofStudy(studyId: number): Promise<readonly { readonly trial: number; readonly run: TrainingRun }[]>;
   /** By epoch. */
   metrics(runId: number): Promise<{
     readonly epochs: readonly TrainingEpoch[];

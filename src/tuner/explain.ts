@@ -3,7 +3,7 @@ import { seededRng } from '../random/rng.ts';
 import { normalQuantile } from './acquisition/normal.ts';
 import { priorInputs } from './gp/inputs.ts';
 import { leaveOneOut } from './gp/leave-one-out.ts';
-import { modelsOf, newModelCache, viewsOf } from './gp/models.ts';
+import { learnedFrom, modelsOf, newModelCache, viewsOf } from './gp/models.ts';
 import { type Process, predict } from './gp/process.ts';
 import { insertIntoFront } from './pareto/front.ts';
 import { hypervolume } from './pareto/hypervolume.ts';
@@ -28,9 +28,19 @@ export interface PredictionQuality {
   readonly spread: number;
 }
 
+/** What the other trials say of one, and what was observed of it, in the unit of the objective. */
+export interface LeftOut {
+  readonly observed: number;
+  readonly mean: number;
+  /** Of the observation, its noise included. */
+  readonly sd: number;
+}
+
 export interface Beliefs {
   /** By objective. */
   readonly calibration: readonly PredictionQuality[];
+  /** Of every trial that the models learn from: of a long history, those near the front and some of all others. */
+  readonly leftOut: readonly { readonly configuration: Configuration; readonly byObjective: readonly LeftOut[] }[];
   /**
    * By objective and site: how far the site's choice of rung moves the objective, as the model has it: the greatest less the least
    * mean over its rungs, all other sites as in a member of the front, on average over the members.
@@ -57,8 +67,13 @@ export function beliefsAfter(
     if (!informed[k] || views[k]![0] !== fit.inputs) return 'ramps';
     return prior?.tables[k] ? 'table' : 'losses';
   });
+  const leftOut = processes.map(leftOutOf);
   return {
-    calibration: processes.map((process, k) => ({ by: by[k]!, ...qualityOf(process) })),
+    calibration: leftOut.map((each, k) => ({ by: by[k]!, ...qualityOf(each) })),
+    leftOut: learnedFrom(problem.objectives, history).map(({ configuration }, a) => ({
+      configuration,
+      byObjective: leftOut.map(each => each[a]!),
+    })),
     importance: processes.map(process => problem.ladderLengths.map((_, site) => swing(problem, process, front, site))),
     predict: configuration =>
       processes.map(process => {
@@ -68,25 +83,31 @@ export function beliefsAfter(
   };
 }
 
-function qualityOf(process: Process): Omit<PredictionQuality, 'by'> {
+function leftOutOf(process: Process): LeftOut[] {
   const { offset, scale } = process.covariance.fit.standardisation;
-  const values = Array.from(process.outputs, output => offset + scale * output);
-  const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
-  const predicted = leaveOneOut(process);
-  const z = normalQuantile(0.975);
-  // What is exact is predicted to the last digit but for rounding.
-  const inside = predicted.filter(
-    (each, a) => Math.abs(values[a]! - each.mean) <= z * Math.sqrt(each.variance) + 1e-9 * Math.abs(values[a]!),
-  );
-  const rms = (errors: readonly number[]): number =>
-    Math.sqrt(errors.reduce((sum, each) => sum + each ** 2, 0) / errors.length);
+  return leaveOneOut(process).map(({ mean, variance }, a) => ({
+    observed: offset + scale * process.outputs[a]!,
+    mean,
+    sd: Math.sqrt(variance),
+  }));
+}
+
+function qualityOf(leftOut: readonly LeftOut[]): Omit<PredictionQuality, 'by'> {
+  const trials = leftOut.length;
+  const average = leftOut.reduce((sum, { observed }) => sum + observed, 0) / trials;
+  const rms = (error: (each: LeftOut) => number): number =>
+    Math.sqrt(leftOut.reduce((sum, each) => sum + error(each) ** 2, 0) / trials);
   return {
-    trials: values.length,
-    within95: inside.length / values.length,
-    rmse: rms(predicted.map((each, a) => each.mean - values[a]!)),
-    spread: rms(values.map(each => each - mean)),
+    trials,
+    within95: leftOut.filter(each => isWithin(each, normalQuantile(0.975))).length / trials,
+    rmse: rms(({ mean, observed }) => mean - observed),
+    spread: rms(({ observed }) => observed - average),
   };
 }
+
+/** What is exact is predicted to the last digit but for rounding. */
+const isWithin = ({ observed, mean, sd }: LeftOut, z: number): boolean =>
+  Math.abs(observed - mean) <= z * sd + 1e-9 * Math.abs(observed);
 
 function swing({ ladderLengths }: Problem, process: Process, front: readonly Configuration[], site: number): number {
   const swings = front.map(member => {

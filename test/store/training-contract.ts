@@ -46,6 +46,27 @@ export function trainingContract(name: string, makePlace: () => Promise<StorePla
       });
     });
 
+    test('trainings of a study are listed with the numbers of their trials, and those of others are not', async () => {
+      const other = await store.studies.create(newStudy({ name: 'other' }));
+      const begun: { trial: number; run: number }[] = [];
+      for (const [study, number] of [
+        [(await store.studies.get('night'))!.id, 1],
+        [other.id, 0],
+        [other.id, 1],
+      ] as const) {
+        const trial = await store.queue.begin(study, newTrial(number));
+        await store.queue.finish(trial!.id, completed(number), frontOf);
+        const run = await store.training.begin(newTraining(trial!.id));
+        if (study === other.id) begun.push({ trial: number, run: run.id });
+      }
+      await reopen();
+      const listed = await store.training.ofStudy(other.id);
+      expect(listed.map(({ trial, run }) => ({ trial, run: run.id }))).toEqual(begun);
+      const [first] = listed;
+      expect(await store.training.list(first!.run.trialId)).toEqual([first!.run]);
+      expect(await store.training.ofStudy(other.id + 1)).toEqual([]);
+    });
+
     test('the same training begun again is the same run, and another beside it is not', async () => {
       const first = await store.training.begin(newTraining(trialId));
       await store.training.epoch(first.id, trainingEpoch(1));

@@ -1,11 +1,25 @@
 /** Every reader, by the last part of its address: `/api/studies`. One line each. */
+import { compare } from './compare.ts';
 import { front } from './front.ts';
+import { history } from './history.ts';
+import { layers } from './layers.ts';
+import { money } from './money.ts';
+import { parallel } from './parallel.ts';
 import type { Reader } from './reader.ts';
 import { studies } from './studies.ts';
+import { training } from './training.ts';
+import { tuner } from './tuner.ts';
 
 export const readers = {
   studies,
   front,
+  layers,
+  parallel,
+  history,
+  tuner,
+  training,
+  compare,
+  money,
 } as const satisfies Record<string, Reader<unknown>>;
 
 export type ReaderName = keyof typeof readers;

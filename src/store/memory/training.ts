@@ -16,10 +16,14 @@ export interface MemoryTrainings {
 
 export const memoryTrainings = (): MemoryTrainings => ({ runs: [], epochs: new Map(), phases: new Map() });
 
-/** @param wrote told of every write, with the trial that it is about */
+/**
+ * @param trialOf the trial of an id
+ * @param wrote told of every write, with the trial that it is about
+ */
 export function memoryTraining(
   content: MemoryTrainings,
   now: () => number,
+  trialOf: (id: number) => { readonly studyId: number; readonly number: number },
   wrote: (trialId: number) => void,
 ): TrainingStore {
   const change = (runId: number, changes: Partial<TrainingRun>): TrainingRun => {
@@ -71,6 +75,11 @@ export function memoryTraining(
       change(runId, { ...structuredClone(end), endedAtMs: now() });
     },
     list: async trialId => content.runs.filter(run => run.trialId === trialId),
+    ofStudy: async studyId =>
+      content.runs.flatMap(run => {
+        const { studyId: of, number } = trialOf(run.trialId);
+        return of === studyId ? [{ trial: number, run }] : [];
+      }),
     metrics: async runId => ({ epochs: content.epochs.get(runId) ?? [], phases: content.phases.get(runId) ?? [] }),
   };
 }

@@ -72,6 +72,19 @@ export const sqlTraining = ({ read, write, now }: StoreSession): TrainingStore =
       return rows.map(runOf);
     }),
 
+  ofStudy: studyId =>
+    read('list the trainings of a study', async db => {
+      const rows = await db
+        .selectFrom('training_runs')
+        .innerJoin('trials', 'trials.id', 'training_runs.trial_id')
+        .selectAll('training_runs')
+        .select('trials.number')
+        .where('trials.study_id', '=', studyId)
+        .orderBy('training_runs.id')
+        .execute();
+      return rows.map(({ number, ...row }) => ({ trial: number, run: runOf(row) }));
+    }),
+
   metrics: runId =>
     read('look up the metrics of a training', async db => {
       const epochs = await db

@@ -62,6 +62,18 @@ export function modelsOf(
   return cache.processes.all;
 }
 
+/**
+ * The trials that processes made afresh from this history are conditioned on, in the order of their rows.
+ *
+ * @param objectives how many
+ */
+export function learnedFrom(objectives: number, history: readonly Outcome[]): readonly Observed[] {
+  const observed = history.filter(isObserved(objectives));
+  if (observed.length < 2) return [];
+  const stage = stageAt(observed.length);
+  return [...nearFront(observed.slice(0, stage)), ...observed.slice(stage)];
+}
+
 const sameFits = (processes: readonly Process[], fits: readonly Fit[]): boolean =>
   processes.every((process, k) => process.covariance.fit === fits[k]);
 

@@ -1,0 +1,315 @@
+/** Every trial as a line over its layers and objectives; what is brushed there is what the chart of the front beside it shows. */
+import type { ParallelLine, ParallelRecord } from '../../src/serve/api/parallel.ts';
+import { amountText, axisName, counted, drawn } from '../amounts.ts';
+import { type ChartFigure, type ChartOption, chartFigure } from '../chart.ts';
+import { fill, h } from '../dom.ts';
+import { checkField, selectField, textField } from '../form.ts';
+import { liveRecord } from '../live-record.ts';
+import { axesOf, type LineAxis, lineWords, parallelOption } from '../parallel-chart.ts';
+import { plot, tip } from '../plot.ts';
+import { renewing } from '../renewed.ts';
+import { keepsTo, type Range, type Selection, selectionFrom, selectionText } from '../selection.ts';
+import { emptyState } from '../states.ts';
+import { table } from '../table.ts';
+import type { Theme } from '../theme.ts';
+import type { View, ViewContext } from '../view.ts';
+
+const shares = ['1', '5', '10', '25', '50', '100'];
+const narrowPx = 640;
+const mostRows = 50;
+
+export const view: View = {
+  name: 'parallel',
+  title: 'Parallel coordinates',
+  mount: (element, context) => {
+    const renewed = renewing(context);
+    const { state } = context;
+    let last: ParallelRecord | null = null;
+    const draw = (): void => {
+      if (last) show(element, renewed(), last, draw, () => live.again());
+    };
+    const live = liveRecord(
+      context,
+      element,
+      { reader: 'parallel', query: () => ({ top: state.get('top', '25'), by: state.get('by', 'front') }) },
+      record => {
+        last = record;
+        draw();
+      },
+    );
+    state.onChange(() => live.again());
+  },
+};
+
+function show(
+  element: HTMLElement,
+  context: ViewContext,
+  record: ParallelRecord,
+  draw: () => void,
+  again: () => void,
+): void {
+  const { state } = context;
+  const { axes, constant } = axesOf(record);
+  const set = (changes: Readonly<Record<string, string>>, then: () => void): void => {
+    state.set(changes);
+    then();
+  };
+  const controls = h(
+    'div',
+    { class: 'card row' },
+    selectField(
+      'Show the best',
+      shares.map(value => ({ value, words: `${value} %` })),
+      state.get('top', '25'),
+      top => set({ top }, again),
+    ),
+    selectField(
+      'Best by',
+      [
+        { value: 'front', words: 'nearness to the front' },
+        ...record.objectives.map(({ name, words }) => ({ value: name, words })),
+      ],
+      state.get('by', 'front'),
+      by => set({ by }, again),
+    ),
+    checkField('Logarithmic', state.get('log') === '1', log => set({ log: log ? '1' : '' }, draw)),
+  );
+  if (record.lines.length < 2 || axes.length < 2) {
+    fill(
+      element,
+      controls,
+      emptyState('There are too few complete trials to compare.', 'They appear here by themselves.'),
+    );
+    return;
+  }
+  let selection: Selection = new Map(
+    [...selectionFrom(state.get('range'))].filter(([key]) => axes.some(axis => axis.key === key)),
+  );
+  const chosen = (): readonly boolean[] =>
+    record.lines.map((_, i) => keepsTo(selection, key => axes.find(axis => axis.key === key)?.values[i] ?? null));
+  const lines = chartFigure(context, {
+    title: 'Trials over objectives and layers',
+    words: '',
+    height: 'tall',
+    option: (theme, { width }) =>
+      parallelOption(theme, { record, axes, log: state.get('log') === '1', upright: width < narrowPx }),
+    replace: ['series', 'parallelAxis'],
+  });
+  const front = chartFigure(context, {
+    title: 'The same trials',
+    words: '',
+    option: theme => frontOption(theme, record, chosen()),
+  });
+  const place = lines.element.querySelector<HTMLElement>('.chart');
+  if (place && document.documentElement.clientWidth < narrowPx)
+    place.style.height = `${Math.max(420, 24 * axes.length + 60)}px`;
+  const under = h('div', {});
+  const told = (): void => {
+    const kept = chosen();
+    const count = kept.filter(Boolean).length;
+    const words = `${count} of ${counted(record.lines.length, 'line')} keep to ${selection.size === 0 ? 'no range, as none is set' : counted(selection.size, 'range')}.`;
+    lines.describe(words);
+    front.describe(words);
+    front.redraw();
+    fill(under, rangesPart(axes, selection, words, change), listPart(context, record, kept));
+  };
+  const remember = (next: Selection): void => {
+    selection = next;
+    state.set({ range: selectionText(selection) });
+  };
+  /** Of a range that was typed or taken away: the chart is told. */
+  function change(key: string, range: Range | null): void {
+    const next = new Map(selection);
+    if (range) next.set(key, range);
+    else next.delete(key);
+    remember(next);
+    mark(lines, key, range);
+    told();
+    context.announce(`${chosen().filter(Boolean).length} trials are chosen.`);
+  }
+  lines.chart.on('axisareaselected', event => {
+    const { parallelAxisId: key, intervals } = event as unknown as {
+      parallelAxisId: string;
+      intervals: readonly Range[];
+    };
+    const next = new Map(selection);
+    const [first] = intervals;
+    if (first) next.set(key, [Math.min(...intervals.flat()), Math.max(...intervals.flat())]);
+    else next.delete(key);
+    if (selectionText(next) === selectionText(selection)) return;
+    remember(next);
+    told();
+  });
+  fill(
+    element,
+    controls,
+    h('p', { class: 'faint' }, introduction(record, constant)),
+    lines.element,
+    h('div', { class: 'columns' }, front.element, under),
+  );
+  told();
+  // Axes have their ranges once they are drawn.
+  requestAnimationFrame(() => {
+    for (const [key, range] of selection) mark(lines, key, range);
+  });
+}
+
+const mark = ({ chart }: ChartFigure, key: string, range: Range | null): void => {
+  if (!chart.isDisposed())
+    chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: key, intervals: range ? [range] : [] });
+};
+
+const introduction = ({ lines, chosen, complete, sites }: ParallelRecord, constant: number): string =>
+  [
+    `${counted(lines.length, 'line')}${lines.length < chosen ? `, spread over ${counted(chosen, 'trial')}` : ''} of ${counted(complete, 'complete trial')}.`,
+    constant > 0
+      ? `${counted(constant, 'axis').replace('axiss', 'axes')} with one value alone ${constant === 1 ? 'is' : 'are'} hidden.`
+      : '',
+    `Layers are numbered from 1 to ${sites.length} in the order of the network; up is dense.`,
+    'Drag along an axis to choose a range, click it to let go.',
+  ]
+    .filter(sentence => sentence !== '')
+    .join(' ');
+
+function frontOption(theme: Theme, record: ParallelRecord, kept: readonly boolean[]): ChartOption {
+  const [x, y] = record.objectives;
+  if (!x || !y) return {};
+  const points = (
+    name: string,
+    color: string,
+    symbol: string,
+    opacity: number,
+    of: (line: ParallelLine, i: number) => boolean,
+  ): object => ({
+    name,
+    type: 'scatter',
+    symbol,
+    symbolSize: symbol === 'diamond' ? 11 : 7,
+    itemStyle: { color, opacity },
+    data: record.lines.flatMap((line, i) =>
+      of(line, i)
+        ? [{ value: [drawn(x, line.values[0] ?? Number.NaN), drawn(y, line.values[1] ?? Number.NaN)], line }]
+        : [],
+    ),
+    tooltip: { formatter: ({ data }: { data: { line: ParallelLine } }) => tip(...lineWords(record, data.line)) },
+  });
+  return plot(theme, { name: axisName(x) }, { name: axisName(y) }, [
+    points('left out', theme.dominated, 'circle', 0.25, (_, i) => !kept[i]),
+    points('chosen', theme.pick, 'circle', 0.9, ({ onFront }, i) => kept[i] === true && !onFront),
+    points('chosen, on the front', theme.front, 'diamond', 1, ({ onFront }, i) => kept[i] === true && onFront),
+  ]);
+}
+
+function rangesPart(
+  axes: readonly LineAxis[],
+  selection: Selection,
+  words: string,
+  change: (key: string, range: Range | null) => void,
+): HTMLElement {
+  const draft = { key: axes[0]?.key ?? '', low: '', high: '' };
+  const add = (): void => {
+    const axis = axes.find(({ key }) => key === draft.key);
+    if (!axis) return;
+    const finite = axis.values.filter(Number.isFinite);
+    const end = (text: string, otherwise: number): number =>
+      text.trim() === '' || !Number.isFinite(Number(text)) ? otherwise : Number(text) - (axis.rungs === null ? 0 : 1);
+    change(axis.key, [end(draft.low, Math.min(...finite)), end(draft.high, Math.max(...finite))]);
+  };
+  const shown = (axis: LineAxis, value: number): string =>
+    axis.rungs === null
+      ? String(Number(value.toPrecision(4)))
+      : axis.text(Math.max(0, Math.min(axis.rungs - 1, Math.round(value))));
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Ranges'),
+    h('p', { role: 'status' }, words),
+    h(
+      'ul',
+      { class: 'chips' },
+      [...selection].flatMap(([key, [low, high]]) => {
+        const axis = axes.find(each => each.key === key);
+        if (!axis) return [];
+        const range = `${axis.name}: ${shown(axis, low)} to ${shown(axis, high)}`;
+        return [
+          h(
+            'li',
+            {},
+            range,
+            h(
+              'button',
+              { type: 'button', class: 'quiet', 'aria-label': `Remove ${range}`, onclick: () => change(key, null) },
+              'Remove',
+            ),
+          ),
+        ];
+      }),
+    ),
+    h(
+      'div',
+      { class: 'row' },
+      selectField(
+        'Axis',
+        axes.map(({ key, name, rungs }) => ({
+          value: key,
+          words: rungs === null ? name : `${name} (rung 1 to ${rungs})`,
+        })),
+        draft.key,
+        key => {
+          draft.key = key;
+        },
+      ),
+      textField(
+        'From',
+        '',
+        value => {
+          draft.low = value;
+        },
+        { inputmode: 'decimal', size: '6' },
+      ),
+      textField(
+        'To',
+        '',
+        value => {
+          draft.high = value;
+        },
+        { inputmode: 'decimal', size: '6' },
+      ),
+      h('button', { type: 'button', onclick: add }, 'Add range'),
+    ),
+  );
+}
+
+function listPart(context: ViewContext, record: ParallelRecord, kept: readonly boolean[]): HTMLElement {
+  const rows = record.lines.filter((_, i) => kept[i]);
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Chosen trials'),
+    table(
+      'Chosen trials',
+      [
+        {
+          header: 'Trial',
+          align: 'right',
+          cell: ({ trial }) =>
+            h(
+              'a',
+              { href: context.link({ view: 'trial', params: { trial: String(trial) } }) },
+              trial === 0 ? 'dense' : trial,
+            ),
+        },
+        ...record.objectives.map((objective, k) => ({
+          header: objective.words,
+          align: 'right' as const,
+          cell: ({ values }: ParallelLine) => amountText(objective, values[k] ?? null),
+        })),
+        { header: 'Front', cell: ({ onFront }) => (onFront ? 'yes' : '') },
+      ],
+      rows.slice(0, mostRows),
+    ),
+    rows.length > mostRows
+      ? h('p', { class: 'faint' }, `And ${rows.length - mostRows} more: set narrower ranges to see them.`)
+      : null,
+  );
+}

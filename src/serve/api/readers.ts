@@ -2,10 +2,14 @@
 import { front } from './front.ts';
 import type { Reader } from './reader.ts';
 import { studies } from './studies.ts';
+import { trial } from './trial.ts';
+import { trials } from './trials.ts';
 
 export const readers = {
   studies,
   front,
+  trials,
+  trial,
 } as const satisfies Record<string, Reader<unknown>>;
 
 export type ReaderName = keyof typeof readers;

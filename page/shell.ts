@@ -25,11 +25,7 @@ export function openShell(body: HTMLElement): void {
     main.focus();
   };
   body.append(
-    h(
-      'a',
-      { class: 'skip', href: '#view', onclick: skip },
-      'Skip to the content',
-    ),
+    h('a', { class: 'skip', href: '#view', onclick: skip }, 'Skip to the content'),
     h('header', {}, h('a', { class: 'brand', href: hashOf(home) }, 'Rankfront'), trail, connection),
     tabs,
     main,

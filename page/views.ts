@@ -12,4 +12,6 @@ export interface ListedView {
 export const views: readonly ListedView[] = [
   { name: 'studies', title: 'Studies', scope: 'store', load: () => import('./views/studies.ts') },
   { name: 'front', title: 'Front', scope: 'study', load: () => import('./views/front.ts') },
+  { name: 'trials', title: 'Trials', scope: 'study', load: () => import('./views/trials.ts') },
+  { name: 'trial', title: 'Trial', scope: 'detail', load: () => import('./views/trial.ts') },
 ];

@@ -9,7 +9,7 @@ import { headlineDrop } from '../report/front/gain.ts';
 import { deviceSentence } from '../report/front/headline.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
 import { pickWithMargin } from '../report/front/pick-margin.ts';
-import { pickLimits } from '../report/front/pick-rule.ts';
+import { pickLimits, ruleFor } from '../report/front/pick-rule.ts';
 import { imagesPerSecond, throughputWords } from '../report/front/throughput.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { parseMargin } from '../units/margin.ts';
@@ -127,18 +127,11 @@ function sayWithMargin(
   return picked.point ? 0 : 1;
 }
 
-/** A limit that stands alone has a name of its own, if it ever had; programs rely on it. */
 function ruleOf(args: Parameters<typeof limitsFrom>[0] & { readonly knee?: boolean | undefined }): PickRule {
   const limits = pickLimits(limitsFrom(args));
-  const { drop, latencyMs, speedup, ...others } = limits;
-  const given = Object.keys(limits).length;
-  if (args.knee && given > 0)
+  if (args.knee && Object.keys(limits).length > 0)
     throw new UserError('Cannot pick: --knee uses no limit, but a limit is given.', 'Leave one of them out.');
-  if (args.knee) return { kind: 'knee' };
-  if (given > 1 || Object.keys(others).length > 0) return { kind: 'limits', ...limits };
-  if (latencyMs !== undefined) return { kind: 'max-latency', latencyMs };
-  if (speedup !== undefined) return { kind: 'min-speedup', speedup };
-  return { kind: 'max-drop', drop: drop ?? headlineDrop };
+  return args.knee ? { kind: 'knee' } : ruleFor(limits);
 }
 
 /** @throws UserError for a limit of what the study does not measure */

@@ -10,8 +10,12 @@ export interface Console {
   readonly out: (text: string) => void;
   /** Everything else: standard error. */
   readonly note: (text: string) => void;
-  /** Overwrites the line at the bottom of a terminal; null where standard error is no terminal. */
-  readonly progress: ((line: string) => void) | null;
+  /** Overwrites the lines at the bottom of a terminal; null where standard error is no terminal. */
+  readonly progress: ((line: string, below?: readonly string[]) => void) | null;
+  /** The size of the terminal that shows the progress. */
+  readonly size?: (() => { readonly columns: number; readonly rows: number }) | undefined;
+  /** How wide the answer may be; undefined where it goes to a file or a program. */
+  readonly columns?: number | undefined;
   readonly colour: boolean;
   /** Standard input, line by line; it ends with the input or at the first Ctrl-C. */
   readonly lines: () => AsyncIterable<string>;

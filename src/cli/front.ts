@@ -7,6 +7,7 @@ import { frontCsv } from '../report/front/csv.ts';
 import { headline } from '../report/front/headline.ts';
 import { frontJson } from '../report/front/json.ts';
 import { frontTable } from '../report/front/table.ts';
+import { wrapped } from '../report/wrapped.ts';
 import { storePlaceOf } from '../store/place.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { atStore } from './at-store.ts';
@@ -43,15 +44,20 @@ export const front = defineCommand({
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
     const report = await withStudy(args, console, async (_study, _store, reading) => frontOf(reading, phase));
     const format = args.json ? 'json' : args.format;
+    const columns = args.out === undefined ? console.columns : undefined;
+    const shaped = (text: string): string => {
+      const whole = atStore(oneLine(text), report.study, args.store);
+      return columns === undefined ? whole : wrapped(whole, columns);
+    };
     const said = await {
       table: () =>
-        [...headline(report).map(oneLine), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
+        [...headline(report).map(shaped), '', frontTable(report, { colour: console.colour && !args.out })].join('\n'),
       csv: () => frontCsv(report).trimEnd(),
       json: () => frontJson(report),
       // Charts are slow to load, and only this format draws one.
       svg: async () => (await import('../report/chart/svg.ts')).frontSvg(report),
     }[format]();
-    const text = atStore(said, report.study, args.store);
+    const text = format === 'table' ? said : atStore(said, report.study, args.store);
     if (args.out === undefined) console.out(text);
     else {
       writeAtomically(args.out, text.endsWith('\n') ? text : `${text}\n`, 'the front', place);

@@ -9,6 +9,7 @@ import { headlineDrop } from '../report/front/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
 import { pickLimits } from '../report/front/pick-rule.ts';
 import { frontOf } from '../study/read/read-front.ts';
+import { shellWord } from '../units/shell-word.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
 import { limitsFrom } from './limit-options.ts';
@@ -91,7 +92,3 @@ function demandMeasured(limits: Limits, { study, objectives }: FrontReport): voi
     `Leave it out, or search with --objectives ${[...kindsOf(objectives), without.kind].join(',')} in a study of another name.`,
   );
 }
-
-/** As a POSIX shell takes it for one word: a name may hold blanks and worse. */
-const shellWord = (text: string): string =>
-  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -10,8 +10,10 @@ export interface Console {
   readonly out: (text: string) => void;
   /** Everything else: standard error. */
   readonly note: (text: string) => void;
-  /** Overwrites the line at the bottom of a terminal; null where standard error is no terminal. */
-  readonly progress: ((line: string) => void) | null;
+  /** Overwrites the lines at the bottom of a terminal; null where standard error is no terminal. */
+  readonly progress: ((line: string, below?: readonly string[]) => void) | null;
+  /** The size of the terminal that shows the progress. */
+  readonly size?: (() => { readonly columns: number; readonly rows: number }) | undefined;
   readonly colour: boolean;
   /** How wide the terminal is that answers go to; null where they go into a file or pipe. */
   readonly columns: number | null;

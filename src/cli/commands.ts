@@ -161,6 +161,11 @@ export const commandTable: readonly Entry[] = [
     summary: 'Check this machine: versions, execution providers, load; exits 1 when nothing can be measured',
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  {
+    usage: 'completion <shell>',
+    summary: 'Print what a shell needs to complete commands, options and names',
+    load: async () => (await import('./completion.ts')).completion,
+  },
 ];
 
 export const commandName = ({ usage }: CommandWords): string => usage.split(' ')[0] ?? usage;

@@ -3,9 +3,12 @@ import { oneLine } from '../errors/printable.ts';
 import type { FrontReport } from '../report/front/front.ts';
 import { headline } from '../report/front/headline.ts';
 import { frontTable } from '../report/front/table.ts';
+import { nextSteps } from '../report/next-steps.ts';
 import { wrapped } from '../report/text-table.ts';
+import { shellWord } from '../units/shell-word.ts';
 import { atStore } from './at-store.ts';
 import type { Console } from './command.ts';
+import { storeOption } from './options.ts';
 
 /** Sentences end where the terminal does, between words; a line with a command stays whole, so that it can be copied. */
 export function frontText(
@@ -20,6 +23,8 @@ export function frontText(
   return [pick, '', frontTable(report, { colour }), ...(rest.length > 0 ? ['', ...rest] : [])].join('\n');
 }
 
-/** The same at the end of a search. */
-export const frontPage = (report: FrontReport, console: Pick<Console, 'colour' | 'columns'>, store: string): string =>
-  `\n${frontText(report, console, store)}`;
+/** The same at the end of a search, and what to do next. */
+export function frontPage(report: FrontReport, console: Pick<Console, 'colour' | 'columns'>, store: string): string {
+  const where = store === storeOption.default ? '' : ` --store ${shellWord(store)}`;
+  return ['', frontText(report, console, store), '', ...nextSteps(report, where)].join('\n');
+}

@@ -1,5 +1,7 @@
 /** `rankfront init`: looks at a network, its images and this machine, and writes the settings of a search. */
 import { existsSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { normalizations } from '../data/normalize.ts';
 import { UserError } from '../errors/user-error.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
@@ -36,7 +38,7 @@ export const init = defineCommand({
     demandWritable(out, 'the settings', place);
     const told = (what: string, done: number, total: number): void => console.progress?.(`${what} ${done}/${total}`);
     const found = await inspect({ model, data, hardware, note: console.note, told });
-    writeAtomically(out, textOf({ model, data, hardware }, found), 'the settings', place);
+    writeAtomically(out, textOf({ model, data, hardware, out }, found), 'the settings', place);
     if (args.json) {
       console.out(JSON.stringify({ ...found, trialsInANight: trialsIn(found, nightMs), settings: out }, null, 2));
       return 0;
@@ -52,12 +54,14 @@ export const init = defineCommand({
   },
 });
 
+const schemaFile = fileURLToPath(new URL('../../docs/schemas/settings.schema.json', import.meta.url));
 const nightMs = 8 * 3_600_000;
 
 function textOf(
-  { model, data, hardware }: { readonly model: string; readonly data: string | undefined; readonly hardware: string },
+  given: { readonly model: string; readonly data: string | undefined; readonly hardware: string; readonly out: string },
   found: Inspection,
 ): string {
+  const { model, data, hardware, out } = given;
   const night = trialsIn(found, nightMs);
   const normalize = normalizations.find(name => name === found.images?.normalize);
   return settingsText(
@@ -70,7 +74,9 @@ function textOf(
       ...(data === undefined ? {} : { data }),
       ...(normalize === undefined ? {} : { normalize }),
     },
-    [],
+    relative(dirname(resolve(out)), schemaFile)
+      .split(sep)
+      .join('/'),
     {
       ...(night === null ? {} : { time: [`About ${night} trials fit in 8 hours on this machine.`] }),
       ...(found.images === null ? {} : { normalize: [normalisationLine(found.images)] }),

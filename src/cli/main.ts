@@ -28,6 +28,11 @@ async function run(args: readonly string[], console: Console): Promise<ExitStatu
     console.out(rankfrontVersion());
     return 0;
   }
+  if (first === '--complete') {
+    const { candidates } = await import('./complete.ts');
+    for (const each of await candidates(args.slice(1))) console.out(each);
+    return 0;
+  }
   const command = word === undefined ? undefined : await loadCommand(word);
   const { parse } = await import('./parse.ts');
   return parse(args, command, console);

@@ -3,6 +3,9 @@
 import type { Limits } from '../objectives/limit.ts';
 import { hasLimits } from '../objectives/limits.ts';
 import { frontRecord } from '../report/front/json.ts';
+import type { LiveFront } from '../report/live-front.ts';
+import { openStore } from '../store/open.ts';
+import { readFront } from '../study/read/read-front.ts';
 import { search as runSearch, type SearchOptions } from '../study/search/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
 import { parseDuration } from '../units/duration.ts';
@@ -62,7 +65,7 @@ export const search = defineCommand({
     ],
   ],
   run: async (args, console) => {
-    const display = studyDisplay(console, args);
+    const display = studyDisplay(console, args, study => earlierFront(args.store, study));
     const { report, endedBy } = await runSearch({
       ...problemOf(args),
       study: args.study,
@@ -88,6 +91,20 @@ export const search = defineCommand({
     return endedBy === 'interrupted' ? 130 : 0;
   },
 });
+
+async function earlierFront(path: string, name: string): Promise<LiveFront> {
+  const store = await openStore(path, { readOnly: true });
+  try {
+    const study = await store.studies.get(name);
+    if (!study || (await store.trials.get(study.id, 0))?.state !== 'complete') return [];
+    const { points } = await readFront(store, study, 'search');
+    return points
+      .filter(({ trial, latencyQuality }) => trial > 0 && latencyQuality === 'good')
+      .map(({ trial, speedup, drop }) => ({ trial, speedup, drop, further: [] }));
+  } finally {
+    await store.close();
+  }
+}
 
 /** Undefined where none is given, so that stored ones hold on; `--max-drop none` alone lifts all. */
 function limitsOf(args: { readonly 'max-drop'?: string | undefined }): Limits | undefined {

@@ -2,6 +2,7 @@
 import { eventLine, type StudyEvent } from '../events/event.ts';
 import type { StageReached } from '../events/stage.ts';
 import { eventText } from '../report/event-text.ts';
+import { added, joined, type LiveFront, liveFrontLines } from '../report/live-front.ts';
 import { advance, noProgress, type Progress, progressLine } from '../report/progress.ts';
 import { stageEndText } from '../report/stage-text.ts';
 import { noWarnings, warned, warningsLeft } from '../report/warnings.ts';
@@ -19,7 +20,11 @@ export interface StudyDisplay {
 export const studyDisplay = (
   console: Console,
   { json, store }: { readonly json: boolean; readonly store: string },
-): StudyDisplay => (json ? jsonDisplay(console) : textDisplay(console, store));
+  earlier: EarlierFront = async () => [],
+): StudyDisplay => (json ? jsonDisplay(console) : textDisplay(console, store, earlier));
+
+/** What is on the front of a study that a run goes on with. */
+export type EarlierFront = (study: string) => Promise<LiveFront>;
 
 const jsonDisplay = (console: Console): StudyDisplay => ({
   json: true,
@@ -28,7 +33,12 @@ const jsonDisplay = (console: Console): StudyDisplay => ({
 });
 
 /** One line per event, and how far it is: at the bottom of a terminal, kept up to date; in a log now and then, with the time. */
-function textDisplay(console: Console, store: string): StudyDisplay {
+function textDisplay(console: Console, store: string, earlier: EarlierFront): StudyDisplay {
+  let front: LiveFront = [];
+  const live = (): string[] => {
+    const size = console.size?.();
+    return size && !progress.confirm ? liveFrontLines(front, liveRows(size.rows), size.columns) : [];
+  };
   let progress = noProgress;
   let warnings = noWarnings;
   let loggedMs = Number.NEGATIVE_INFINITY;
@@ -36,7 +46,7 @@ function textDisplay(console: Console, store: string): StudyDisplay {
   const now = (): number => Math.max(latestMs, Date.now());
   const line = logLine(console);
   const state = (text: string): void => {
-    if (console.progress) console.progress(text);
+    if (console.progress) console.progress(text, live());
     else if (now() - loggedMs >= logEveryMs) {
       loggedMs = now();
       line(text);
@@ -53,6 +63,15 @@ function textDisplay(console: Console, store: string): StudyDisplay {
       if (text) line(text);
     } else if (latestMs - sinceMs >= logEveryMs) tick();
   };
+  /** Where it cannot be read, the front begins anew: it is only looked at. */
+  const recall = (study: string): void =>
+    void earlier(study).then(
+      points => {
+        front = points.reduce(added, front);
+        tick();
+      },
+      () => {},
+    );
   const timer = console.progress ? setInterval(tick, 1000) : undefined;
   timer?.unref();
   const told = (): void => line('Finishing the trial that runs; press Ctrl-C again to stop at once.');
@@ -63,6 +82,8 @@ function textDisplay(console: Console, store: string): StudyDisplay {
       latestMs = event.atMs;
       const before = progress;
       progress = advance(progress, event);
+      front = joined(front, event);
+      if (console.progress && event.kind === 'study-started' && event.resumedFrom > 0) recall(event.study);
       if (event.kind === 'stage' && !console.progress) return logStage(event, before);
       const { counts, tell } = warned(warnings, event);
       warnings = counts;
@@ -77,3 +98,6 @@ function textDisplay(console: Console, store: string): StudyDisplay {
     },
   };
 }
+
+/** A small part of the terminal, since lines above it scroll. */
+const liveRows = (rows: number): number => Math.max(0, Math.min(8, Math.floor(rows / 3)));

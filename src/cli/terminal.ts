@@ -45,11 +45,16 @@ export function terminalConsole(commandLine: readonly string[]): {
 
   const terminal = process.stderr.isTTY === true;
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  let shown = false;
+  /** Lines at the bottom that are overwritten next. */
+  let shown = 0;
   const clear = (): void => {
-    if (shown) process.stderr.write('\r\x1b[2K');
-    shown = false;
+    if (shown > 0) process.stderr.write(`\r${shown > 1 ? `\x1b[${shown - 1}A` : ''}\x1b[J`);
+    shown = 0;
   };
+  const size = (): { readonly columns: number; readonly rows: number } => ({
+    columns: process.stderr.columns || 100,
+    rows: process.stderr.rows || 24,
+  });
   // Whatever is said, and by whom: a password goes nowhere. What is stored and reported is the command line from here.
   const console: Console = {
     commandLine: commandLine.map(withoutPasswords),
@@ -67,13 +72,15 @@ export function terminalConsole(commandLine: readonly string[]): {
       process.stderr.write(`${oneLine(withoutPasswords(text))}\n`);
     },
     progress: terminal
-      ? line => {
+      ? (line, below = []) => {
           clear();
-          const columns = process.stderr.columns || 100;
-          process.stderr.write(oneLine(withoutPasswords(line)).slice(0, columns - 1));
-          shown = true;
+          const { columns } = size();
+          const lines = [line, ...below].map(each => oneLine(withoutPasswords(each)).slice(0, columns - 1));
+          process.stderr.write(lines.join('\n'));
+          shown = lines.length;
         }
       : null,
+    ...(terminal ? { size } : {}),
     colour,
     columns: process.stdout.isTTY === true ? process.stdout.columns || 80 : null,
     lines: () => createInterface({ input: process.stdin, signal: finish.signal }),

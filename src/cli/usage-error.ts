@@ -29,7 +29,7 @@ export function usageError(message: string, command: Command | undefined, args: 
   if (missing !== undefined) return missingOptions(missing.split(', '), command, help);
   const [, argument = '', given = '', choices = ''] =
     /^Invalid values:\s+Argument: (.*?), Given: (.*), Choices: (.*)$/s.exec(message) ?? [];
-  if (argument) return wrongChoice(argument in command.positionals ? argument : `--${argument}`, given, choices);
+  if (argument) return wrongChoice(argument in command.positionals ? `<${argument}>` : `--${argument}`, given, choices);
   if (/^(Not enough|Too many) non-option arguments/.test(message)) {
     const wanted = Object.entries(command.positionals).map(([each, { describe }]) => `<${each}>: ${describe}`);
     const verb = message.startsWith('Not') ? 'needs' : 'takes no more than';

@@ -58,9 +58,11 @@ function imagesLines(images: ImagesView): string[] {
 }
 
 /** What was chosen, and how sure that is. */
-export function normalisationLine({ tried, given, normalize, triedOn }: ImagesView): string {
+export function normalisationLine({ tried, given, guesses, normalize, triedOn }: ImagesView): string {
   const [best, second] = tried;
   if (!best) return `Normalisation: ${given}. Without labels it cannot be checked.`;
+  if (guesses)
+    return `Normalisation: ${given}, but the network guesses with all: check the order of the labels, and what it was trained on.`;
   if (best.channels === 'bgr')
     return `The network reads BGR: write channels: bgr and normalize: ${best.normalize} in a dataset YAML.`;
   const chosen = normalize ?? given;

@@ -44,6 +44,8 @@ export interface ImagesView {
   readonly triedOn: number;
   /** Best first; empty without labels, since agreement with itself tells nothing. */
   readonly tried: readonly TriedReading[];
+  /** Whether even the best is near guessing. */
+  readonly guesses: boolean;
   /** The normalisation that the data says, or the usual one. */
   readonly given: string;
   /** What to write into the settings; null to leave it as given. */

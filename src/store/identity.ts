@@ -1,4 +1,6 @@
 /** Whether two studies of one name search the same. */
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
 import { UserError } from '../errors/user-error.ts';
 import type { NewStudy, SourceText } from './study.ts';
 
@@ -49,8 +51,17 @@ const short = (sha256: string): string => `sha256 ${sha256.slice(0, 12)}`;
 const named = (file: { readonly path: string; readonly sha256: string }): string =>
   `"${file.path}" with ${short(file.sha256)}`;
 
+/** Whether two YAML texts say the same: comments, blank lines, quotes and the order of keys mean nothing. */
+function sameMeaning(one: string, other: string): boolean {
+  try {
+    return isDeepStrictEqual(parse(one), parse(other));
+  } catch {
+    return false;
+  }
+}
+
 function textDifference(what: string, stored: SourceText, given: SourceText): readonly string[] {
-  if (stored.sha256 === given.sha256) return [];
+  if (stored.sha256 === given.sha256 || sameMeaning(stored.text, given.text)) return [];
   const before = stored.text.split('\n');
   const now = given.text.split('\n');
   const line = before.findIndex((text, i) => text !== now[i]);

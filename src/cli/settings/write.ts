@@ -2,22 +2,18 @@
 import { stringify } from 'yaml';
 import { type SettingKey, type Settings, settingKeys, settingsShape, settingsVersion } from './schema.ts';
 
-/** Where an editor finds the schema, from a checkout or an installed package. */
-const schemaPlace = 'node_modules/rankfront/docs/schemas/settings.schema.json';
-
 /**
- * @param head lines for people at the top, what was found
+ * @param schema where an editor finds the schema, from the file
  * @param notes lines for people above a key
  */
 export function settingsText(
   values: Partial<Settings>,
-  head: readonly string[],
+  schema: string,
   notes: Partial<Record<SettingKey, readonly string[]>> = {},
 ): string {
   return [
-    `# yaml-language-server: $schema=${schemaPlace}`,
+    `# yaml-language-server: $schema=${schema}`,
     '# The settings of `rankfront search` in this folder; an option on the command line goes before them.',
-    ...head.map(comment),
     `version: ${settingsVersion}`,
     ...settingKeys.flatMap(key => [
       '',

@@ -1,6 +1,6 @@
 /** A comparison for programs: JSON, and one row per device as CSV. */
 import type { Interval } from '../../events/event.ts';
-import { csv } from '../front/csv.ts';
+import { csv } from '../csv.ts';
 import { sourceOf } from '../front/effective-front.ts';
 import type { ComparedDevice, Comparison, Expense } from './comparison.ts';
 

@@ -1,5 +1,5 @@
 /** All trials of a study as comma-separated values: one row a trial, one column a site. */
-import { csv } from '../front/csv.ts';
+import { csv } from '../csv.ts';
 import type { PhaseFigures, TrialRow } from './trial-row.ts';
 
 /** Columns of sites have this before the name, so that no site is taken for another column. */

@@ -1,5 +1,4 @@
 /** One open SQLite file: its connection, how long to wait for others, and how work is run on it. */
-import type { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import type { Patience } from '../options.ts';
 import type { Database } from '../sql/schema.ts';
@@ -7,6 +6,7 @@ import type { StoreSession } from '../sql/session.ts';
 import { damaged } from './damage.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { patiently } from './failures.ts';
+import { openDatabase } from './open-database.ts';
 
 export interface OpenFileOptions {
   /** As it was given, for what is said of it. */
@@ -48,18 +48,4 @@ export function openSqliteSession(
       database.close();
     },
   };
-}
-
-/** node:sqlite is loaded here and not at the top, so that node's word on its being experimental is not said to the user. */
-export function openDatabase(file: string, readOnly: boolean): DatabaseSync {
-  const emit = process.emitWarning;
-  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
-    if (!/SQLite is an experimental feature/.test(String(warning))) Reflect.apply(emit, process, [warning, ...rest]);
-  };
-  try {
-    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-    return new DatabaseSync(file, { readOnly });
-  } finally {
-    process.emitWarning = emit;
-  }
 }

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors/user-error.ts';
 import type { OptunaStudy, OptunaTrial } from '../optuna-study.ts';
 import { sqliteCode, worded } from './failures.ts';
+import { openDatabase } from './open-database.ts';
 import { optunaRevision, optunaSchema } from './optuna-schema.ts';
-import { openDatabase } from './session.ts';
 
 /**
  * `sqlite:///x.db` is relative and `sqlite:////home/x.db` absolute, as SQLAlchemy takes them; a path is taken as it is.

@@ -63,6 +63,7 @@ export async function imagesView(
     size: [first.info.transform.height, first.info.transform.width],
     triedOn: first.images,
     tried: dataset.labels ? ranked.map(asView) : [],
+    guesses: dataset.labels !== null && nearChance(best.accuracy, first.images, first.info.classes),
     given: normalizationName(given),
     normalize: chosen(first, best),
     msPerImage: first.msPerImage,
@@ -75,7 +76,10 @@ export async function imagesView(
 function chosen(given: Tried, best: Tried): string | null {
   const error = Math.sqrt(Math.max(best.accuracy * (1 - best.accuracy), 0.01) / best.images);
   const better = best.accuracy - given.accuracy > 2 * error;
-  return better && best.channels === given.channels && typeof best.normalize === 'string' ? best.normalize : null;
+  const guesses = nearChance(best.accuracy, best.images, best.info.classes);
+  return better && !guesses && best.channels === given.channels && typeof best.normalize === 'string'
+    ? best.normalize
+    : null;
 }
 
 const asView = ({ normalize, channels, accuracy }: Tried): TriedReading => ({

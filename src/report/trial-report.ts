@@ -6,8 +6,9 @@ import { objectives } from '../objectives/objectives.ts';
 import type { ConditionsRecord } from '../store/observation.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatMacs, formatMs, formatPercent } from '../units/format.ts';
-import { changeCell, halfWidthOf } from './change.ts';
+import { changeCell } from './change.ts';
 import type { Figures } from './front/front.ts';
+import { halfOf } from './front/half.ts';
 import { speedupWords } from './front/wording.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
 import { type TrainingView, trainingsLines } from './trainings-text.ts';
@@ -117,8 +118,7 @@ function observationLines({ trial, search, confirm }: TrialView): string[] {
       {
         header: 'change pp ± 95 %',
         align: 'right',
-        cell: ({ figures: { drop, dropStandardError, images } }) =>
-          isDense ? '' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, images) }),
+        cell: ({ figures }) => (isDense ? '' : changeCell({ drop: figures.drop, halfWidth: halfOf(figures) })),
       },
       ...further.map(({ kind }) => ({
         header: `${objectives[kind].words} [95 % of dense]`,

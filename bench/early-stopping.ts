@@ -185,8 +185,8 @@ function imagesSeen({ values, correct }: Scored, dense: Scored, front: readonly 
   const at = (text: string): Uint8Array => Uint8Array.from(order, place => Number(text[place]));
   const rights = at(correct);
   const chances = chancesOf(front, [{ objective: 0, value: values[0], standardError: 0 }], 1, []);
-  const truth = { classes: new Uint8Array(rights.length).fill(1), further: [] };
-  const said = { predictions: Uint16Array.from(rights), further: [] };
+  const truth = { classes: new Uint8Array(rights.length).fill(1), labelRanks: null, further: [] };
+  const said = { predictions: Uint16Array.from(rights), labelRanks: null, further: [] };
   const hopeless = stoppingRule({ truth, dense: at(dense.correct), chances, below: hopeBelow });
   const batch = Math.min(64, Math.ceil(rights.length / looks));
   for (let seen = batch; seen < rights.length; seen += batch) if (hopeless(said, seen)) return seen;

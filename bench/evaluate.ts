@@ -85,7 +85,7 @@ async function compare(
   done(await bare.request({ kind: 'load', images, input: input.name, batch: scorer.info.batch }, 600_000));
 
   const ours = async (): Promise<ArrayLike<number>> =>
-    done(await scorer.accuracy(model, { images: 'proxy', timeoutMs: 600_000 })).predictions;
+    done(await scorer.accuracy(model, { images: 'proxy', timeoutMs: 600_000 })).predictions ?? [];
   const theirs = async (): Promise<ArrayLike<number>> =>
     done(await bare.request<number[]>({ kind: 'run', model, output, session: settings }, 600_000));
   const samples = await interleaved(ours, theirs, repetitions);

@@ -27,6 +27,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   decompose: pure(3),
   data: disk(3),
   space: pure(4),
+  metric: pure(4),
   host: platform(5),
   threads: platform(6),
   runtime: platform(6),

@@ -132,7 +132,7 @@ let dense: Uint8Array | null = null;
 
 function denseAnswers(): Uint8Array {
   const [, accuracy] = dense ? [] : resultOf(0).observations;
-  if (accuracy?.kind === 'accuracy') dense = accuracy.correct;
+  if (accuracy?.kind === 'accuracy') dense = Uint8Array.from(accuracy.correct);
   if (!dense) throw new Error('the dense model has answers');
   return dense;
 }

@@ -79,6 +79,10 @@ export const problemOptions = {
     choices: ['moments', 'reconstruction', 'none'],
     describe: 'How the calibration images correct every candidate [default: moments]',
   },
+  metric: {
+    type: 'string',
+    describe: 'What accuracy means: top1, top5, agreement or fidelity [default: what the network and images allow]',
+  },
   'accept-dense': { type: 'boolean', default: false, describe: 'Continue even if the dense model scores near chance' },
 } as const;
 
@@ -105,5 +109,6 @@ export const problemOf = (args: InferredOptionTypes<typeof problemOptions>) => (
   calibration: args.calibration,
   calibrationImages: count('--calibration-images', args['calibration-images'], 1),
   corrections: args.corrections,
+  metric: args.metric,
   acceptDense: args['accept-dense'],
 });

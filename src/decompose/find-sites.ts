@@ -3,7 +3,7 @@ import { functionsOf } from '../onnx/functions.ts';
 import type { Graph, Model, Node } from '../onnx/graph.ts';
 import { keepLive } from '../onnx/live.ts';
 import { type LostSize, lossOf } from '../onnx/lost-size.ts';
-import { type Outputs, outputsOf } from '../onnx/outputs.ts';
+import { type CountedOutputs, judgedOf, type Outputs } from '../onnx/outputs.ts';
 import { inferValues } from '../onnx/shapes.ts';
 import { standardDomain } from '../onnx/versions.ts';
 import type { RejectedNode, Site, Sites } from './site.ts';
@@ -40,11 +40,13 @@ const neverSites: ReadonlyMap<string, string> = new Map([
  *
  * @param shapes the inferred shape of every value
  * @param loss where the size of a value was lost
+ * @param counted the outputs that are judged; those that hold class scores by default, and all where none does
  */
 export function findSites(
   model: Model,
   shapes: Shapes,
   loss: (value: string) => LostSize | null = lossIn(model),
+  counted: CountedOutputs = 'heads',
 ): Sites {
   const { graph } = model;
   const names = siteNames(graph.nodes);
@@ -55,7 +57,7 @@ export function findSites(
   });
   const sites: Site[] = [];
   const rejected: RejectedNode[] = [];
-  const outputs = outputsOf(graph, shapes);
+  const outputs = judgedOf(graph, shapes, counted);
   const idleNodes = unjudgedNodes(graph, outputs);
   const idle: string[] = [];
   const unsized: RejectedNode[] = [];

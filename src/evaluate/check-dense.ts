@@ -1,7 +1,7 @@
 /** Does the dense model do on these images what it was trained for? Asked before a night is spent. */
 import { type ChannelOrder, type NormalizationName, normalizations } from '../data/normalize.ts';
 import { pairedDifference } from '../stats/paired-difference.ts';
-import type { Scored } from './scorer.ts';
+import type { ClassScored } from './score.ts';
 
 /** A way to read the same pixels, and the score of the dense model with it. */
 interface ImageReading {
@@ -15,7 +15,7 @@ export interface ReadingScore {
 }
 
 export interface DenseCase {
-  readonly score: Scored;
+  readonly score: ClassScored;
   /** One output index per image of the score. */
   readonly labels: Int32Array;
   /** The width of the output. */
@@ -43,7 +43,7 @@ export function nearChance(accuracy: number, images: number, classes: number): b
 /** Below this accuracy other readings are tried, since a wrong one may cost half of it without reaching chance. */
 const doubtful = 0.5;
 
-export const worthASecondLook = ({ accuracy, correct }: Scored, classes: number): boolean =>
+export const worthASecondLook = ({ accuracy, correct }: ClassScored, classes: number): boolean =>
   accuracy < doubtful || nearChance(accuracy, correct.length, classes);
 
 /** A sentence or two for people, with what most likely went wrong; null when nothing looks wrong. */

@@ -29,6 +29,8 @@ export type ScoreRequest =
 export interface Truth {
   /** The class that the first head must say: the label, or what the dense model says. */
   readonly classes: ArrayLike<number>;
+  /** It is enough that so many outputs, itself counted, are as large as that of the class; the largest must be its when missing. */
+  readonly among?: number;
   /** What the dense model says at every further head. */
   readonly further: readonly ArrayLike<number>[];
 }

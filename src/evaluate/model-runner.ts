@@ -2,11 +2,13 @@
 import { normalizationTable } from '../data/normalize.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
+import type { ImageBatchSource } from '../images/batch-source.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
 import type { Prepared } from '../images/prepare.ts';
 import { type Child, startChild } from '../runtime/child.ts';
 import type { ModelInterface } from '../runtime/model-interface.ts';
 import { type SessionSettings, sessionPart } from '../runtime/session.ts';
+import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
 import type { ScoreAnswer, ScoreRequest, StoppingRule } from './messages.ts';
 
 export interface ModelRunner {
@@ -19,6 +21,13 @@ export interface ModelRunner {
     timeoutMs: number,
     stopping?: StoppingRule | null,
   ): Promise<Attempt<ScoreAnswer>>;
+  /** Grades every image of the part by what the model and the dense one say of it. */
+  grade(
+    model: string,
+    images: PreparedPart,
+    how: Pick<GradeRequest, 'dense' | 'input' | 'outputs'>,
+    timeoutMs: number,
+  ): Promise<Attempt<GradeAnswer>>;
   close(): Promise<void>;
 }
 
@@ -38,16 +47,22 @@ const recycleAfter = 50;
 export function startModelRunner(settings: SessionSettings, heads: readonly string[] = []): ModelRunner {
   const child: Child = startChild({ entry: entryUrl('score-child', import.meta.url), recycleAfter });
   const session = sessionPart(settings);
-  const ask = <T>(request: ScoreRequest, timeoutMs: number): Promise<Attempt<T>> =>
+  const ask = <T>(request: ScoreRequest | GradeRequest, timeoutMs: number): Promise<Attempt<T>> =>
     child.request<T>(request, timeoutMs);
   return {
     describe: (model, timeoutMs) => ask({ kind: 'describe', model, session, heads }, timeoutMs),
-    run: (model, { prepared, positions, reading, batch }, labels, timeoutMs, stopping = null) => {
-      const { path, height, width } = prepared;
-      const table = normalizationTable(reading.normalize);
-      const images = { path, height, width, positions, table, channels: reading.channels };
-      return ask({ kind: 'score', model, session, heads, images, batch, labels, stopping }, timeoutMs);
+    run: (model, part, labels, timeoutMs, stopping = null) => {
+      const { batch } = part;
+      return ask({ kind: 'score', model, session, heads, images: sourceOf(part), batch, labels, stopping }, timeoutMs);
     },
+    grade: (model, part, how, timeoutMs) =>
+      ask({ kind: 'grade', model, session, images: sourceOf(part), batch: part.batch, ...how }, timeoutMs),
     close: () => child.close(),
   };
+}
+
+function sourceOf({ prepared, positions, reading }: PreparedPart): ImageBatchSource {
+  const { path, height, width } = prepared;
+  const table = normalizationTable(reading.normalize);
+  return { path, height, width, positions, table, channels: reading.channels };
 }

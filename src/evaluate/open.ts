@@ -8,8 +8,12 @@ import type { Transform } from '../data/transform.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
 import { batchSizeFor } from '../images/batch-size.ts';
-import { type PrepareOptions, prepare, type UnreadableImage } from '../images/prepare.ts';
+import { type Prepared, type PrepareOptions, prepare, type UnreadableImage } from '../images/prepare.ts';
+import { asksForClasses, type MetricChoice } from '../metric/choice.ts';
+import type { ModelInterface } from '../runtime/model-interface.ts';
 import type { SessionSettings } from '../runtime/session.ts';
+import { notPerImage } from './grade-messages.ts';
+import { grading } from './grading.ts';
 import { type ModelRunner, startModelRunner } from './model-runner.ts';
 import type { Scorer } from './scorer.ts';
 import { type Scoring, type ScoringOptions, scoring } from './scoring.ts';
@@ -36,7 +40,7 @@ export interface ScorerOptions {
   /** Seeds the choice of the proxy set. */
   readonly seed: number;
   /** By default `top1` when there are labels, else `agreement`. */
-  readonly objective?: Scorer['objective'] | undefined;
+  readonly metric?: MetricChoice | undefined;
   /** Where prepared images are kept, and what is called while they are made. */
   readonly prepare?: PrepareOptions | undefined;
   /** The longest that loading the model and a first call may take; 2 minutes by default. */
@@ -83,26 +87,30 @@ export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
 }
 
 async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenScorer> {
-  const { modelPath, dataset, seed } = options;
+  const { modelPath, dataset } = options;
   const name = options.modelName ?? modelPath;
   const furtherHeads = Math.max(0, (options.heads?.length ?? 0) - 1);
   const { spec } = dataset;
   const loadMs = options.loadTimeoutMs ?? 120_000;
-  const objective = options.objective ?? (dataset.labels ? 'top1' : 'agreement');
-  if (objective === 'top1' && !dataset.labels)
+  const metric = options.metric ?? ({ kind: dataset.labels ? 'top1' : 'agreement' } as const);
+  const objective = metric.kind;
+  if ((objective === 'top1' || objective === 'top5') && !dataset.labels)
     throw new UserError(
-      'Cannot score top-1: the images have no labels.',
-      'Add a labels.csv (file,label per line), or use the objective agreement.',
+      `Cannot score ${objective === 'top1' ? 'top-1' : 'top-5'}: the images have no labels.`,
+      'Add a labels.csv (file,label per line), or use the metric agreement.',
     );
 
-  const { input, classes: declared } = usable(name, await runner.describe(modelPath, loadMs));
+  const { input, classes: declared, outputs } = usable(name, await runner.describe(modelPath, loadMs));
   // Whether the labels fit is said before minutes are spent on decoding, where the model says how wide its output is.
-  if (declared !== null) labelsThatFit(name, dataset, declared);
+  if (declared !== null && asksForClasses(metric)) labelsThatFit(name, dataset, declared);
   const transform = resolveTransform(spec, input.height, input.width);
   const prepared = await prepare(dataset, transform, options.prepare);
   if (prepared.count < 2)
     throw new UserError(`Cannot score on ${prepared.count} image: expected at least two.`, 'Give more images.');
   const batch = input.batch ?? options.scoreBatch ?? batchSizeFor(transform.height, transform.width);
+  const judged = (labels: Int32Array | null): Judging => judgingOf(options, prepared, labels);
+  const opened = { prepared, transform, batch };
+  if (!asksForClasses(metric)) return graded(options, runner, { input, outputs }, metric, judged(null), opened);
   const run: ScoringOptions['run'] = (model, positions, reading, labels, timeoutMs, stopping) => {
     // Looked at `looks` times or more on the way, where it may be given up.
     const size = stopping && input.batch === null ? Math.min(batch, Math.ceil(positions.length / looks)) : batch;
@@ -112,26 +120,105 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
   const { classes } = usable(name, await run(modelPath, Int32Array.of(0), spec, null, loadMs));
   const fitted = labelsThatFit(name, dataset, classes);
   const labels = fitted && prepared.kept.map(index => fitted[index] ?? 0);
-  const aside = new Set(options.setAside);
-  const judging = Int32Array.from([...prepared.kept.keys()].filter(at => !aside.has(prepared.kept[at] ?? 0)));
-  const wanted = options.proxyImages ?? defaultProxyImages(judging.length);
-  const split = splitAmong(judging, labels, wanted, seed);
-  const indices = (positions: Int32Array): Int32Array => positions.map(at => prepared.kept[at] ?? 0);
+  const judging = judged(labels);
   return {
     objective,
-    ...scoring({ objective, modelPath, classes, split, labels, furtherHeads, reading: spec, run }),
+    ...scoring({ objective, modelPath, classes, split: judging.split, labels, furtherHeads, reading: spec, run }),
     close: () => runner.close(),
+    ...told(options, judging, opened, classes),
+  };
+}
+
+interface Opened {
+  readonly prepared: Prepared;
+  readonly transform: Transform;
+  readonly batch: number;
+}
+
+/** Scores by grades, for whatever a network gives. */
+async function graded(
+  options: ScorerOptions,
+  runner: ModelRunner,
+  { input, outputs }: Pick<ModelInterface, 'input' | 'outputs'>,
+  metric: Extract<MetricChoice, { kind: 'fidelity' }>,
+  judging: Judging,
+  opened: Opened,
+): Promise<OpenScorer> {
+  const { modelPath, dataset } = options;
+  const name = options.modelName ?? modelPath;
+  const counted = [...(metric.outputs ?? new Map(outputs.map(each => [each, null])))].map(([each, rule]) => ({
+    name: each,
+    rule,
+  }));
+  const unknown = counted.find(each => !outputs.includes(each.name));
+  if (unknown)
+    throw new UserError(
+      `Cannot compare the output "${unknown.name}" of "${name}": the network has no such output.`,
+      `It has ${outputs.join(', ')}.`,
+    );
+  const how = { dense: modelPath, input, outputs: counted };
+  const part = (positions: Int32Array, batch: number) => ({
+    prepared: opened.prepared,
+    positions,
+    reading: dataset.spec,
+    batch,
+  });
+  const loadMs = options.loadTimeoutMs ?? 120_000;
+  const tryOut = (batch: number) => runner.grade(modelPath, part(Int32Array.of(0, 1), batch), how, loadMs);
+  const first = await tryOut(2);
+  const oneByOne = first.state === 'failed' && first.detail.startsWith(notPerImage) && input.batch === null;
+  usable(name, oneByOne ? await tryOut(1) : first);
+  const batch = oneByOne ? 1 : opened.batch;
+  return {
+    objective: metric.kind,
+    ...grading({
+      modelPath,
+      split: judging.split,
+      run: (model, positions, timeoutMs) => runner.grade(model, part(positions, batch), how, timeoutMs),
+    }),
+    close: () => runner.close(),
+    ...told(options, judging, { ...opened, batch }, 0),
+  };
+}
+
+interface Judging {
+  readonly split: Split;
+  /** How many proxy images were asked for. */
+  readonly wanted: number;
+}
+
+function judgingOf(
+  { setAside, proxyImages, seed }: ScorerOptions,
+  { kept }: Prepared,
+  labels: Int32Array | null,
+): Judging {
+  const aside = new Set(setAside);
+  const judging = Int32Array.from([...kept.keys()].filter(at => !aside.has(kept[at] ?? 0)));
+  const wanted = proxyImages ?? defaultProxyImages(judging.length);
+  return { split: splitAmong(judging, labels, wanted, seed), wanted };
+}
+
+/** What is told of the images. */
+function told(
+  { dataset }: ScorerOptions,
+  { split, wanted }: Judging,
+  { prepared, transform, batch }: Opened,
+  classes: number,
+): Pick<OpenScorer, 'proxyIndices' | 'confirmIndices' | 'info'> {
+  const { count, unreadable, kept } = prepared;
+  const indices = (positions: Int32Array): Int32Array => positions.map(at => kept[at] ?? 0);
+  return {
     proxyIndices: indices(split.proxy),
     confirmIndices: indices(split.rest),
     info: {
       datasetHash: dataset.hash,
-      images: prepared.count,
-      unreadable: prepared.unreadable,
+      images: count,
+      unreadable,
       classes,
       transform,
-      normalize: spec.normalize,
+      normalize: dataset.spec.normalize,
       batch,
-      notes: notesOf(dataset, prepared.unreadable, wanted, split),
+      notes: notesOf(dataset, unreadable, wanted, split),
     },
   };
 }
@@ -148,7 +235,7 @@ function labelsThatFit(model: string, dataset: Dataset, classes: number): Int32A
   if (classes >= 2 && classes <= 65_535) return labelsFor(dataset, classes);
   throw new UserError(
     `Cannot score "${model}": its output is ${classes} wide, expected 2 to 65,535 classes.`,
-    'Give an image classifier.',
+    'Give an image classifier, or compare what it gives: --metric fidelity.',
   );
 }
 
@@ -160,7 +247,7 @@ function usable<T>(model: string, attempt: Attempt<T>): T {
       ? 'Check its weights, or the normalisation of the images.'
       : attempt.detail.startsWith('the runtime cannot')
         ? 'Check that onnxruntime runs it: rankfront profile.'
-        : 'Give an image classifier with one input N x 3 x H x W and class scores as output.';
+        : 'Give a network with one input N x 3 x H x W; where its output holds no class scores, add --metric fidelity.';
   throw new UserError(`Cannot score "${model}": ${attempt.detail}.`, wayOut);
 }
 

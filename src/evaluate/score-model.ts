@@ -73,7 +73,7 @@ async function score(
       }
     }
     done = to;
-    if (done < count && hopeless({ predictions, further }, done)) break;
+    if (done < count && hopeless({ predictions, labelRanks, further }, done)) break;
   }
   const wallMs = performance.now() - start;
   if (done === count) return complete({ predictions, further, labelRanks, classes, wallMs });

@@ -5,14 +5,19 @@ import type { ScoreAnswer, StoppingRule, Truth } from './messages.ts';
 import type { Scored } from './scorer.ts';
 
 /** What a network said, so far, of the images. */
-export type Said = Pick<ScoreAnswer, 'predictions' | 'further'>;
+export type Said = Pick<ScoreAnswer, 'predictions' | 'labelRanks' | 'further'>;
 
-/** An image counts as right where the first head says its class and every further one says what it says in the dense model. */
-export const isRight = ({ predictions, further }: Said, truth: Truth, image: number): boolean =>
-  predictions[image] === truth.classes[image] &&
+/** An image counts as right where the first head says its class (or has it among the first so many) and every further one says what it says in the dense model. */
+export const isRight = ({ predictions, labelRanks, further }: Said, truth: Truth, image: number): boolean =>
+  (truth.among === undefined
+    ? predictions[image] === truth.classes[image]
+    : (labelRanks?.[image] ?? truth.among) < truth.among) &&
   truth.further.every((classes, head) => further[head]?.[image] === classes[image]);
 
-export function scoreOf(answer: ScoreAnswer, truth: Truth): Scored {
+/** Images of classes have flags and predictions. */
+export type ClassScored = Scored & { readonly correct: Uint8Array; readonly predictions: Uint16Array };
+
+export function scoreOf(answer: ScoreAnswer, truth: Truth): ClassScored {
   const { predictions, labelRanks, wallMs } = answer;
   const correct = Uint8Array.from(predictions, (_, i) => (isRight(answer, truth, i) ? 1 : 0));
   const n = correct.length;
@@ -39,7 +44,7 @@ export function partialScoreOf(
   places: Int32Array,
   { truth, dense: rights }: StoppingRule,
   dense: Scored,
-): Scored {
+): ClassScored {
   const seen = scoreOf(answer, truth);
   const images = answer.predictions.length;
   if (images === places.length) {
@@ -51,8 +56,13 @@ export function partialScoreOf(
     };
     const classes = (said: ArrayLike<number>): Uint16Array => inOrder(new Uint16Array(images), said);
     return scoreOf(
-      { ...answer, predictions: classes(answer.predictions), further: answer.further.map(classes) },
-      { classes: inOrder(new Int32Array(images), truth.classes), further: truth.further.map(classes) },
+      {
+        ...answer,
+        predictions: classes(answer.predictions),
+        labelRanks: answer.labelRanks && classes(answer.labelRanks),
+        further: answer.further.map(classes),
+      },
+      { ...truth, classes: inOrder(new Int32Array(images), truth.classes), further: truth.further.map(classes) },
     );
   }
   let [lost, gained] = [0, 0];

@@ -2,12 +2,12 @@
 import { normalizationName } from '../data/normalize.ts';
 import type { Split } from '../data/subset.ts';
 import { type Attempt, complete, type Failure, failed } from '../errors/failure.ts';
-import { whereabouts } from '../host/environment.ts';
+import { type Whereabouts, whereabouts } from '../host/environment.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
 import { seededRng, shuffled } from '../random/rng.ts';
 import { denseVerdict, type ReadingScore, readings, sameClassVerdict, worthASecondLook } from './check-dense.ts';
 import type { ScoreAnswer, StoppingRule, Truth } from './messages.ts';
-import { partialScoreOf, scoreOf } from './score.ts';
+import { type ClassScored, partialScoreOf, scoreOf } from './score.ts';
 import type { Score, ScoreBudget, Scored, Scorer, Stopping } from './scorer.ts';
 
 export interface ScoringOptions {
@@ -32,6 +32,8 @@ export interface ScoringOptions {
     stopping?: StoppingRule,
   ) => Promise<Attempt<ScoreAnswer>>;
 }
+
+type ClassScore = ClassScored & Whereabouts;
 
 export interface Scoring {
   accuracy(path: string, budget: ScoreBudget): Promise<Attempt<Score>>;
@@ -62,11 +64,12 @@ export function scoring(options: ScoringOptions): Scoring {
 
   /** Labels are for the first head; of the others what the dense model says is right. */
   const truthOf = async (budget: ScoreBudget): Promise<Attempt<Truth>> => {
-    const known = objective === 'top1' ? labelsAt(positionsOf[budget.images]) : null;
-    if (known && options.furtherHeads === 0) return complete({ classes: known, further: [] });
+    const known = objective === 'agreement' ? null : labelsAt(positionsOf[budget.images]);
+    const among = objective === 'top5' ? { among: 5 } : {};
+    if (known && options.furtherHeads === 0) return complete({ classes: known, ...among, further: [] });
     const answer = await denseAnswer(budget);
     if (answer.state === 'failed') return answer;
-    return complete({ classes: known ?? answer.value.predictions, further: answer.value.further });
+    return complete({ classes: known ?? answer.value.predictions, ...among, further: answer.value.further });
   };
 
   /** The images in random order, so that those seen first stand for all; what is given up keeps their places. */
@@ -75,7 +78,7 @@ export function scoring(options: ScoringOptions): Scoring {
     { images, timeoutMs }: ScoreBudget,
     truth: Truth,
     stopping: Stopping,
-  ): Promise<Attempt<Score>> => {
+  ): Promise<Attempt<ClassScore>> => {
     const known = await dense({ images, timeoutMs });
     if (known.state === 'failed') return known;
     const places = randomOrder(positionsOf[images].length);
@@ -83,7 +86,7 @@ export function scoring(options: ScoringOptions): Scoring {
     const inOrder = (said: ArrayLike<number>): Int32Array => places.map(at => said[at] ?? 0);
     const rule: StoppingRule = {
       ...stopping,
-      truth: { classes: inOrder(truth.classes), further: truth.further.map(inOrder) },
+      truth: { ...truth, classes: inOrder(truth.classes), further: truth.further.map(inOrder) },
       dense: Uint8Array.from(places, at => known.value.correct[at] ?? 0),
     };
     const answer = await run(path, positions, reading, labelsAt(positions), timeoutMs, rule);
@@ -95,7 +98,7 @@ export function scoring(options: ScoringOptions): Scoring {
   const otherClasses = (found: number): Failure =>
     failed('runtime-rejected', `expected ${classes} classes as in the dense model, found ${found}`);
 
-  const accuracy = async (path: string, { images, timeoutMs, stopping }: ScoreBudget): Promise<Attempt<Score>> => {
+  const accuracy = async (path: string, { images, timeoutMs, stopping }: ScoreBudget): Promise<Attempt<ClassScore>> => {
     const start = performance.now();
     const truth = await truthOf({ images, timeoutMs });
     if (truth.state === 'failed') return truth;
@@ -108,7 +111,7 @@ export function scoring(options: ScoringOptions): Scoring {
     return complete(takenHere(scoreOf(answer.value, truth.value)));
   };
 
-  const dense = async (budget: ScoreBudget): Promise<Attempt<Score>> => {
+  const dense = async (budget: ScoreBudget): Promise<Attempt<ClassScore>> => {
     const truth = await truthOf(budget);
     if (truth.state === 'failed') return truth;
     const answer = await denseAnswer(budget);
@@ -137,7 +140,7 @@ export function scoring(options: ScoringOptions): Scoring {
     const score = await dense({ images: 'proxy', timeoutMs });
     if (score.state === 'failed') return `The dense model cannot be scored: ${score.detail}.`;
     const used = `${normalizationName(reading.normalize)}${reading.channels === 'bgr' ? ', BGR' : ''}`;
-    const truth = objective === 'top1' ? labelsAt(split.proxy) : null;
+    const truth = objective === 'agreement' ? null : labelsAt(split.proxy);
     if (!truth) return sameClassVerdict(score.value.predictions, used);
     if (!worthASecondLook(score.value, classes)) return null;
     const { few, others } = await otherReadings(truth, timeoutMs);
@@ -149,7 +152,7 @@ export function scoring(options: ScoringOptions): Scoring {
 }
 
 /** The child process that runs the models is on this machine. */
-const takenHere = (scored: Scored): Score => ({ ...scored, ...whereabouts() });
+const takenHere = <T extends Scored>(scored: T): T & Whereabouts => ({ ...scored, ...whereabouts() });
 
 /** At most `wanted` positions of `0..length - 1`, evenly spread: neighbours may be of one class. */
 function spread(length: number, wanted: number): Int32Array {

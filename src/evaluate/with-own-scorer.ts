@@ -49,7 +49,7 @@ export async function withOwnScorer(
 
 /** @throws UserError for a score that is not one of these images */
 function fitting(name: string, score: Score, images: number): Score {
-  const { correct, predictions, places } = score;
+  const { correct, predictions = correct, places } = score;
   const wanted = places?.length ?? images;
   if (correct.length === wanted && predictions.length === wanted && wanted <= images) return score;
   throw new UserError(

@@ -1,10 +1,11 @@
-/** The share of images that are not counted as right: against labels (`top1`), or against the dense model (`agreement`). */
+/** What is lost of the quality of a metric: for top-1, the share of images that are not counted as right. */
+import { ownMetrics } from '../metric/metric.ts';
 import { formatPercent } from '../units/format.ts';
 import type { Objective } from './objective.ts';
 
 export const accuracy: Objective = {
   kind: 'accuracy',
-  names: ['top1', 'agreement'],
+  names: ownMetrics,
   words: 'accuracy',
   unit: null,
   amountText: formatPercent,

@@ -16,7 +16,7 @@ export interface Reading {
 
 export interface Objective {
   readonly kind: Kind;
-  /** As studies store it: `top1` and `agreement` are both accuracies. */
+  /** As studies store it: `top1` and `agreement` are both accuracies, and so is the metric that a user brings. */
   readonly names: readonly string[];
   /** For people, as a heading and in a sentence. */
   readonly words: string;

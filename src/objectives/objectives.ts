@@ -1,5 +1,6 @@
 /** The objectives by kind and by the names that studies store, and everything that depends on their order. */
 import { UserError } from '../errors/user-error.ts';
+import { metricNamed } from '../metric/metric.ts';
 import type { ObservationSummary } from '../store/observation.ts';
 import { accuracy } from './accuracy.ts';
 import { latency } from './latency.ts';
@@ -18,7 +19,7 @@ export const axes: readonly Kind[] = ['latency', 'accuracy'];
 
 /** Null for a name that this version does not know. */
 const named = (name: string): Objective | null =>
-  Object.values(objectives).find(({ names }) => names.includes(name)) ?? null;
+  Object.values(objectives).find(({ names }) => names.includes(name)) ?? (metricNamed(name) ? accuracy : null);
 
 /**
  * In the order of the trials' values.

@@ -28,6 +28,17 @@ export function outputsOf({ outputs }: Graph, shapes: ReadonlyMap<string, Shape>
   return { judged: counted, unjudged: names.filter(name => !counted.includes(name)) };
 }
 
+/** Which outputs count: those that hold class scores, all, or those of these names. */
+export type CountedOutputs = 'heads' | 'all' | readonly string[];
+
+/** Where no output can be told to hold class scores, none is judged by its classes. */
+export function judgedOf(graph: Graph, shapes: ReadonlyMap<string, Shape>, counted: CountedOutputs): Outputs {
+  if (counted === 'heads') return outputsOf(graph, shapes);
+  const names = graph.outputs.map(({ name }) => name);
+  const judged = counted === 'all' ? names : names.filter(name => counted.includes(name));
+  return { judged, unjudged: names.filter(name => !judged.includes(name)) };
+}
+
 /** Whether a shape is N x classes x 1 x ...; a size that is not known may be anything but 1. */
 export const isScores = (shape: readonly (number | string | null)[]): boolean =>
   shape.length >= 2 && shape.slice(2).every(each => each === 1) && shape[1] !== 1;

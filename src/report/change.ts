@@ -16,9 +16,11 @@ export interface Changed {
  * Half the 95 % interval of a paired difference. Half an image is added to each of the four cells of the table of both networks (Agresti
  * and Min 2005), which adds 1 / (n + 2)^2 to the variance: that two networks agree on 40 images does not say that they agree on all.
  * The rest of the variance is left as it is, and not shrunk by n / (n + 2) as theirs is.
+ *
+ * @param graded whether images have grades and are not counted: then there is no such table
  */
-export const halfWidthOf = (standardError: number, images: number): number =>
-  z95 * Math.sqrt(standardError ** 2 + 1 / (images + 2) ** 2);
+export const halfWidthOf = (standardError: number, images: number, graded = false): number =>
+  z95 * (graded ? standardError : Math.sqrt(standardError ** 2 + 1 / (images + 2) ** 2));
 
 /** `-0.62 pp (95 % ± 0.61)` */
 export const changeWords = ({ drop, halfWidth }: Changed): string =>

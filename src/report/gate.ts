@@ -1,6 +1,7 @@
 /** Whether a model holds what was asked of it, with the figures that say so: what `check` answers. */
 import type { Interval } from '../events/event.ts';
-import { confidenceBeyond, confidenceWithin, imagesForConfidence } from '../stats/non-inferiority.ts';
+import { dropEvidence } from '../stats/drop-evidence.ts';
+import { areFlags, type Marks, meanMark } from '../stats/marks.ts';
 import { pairedAccuracy } from '../stats/paired-answers.ts';
 import type { Quality } from '../stats/quality.ts';
 import { formatPercent, formatPoints, formatSpeedup } from '../units/format.ts';
@@ -30,14 +31,13 @@ export interface DropVerdict {
   readonly moreImages: number | null;
 }
 
-/** @param dense 1 where the dense model is right, one entry per image; `candidate` likewise */
-export function dropVerdict(dense: Uint8Array, candidate: Uint8Array, maxDrop: number, margin: number): DropVerdict {
-  const { drop, interval, lost, gained, images } = pairedAccuracy(dense, candidate);
-  const confidence = confidenceWithin(lost, gained, images, maxDrop);
-  const holds =
-    confidence >= margin ? 'yes' : confidenceBeyond(lost, gained, images, maxDrop) >= margin ? 'no' : 'cannot-tell';
-  const needed = imagesForConfidence(lost, gained, images, maxDrop, margin);
-  const share = (right: Uint8Array): number => right.reduce((sum, each) => sum + each, 0) / images;
+/** @param dense one mark per image, 1 where the dense model is right; `candidate` likewise */
+export function dropVerdict(dense: Marks, candidate: Marks, maxDrop: number, margin: number): DropVerdict {
+  const { drop, standardError, interval, lost, gained, images } = pairedAccuracy(dense, candidate);
+  const evidence = dropEvidence({ drop, standardError, images, graded: !areFlags(candidate) });
+  const confidence = evidence.within(maxDrop);
+  const holds = confidence >= margin ? 'yes' : evidence.beyond(maxDrop) >= margin ? 'no' : 'cannot-tell';
+  const needed = evidence.imagesFor(maxDrop, margin);
   return {
     holds,
     maxDrop,
@@ -48,8 +48,8 @@ export function dropVerdict(dense: Uint8Array, candidate: Uint8Array, maxDrop: n
     images,
     lost,
     gained,
-    denseAccuracy: share(dense),
-    accuracy: share(candidate),
+    denseAccuracy: meanMark(dense),
+    accuracy: meanMark(candidate),
     moreImages: holds === 'cannot-tell' && Number.isFinite(needed) ? roundedUp(Math.max(1, needed - images)) : null,
   };
 }

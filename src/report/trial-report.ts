@@ -6,8 +6,9 @@ import { objectives } from '../objectives/objectives.ts';
 import type { ConditionsRecord, EnergyRecord } from '../store/observation.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatCount, formatJoules, formatMacs, formatMs, formatPercent } from '../units/format.ts';
-import { changeCell, halfWidthOf } from './change.ts';
+import { changeCell } from './change.ts';
 import type { DeviceName, Figures } from './front/front.ts';
+import { halfOf } from './front/half.ts';
 import { imagesPerSecond, throughputText } from './front/throughput.ts';
 import { speedupWords } from './front/wording.ts';
 import { clipped, joinLines, textTable } from './text-table.ts';
@@ -132,8 +133,7 @@ function observationLines({ trial, device = null, search, confirm }: TrialView):
       {
         header: 'change pp ± 95 %',
         align: 'right',
-        cell: ({ figures: { drop, dropStandardError, images } }) =>
-          isDense ? '' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, images) }),
+        cell: ({ figures }) => (isDense ? '' : changeCell({ drop: figures.drop, halfWidth: halfOf(figures) })),
       },
       ...further.map(({ kind }) => ({
         header: `${objectives[kind].words} [95 % of dense]`,

@@ -21,6 +21,8 @@ export interface ModelInterface {
   readonly output: string;
   /** Its width where it is known before a call. */
   readonly classes: number | null;
+  /** Every output, in the order of the network. */
+  readonly outputs: readonly string[];
 }
 
 /** As ONNX Runtime describes an input or output: a name or a negative number stands for a dynamic size. */
@@ -55,7 +57,12 @@ export function modelInterface(
   const scores = named ?? outputs.find(({ shape }) => isScores(shape)) ?? outputs[0];
   if (!scores) return refused('it has no output');
   const width = isScores(scores.shape) ? size(scores.shape[1]) : null;
-  return complete({ input: input.value, output: scores.name, classes: width });
+  return complete({
+    input: input.value,
+    output: scores.name,
+    classes: width,
+    outputs: outputs.map(({ name }) => name),
+  });
 }
 
 /** The image that an input takes, or why it takes none. */

@@ -1,4 +1,5 @@
 /** Two networks on the same images: what one gets right and the other does not. */
+import { areFlags, type Marks, normalInterval } from './marks.ts';
 import { z95 } from './normal.ts';
 import { pairedDifference } from './paired-difference.ts';
 
@@ -12,18 +13,22 @@ export interface PairedAccuracy {
    * two networks agree on every image.
    */
   readonly interval: readonly [number, number];
-  /** Images only the dense model gets right, and images only the candidate gets right (McNemar's b and c). */
+  /** Images only the dense model gets right, and images only the candidate gets right (McNemar's b and c); none where they have grades. */
   readonly lost: number;
   readonly gained: number;
   readonly images: number;
 }
 
-/** @param dense one entry per image, 1 where it is counted as right; `candidate` likewise, on the same images, at least one */
-export function pairedAccuracy(dense: Uint8Array, candidate: Uint8Array): PairedAccuracy {
+/** @param dense one mark per image; `candidate` likewise, on the same images, at least one */
+export function pairedAccuracy(dense: Marks, candidate: Marks): PairedAccuracy {
   const n = dense.length;
   if (n === 0 || candidate.length !== n)
     throw new RangeError(`Cannot compare scores: expected the same images, found ${n} and ${candidate.length}.`);
   const { difference, standardError } = pairedDifference(dense, candidate);
+  if (!areFlags(candidate)) {
+    const interval = normalInterval(difference, standardError);
+    return { drop: difference, standardError, interval, lost: 0, gained: 0, images: n };
+  }
   let lost = 0;
   let gained = 0;
   for (let i = 0; i < n; i++) {

@@ -27,10 +27,13 @@
  * least sqrt(chi^2) times that of a weighted mean (Birge 1932): half the distance, where both are equally sure.
  */
 
+/** Whole where images are counted, else of any fineness. */
+export type LossList = Int8Array | Float64Array;
+
 /** Losses of one candidate, image by image, on either set. */
 export interface Losses {
-  readonly search: Int8Array;
-  readonly confirm: Int8Array;
+  readonly search: LossList;
+  readonly confirm: LossList;
 }
 
 export interface PooledLoss {
@@ -103,17 +106,17 @@ function spreadOf(others: readonly Losses[], xBar: Float64Array, yBar: Float64Ar
   return Math.max(0, seen - explained) / (others.length - 1);
 }
 
-const difference = (values: Int8Array, mean: Float64Array): Float64Array =>
+const difference = (values: LossList, mean: Float64Array): Float64Array =>
   Float64Array.from(values, (value, i) => value - (mean[i] ?? 0));
 
-function meanOver(all: readonly Int8Array[]): Float64Array {
+function meanOver(all: readonly LossList[]): Float64Array {
   const sums = new Float64Array(all[0]?.length ?? 0);
   for (const losses of all) for (let i = 0; i < sums.length; i++) sums[i]! += losses[i] ?? 0;
   return sums.map(sum => sum / all.length);
 }
 
 /** The mean and the variance of it. */
-function momentsOf(values: Int8Array | Float64Array): { readonly mean: number; readonly varianceOfMean: number } {
+function momentsOf(values: LossList): { readonly mean: number; readonly varianceOfMean: number } {
   const n = values.length;
   let sum = 0;
   for (const value of values) sum += value;

@@ -2,6 +2,7 @@
 
 import type { Environment } from '../host/environment.ts';
 import type { LatencyStatistic } from '../stats/latency-statistic.ts';
+import type { Marks } from '../stats/marks.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { Encoding } from './packing.ts';
 
@@ -99,10 +100,10 @@ export interface AccuracySummary extends Measured {
 }
 
 export interface AccuracySamples {
-  /** One entry per image: 1 where it is counted as right, else 0. */
-  readonly correct: Uint8Array;
-  /** One entry per image: the class with the largest output. */
-  readonly predictions: Uint16Array;
+  /** One entry per image: flags, 1 where it is counted as right, else 0; or grades, whose mean is the value. */
+  readonly correct: Marks;
+  /** One entry per image: the class with the largest output. Absent where no classes are asked for. */
+  readonly predictions?: Uint16Array;
   /** Where the images stand in the subset, one place per image; absent when it is the whole subset in its order. */
   readonly places?: Int32Array;
 }
@@ -159,7 +160,7 @@ export interface ObservationShape {
   /** These may be null or absent. */
   readonly optionalFacts: Readonly<Record<string, Fact>>;
   /** How each is packed follows from what kind of list it is. */
-  readonly samples: Readonly<Record<string, Encoding>>;
+  readonly samples: Readonly<Record<string, Encoding | readonly Encoding[]>>;
   readonly optionalSamples: Readonly<Record<string, Encoding>>;
   /** How long the lists of samples are: as long as each other, as long as a fact of that name says, or each as it is. */
   readonly lengths: 'equal' | 'free' | { readonly fact: string };
@@ -184,8 +185,8 @@ export const shapes: ReadonlyMap<string, ObservationShape> = new Map<string, Obs
     {
       facts: { images: 'number' },
       optionalFacts: { drop: 'number', dropStandardError: 'number' },
-      samples: { correct: 'bits', predictions: 'uint16' },
-      optionalSamples: { places: 'int32' },
+      samples: { correct: ['bits', 'float32'] },
+      optionalSamples: { predictions: 'uint16', places: 'int32' },
       lengths: { fact: 'images' },
     },
   ],

@@ -26,11 +26,14 @@ export function shapeFault(kind: string, facts: Facts, samples?: ReadonlyMap<str
       return `expected ${name} to be a ${fact} or nothing, found ${shown(facts[name])}`;
   if (!samples) return null;
   for (const [name, encoding] of Object.entries(shape.samples))
-    if (samples.get(name) !== encoding) return `expected samples of ${name}, found ${shown(samples.get(name))}`;
+    if (!oneOf(encoding, samples.get(name))) return `expected samples of ${name}, found ${shown(samples.get(name))}`;
   for (const [name, encoding] of Object.entries(shape.optionalSamples))
     if ((samples.get(name) ?? encoding) !== encoding)
       return `expected samples of ${name}, found ${shown(samples.get(name))}`;
   return null;
 }
+
+const oneOf = (allowed: Encoding | readonly Encoding[], found: Encoding | undefined): boolean =>
+  found !== undefined && (typeof allowed === 'string' ? allowed === found : allowed.includes(found));
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60));

@@ -36,7 +36,7 @@ export function formatPoints(difference: number, digits = 2): string {
 export const formatSpeedup = (ratio: number): string => (Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : '-');
 
 /** Three significant digits; whole numbers beyond. */
-function significant(value: number): string {
+export function significant(value: number): string {
   if (!Number.isFinite(value)) return '-';
   if (value === 0) return '0';
   if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value);

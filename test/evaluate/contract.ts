@@ -29,10 +29,10 @@ export function scorerContract(name: string, open: () => Promise<ScorerCase>): v
     afterAll(() => given.scorer.close());
 
     it('counts what is known to be right', async () => {
-      const { correct, accuracy, predictions } = await score(given.model, 'all');
+      const { correct, accuracy, predictions = [] } = await score(given.model, 'all');
       expect(correct.length).toBe(given.images);
       expect(predictions.length).toBe(given.images);
-      expect(correct.reduce((sum, each) => sum + each, 0)).toBe(given.right);
+      expect(sumOf(correct)).toBe(given.right);
       expect(accuracy).toBe(given.right / given.images);
     });
     it('gives the binomial standard error', async () => {
@@ -41,7 +41,7 @@ export function scorerContract(name: string, open: () => Promise<ScorerCase>): v
     });
     it('splits all images into proxy and confirm', async () => {
       const [proxy, confirm] = [await score(given.model, 'proxy'), await score(given.model, 'confirm')];
-      const sum = (each: Score): number => each.correct.reduce((a, b) => a + b, 0);
+      const sum = (each: Score): number => sumOf(each.correct);
       expect(proxy.correct.length + confirm.correct.length).toBe(given.images);
       expect(proxy.correct.length).toBeGreaterThan(0);
       expect(sum(proxy) + sum(confirm)).toBe(given.right);
@@ -73,3 +73,5 @@ export function scorerContract(name: string, open: () => Promise<ScorerCase>): v
     });
   });
 }
+
+const sumOf = (marks: ArrayLike<number>): number => Array.from(marks).reduce((a, b) => a + b, 0);

@@ -102,7 +102,7 @@ export function kindsContract(name: string, makePlace: () => Promise<StorePlace>
         { ...accuracy, drop: 'much' },
         { ...accuracy, drop: Number.NaN },
         { ...accuracy, places: Int32Array.of(1, 2) },
-        { ...accuracy, predictions: accuracy.predictions.slice(1) },
+        { ...accuracy, predictions: accuracy.predictions?.slice(1) },
       ];
       for (const observation of bad) {
         const observations = [observation as Observation];

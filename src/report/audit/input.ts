@@ -23,7 +23,7 @@ export interface AuditedTrial extends ScoredTrial {
 
 export interface AuditInput {
   readonly study: string;
-  readonly objective: 'top1' | 'agreement';
+  readonly objective: 'top1' | 'top5' | 'agreement';
   readonly seed: number;
   /** Complete trials of the study, the dense model not counted. */
   readonly completeTrials: number;

@@ -50,7 +50,8 @@ export function auditText(report: AuditReport, format: AuditFormat): string {
 
 function opening({ study, objective, dense, images, rows, completeTrials, lossUnit, retrain }: AuditReport): string[] {
   const onFront = rows.filter(row => row.onFront).length;
-  const measure = objective === 'top1' ? 'top-1' : 'agreement with the dense model';
+  const measure =
+    objective === 'agreement' ? 'agreement with the dense model' : objective === 'top5' ? 'top-5' : 'top-1';
   return [
     oneLine(
       `Audit of the study "${study}": ${rows.length} of ${completeTrials} complete trials, ${onFront} of them on the front; accuracy is ${measure}.`,

@@ -32,9 +32,9 @@ export function xInterval(figures: Figures, axis: HorizontalAxis): [number, numb
 export const yOf = ({ accuracy }: Figures): number => 100 * accuracy;
 
 /** The 95 % interval of the paired difference to the dense model, set around the accuracy. */
-export function yInterval({ accuracy, drop, dropStandardError, images }: Figures): [number, number] {
+export function yInterval({ accuracy, drop, dropStandardError, images, graded }: Figures): [number, number] {
   // Only the dense model is compared with itself.
-  const half = drop === 0 && dropStandardError === 0 ? 0 : halfWidthOf(dropStandardError, images);
+  const half = drop === 0 && dropStandardError === 0 ? 0 : halfWidthOf(dropStandardError, images, graded);
   return [100 * Math.max(0, accuracy - half), 100 * Math.min(1, accuracy + half)];
 }
 

@@ -1,6 +1,7 @@
 /** The front by the best figures there are: confirmed ones where a trial has them, else those of the search. */
-import { halfWidthOf } from '../change.ts';
+
 import type { FrontPoint, FrontReport } from './front.ts';
+import { halfOf } from './half.ts';
 import { beatenBy } from './standing.ts';
 
 /** Whose figures a judgement rests on; `both` where only some of the trials are confirmed. */
@@ -23,7 +24,7 @@ export function searchFront({ points, dominated }: FrontReport): FrontPoint[] {
       confirmed: false,
       judged: {
         drop: point.search.drop,
-        halfWidth: point.trial === 0 ? 0 : halfWidthOf(point.search.dropStandardError, point.search.images),
+        halfWidth: point.trial === 0 ? 0 : halfOf(point.search),
         images: point.search.images,
         deviation: 0,
         by: 'search',

@@ -1,6 +1,7 @@
 /** From what was measured of the trials of a study to the front that is reported. Notation as in `front.ts`. */
 
-import { wilsonInterval } from '../../stats/proportion.ts';
+import { metricOf } from '../../metric/metric.ts';
+import { shareInterval } from '../../stats/marks.ts';
 import type {
   DenseMeasurement,
   Figures,
@@ -70,15 +71,23 @@ const byLatency = (a: FrontPoint, b: FrontPoint): number =>
 
 function densePoint({ dense, objectives, confirmed }: FrontInput): FrontPoint {
   // Agreement compares with the dense model, which agrees with itself by definition and not by sampling.
-  const exact = objectives.includes('agreement');
-  const figures = ({ latencyMs, latencyQuality, accuracy, images, further = [] }: DenseMeasurement): Figures => ({
+  const exact = objectives.includes('agreement') || objectives.includes('fidelity');
+  const { counts } = metricOf(objectives);
+  const figures = ({
+    latencyMs,
+    latencyQuality,
+    accuracy,
+    accuracyStandardError = 0,
+    images,
+    further = [],
+  }: DenseMeasurement): Figures => ({
     latencyMs,
     latencyQuality,
     conditions: null,
     speedup: 1,
     speedupCi: [1, 1],
     accuracy,
-    accuracyCi: exact ? [accuracy, accuracy] : wilsonInterval(accuracy, images),
+    accuracyCi: exact ? [accuracy, accuracy] : shareInterval(accuracy, accuracyStandardError, images, !counts),
     drop: 0,
     dropStandardError: 0,
     images,
@@ -144,9 +153,10 @@ export function figuresOf(seen: Measurement, dense: DenseMeasurement): Figures {
     speedup: 1 / seen.ratio,
     speedupCi: [1 / high, 1 / low],
     accuracy: seen.accuracy,
-    accuracyCi: wilsonInterval(seen.accuracy, dense.images),
+    accuracyCi: shareInterval(seen.accuracy, seen.accuracyStandardError ?? 0, dense.images, seen.graded ?? false),
     drop: seen.drop,
     dropStandardError: seen.dropStandardError,
+    ...(seen.graded ? { graded: true } : {}),
     images: dense.images,
     further: seen.further ?? [],
   };

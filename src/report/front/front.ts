@@ -10,6 +10,7 @@ import type { Interval } from '../../events/event.ts';
 import type { Limits } from '../../objectives/limit.ts';
 import type { LatencyStatistic } from '../../stats/latency-statistic.ts';
 import type { Quality } from '../../stats/quality.ts';
+import type { LossList } from '../../stats/two-phases.ts';
 import type { ConditionsRecord } from '../../store/observation.ts';
 import type { Changed } from '../change.ts';
 import type { FurtherFigure } from './further.ts';
@@ -27,11 +28,15 @@ export interface Measurement {
   /** What spoke for or against it; null where that was not kept. */
   readonly conditions: ConditionsRecord | null;
   readonly accuracy: number;
+  /** Where images are not counted. */
+  readonly accuracyStandardError?: number;
   /** A - a, paired image by image; negative when the candidate is right more often. */
   readonly drop: number;
   readonly dropStandardError: number;
+  /** Whether images have grades and are not counted as right or wrong; they are counted when missing. */
+  readonly graded?: boolean;
   /** Image by image: 1 where only the dense model is right, -1 where only the candidate is, else 0. Missing where that is not known. */
-  readonly losses?: Int8Array;
+  readonly losses?: LossList;
   /** What the study measures beside latency and accuracy; none when missing. */
   readonly further?: readonly FurtherFigure[];
 }
@@ -42,6 +47,8 @@ export interface DenseMeasurement {
   /** Disturbed where not one measurement of the phase was good. */
   readonly latencyQuality: Quality;
   readonly accuracy: number;
+  /** Of `accuracy`, where images are not counted. */
+  readonly accuracyStandardError?: number;
   readonly images: number;
   readonly further?: readonly FurtherFigure[];
 }
@@ -101,11 +108,12 @@ export interface Figures {
   /** 95 %: the interval of r, inverted. */
   readonly speedupCi: Interval;
   readonly accuracy: number;
-  /** 95 %, Wilson. */
+  /** 95 %: Wilson's, where images are counted. */
   readonly accuracyCi: Interval;
   /** A - a: positive for a loss. */
   readonly drop: number;
   readonly dropStandardError: number;
+  readonly graded?: boolean;
   /** How many images the accuracy rests on. */
   readonly images: number;
   /** The other objectives of the study, in its order; empty where latency and accuracy are all. */

@@ -3,10 +3,10 @@ import type { Rank } from '../../decompose/method.ts';
 import type { Interval } from '../../events/event.ts';
 import type { Quality } from '../../stats/quality.ts';
 import type { ConditionsRecord } from '../../store/observation.ts';
-import { halfWidthOf } from '../change.ts';
 import { type Source, sourceOf } from './effective-front.ts';
 import type { DeviceName, Figures, FrontLimits, FrontPoint, FrontReport, Judged } from './front.ts';
 import { type Gain, gainOf, headlineDrop, recommended } from './gain.ts';
+import { halfOf } from './half.ts';
 import { imagesToTell } from './judged.ts';
 import { unknownOf } from './known.ts';
 import { type ObjectiveRecord, objectivesRecord } from './objectives-json.ts';
@@ -111,7 +111,7 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
     accuracyCi: point.accuracyCi,
     drop: point.drop,
     change: signed(point.drop),
-    changeCi: changeCi(point.drop, point.trial === 0 ? 0 : halfWidthOf(point.dropStandardError, point.images)),
+    changeCi: changeCi(point.drop, point.trial === 0 ? 0 : halfOf(point)),
     objectives: objectivesRecord(report.objectives, point),
     macs: point.macs,
     params: point.params,

@@ -22,9 +22,9 @@ function judgedOf(
   images: { readonly search: number; readonly confirm: number },
   measured: readonly (Losses & { readonly trial: number })[],
 ): Judged {
-  const { drop, dropStandardError } = confirm ?? search;
+  const { drop, dropStandardError, graded } = confirm ?? search;
   const ofPhase = confirm ? images.confirm : images.search;
-  const ownHalf = halfWidthOf(dropStandardError, ofPhase);
+  const ownHalf = halfWidthOf(dropStandardError, ofPhase, graded);
   const deviation = (ownHalf / z95) * Math.sqrt(ofPhase);
   const own = measured.find(each => each.trial === trial);
   if (!own) {
@@ -37,7 +37,7 @@ function judgedOf(
   );
   return {
     drop: found.drop,
-    halfWidth: halfWidthOf(found.standardError, images.confirm),
+    halfWidth: halfWidthOf(found.standardError, images.confirm, graded),
     images: found.pooled ? images.search + images.confirm : images.confirm,
     deviation,
     by: found.pooled ? 'both' : 'confirm',

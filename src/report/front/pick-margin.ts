@@ -4,10 +4,10 @@
  *   m      confirmed trials that are fast enough, beaten ones counted: each might have been picked by luck
  *   level  1 - (1 - margin) / m      (Bonferroni), so that the error of the whole pick is at most 1 - margin
  *
- * The confidence of each is that of `stats/non-inferiority.ts`, from the images that chose nothing: those of the confirm phase alone. A trial
+ * The confidence of each is that of `stats/drop-evidence.ts`, from the images that chose nothing: those of the confirm phase alone. A trial
  * of which the images of the search say something else is not sure.
  */
-import { confidenceWithin, countsOf, greatestDrop, imagesForConfidence } from '../../stats/non-inferiority.ts';
+import { type DropEvidence, dropEvidence } from '../../stats/drop-evidence.ts';
 import { marginWords } from '../../units/margin.ts';
 import { limitWords } from '../change.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
@@ -46,7 +46,7 @@ export function pickWithMargin(
   const level = 1 - (1 - margin) / Math.max(1, looked);
   const held = `with ${marginWords(margin)} confidence`;
   const allowed = looked > 1 ? `, which allows for the ${looked} confirmed trials that were looked at` : '';
-  const point = known.find(each => !each.judged.contradicted && confidenceWithin(...seen(each), drop) >= level);
+  const point = known.find(each => !each.judged.contradicted && evidenceOf(each).within(drop) >= level);
   if (point)
     return {
       point,
@@ -73,17 +73,16 @@ export function pickWithMargin(
   };
 }
 
-/** Images that only the dense model gets right, that only the candidate does, and all; of the confirm phase. */
-function seen({ confirm, search }: FrontPoint): [lost: number, gained: number, images: number] {
-  const { drop, dropStandardError, images } = confirm ?? search;
-  const { lost, gained } = countsOf(drop, dropStandardError, images);
-  return [lost, gained, images];
+/** Of the confirm phase. */
+function evidenceOf({ confirm, search }: FrontPoint): DropEvidence {
+  const { drop, dropStandardError, images, graded = false } = confirm ?? search;
+  return dropEvidence({ drop, standardError: dropStandardError, images, graded });
 }
 
-const worst = (point: FrontPoint, level: number): number => greatestDrop(...seen(point), level);
+const worst = (point: FrontPoint, level: number): number => evidenceOf(point).greatest(level);
 
 const imagesNeeded = (point: FrontPoint, limit: number, level: number): number =>
-  imagesForConfidence(...seen(point), limit, level);
+  evidenceOf(point).imagesFor(limit, level);
 
 /** Of those whose drop is within the limit, the one that the fewest images would settle; the faster where that is equal. */
 function nearestOf(known: readonly FrontPoint[], drop: number, level: number): FrontPoint | null {

@@ -1,10 +1,12 @@
 /** The front as a table for a terminal of 80 columns. */
+import { metricOf } from '../../metric/metric.ts';
 import { furtherOf } from '../../objectives/objectives.ts';
 import { formatCount } from '../../units/format.ts';
-import { changeCell, halfWidthOf } from '../change.ts';
+import { changeCell } from '../change.ts';
 import { type Column, textTable } from '../text-table.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
 import { amountOf } from './further.ts';
+import { halfOf } from './half.ts';
 import { imagesPerSecond, throughputText } from './throughput.ts';
 import { countWords } from './wording.ts';
 
@@ -65,7 +67,7 @@ function footnotes(report: FrontReport, points: readonly FrontPoint[]): string[]
 }
 
 function columnsOf(report: FrontReport, points: readonly FrontPoint[]): Column<FrontPoint>[] {
-  const accuracyName = report.objectives.includes('agreement') ? 'agree %' : 'top-1 %';
+  const metric = metricOf(report.objectives);
   const marked = points.some(point => markOf(report, point) !== '');
   const trialCell = (point: FrontPoint): string =>
     (point.trial === 0 ? 'dense 0' : String(point.trial)) + markOf(report, point).padEnd(marked ? 1 : 0);
@@ -82,9 +84,9 @@ function columnsOf(report: FrontReport, points: readonly FrontPoint[]): Column<F
           },
         ]),
     { header: 'speed-up [95 %]', align: 'right', cell: speedupText },
-    { header: accuracyName, align: 'right', cell: point => (100 * point.accuracy).toFixed(2) },
+    { header: `${metric.label} %`, align: 'right', cell: point => (100 * point.accuracy).toFixed(2) },
     // The room that images a second take in 80 columns.
-    { header: report.device?.batchSize ? 'change pp ± 95' : 'change pp ± 95 %', align: 'right', cell: changeText },
+    { header: report.device?.batchSize ? 'pp ± 95 %' : 'change pp ± 95 %', align: 'right', cell: changeText },
     ...furtherOf(report.objectives).map(({ kind, words, amountText }) => ({
       header: words,
       align: 'right' as const,
@@ -103,8 +105,8 @@ const speedupText = ({ trial, speedup, speedupCi: [low, high] }: FrontPoint): st
   trial === 0 ? '1.00' : `${speedup.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 
 /** As it was measured on the images of the phase that the row is of. */
-const changeText = ({ trial, drop, dropStandardError, images }: FrontPoint): string =>
-  trial === 0 ? '' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, images) });
+const changeText = (point: FrontPoint): string =>
+  point.trial === 0 ? '' : changeCell({ drop: point.drop, halfWidth: halfOf(point) });
 
 const codes = { bold: 1, dim: 2 };
 

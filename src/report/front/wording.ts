@@ -1,8 +1,9 @@
 /** Points of a front in words. */
 import { formatMs, formatSpeedup } from '../../units/format.ts';
-import { changeWords, halfWidthOf, limitWords, worstWords } from '../change.ts';
+import { changeWords, limitWords, worstWords } from '../change.ts';
 import type { Figures, FrontPoint, Judged } from './front.ts';
 import { furtherWords } from './further.ts';
+import { halfOf } from './half.ts';
 import { imagesToTell } from './judged.ts';
 
 /** Whose figures are shown of it: `trial 12 (confirmed)`, `trial 12 (not confirmed)`, `trial 12 (disturbed)`. */
@@ -36,8 +37,8 @@ export const figuresWords = (point: FrontPoint): string =>
 
 /** The same of one phase, as it was measured. */
 const phaseWords = (figures: Figures): string => {
-  const { drop, dropStandardError, images, latencyMs } = figures;
-  const change = changeWords({ drop, halfWidth: halfWidthOf(dropStandardError, images) });
+  const { drop, latencyMs } = figures;
+  const change = changeWords({ drop, halfWidth: halfOf(figures) });
   return `${speedupWords(figures)} at ${formatMs(latencyMs)}, ${change}`;
 };
 

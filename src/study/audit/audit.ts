@@ -1,10 +1,13 @@
 /** `audit`: how far the accuracies that a search went by order configurations as dearer ones do. */
+
 import type { Assignment, Rung } from '../../decompose/method.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { TellStage } from '../../events/stage.ts';
+import { metricOf } from '../../metric/metric.ts';
 import { entryOf } from '../../objectives/objectives.ts';
 import type { AuditedTrial, ScoredTrial } from '../../report/audit/input.ts';
 import { type AuditReport, auditReport } from '../../report/audit/report.ts';
+import { areFlags } from '../../stats/marks.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
@@ -62,6 +65,13 @@ export async function auditStudy(
   const { dense, complete } = await auditable(store, study);
   const front = new Set((await store.trials.front(study.id)).map(({ number }) => number));
   const chosen = chooseAudited(study.objectives, complete, front, options.configurations);
+  const { counts, label } = metricOf(study.objectives);
+  if (!counts)
+    throw cannot(
+      study,
+      `an audit counts images that are right, and ${label} does not say which are`,
+      'Confirm its front.',
+    );
   const plan = await reopenPlan(study, options.storePath, options.model);
   const judged = outputsNote(plan);
   if (judged !== null) hooks.note(judged);
@@ -98,7 +108,11 @@ export async function auditStudy(
   const members = await Promise.all(complete.filter(({ number }) => front.has(number)).map(answersOf));
   return auditReport({
     study: study.name,
-    objective: study.objectives.includes('agreement') ? 'agreement' : 'top1',
+    objective: study.objectives.includes('agreement')
+      ? 'agreement'
+      : study.objectives.includes('top5')
+        ? 'top5'
+        : 'top1',
     seed: study.seed,
     completeTrials: complete.length,
     lossUnit: measured.lossUnit,
@@ -228,5 +242,5 @@ async function scored(store: Store, study: Study, trial: CompleteTrial, heldBack
 
 function answers(samples: readonly StoredObservation[], phase: StoredObservation['phase']): Uint8Array | null {
   const found = samples.find(each => each.kind === 'accuracy' && each.phase === phase);
-  return found?.kind === 'accuracy' ? found.correct : null;
+  return found?.kind === 'accuracy' && areFlags(found.correct) ? found.correct : null;
 }

@@ -8,9 +8,11 @@ import { type HardwareProfile, parseHardwareProfile } from '../../device/profile
 import { profilePath } from '../../device/shipped.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { type LoadedModel, loadModel, readText, sha256Of } from '../../host/model-file.ts';
+import { countedOutputs, type MetricChoice } from '../../metric/choice.ts';
 import { batchSizes } from '../../onnx/cost.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { lossOf } from '../../onnx/lost-size.ts';
+import { outputsOf } from '../../onnx/outputs.ts';
 import { dimensionValue } from '../../onnx/shapes/dimension.ts';
 import { inferShapes, inferValues, shapesOf } from '../../onnx/shapes.ts';
 import { parseSearchSpace } from '../../space/parse.ts';
@@ -24,6 +26,8 @@ import { checkSizes } from './check-sizes.ts';
 /** The sites of a model as one device runs it. */
 export interface ModelSites extends Sites {
   readonly loaded: LoadedModel;
+  /** Whether an output holds class scores. */
+  readonly classifies: boolean;
 }
 
 export interface Plan extends ModelSites {
@@ -33,6 +37,8 @@ export interface Plan extends ModelSites {
   readonly spaceSource: SourceText;
   readonly hardware: HardwareProfile;
   readonly hardwareSource: SourceText;
+  /** What candidates are judged by; null leaves it to whether the images have labels. */
+  readonly metric: MetricChoice | null;
 }
 
 /** The same, whose measurements wait this long for a quiet machine; as the hardware profile says where none is given. */
@@ -59,14 +65,20 @@ async function withKnownShapes(loaded: LoadedModel, { inputShape }: HardwareProf
 const isMatrixNode = ({ opType }: Node): boolean => opType === 'Conv' || opType === 'Gemm' || opType === 'MatMul';
 
 /** Throws a UserError when the model has no site at all. */
-export async function openSites(modelPath: string, hardware: HardwareProfile): Promise<ModelSites> {
+export async function openSites(
+  modelPath: string,
+  hardware: HardwareProfile,
+  metric?: MetricChoice,
+): Promise<ModelSites> {
   const loaded = await withKnownShapes(loadModel(modelPath), hardware);
   const { graph, opsets } = loaded.model;
   const values = inferValues(graph, opsets, hardware.inputShape);
   checkSizes(modelPath, graph, values, hardware);
-  const found = findSites(loaded.model, shapesOf(values), value => lossOf(graph, values, value));
+  const classifies = outputsOf(graph, shapesOf(values)).judged.length > 0;
+  const counted = metric ? countedOutputs(metric) : classifies ? 'heads' : 'all';
+  const found = findSites(loaded.model, shapesOf(values), value => lossOf(graph, values, value), counted);
   const { sites, rejected } = found;
-  if (sites.length > 0) return { loaded, ...found };
+  if (sites.length > 0) return { loaded, ...found, classifies };
   const reasons = [...new Set(rejected.map(({ reason }) => reason))].slice(0, 3).join('; ');
   throw new UserError(
     `Cannot search "${modelPath}": expected at least one layer that can be factorised, found none${reasons ? ` (${reasons})` : ''}.`,
@@ -90,11 +102,13 @@ export interface PlanSources {
   /** Null: one is proposed from the model and the device. */
   readonly spaceText: string | null;
   readonly spaceName: string;
+  /** What candidates are judged by: it says which outputs count. Missing, those that hold class scores. */
+  readonly metric?: MetricChoice | undefined;
 }
 
 export async function makePlan(sources: PlanSources): Promise<Plan> {
   const hardware = parseHardwareProfile(sources.hardwareText, sources.hardwareName);
-  const found = await openSites(sources.modelPath, hardware);
+  const found = await openSites(sources.modelPath, hardware, sources.metric);
   const text = sources.spaceText ?? proposedSpace(found, hardware);
   const spec = parseSearchSpace(text, sources.spaceName);
   return {
@@ -104,17 +118,24 @@ export async function makePlan(sources: PlanSources): Promise<Plan> {
     spaceSource: sourceOf(text),
     hardware,
     hardwareSource: sourceOf(sources.hardwareText),
+    metric: sources.metric ?? (found.classifies ? null : { kind: 'fidelity', outputs: null }),
   };
 }
 
 /** From the paths that a user gives, the hardware by a built-in name too; without a space one is proposed. */
-export const planFromFiles = (model: string, space: string | undefined, hardware: string): Promise<Plan> =>
+export const planFromFiles = (
+  model: string,
+  space: string | undefined,
+  hardware: string,
+  metric?: MetricChoice,
+): Promise<Plan> =>
   makePlan({
     modelPath: model,
     hardwareText: readText(profilePath(hardware), 'the hardware profile'),
     hardwareName: hardware,
     spaceText: space === undefined ? null : readText(space, 'the search space'),
     spaceName: space ?? 'the proposed search space',
+    metric,
   });
 
 /** @throws UserError, before anything is spent, for a model whose latencies the device of the plan cannot compute */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
 import { folderOfStore } from '../../store/place.ts';
 import type { Study } from '../../store/study.ts';
+import { metricOfStudy } from './metric.ts';
 import { makePlan, type Plan } from './plan.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function reopenPlan(study: Study, storePath: string, moved: string 
     hardwareName: `the hardware profile of study "${study.name}"`,
     spaceText: study.space.text,
     spaceName: `the search space of study "${study.name}"`,
+    metric: metricOfStudy(study),
   });
   if (plan.loaded.sha256 === study.model.sha256) return plan;
   throw new UserError(

@@ -4,6 +4,7 @@ import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
 import { latencyBudget } from '../../device/profile.ts';
 import type { TellStage } from '../../events/stage.ts';
+import { parseMetric } from '../../metric/choice.ts';
 import { assignmentOf } from '../../space/configuration.ts';
 import type { TrialResult } from '../../store/trial.ts';
 import type { Configuration } from '../../tuner/strategy.ts';
@@ -31,6 +32,8 @@ export interface EvaluatorOptions {
   readonly calibration?: string | undefined;
   readonly calibrationImages?: number | undefined;
   readonly corrections?: 'moments' | 'reconstruction' | 'none' | undefined;
+  /** As in `search`. */
+  readonly metric?: string | undefined;
   /** How many images a candidate is scored on; by default chosen from the size of the data. */
   readonly images?: number | undefined;
   /** Whether to go on with a dense model that looks wrong on these images; false by default. */
@@ -53,7 +56,12 @@ export interface Evaluator {
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const warn = options.warn ?? (() => {});
   const seed = options.seed ?? 0;
-  const given = await planFromFiles(options.model, options.space, options.hardware);
+  const given = await planFromFiles(
+    options.model,
+    options.space,
+    options.hardware,
+    options.metric === undefined ? undefined : parseMetric(options.metric),
+  );
   demandTimeablePlan(given);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   const watch = { warn, stage: options.onStage };

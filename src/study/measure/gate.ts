@@ -41,7 +41,7 @@ export interface GateAnswer {
   readonly model: { readonly path: string; readonly sha256: string };
   readonly dense: { readonly path: string; readonly sha256: string };
   /** SHA-256 of the data, and what its images are judged by. */
-  readonly data: { readonly spec: string; readonly sha256: string; readonly judgedBy: 'top1' | 'agreement' };
+  readonly data: { readonly spec: string; readonly sha256: string; readonly judgedBy: string };
   /** Null where the model cannot be scored as the dense model is. */
   readonly drop: DropVerdict | null;
   readonly speed: SpeedVerdict | null;

@@ -95,6 +95,7 @@ export async function openInstruments({
       dataset,
       host: plan.hardware.host,
       ...(proxyImages === undefined ? {} : { proxyImages }),
+      metric: plan.metric ?? undefined,
       setAside: calibration?.setAside,
       prepare: { onProgress: (done, total) => watch.stage?.('images', done, total) },
       seed,

@@ -3,9 +3,9 @@ import type { PairedLatency, PeakMemory } from '../../device/device.ts';
 import type { Score } from '../../evaluate/scorer.ts';
 import { currentEnvironment, currentLoad } from '../../host/environment.ts';
 import { memoryFigures } from '../../objectives/memory-figures.ts';
+import { areFlags, atPlaces, type Marks, shareInterval } from '../../stats/marks.ts';
 import { z95 } from '../../stats/normal.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
-import { wilsonInterval } from '../../stats/proportion.ts';
 import type { Observation } from '../../store/observation.ts';
 
 type Of<K extends Observation['kind']> = Extract<Observation, { kind: K }>;
@@ -34,18 +34,18 @@ export function latencyObservation(latency: PairedLatency, isDense: boolean): Of
 }
 
 /** @param dense whether the dense model has each image of the whole set right; null where that is not known, and of itself */
-export function accuracyObservation(score: Score, dense: Uint8Array | null = null): Of<'accuracy'> {
+export function accuracyObservation(score: Score, dense: Marks | null = null): Of<'accuracy'> {
   const { places } = score;
-  const same = dense && places ? Uint8Array.from(places, place => dense[place] ?? 0) : dense;
+  const same = dense && atPlaces(dense, places);
   const change = same && same.length === score.correct.length ? pairedAccuracy(same, score.correct) : null;
   return {
     kind: 'accuracy',
     value: score.accuracy,
     standardError: score.standardError,
-    interval: wilsonInterval(score.accuracy, score.correct.length),
+    interval: shareInterval(score.accuracy, score.standardError, score.correct.length, !areFlags(score.correct)),
     images: score.correct.length,
     correct: score.correct,
-    predictions: score.predictions,
+    ...(score.predictions ? { predictions: score.predictions } : {}),
     ...(change ? { drop: change.drop, dropStandardError: change.standardError } : {}),
     ...(places ? { places } : {}),
     warnings: [],

@@ -1,5 +1,6 @@
 /** A study that was read, as the front report wants it. */
 import { UserError } from '../../errors/user-error.ts';
+import { metricOf } from '../../metric/metric.ts';
 import type { Objective } from '../../objectives/objective.ts';
 import { furtherOf } from '../../objectives/objectives.ts';
 import type { FrontInput, Measurement, TrialInput } from '../../report/front/front.ts';
@@ -60,6 +61,7 @@ function trialInputs(
   further: readonly Objective[],
 ): (trial: TrialFigures) => TrialInput | null {
   const observationsIn = seenBy(study.objectives);
+  const graded = !metricOf(study.objectives).counts;
   const measured = (samples: readonly StoredObservation[], phase: Phase): Measurement | null => {
     const [seen, to] = [observationsIn(samples, phase), dense[phase]];
     return seen && to && measurement(seen, to, further);
@@ -67,7 +69,7 @@ function trialInputs(
   return ({ number, macs, params }) => {
     const found = recounted.get(number);
     const listed = found ? null : observationsIn(observations.get(number) ?? [], 'search');
-    const search = found ? measured(found.samples, 'search') : listed && storedMeasurement(listed, further);
+    const search = found ? measured(found.samples, 'search') : listed && storedMeasurement(listed, further, graded);
     const confirm = found ? measured(found.samples, 'confirm') : null;
     return search && { trial: number, configuration: found?.trial.assignment ?? {}, macs, params, search, confirm };
   };

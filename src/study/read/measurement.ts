@@ -2,8 +2,8 @@
 import type { Objective } from '../../objectives/objective.ts';
 import type { DenseMeasurement, Measurement } from '../../report/front/front.ts';
 import type { FurtherFigure } from '../../report/front/further.ts';
+import { areFlags, atPlaces, meanMark } from '../../stats/marks.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
-import { shareOfOnes } from '../../stats/proportion.ts';
 import { median } from '../../stats/robust.ts';
 import type { ObservationSummary } from '../../store/observation.ts';
 import type { PhaseObservations } from './phase-observations.ts';
@@ -29,15 +29,20 @@ export function measurement(
 ): Measurement {
   const { accuracy } = seen;
   const all = dense.accuracy.correct;
-  const same = accuracy.places ? Uint8Array.from(accuracy.places, place => all[place] ?? 0) : all;
-  const { drop, standardError } = pairedAccuracy(same, accuracy.correct);
+  const same = atPlaces(all, accuracy.places);
+  const { correct } = accuracy;
+  const graded = !areFlags(correct);
+  const { drop, standardError } = pairedAccuracy(same, correct);
   return {
     ...ofLatency(seen),
     // From the answers that the drop is from; what a part of the images says of all is an estimate of its own.
-    accuracy: accuracy.places ? accuracy.value : shareOfOnes(accuracy.correct),
+    accuracy: accuracy.places ? accuracy.value : meanMark(correct),
     drop,
     dropStandardError: standardError,
-    losses: Int8Array.from(same, (right, i) => right - (accuracy.correct[i] ?? 0)),
+    ...(graded ? { graded, accuracyStandardError: accuracy.standardError } : {}),
+    losses: graded
+      ? Float64Array.from(same, (grade, i) => grade - (correct[i] ?? 0))
+      : Int8Array.from(same, (right, i) => right - (correct[i] ?? 0)),
     further: furtherFigures(seen, further),
   };
 }
@@ -46,6 +51,7 @@ export function measurement(
 export function storedMeasurement(
   seen: PhaseObservations<ObservationSummary>,
   further: readonly Objective[],
+  graded: boolean,
 ): Measurement | null {
   const { value, drop, dropStandardError } = seen.accuracy;
   if (drop === undefined || dropStandardError === undefined) return null;
@@ -54,6 +60,7 @@ export function storedMeasurement(
     accuracy: value,
     drop,
     dropStandardError,
+    ...(graded ? { graded, accuracyStandardError: seen.accuracy.standardError } : {}),
     further: furtherFigures(seen, further),
   };
 }
@@ -74,7 +81,8 @@ export function denseMeasurement(
   return {
     latencyMs: median((good.length > 0 ? good : latencies).map(({ referenceMs }) => referenceMs)),
     latencyQuality: good.length > 0 ? 'good' : 'disturbed',
-    accuracy: shareOfOnes(accuracy.correct),
+    accuracy: meanMark(accuracy.correct),
+    accuracyStandardError: accuracy.standardError,
     images: accuracy.images,
     further: furtherFigures(seen, further, true),
   };

@@ -1,6 +1,6 @@
 /** Whether what is stored of an accuracy follows from the stored answers, image by image. */
+import { areFlags, atPlaces, estimateOf, type Marks, meanMark, shareInterval } from '../../stats/marks.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
-import { binomialStandardError, shareOfOnes, wilsonInterval } from '../../stats/proportion.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import { dropEstimate } from '../../tuner/early-stopping.ts';
 import { compared, comparedLists, type Difference } from './disagreement.ts';
@@ -22,24 +22,28 @@ const exact = 1e-9;
  *   to the dense model say of all images
  */
 export function recountAccuracy(stored: Accuracy, dense: Accuracy | null): RecountedAccuracy {
-  const { correct, predictions, places, images } = stored;
-  const whole = dense?.predictions.length ?? images;
+  const { correct, places, images } = stored;
+  const answers = stored.predictions ?? correct;
+  const whole = (dense?.predictions ?? dense?.correct)?.length ?? images;
   const counted = places ? places.length : whole;
-  if (images === 0 || predictions.length !== images || counted !== images)
+  if (images === 0 || answers.length !== images || counted !== images)
     return {
       accuracy: null,
       standardError: null,
       differences: [
-        { figure: 'images', stored: images, recounted: predictions.length === images ? counted : predictions.length },
+        { figure: 'images', stored: images, recounted: answers.length === images ? counted : answers.length },
       ],
     };
+  const graded = !areFlags(correct);
   const found = places && dense ? ofPart(stored, places, dense) : ofAll(correct);
+  const { accuracy, standardError } = found;
+  const interval = shareInterval(accuracy, standardError, images, graded);
   return {
     ...found,
     differences: [
-      ...compared('accuracy', stored.value, found.accuracy, exact),
-      ...compared('accuracy standard error', stored.standardError, found.standardError, exact),
-      ...comparedLists('accuracy interval', stored.interval, wilsonInterval(found.accuracy, images), () => exact),
+      ...compared('accuracy', stored.value, accuracy, exact),
+      ...compared('accuracy standard error', stored.standardError, standardError, exact),
+      ...comparedLists('accuracy interval', stored.interval, interval, () => exact),
       ...(dense ? changeProblem(stored, dense) : []),
     ],
   };
@@ -48,7 +52,7 @@ export function recountAccuracy(stored: Accuracy, dense: Accuracy | null): Recou
 /** Where the change against the dense model is stored. */
 function changeProblem({ correct, places, drop, dropStandardError }: Accuracy, dense: Accuracy): Difference[] {
   if (drop === undefined || dropStandardError === undefined) return [];
-  const same = places ? Uint8Array.from(places, place => dense.correct[place] ?? 0) : dense.correct;
+  const same = atPlaces(dense.correct, places);
   if (same.length !== correct.length) return [];
   const paired = pairedAccuracy(same, correct);
   const recounted = [paired.drop, paired.standardError];
@@ -60,9 +64,9 @@ interface Found {
   readonly standardError: number;
 }
 
-function ofAll(correct: Uint8Array): Found {
-  const accuracy = shareOfOnes(correct);
-  return { accuracy, standardError: binomialStandardError(accuracy, correct.length) };
+function ofAll(correct: Marks): Found {
+  const { value, standardError } = estimateOf(correct);
+  return { accuracy: value, standardError };
 }
 
 /** As `partialScoreOf` has it. */
@@ -74,7 +78,7 @@ function ofPart({ correct, images }: Accuracy, places: Int32Array, dense: Accura
     if (right > before) gained++;
   });
   const { drop, standardError } = dropEstimate({ images, lost, gained }, dense.correct.length);
-  return { accuracy: Math.min(1, Math.max(0, shareOfOnes(dense.correct) - drop)), standardError };
+  return { accuracy: Math.min(1, Math.max(0, meanMark(dense.correct) - drop)), standardError };
 }
 
 /**
@@ -83,6 +87,7 @@ function ofPart({ correct, images }: Accuracy, places: Int32Array, dense: Accura
  * @param truth the class that counts as right, one per image of the whole set
  */
 export function answersAgainst({ correct, predictions, places }: Accuracy, truth: ArrayLike<number>): number {
+  if (!predictions) return 0;
   let wrong = 0;
   correct.forEach((right, i) => {
     if (right !== (predictions[i] === truth[places?.[i] ?? i] ? 1 : 0)) wrong++;

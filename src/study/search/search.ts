@@ -9,6 +9,7 @@ import type { EndedBy, StudyEvent } from '../../events/event.ts';
 import type { TellStage } from '../../events/stage.ts';
 import { timed } from '../../events/timed.ts';
 import { rankfrontVersion } from '../../host/version.ts';
+import { type MetricChoice, parseMetric } from '../../metric/choice.ts';
 import type { Limits } from '../../objectives/limit.ts';
 import type { Kind } from '../../objectives/objective.ts';
 import { modelCost } from '../../onnx/cost.ts';
@@ -19,6 +20,7 @@ import type { Store } from '../../store/store.ts';
 import { demandOwnName, type OwnStrategy } from '../../tuner/own.ts';
 import { createStrategy } from '../../tuner/strategies.ts';
 import { type Calibration, openCalibration } from '../build/calibration.ts';
+import { rememberedMetric, sameMetric } from '../build/metric.ts';
 import { notesOf } from '../build/model-notes.ts';
 import { demandTimeablePlan, modelBaseName, type Plan, planFromFiles, withWait } from '../build/plan.ts';
 import { type Brought, demandBrought, demandNames, withNames } from '../measure/brought.ts';
@@ -78,6 +80,11 @@ export interface SearchOptions extends Brought {
   readonly calibrationImages?: number | undefined;
   /** What every candidate is corrected by where there are calibration images; `moments` by default. */
   readonly corrections?: 'moments' | 'reconstruction' | 'none' | undefined;
+  /**
+   * What accuracy means: `top1`, `top5`, `agreement`, `fidelity` or `fidelity:OUTPUT,OUTPUT=RULE`. By default top-1 where the network gives class
+   * scores and images have labels, agreement where they have none, and fidelity for any other network.
+   */
+  readonly metric?: string | undefined;
   /** The size of the proxy subset; by default chosen from the size of the data. */
   readonly proxyImages?: number | undefined;
   /** Whether to go on with a dense model that looks wrong on these images (near chance, say); false by default. */
@@ -124,8 +131,11 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   demandNames(options);
   const own = typeof options.strategy === 'object' ? options.strategy : undefined;
   if (own) demandOwnName(own);
-  const asked = withWait(await planFromFiles(options.model, options.space, options.hardware), options.waitMs);
-  if (!options.device) demandTimeablePlan(asked);
+  const metric = options.metric === undefined ? undefined : parseMetric(options.metric);
+  const planned = async (judgedBy: MetricChoice | undefined): Promise<Plan> =>
+    withWait(await planFromFiles(options.model, options.space, options.hardware, judgedBy), options.waitMs);
+  const fromFiles = await planned(metric);
+  if (!options.device) demandTimeablePlan(fromFiles);
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   // A store that cannot be written is told of before minutes go into factors and images.
   const lent = typeof options.store === 'object' ? options.store : null;
@@ -136,6 +146,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     const before = await store.studies.get(name);
     if (before) demandBrought(before, options);
     else demandStudyName(name);
+    const asked = before ? await planned(sameMetric(metric, before)) : fromFiles;
     const { device } = options;
     const kinds = studyKinds({
       named: options.objectives,
@@ -225,12 +236,13 @@ function newStudy(
   strategy: string,
 ): Parameters<Store['studies']['create']>[0] {
   const seed = options.seed ?? 0;
+  const transform = { ...scorer.info.transform, ...rememberedMetric(plan.metric, scorer.objective) };
   return {
     name: options.study ?? modelBaseName(options.model),
     model: { path: options.model, sha256: plan.loaded.sha256 },
     space: plan.spaceSource,
     hardware: plan.hardwareSource,
-    data: { spec: options.data, sha256: dataHash, normalisation, transform: withNames(scorer.info.transform, options) },
+    data: { spec: options.data, sha256: dataHash, normalisation, transform: withNames(transform, options) },
     proxy: { images: scorer.proxyIndices.length, seed },
     calibration: calibration?.record ?? null,
     objectives,

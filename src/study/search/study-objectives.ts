@@ -48,7 +48,7 @@ export function studyKinds({ named, limits, stored, device, note }: ObjectivesAs
  *
  * @param accuracy how its data tells one
  */
-export const studyNames = (chosen: readonly Kind[], accuracy: 'top1' | 'agreement'): string[] =>
+export const studyNames = (chosen: readonly Kind[], accuracy: string): string[] =>
   chosen.map(kind => (kind === 'accuracy' ? accuracy : nameOf(kind)));
 
 const inOrder = (wanted: readonly Kind[]): Kind[] => kinds.filter(kind => wanted.includes(kind));

@@ -5,6 +5,7 @@ import { wordWarning } from '../../device/wording.ts';
 import type { Emit, FurtherValues } from '../../events/event.ts';
 import { entryOf, furtherOf, objectives, positionOf } from '../../objectives/objectives.ts';
 import { halfWidthOf } from '../../report/change.ts';
+import { areFlags, type Marks, meanMark } from '../../stats/marks.ts';
 import { pairedAccuracy } from '../../stats/paired-answers.ts';
 import type { Observation } from '../../store/observation.ts';
 import type { FrontState, Store } from '../../store/store.ts';
@@ -29,12 +30,12 @@ export const wallMsOf = ({ correctionMs: _, ...stages }: StageTimes): number =>
 
 /** Against the dense model on the same images, with half of its 95 % interval; of the dense model itself, none. */
 export function changeOf(
-  dense: Uint8Array | undefined,
-  correct: Uint8Array,
+  dense: Marks | undefined,
+  correct: Marks,
 ): { readonly drop: number; readonly halfWidth: number } {
   if (!dense) return { drop: 0, halfWidth: 0 };
   const { drop, standardError, images } = pairedAccuracy(dense, correct);
-  return { drop, halfWidth: halfWidthOf(standardError, images) };
+  return { drop, halfWidth: halfWidthOf(standardError, images, !areFlags(correct)) };
 }
 
 /** What else the study minimises, to be spread into an event: nothing where it has latency and accuracy alone. */
@@ -56,7 +57,7 @@ export function trialEvents(parts: EventParts): {
   readonly finished: (trial: RunningTrial, result: TrialResult, front: FrontState | null) => Promise<void>;
 } {
   const { store, study, emit } = parts;
-  let dense: { readonly latencyMs: number; readonly correct: Uint8Array } | null = null;
+  let dense: { readonly latencyMs: number; readonly correct: Marks } | null = null;
 
   const denseFigures = async (): Promise<typeof dense> => {
     const trial = await store.trials.get(study.id, 0);
@@ -106,7 +107,7 @@ export function trialEvents(parts: EventParts): {
 
   const pruned = async ({ number }: RunningTrial, { values, standardErrors, observations }: Pruned): Promise<void> => {
     dense ??= await denseFigures();
-    const right = dense ? dense.correct.reduce((sum, each) => sum + each, 0) / dense.correct.length : Number.NaN;
+    const right = dense ? meanMark(dense.correct) : Number.NaN;
     const accuracy = observations.find((each): each is Accuracy => each.kind === 'accuracy');
     emit({
       kind: 'trial-pruned',

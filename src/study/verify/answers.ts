@@ -20,7 +20,8 @@ export function truthOf(
   return phase => {
     if (labels) return (phase === 'search' ? proxyIndices : confirmIndices).map(index => labels[index] ?? 0);
     const found = dense.find(each => each.kind === 'accuracy' && each.phase === phase);
-    return found?.kind === 'accuracy' ? found.predictions : null;
+    // Whether a label is among five, or how close an output is, no class tells: those are scored again.
+    return found?.kind === 'accuracy' && objective === 'agreement' ? (found.predictions ?? null) : null;
   };
 }
 

@@ -1,6 +1,7 @@
 /** Whether what a stored trial says holds against what was made and measured anew (docs/decisions/0004). */
 import { largestDifference } from '../../decompose/corrections/packing.ts';
 import type { Environment } from '../../host/environment.ts';
+import { areFlags } from '../../stats/marks.ts';
 import { z95 } from '../../stats/normal.ts';
 import type { Quality } from '../../stats/quality.ts';
 import type { AccuracySamples, AccuracySummary, LatencySummary, Phase } from '../../store/observation.ts';
@@ -114,15 +115,21 @@ export function judgeCorrection(stored: Uint8Array, now: Uint8Array | null): Non
   return { verdict: difference <= correctionTolerance ? 'equal' : 'differs', largestDifference: difference };
 }
 
-type Answers = Pick<AccuracySummary, 'value' | 'environment'> & Pick<AccuracySamples, 'predictions'>;
+type Answers = Pick<AccuracySummary, 'value' | 'environment'> & Pick<AccuracySamples, 'correct' | 'predictions'>;
+
+/** Grades that differ by less are the same: another order of sums may change the last digits. */
+const gradeTolerance = 1e-4;
 
 export function judgeAccuracy(before: Answers, now: Answers): AccuracyVerdict {
-  const images = before.predictions.length;
-  const same = images === now.predictions.length;
-  const changedImages = before.predictions.reduce(
-    (sum, predicted, image) => sum + (predicted === now.predictions[image] ? 0 : 1),
-    0,
-  );
+  const images = before.correct.length;
+  const same = images === now.correct.length;
+  const differ = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number): boolean[] =>
+    Array.from(a, (each, image) => !(Math.abs(each - (b[image] ?? Number.NaN)) <= tolerance));
+  const marks = differ(before.correct, now.correct, areFlags(before.correct) ? 0 : gradeTolerance);
+  const classes = before.predictions ? differ(before.predictions, now.predictions ?? [], 0) : [];
+  // Elsewhere the dense model may answer otherwise too, which changes what counts as right.
+  const marked = !before.predictions || sameRuntime(before.environment, now.environment);
+  const changedImages = marks.filter((other, image) => (marked && other) || classes[image]).length;
   const near = same && !sameRuntime(before.environment, now.environment) && changedImages <= nearTies * images;
   const verdict = same && changedImages === 0 ? 'equal' : near ? 'near' : 'differs';
   return { verdict, stored: before.value, now: now.value, changedImages };

@@ -76,6 +76,6 @@ test('answers are counted against the classes, those of a part at their places',
   const [first = 0, ...rest] = truth;
   expect(answersAgainst(candidate, [(first + 5) % 10, ...rest])).toBe(candidate.correct[0] === 1 ? 1 : 0);
   expect(answersAgainst({ ...candidate, predictions: new Uint16Array(images).fill(99) }, truth)).toBe(
-    candidate.correct.reduce((sum, each) => sum + each, 0),
+    Array.from(candidate.correct).reduce((sum, each) => sum + each, 0),
   );
 });

@@ -177,6 +177,7 @@ test('a computed latency is the same, on every machine', async () => {
 describe('answers', () => {
   const answers = (changed: number, environment = here) => ({
     value: 0.5,
+    correct: new Uint8Array(400),
     predictions: Uint16Array.from({ length: 400 }, (_, i) => (i < changed ? 1 : 0)),
     environment,
   });
@@ -189,7 +190,7 @@ describe('answers', () => {
   });
 
   test('of another number of images are others', () => {
-    const fewer = { value: 0.5, predictions: new Uint16Array(399), environment: here };
+    const fewer = { value: 0.5, correct: new Uint8Array(399), predictions: new Uint16Array(399), environment: here };
     expect(judgeAccuracy(answers(0), fewer)).toMatchObject({ verdict: 'differs' });
   });
 });

@@ -1,0 +1,28 @@
+/** What the child is asked that grades each image by all that a network gives, and what it answers. */
+import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { ClosenessRule } from '../metric/closeness.ts';
+import type { ImageInput } from '../runtime/model-interface.ts';
+import type { SessionSettings } from '../runtime/session.ts';
+
+export interface GradeRequest {
+  readonly kind: 'grade';
+  readonly model: string;
+  /** The dense model, which every image is compared with. */
+  readonly dense: string;
+  readonly session: SessionSettings;
+  readonly input: ImageInput;
+  readonly images: ImageBatchSource;
+  /** Images per call where the batch dimension is dynamic; a fixed one overrules it. */
+  readonly batch: number;
+  /** The outputs that count, with the rule where one was named. */
+  readonly outputs: readonly { readonly name: string; readonly rule: ClosenessRule | null }[];
+}
+
+export interface GradeAnswer {
+  /** One per image. */
+  readonly grades: readonly number[];
+  readonly wallMs: number;
+}
+
+/** How an answer begins whose outputs are not one per image, so that images have to go one by one. */
+export const notPerImage = 'its outputs are not one per image';

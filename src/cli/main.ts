@@ -6,6 +6,7 @@ import { agent } from './agent.ts';
 import { audit } from './audit.ts';
 import type { Command, Console, ExitStatus } from './command.ts';
 import { confirm } from './confirm.ts';
+import { copy } from './copy-store.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   audit,
   replay,
   explain,
+  copy,
   agent,
   doctor,
 ];

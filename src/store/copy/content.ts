@@ -115,6 +115,23 @@ export async function trialsOf(
   });
 }
 
+/** All that the observations of the study name. */
+export async function environmentsOfStudy(db: Kysely<Database>, studyId: number): Promise<Environments> {
+  const named = (table: 'observations' | 'revisions') =>
+    db
+      .selectFrom(table)
+      .innerJoin('trials', 'trials.id', `${table}.trial_id`)
+      .select(`${table}.environment_id`)
+      .where('trials.study_id', '=', studyId)
+      .where(`${table}.environment_id`, 'is not', null);
+  const rows = await db
+    .selectFrom('environments')
+    .select(['sha256', 'content'])
+    .where(eb => eb.or([eb('id', 'in', named('observations')), eb('id', 'in', named('revisions'))]))
+    .execute();
+  return new Map(rows.map(({ sha256, content }) => [sha256, content]));
+}
+
 /** Those of these hashes. */
 export async function environmentsOf(db: Kysely<Database>, sha256s: readonly string[]): Promise<Environments> {
   if (sha256s.length === 0) return new Map();

@@ -7,9 +7,9 @@ import { openStoreSession } from '../open.ts';
 import { fileOfStore, shownPlace } from '../place.ts';
 import type { StoreSession } from '../sql/session.ts';
 import { ownerOf } from '../sql/trial-rows.ts';
-import { environmentsOf, headOf } from './content.ts';
+import { environmentsOf, environmentsOfStudy, headOf } from './content.ts';
 import { eachBatch, environmentsIn, studyDigest, studyHash } from './digest.ts';
-import { insertHead, insertTrials } from './insert.ts';
+import { insertEnvironments, insertHead, insertTrials } from './insert.ts';
 
 export interface CopiedStudy {
   readonly study: string;
@@ -65,6 +65,9 @@ export async function copyStore(
 
 async function copyStudy(source: StoreSession, target: StoreSession, { id, name }: Found): Promise<CopiedStudy> {
   const action = `copy the study "${name}"`;
+  // On their own: other searches may wait for the same ones, and the copy of a large study takes long.
+  const environments = await source.read(action, db => environmentsOfStudy(db, id));
+  await target.write(action, trx => insertEnvironments(trx, environments));
   return target.write(action, async trx =>
     source.read(action, async db => {
       const head = await headOf(db, id);
@@ -72,9 +75,9 @@ async function copyStudy(source: StoreSession, target: StoreSession, { id, name 
       const hash = studyHash(head);
       let trials = 0;
       await eachBatch(db, id, async contents => {
-        const environments = await environmentsOf(db, environmentsIn(contents));
-        await insertTrials(trx, inserted, contents, environments);
-        hash.add(contents, environments);
+        const measuredIn = await environmentsOf(db, environmentsIn(contents));
+        await insertTrials(trx, inserted, contents, measuredIn);
+        hash.add(contents, measuredIn);
         trials += contents.length;
       });
       const [given, written] = [hash.sha256(), await studyDigest(trx, inserted.studyId)];

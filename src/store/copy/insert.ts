@@ -32,13 +32,14 @@ export async function insertHead(db: Transaction<Database>, head: StudyHead): Pr
   return { studyId, setups };
 }
 
+/** Their environments are there already. */
 export async function insertTrials(
   db: Transaction<Database>,
   { studyId, setups }: Inserted,
   trials: readonly TrialContent[],
   environments: Environments,
 ): Promise<void> {
-  const environmentIds = await idsOf(db, environments);
+  const ids = await environmentIds(db, [...environments.keys()]);
   for (const content of trials) {
     const setup_id = content.setup === null ? null : stored(setups.get(content.setup) ?? null);
     const { id: trial_id } = await db
@@ -50,7 +51,7 @@ export async function insertTrials(
     const observed = (rows: readonly Row[]): Row[] =>
       own(rows).map(({ environment, ...row }) => ({
         ...row,
-        environment_id: environment === null ? null : stored(environmentIds.get(String(environment)) ?? null),
+        environment_id: environment === null ? null : stored(ids.get(String(environment)) ?? null),
       }));
     await insert(db, 'observations', observed(content.observations));
     await insert(db, 'samples', own(content.samples));
@@ -71,17 +72,23 @@ export async function insertTrials(
   }
 }
 
-/** The ids of the environments in this store, where those that are new are added; in one order for all who write. */
-async function idsOf(db: Transaction<Database>, environments: Environments): Promise<ReadonlyMap<string, number>> {
-  const hashes = [...environments.keys()].sort();
-  if (hashes.length === 0) return new Map();
-  for (const sha256 of hashes)
+/** Adds those that are new; in one order for all who write. */
+export async function insertEnvironments(db: Transaction<Database>, environments: Environments): Promise<void> {
+  for (const sha256 of [...environments.keys()].sort())
     await db
       .insertInto('environments')
       .values({ sha256, content: environments.get(sha256) ?? '' })
       .onConflict(conflict => conflict.column('sha256').doNothing())
       .execute();
-  const rows = await db.selectFrom('environments').select(['id', 'sha256']).where('sha256', 'in', hashes).execute();
+}
+
+/** By SHA-256. */
+async function environmentIds(
+  db: Transaction<Database>,
+  sha256s: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (sha256s.length === 0) return new Map();
+  const rows = await db.selectFrom('environments').select(['id', 'sha256']).where('sha256', 'in', sha256s).execute();
   return new Map(rows.map(({ id, sha256 }) => [sha256, id]));
 }
 

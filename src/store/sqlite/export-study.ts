@@ -5,7 +5,6 @@ import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { UserError } from '../../errors/user-error.ts';
 import { openStoreSession } from '../open.ts';
-import { fileOfStore, shownPlace } from '../place.ts';
 import { nobody } from '../sql/finish.ts';
 import type { StoreSession } from '../sql/session.ts';
 import { patience, worded } from './failures.ts';
@@ -18,11 +17,6 @@ import { openSqliteSession } from './session.ts';
  * Throws a UserError when there is no such study, when `outPath` exists, or when it cannot be written.
  */
 export async function exportStudy(storePath: string, name: string, outPath: string): Promise<void> {
-  if (fileOfStore(storePath) === undefined)
-    throw new UserError(
-      `Cannot export the study "${name}" from the store "${shownPlace(storePath)}": it is no file.`,
-      'Copy it to a file by "rankfront copy-store", and export it from there.',
-    );
   const target = resolve(outPath);
   demandFree(target, outPath);
   const store = await openStoreSession(storePath, { readOnly: true });

@@ -37,6 +37,11 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./import-study.ts')).importStudy,
   },
   {
+    usage: 'copy-store <from> <to>',
+    summary: 'Copy studies to another store, from a file to PostgreSQL or back; they are checked by their hashes',
+    load: async () => (await import('./copy-store.ts')).copy,
+  },
+  {
     usage: 'trials',
     summary: 'List all trials of a study, one row each, also those that failed or were stopped early',
     load: async () => (await import('./trials.ts')).trials,

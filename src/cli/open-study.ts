@@ -26,8 +26,10 @@ export async function withStudy<T>(
   console: Pick<Console, 'note'>,
   work: (study: Study, store: Store, reading: StudyReading) => Promise<T>,
 ): Promise<T> {
-  return withUnreadStudy(args, async (study, store) =>
-    work(study, store, await toldDoubts(store, study, args, console)),
+  return withUnreadStudy(
+    args,
+    async (study, store) => work(study, store, await toldDoubts(store, study, args, console)),
+    console.note,
   );
 }
 
@@ -35,8 +37,9 @@ export async function withStudy<T>(
 export async function withUnreadStudy<T>(
   args: StudyArguments,
   work: (study: Study, store: Store) => Promise<T>,
+  onWaiting?: (message: string) => void,
 ): Promise<T> {
-  const store = await openStore(args.store, { readOnly: true });
+  const store = await openStore(args.store, { readOnly: true, onWaiting });
   try {
     return await work(await findStudy(store, args), store);
   } finally {
@@ -50,7 +53,7 @@ export async function withStudyToWrite<T>(
   console: Pick<Console, 'note'>,
   work: (study: Study, store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(args.store, { mustExist: true });
+  const store = await openStore(args.store, { mustExist: true, onWaiting: console.note });
   try {
     const study = await findStudy(store, args);
     await toldDoubts(store, study, args, console);

@@ -8,6 +8,8 @@ export interface StoreOptions {
   readonly mustExist?: boolean;
   /** How long to wait for other processes. */
   readonly patience?: Patience;
+  /** Told when a server is waited for, once each time. */
+  readonly onWaiting?: ((message: string) => void) | undefined;
   /** How long a trial that runs stays its owner's without a renewal; see `lease.ts`. */
   readonly leaseMs?: number;
   /** Milliseconds since 1970; the clock of this machine by default. */

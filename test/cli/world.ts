@@ -34,14 +34,15 @@ rankGranularity: 4
 latencyBudget: { halfWidth: 0.2, maxMs: 300, minPairs: 5, warmup: 1, sessions: 3, waitMs: 0 }
 `;
 
-export function makeWorld(): World {
+/** @param place of the store, where it is not a file of this world */
+export function makeWorld(place?: string): World {
   const folder = mkdtempSync(join(tmpdir(), 'rankfront-world-'));
   const at = (name: string): string => join(folder, name);
   writeFileSync(at('model.onnx'), writeModel(smallNetwork(7)));
   mkdirSync(at('images'));
   writeFileSync(at('images/test_batch.bin'), cifarRecords(120, 3));
   writeFileSync(at('hardware.yaml'), rooflineProfile);
-  const store = at('store.sqlite');
+  const store = place ?? at('store.sqlite');
   const search = (...more: string[]): string[] => [
     'search',
     '--model',

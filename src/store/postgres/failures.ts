@@ -1,7 +1,7 @@
 /** What a PostgreSQL server reports, or the way to it; and which of it goes away by waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Patience } from '../options.ts';
-import { worded } from './words.ts';
+import type { Patience, StoreOptions } from '../options.ts';
+import { waiting, worded } from './words.ts';
 
 /** A statement may take `busyTimeoutMs`; a server that is gone is waited for as long as `giveUpMs`. */
 export const patience: Patience = { busyTimeoutMs: 60_000, giveUpMs: 300_000 };
@@ -54,6 +54,9 @@ const passes = (error: unknown): boolean => connectionLost(error) || passing.has
 /** Fewer at the end than at the beginning: a server that starts again is not to be met by all at once. */
 const longestPauseMs = 2000;
 
+/** What is over so soon is not told of. */
+const soonMs = 1000;
+
 /**
  * Runs `work` until the server has answered. `action` says what would not have been done, such as "store the result of trial 12", for the
  * UserError that every failure of the server or of the way to it becomes. `place` is without a password.
@@ -61,16 +64,21 @@ const longestPauseMs = 2000;
 export async function persistently<T>(
   place: string,
   action: string,
-  { giveUpMs }: Pick<Patience, 'giveUpMs'>,
+  { giveUpMs, onWaiting }: Pick<Patience, 'giveUpMs'> & Pick<StoreOptions, 'onWaiting'>,
   work: () => Promise<T>,
 ): Promise<T> {
   const start = performance.now();
+  let isTold = false;
   for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       return await work();
     } catch (error) {
       const waitedMs = performance.now() - start;
       if (!passes(error) || waitedMs > giveUpMs) throw worded(error, place, action, passes(error) ? waitedMs : null);
+      if (waitedMs > soonMs && !isTold) {
+        isTold = true;
+        onWaiting?.(waiting(error, place, giveUpMs));
+      }
       await sleep(pauseMs * (0.5 + Math.random()));
     }
   }

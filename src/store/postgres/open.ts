@@ -18,9 +18,9 @@ const openWithinMs = 10_000;
  */
 export async function openDatabase(url: string, options: StoreOptions): Promise<StoreSession> {
   const place = shownPlace(url);
-  const { readOnly = false, clock } = options;
+  const { readOnly = false, clock, onWaiting } = options;
   const limits = options.patience ?? patience;
-  const session = await openPostgresSession(url, { place, readOnly, patience: limits, clock });
+  const session = await openPostgresSession(url, { place, readOnly, patience: limits, clock, onWaiting });
   try {
     return await (readOnly ? openedToRead : openedToWrite)(session, limits, options);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** One open PostgreSQL database: its connections, its clock, and how work is run on it though connections are lost. */
 import { randomUUID } from 'node:crypto';
 import { Kysely } from 'kysely';
-import type { Patience } from '../options.ts';
+import type { Patience, StoreOptions } from '../options.ts';
 import type { Database } from '../sql/schema.ts';
 import type { StoreSession } from '../sql/session.ts';
 import { connectPool } from './connect.ts';
@@ -17,6 +17,7 @@ export interface OpenDatabaseOptions {
   readonly patience: Patience;
   /** Milliseconds since 1970; the clock of the server by default. */
   readonly clock?: (() => number) | undefined;
+  readonly onWaiting?: StoreOptions['onWaiting'];
 }
 
 export interface PostgresSession extends StoreSession {
@@ -30,7 +31,7 @@ const idleMs = 60_000;
 const shortlyMs = 3000;
 
 export async function openPostgresSession(url: string, options: OpenDatabaseOptions): Promise<PostgresSession> {
-  const { place, readOnly, patience } = options;
+  const { place, readOnly, patience, onWaiting } = options;
   const { pool, close } = await connectPool(url, patience.busyTimeoutMs);
   const settings = [
     `set statement_timeout = ${patience.busyTimeoutMs}`,
@@ -49,7 +50,7 @@ export async function openPostgresSession(url: string, options: OpenDatabaseOpti
   const answered = async <T>(action: string, work: () => Promise<T>): Promise<T> => {
     const giveUpMs = gone ? Math.min(patience.giveUpMs, shortlyMs) : patience.giveUpMs;
     try {
-      const result = await persistently(place, action, { giveUpMs }, work);
+      const result = await persistently(place, action, { giveUpMs, onWaiting }, work);
       gone = false;
       return result;
     } catch (error) {

@@ -26,6 +26,13 @@ export function worded(error: unknown, place: string, action: string, waitedMs: 
   return new UserError(`Cannot ${action} in the store "${place}": ${told[0]}${tried}.`, told[1], { cause: error });
 }
 
+/** What to say while it is tried again. */
+export function waiting(error: unknown, place: string, giveUpMs: number): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  const told = words(typeof code === 'string' ? code : '', firstLine(error));
+  return `Waiting for the store "${place}": ${told?.[0] ?? firstLine(error)}. Trying again for up to ${Math.round(giveUpMs / 1000)} s.`;
+}
+
 /** A table or column of ours that is not there or is of another type, and pages that the server cannot read. */
 const damage = /^(42P01|42703|42804|42883|22P02|XX001|XX002)$/;
 

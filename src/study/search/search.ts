@@ -140,7 +140,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   // A store that cannot be written is told of before minutes go into factors and images.
   const lent = typeof options.store === 'object' ? options.store : null;
   const place = typeof options.store === 'string' ? options.store : 'results/rankfront.sqlite';
-  const store = lent ?? (await openStore(place));
+  const store = lent ?? (await openStore(place, { onWaiting: warn }));
   try {
     const name = options.study ?? modelBaseName(options.model);
     const before = await store.studies.get(name);

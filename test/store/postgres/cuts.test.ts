@@ -127,7 +127,11 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
   test('a server that stays away is told of after the limit, in one sentence, and what comes after does not wait again', {
     timeout: 60_000,
   }, async () => {
-    const store = await openStore(cuttable, { patience: { busyTimeoutMs: 5000, giveUpMs: 1500 } });
+    const waiting: string[] = [];
+    const store = await openStore(cuttable, {
+      patience: { busyTimeoutMs: 5000, giveUpMs: 1500 },
+      onWaiting: message => waiting.push(message),
+    });
     const study = await store.studies.create(newStudy());
     await store.queue.begin(study.id, newTrial(0));
     await databases.server!.halt('order');
@@ -137,6 +141,8 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
         /^Cannot store a new trial in the store "postgres:\/\/postgres@127.0.0.1:\d+\/\w+": .*\(tried for \d s\)\. Everything stored before is safe/,
       );
       expect(performance.now() - before).toBeGreaterThan(1500);
+      expect(waiting).toHaveLength(1);
+      expect(waiting[0]).toMatch(/^Waiting for the store "postgres:.*": .*\. Trying again for up to 2 s\.$/);
       await store.close();
     } finally {
       await databases.server!.resume();

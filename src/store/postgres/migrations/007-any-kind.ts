@@ -95,7 +95,7 @@ const tables = [
 
   `create table training_phases (run_id bigint not null references training_runs (id) on delete cascade,
     from_epoch bigint not null, to_epoch bigint not null, frozen_share ${double} not null, steps bigint not null,
-    step_ms ${double}, unfrozen_step_ms ${double}, constraint training_phases_key primary key (run_id, from_epoch))`,
+    step_ms ${double} not null, unfrozen_step_ms ${double}, constraint training_phases_key primary key (run_id, from_epoch))`,
 ];
 
 const indexes = [

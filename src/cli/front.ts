@@ -44,11 +44,11 @@ export const front = defineCommand({
         'Cannot show the front: --search and --confirmed cannot be used together.',
         'Leave one of them out.',
       );
+    const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
+    if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const format = formatOf(args.json ? 'json' : args.format, args.out, formats);
     if (format === 'png' && args.out === undefined)
       throw new UserError('Cannot print a picture as text.', 'Say where to write it, such as --out front.png.');
-    const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
-    if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
     const { report, stopped } = await withStudy(args, console, async (study, store, reading) => ({
       report: frontOf(reading, phase),

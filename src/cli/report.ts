@@ -36,11 +36,11 @@ export const report = defineCommand({
     ['rankfront report --study resnet18 --trial 12 --out report.pdf', 'the same about trial 12, on paper'],
   ],
   run: async (args, console) => {
-    const format = formatOf(args.format, args.out, formats);
     const trial = count('--trial', args.trial, 0, 1);
     const maxDrop = args['max-drop'] === undefined ? undefined : parseDrop(args['max-drop'], '--max-drop');
     const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
     demandWritable(args.out, 'the report', place);
+    const format = formatOf(args.format, args.out, formats);
     const browser = format === 'pdf' ? demandChromium() : null;
     return withStudy<ExitStatus>({ ...args, trial }, console, async (study, store, reading) => {
       const options = { place: args.store, trial, maxDrop, model: args.model };

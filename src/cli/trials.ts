@@ -28,9 +28,9 @@ export const trials = defineCommand({
     ['rankfront trials --study resnet18 --out trials.csv', 'the same for a spreadsheet, one column per site'],
   ],
   run: async (args, console) => {
-    const format = formatOf(args.json ? 'json' : args.format, args.out, formats);
     const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
     if (args.out !== undefined) demandWritable(args.out, 'the trials', place);
+    const format = formatOf(args.json ? 'json' : args.format, args.out, formats);
     return withStudy<ExitStatus>(args, console, async (study, store) => {
       const rows = await trialRows(store, study);
       const text = {

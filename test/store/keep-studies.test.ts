@@ -10,7 +10,17 @@ import { openStore } from '../../src/store/open.ts';
 import { exportStudy } from '../../src/store/sqlite/export-study.ts';
 import { provedExport } from '../../src/store/sqlite/import-study.ts';
 import type { Store } from '../../src/store/store.ts';
-import { accuracyOf, completed, crashed, environment, frontOf, latencyOf, newStudy, newTrial } from './samples.ts';
+import {
+  accuracyOf,
+  completed,
+  crashed,
+  environment,
+  frontOf,
+  latencyOf,
+  newStudy,
+  newTraining,
+  newTrial,
+} from './samples.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -145,6 +155,17 @@ describe('deleting', () => {
     await expect(deleteStudy(at('store.sqlite'), 'night')).rejects.toThrow(/it is still searching.*add --force/s);
     await deleteStudy(at('store.sqlite'), 'night', { force: true });
     await expect(store.queue.begin(id, newTrial(60))).rejects.toThrow(/somebody deleted it/);
+    await store.close();
+  });
+
+  test('is refused while a trial is retrained, unless it is forced', async () => {
+    const store = await openStore(at('store.sqlite'));
+    const { id } = (await store.studies.get('night'))!;
+    const trial = await store.trials.get(id, 2);
+    const run = await store.training.begin(newTraining(trial!.id));
+    await expect(deleteStudy(at('store.sqlite'), 'night')).rejects.toThrow(/trial 2 is being retrained/);
+    await store.training.end(run.id, { state: 'interrupted', top1: null, writtenSha256: null, detail: '' });
+    await deleteStudy(at('store.sqlite'), 'night');
     await store.close();
   });
 

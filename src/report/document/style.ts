@@ -65,9 +65,10 @@ pre {
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   h2, h3 { break-after: avoid; }
-  figure, tr, pre, .figures, .lead { break-inside: avoid; }
+  figure, tr, pre, dl, .figures, .lead { break-inside: avoid; }
   .wide, figure { overflow: visible; }
-  figure svg { min-width: 0; }
+  figure svg { min-width: 0; max-height: 92mm; }
+  p:has(+ pre), p:has(+ figure), p:has(+ .wide) { break-after: avoid; }
   table { font-size: 8.5pt; }
   th, td { padding-right: 0.5rem; white-space: normal; }
 }

@@ -14,11 +14,11 @@ import { figuresWords, flatteredSentence, judgedWords, nameOf, speedupWords, unt
 /** A speed-up below this is said to be little. */
 const littleGain = 1.05;
 
-/** By confirmed figures where there are any, and each says whose it is. `maxDrop` is a share: 0.01 is one point of accuracy. */
+/** The first says what to run. By confirmed figures where there are any, and each says whose it is. `maxDrop` is a share: 0.01 is one point of accuracy. */
 export function headline(report: FrontReport, maxDrop = headlineDrop): string[] {
   const gain = gainOf(report, maxDrop);
   return [
-    gainSentence(gain, report, maxDrop),
+    ...gainSentences(gain, report, maxDrop),
     flattered(gain, report, maxDrop),
     hopefulSentence(effectiveFront(report), gain, maxDrop),
     kneeSentence(effectiveFront(report), gain),
@@ -28,28 +28,46 @@ export function headline(report: FrontReport, maxDrop = headlineDrop): string[] 
   ].filter(sentence => sentence !== '');
 }
 
-function gainSentence(gain: Gain, { best, limits }: FrontReport, maxDrop: number): string {
+function gainSentences(gain: Gain, { best, limits }: FrontReport, maxDrop: number): string[] {
   const denseMs = formatMs(best.find(({ trial }) => trial === 0)?.latencyMs ?? Number.NaN);
   const denseIs = `the dense model (${denseMs})`;
   const limit = limitWords(maxDrop);
   switch (gain.kind) {
     case 'gained': {
       const { point } = gain;
-      const little = point.speedup < littleGain ? ' Little is gained: the dense model may be the better choice.' : '';
-      return `Fastest within ${limit} of accuracy: ${nameOf(point)}, ${formatMs(point.latencyMs)} against ${denseMs} dense, ${speedupWords(point)}, ${judgedWords(point)}.${reaches(point, maxDrop)}${little}`;
+      return [
+        `Fastest within ${limit} of accuracy: ${nameOf(point)}, ${formatMs(point.latencyMs)} against ${denseMs} dense, ${speedupWords(point)}, ${judgedWords(point)}.`,
+        reaches(point, maxDrop).trim(),
+        point.speedup < littleGain ? 'Little is gained: the dense model may be the better choice.' : '',
+      ];
     }
     case 'cannot-tell':
-      return `Nothing that is faster is known to keep within ${limit} of accuracy. ${untoldSentence(gain.point, maxDrop)} Until then, keep ${denseIs}.`;
+      return [
+        `Keep ${denseIs}: nothing that is faster is known to keep within ${limit} of accuracy.`,
+        untoldSentence(gain.point, maxDrop),
+      ];
     case 'within-noise':
-      return `Nothing within ${limit} of accuracy is faster than ${denseIs} beyond noise: ${nameOf(gain.point)} comes nearest with ${speedupWords(gain.point)}, an interval that does not lie above 1. Keep the dense model.`;
+      return [
+        `Keep ${denseIs}: nothing within ${limit} of accuracy is faster beyond noise.`,
+        `The nearest is ${nameOf(gain.point)} with ${speedupWords(gain.point)}, an interval that does not lie above 1.`,
+      ];
     case 'too-costly':
-      return `No trial on the front keeps within ${limit} of ${denseIs}: ${nameOf(gain.point)} comes nearest, ${figuresWords(gain.point)}.`;
+      return [
+        `Keep ${denseIs}: no trial on the front keeps within ${limit} of its accuracy.`,
+        `The nearest is ${nameOf(gain.point)}, ${figuresWords(gain.point)}.`,
+      ];
     case 'disturbed':
-      return `No speed-up is known yet: other work slowed the machine while the trials on the front were timed. Keep ${denseIs} until they are measured again.`;
+      return [
+        `Keep ${denseIs} until the trials on the front are measured again: no speed-up is known yet.`,
+        'Other work slowed the machine while they were timed.',
+      ];
     case 'dense-alone':
       if (limitsText(limits))
-        return `No trial within the limits (${limitsText(limits)}) beats ${denseIs}. Search within other limits, or remove them with --max-drop none.`;
-      return `Nothing beats ${denseIs}: it is alone on the front. Keep the dense model.`;
+        return [
+          `Keep ${denseIs}: no trial within the limits (${limitsText(limits)}) beats it.`,
+          'Search within other limits, or remove them with --max-drop none.',
+        ];
+      return [`Keep ${denseIs}: nothing beats it, and it is alone on the front.`];
     default:
       return gain satisfies never;
   }

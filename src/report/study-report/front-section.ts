@@ -13,17 +13,11 @@ import { speedupWords } from '../front/wording.ts';
 import type { StudyReportView } from './view.ts';
 
 export function frontBlocks(view: StudyReportView): Block[] {
-  const { front, stopped, store, maxDrop } = view;
+  const { front, maxDrop } = view;
   const rows = front.points;
   return [
     { kind: 'heading', text: 'The front' },
     { kind: 'paragraph', text: 'No trial on the front is both slower and less accurate than another one.' },
-    {
-      kind: 'chart',
-      svg: frontSvg(front, { stopped, maxDrop, pick: view.pick.trial }),
-      caption: 'Accuracy against latency. The ring is the pick; dashed lines are limits.',
-      command: `rankfront front --study ${shellWord(front.study)} --store ${shellWord(store)} --out front.svg`,
-    },
     {
       kind: 'table',
       columns: columnsOf(front).map(({ header, align }) => ({ header, align })),
@@ -34,6 +28,14 @@ export function frontBlocks(view: StudyReportView): Block[] {
     { kind: 'list', items: headline(front, maxDrop).slice(view.asked === null ? 1 : 0) },
   ];
 }
+
+/** Drawn as `rankfront front` draws it, the ring around the trial that the report is about. */
+export const chartBlock = ({ front, stopped, store, maxDrop, pick }: StudyReportView): Block => ({
+  kind: 'chart',
+  svg: frontSvg(front, { stopped, maxDrop, pick: pick.trial }),
+  caption: 'Accuracy against latency. The ring is the pick; dashed lines are limits.',
+  command: `rankfront front --study ${shellWord(front.study)} --store ${shellWord(store)} --out front.svg`,
+});
 
 interface Column {
   readonly header: string;

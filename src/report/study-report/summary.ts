@@ -5,6 +5,7 @@ import type { Block, KeyFigure } from '../document/document.ts';
 import type { FrontPoint } from '../front/front.ts';
 import { type Gain, gainOf } from '../front/gain.ts';
 import { countWords, judgedWords, nameOf, plural, speedupWords, untoldSentence } from '../front/wording.ts';
+import { chartBlock } from './front-section.ts';
 import type { StudyReportView } from './view.ts';
 
 export function summaryBlocks(view: StudyReportView): Block[] {
@@ -15,6 +16,7 @@ export function summaryBlocks(view: StudyReportView): Block[] {
       (text): Block => ({ kind: 'lead', text }),
     ),
     ...(point.trial === 0 ? [] : [{ kind: 'figures', items: keyFigures(view, point) } satisfies Block]),
+    chartBlock(view),
     ...view.front.doubts.map((text): Block => ({ kind: 'warning', text: `Does not add up: ${text}.` })),
   ];
 }

@@ -72,6 +72,18 @@ async function idleStudy(db: Transaction<Database>, name: string, action: string
       'End that search with Ctrl-C, or wait until it is over.',
     );
   }
+  const training = await db
+    .selectFrom('training_runs')
+    .innerJoin('trials', 'trials.id', 'training_runs.trial_id')
+    .select('trials.number')
+    .where('trials.study_id', '=', study.id)
+    .where('training_runs.state', '=', 'running')
+    .executeTakeFirst();
+  if (!force && training)
+    throw new UserError(
+      `Cannot ${action} the study "${name}": trial ${training.number} is being retrained, or its training was killed.`,
+      'Wait until it is over. Where none is running any more, add --force.',
+    );
   if (!force && (study.state === 'searching' || study.state === 'confirming'))
     throw new UserError(
       `Cannot ${action} the study "${name}": it is still ${study.state}, and no process is seen to run a trial of it.`,

@@ -24,7 +24,7 @@ import { stageProgress } from './stage-progress.ts';
 
 export const transfer = defineCommand({
   usage: 'transfer',
-  summary: 'Measure the front of a study on another device, and say how much of it holds; exits 1 if nothing does',
+  summary: 'Measure the front of a study on another device; exits 1 if no trial of it holds there',
   options: {
     study: studyOption,
     store: storeOption,

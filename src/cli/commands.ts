@@ -93,7 +93,7 @@ export const commandTable: readonly Entry[] = [
   },
   {
     usage: 'transfer',
-    summary: 'Measure the front of a study on another device, and say how much of it holds; exits 1 if nothing does',
+    summary: 'Measure the front of a study on another device; exits 1 if no trial of it holds there',
     load: async () => (await import('./transfer.ts')).transfer,
   },
   {

@@ -40,7 +40,7 @@ export const compare = defineCommand({
     if (names.length < 2)
       throw new UserError(
         `Cannot compare: expected two studies or more, found ${names.length === 1 ? `only "${names[0]}"` : 'none'}.`,
-        'Name another; "rankfront studies" lists those of a store.',
+        'Name another; "rankfront studies" lists the studies of a store.',
       );
     const maxDrop = parseDrop(args['max-drop'], '--max-drop');
     const opened = await openNamed(names, args.store, console);

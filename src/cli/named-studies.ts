@@ -23,6 +23,8 @@ export interface StudyPlace {
 /** How such a name is written, for help texts. */
 export const studyNames = 'STUDY, or STORE#STUDY for a study of another file';
 
+const naming = 'Write STORE#STUDY with the one that is meant.';
+
 /** What stands before a `#` is a store where there is such a file, or where nothing follows it; else all of it is a name. */
 export function placeOf(text: string, store: string): StudyPlace {
   const at = text.lastIndexOf('#');
@@ -41,11 +43,15 @@ export async function openNamed(
   const opened: Omit<OpenedStudy, 'label'>[] = [];
   for (const name of names) {
     const place = name === undefined ? { store, study: undefined } : placeOf(name, store);
-    const found = await withStudy(place, console, async (study, _store, reading) => ({
-      study,
-      reading,
-      store: place.store,
-    }));
+    const found = await withStudy(
+      { ...place, ...(name === undefined ? {} : { naming }) },
+      console,
+      async (study, _store, reading) => ({
+        study,
+        reading,
+        store: place.store,
+      }),
+    );
     if (opened.some(each => each.store === found.store && each.study.name === found.study.name))
       throw new UserError(`Study "${found.study.name}" is named twice.`, 'Name each study once.');
     opened.push(found);

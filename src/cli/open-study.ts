@@ -14,6 +14,8 @@ export interface StudyArguments {
   readonly study: string | undefined;
   /** The trial that the command is about, where it is about one. */
   readonly trial?: number | undefined;
+  /** How one of several studies is named, where it is not by --study. */
+  readonly naming?: string | undefined;
 }
 
 /**
@@ -76,10 +78,7 @@ async function toldDoubts(
 }
 
 /** Throws a UserError when there is none of that name, or several and none is named. */
-async function findStudy(
-  store: Store,
-  args: { readonly store: string; readonly study: string | undefined },
-): Promise<Study> {
+async function findStudy(store: Store, args: Pick<StudyArguments, 'store' | 'study' | 'naming'>): Promise<Study> {
   const names = (await store.studies.list()).map(({ name }) => name);
   const name = args.study ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) {
@@ -90,7 +89,7 @@ async function findStudy(
         )
       : new UserError(
           `"${args.store}" holds ${names.length} studies: ${names.join(', ')}.`,
-          'Say which one with --study.',
+          args.naming ?? 'Say which one with --study.',
         );
   }
   return namedStudy(store, `"${args.store}"`, name);

@@ -20,7 +20,7 @@ export const roi = defineCommand({
     studies: {
       type: 'string',
       array: true,
-      describe: `The device of today first, each a ${studyNames}; --study for one alone`,
+      describe: `The device of today first: ${studyNames}`,
     },
   },
   options: {

@@ -99,7 +99,7 @@ const modelShape = {
     .number()
     .gt(0)
     .optional()
-    .describe('Power drawn under load, in watts; where it is not measured, energy is told from it.'),
+    .describe('Power drawn under load, in watts; compare uses it if no energy was measured.'),
   power: powerSchema,
 };
 

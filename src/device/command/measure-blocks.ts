@@ -122,7 +122,7 @@ export async function measureBlocks(
       )
     : undefined;
   if (meter && meter.readings.length === 0)
-    options.onWait?.(`No power is known: "${blocks.power?.command[0]}" told none (${meter.why()}).`);
+    options.onWait?.(`No power is known: "${blocks.power?.command[0]}" printed none (${meter.why()}).`);
   return complete({
     ...figures,
     ...(energy ? { energy } : {}),

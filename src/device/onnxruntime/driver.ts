@@ -115,7 +115,7 @@ export async function openOnnxruntime(
     if (answer.state === 'failed') return answer;
     const energy = energyOf(sessions, answer.value, meter?.readings);
     if (energy === undefined && meter && meter.readings.length === 0)
-      options.onWait?.(`No power is known: "${profile.power?.command[0]}" told none (${meter.why()}).`);
+      options.onWait?.(`No power is known: "${profile.power?.command[0]}" printed none (${meter.why()}).`);
     const wallMs = performance.now() - start;
     // How busy it was is asked at the end, when what ran meanwhile has told on it.
     return complete({

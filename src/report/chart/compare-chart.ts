@@ -71,8 +71,8 @@ const lookOf = (at: number) => ({
 
 /** In points, the end that is lower first. */
 const changeInterval = ({ judged: { drop, halfWidth } }: FrontPoint): [number, number] => [
-  -100 * (drop + halfWidth),
-  -100 * (drop - halfWidth),
+  100 * (0 - drop - halfWidth),
+  100 * (halfWidth - drop),
 ];
 
 function seriesOf(
@@ -83,7 +83,7 @@ function seriesOf(
 ): ChartSeries[] {
   const place = (point: FrontPoint): [number, number] => [
     xOf(point, x),
-    point.trial === 0 ? 0 : -100 * point.judged.drop,
+    point.trial === 0 ? 0 : 100 * (0 - point.judged.drop),
   ];
   const trials = front.filter(({ trial }) => trial !== 0);
   const dense = front.filter(({ trial }) => trial === 0);

@@ -69,7 +69,6 @@ export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency'): 
       ],
     },
     grid: { ...margin, containLabel: false },
-    tooltip: { trigger: 'item' },
     xAxis: axisOption(across, frame.x, 36),
     yAxis: axisOption(accuracy, frame.y, 52),
     series: seriesOf(report, x, groups),
@@ -163,7 +162,7 @@ function seriesOf(report: FrontReport, x: HorizontalAxis, groups: ReturnType<typ
   ];
 }
 
-/** Shown over a point where a page draws the chart: numbers alone, which need no escaping. */
+/** Shown over a point where a page draws the chart with ECharts' `tooltip`: numbers alone, which need no escaping. */
 function hover(point: FrontPoint, { device }: FrontReport): string {
   const throughput = throughputWords(device, point.latencyMs);
   return [

@@ -23,6 +23,7 @@ export async function bench(args: string[]): Promise<void> {
       data: { type: 'string', default: `folder:${join(assets, 'imagenet-val350')}` },
       calibration: { type: 'string', default: `folder:${join(assets, 'imagenet-calib300')}` },
       hardware: { type: 'string', default: join(root, 'hardware-profiles', 'cpu-2-threads.yaml') },
+      'calibration-images': { type: 'string', default: '64' },
       corrections: { type: 'string', default: 'moments' },
       trials: { type: 'string', default: '4' },
       kills: { type: 'string', default: '6' },
@@ -55,12 +56,16 @@ export async function bench(args: string[]): Promise<void> {
   const agent = (): Running => startCommand([...agentArgs, '--cache', cache]);
   const { model, data, calibration, corrections, trials } = values;
   const problem = ['--model', model, '--data', data, '--calibration', calibration, '--corrections', corrections];
+  const images = ['--calibration-images', values['calibration-images']];
   const place = ['--hardware', far, '--store', store, '--study', 'killed', '--trials', trials, '--seed', values.seed];
-  const search = (): Running => startCommand(['search', ...problem, ...place, '--no-pruning', '--accept-dense']);
+  const search = (): Running =>
+    startCommand(['search', ...problem, ...images, ...place, '--no-pruning', '--accept-dense']);
   const kills = { search: 0, agent: 0 };
   const began = performance.now();
   let [measuring, searching] = [agent(), search()];
   try {
+    // Before the first trial there is nothing to lose.
+    while (searching.status() === null && (await trialsIn(store).catch(() => [])).length === 0) await delay(500);
     for (let kill = 0; kill < Number(values.kills) && searching.status() === null; kill++) {
       const pauseMs = 2000 + rng.integer(Number(values.everyMs));
       await Promise.race([delay(pauseMs), searching.ended]);

@@ -6,6 +6,7 @@ import { sha256Of } from '../host/model-file.ts';
 import { scratchFolder } from '../host/scratch-folder.ts';
 import { canaryModel } from './canary.ts';
 import type { Device, LatencyBudget, ModelFile, PairedLatency } from './device.ts';
+import { checkCanary } from './onnxruntime/check-canary.ts';
 import { openDevice } from './open.ts';
 import type { HardwareProfile } from './profile.ts';
 import { walkToAgent } from './remote/walk.ts';
@@ -35,6 +36,11 @@ export async function tryOut(
         return { path, sha256: sha256Of(bytes) };
       };
       const [wide, thin] = [file('wide.onnx', 64), file('thin.onnx', 16)];
+      const { driver } = profile;
+      if (driver.kind === 'onnxruntime') {
+        const error = await checkCanary(thin.path, 16, driver, profile);
+        done('result', `a small model gives what it should, within ${(100 * error).toPrecision(2)} %`);
+      }
       const same = await timed(device, wide, wide);
       done('canary', `${same.referenceMs.toPrecision(3)} ms a call, ${interval(same)} of itself${inItsWay(same)}`);
       const pair = await timed(device, thin, wide);

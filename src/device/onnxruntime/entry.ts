@@ -1,13 +1,14 @@
 /** The child process of the onnxruntime driver. */
 import { complete } from '../../errors/failure.ts';
 import { serve } from '../../runtime/serve.ts';
-import type { MemoryAnswer, PairAnswer, Probed, ProfileAnswer, Request } from './messages.ts';
+import type { MemoryAnswer, OutputsAnswer, PairAnswer, Probed, ProfileAnswer, Request } from './messages.ts';
 import { samplePair } from './pair.ts';
 import { probe } from './probe.ts';
+import { runOutputs } from './run-outputs.ts';
 import { runProfiled } from './run-profiled.ts';
 import { runRemembered } from './run-remembered.ts';
 
-serve<Request, PairAnswer | ProfileAnswer | MemoryAnswer | Probed>(async request => {
+serve<Request, PairAnswer | ProfileAnswer | MemoryAnswer | OutputsAnswer | Probed>(async request => {
   switch (request.do) {
     case 'pair':
       return samplePair(request);
@@ -15,6 +16,8 @@ serve<Request, PairAnswer | ProfileAnswer | MemoryAnswer | Probed>(async request
       return runProfiled(request);
     case 'memory':
       return runRemembered(request);
+    case 'outputs':
+      return runOutputs(request);
     case 'probe': {
       const answer = await probe(request.provider, request.session);
       return answer.state === 'failed' ? answer : complete({ kind: 'probed' });

@@ -37,6 +37,7 @@ export type Request =
       /** Where the runtime writes its trace: a path without the ending. */
       readonly tracePrefix: string;
     }
+  | { readonly do: 'outputs'; readonly path: string; readonly settings: TimedSettings }
   | {
       /** To a process that has run no model yet. */
       readonly do: 'memory';
@@ -77,3 +78,11 @@ export interface Probed {
 export type PairAnswer = Sampled | Misfit;
 export type ProfileAnswer = Profiled | Misfit;
 export type MemoryAnswer = Remembered | Misfit;
+
+/** What one run took in and gave. */
+export interface Outputs {
+  readonly kind: 'outputs';
+  readonly input: Float32Array;
+  readonly output: Float32Array;
+}
+export type OutputsAnswer = Outputs | Misfit;

@@ -78,5 +78,8 @@ function holds(w: Float32Array, scaled: Float32Array, [start, step, count]: Elem
 
 const valueAt = (values: Float32Array, at: number): number => values[at] ?? Number.NaN;
 
-/** A copy, since bytes of a file may begin anywhere; files are little-endian, as are all machines that this runs on. */
-export const floatsIn = (raw: Uint8Array): Float32Array => new Float32Array(raw.slice().buffer);
+/**
+ * A copy, since bytes of a file may begin anywhere; files are little-endian, as are all machines that this runs on. A Buffer's own `slice`
+ * copies nothing, and would give the floats of the whole file.
+ */
+export const floatsIn = (raw: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(raw).buffer);

@@ -84,7 +84,6 @@ export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency', m
       ],
     },
     grid: { ...margin, containLabel: false },
-    tooltip: { trigger: 'item' },
     xAxis: axisOption(across, frame.x, 36),
     yAxis: axisOption(accuracy, frame.y, 52),
     series: [
@@ -184,7 +183,7 @@ function seriesOf(report: FrontReport, x: HorizontalAxis, groups: ReturnType<typ
   ];
 }
 
-/** Shown over a point where a page draws the chart: numbers alone, which need no escaping. */
+/** Shown over a point where a page draws the chart with ECharts' `tooltip`: numbers alone, which need no escaping. */
 function hover(point: FrontPoint, { device }: FrontReport): string {
   const throughput = throughputWords(device, point.latencyMs);
   return [

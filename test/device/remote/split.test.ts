@@ -92,6 +92,18 @@ describe('a model in pieces', () => {
     expect(newBytes(demandSame(second), first)).toBeGreaterThan(0.3 * second.length);
   });
 
+  test('a file that was read, a Buffer in a pool, is taken apart as any other bytes', () => {
+    const factors = twoFactors('conv', 48);
+    const plain = factorised(factors, 32);
+    const bytes = writeModel(scaledLast(factors, plain, Array(factors.outputs).fill(0.75)));
+    const pooled = Buffer.concat([Buffer.from('x'), bytes]).subarray(1);
+    expect(splitModel(pooled, Buffer.from(writeModel(plain))).manifest).toEqual(
+      splitModel(bytes, writeModel(plain)).manifest,
+    );
+    expect(splitModel(pooled, writeModel(plain)).manifest.weights.some(({ scale }) => scale)).toBe(true);
+    demandSame(pooled, writeModel(plain));
+  });
+
   test('a weight that is no scaled one is sent as it is', () => {
     const factors = twoFactors('conv', 48);
     const plain = factorised(factors, 32);

@@ -193,6 +193,7 @@ test('the record has the keys that programs rely on, and no others', () => {
   expect(Object.keys(record.points[0]!)).toEqual([
     'trial',
     'latencyMs',
+    'imagesPerSecond',
     'speedup',
     'speedupCi',
     'accuracy',

@@ -1,8 +1,8 @@
 /** `rankfront front`: the Pareto front of a study, for people, spreadsheets, programs and documents. */
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
+import type { PlaceOptions } from '../files/place.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
-import { keptFiles } from '../host/kept-files.ts';
 import { frontCsv } from '../report/front/csv.ts';
 import { headline } from '../report/front/headline.ts';
 import { frontJson } from '../report/front/json.ts';
@@ -39,7 +39,7 @@ export const front = defineCommand({
         'Cannot show the front: --search and --confirmed cannot be used together.',
         'Leave one of them out.',
       );
-    const place = { kept: keptFiles({ store: storePlaceOf(args.store).file }) };
+    const place = args.out === undefined ? {} : await placeOf(args.store);
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const phase = args.search ? 'search' : args.confirmed ? 'confirmed' : 'best';
     const report = await withStudy(args, console, async (_study, _store, reading) => frontOf(reading, phase));
@@ -66,3 +66,9 @@ export const front = defineCommand({
     return 0;
   },
 });
+
+/** Only what writes a file asks which files it must not write over: that loads much. */
+async function placeOf(store: string): Promise<PlaceOptions> {
+  const { keptFiles } = await import('../host/kept-files.ts');
+  return { kept: keptFiles({ store: storePlaceOf(store).file }) };
+}

@@ -13,8 +13,8 @@ import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { triedOf } from '../measure/tried.ts';
 import { answerOf } from '../propose/asker.ts';
 import { nextAsked, toldFor } from '../propose/history.ts';
-import { denseFigures, latestSetup } from '../propose/proposer.ts';
 import { type Setup, strategyOf } from '../propose/setup.ts';
+import { denseFigures, latestSetup } from '../propose/stored-setup.ts';
 
 /** Null before the first proposal, and for studies from before proposals were recorded. */
 export async function explainStudy(store: Pick<Store, 'trials' | 'tuning'>, study: Study): Promise<ExplainView | null> {

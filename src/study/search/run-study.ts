@@ -6,7 +6,7 @@ import { constraintsOf } from '../../objectives/limits.ts';
 import { spaceSize } from '../../space/configuration.ts';
 import { patienceOf, type QuietPatience } from '../measure/patience.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
-import { denseFigures, latestLimits } from '../propose/proposer.ts';
+import { denseFigures, latestLimits } from '../propose/stored-setup.ts';
 import { trialCounts } from '../read/counts.ts';
 import { confirmBudget, confirmFront } from './confirm.ts';
 import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';

@@ -15,6 +15,8 @@ const tsc = spawnSync(process.execPath, [join(typescript, 'bin', 'tsc'), ...sett
 if (tsc.status === 0) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   renameSync(fresh, join(root, 'dist'));
+  // What `npm ci` ends with; standard output is for programs.
+  if (process.argv.includes('--say-next')) console.error('Built. Try: npm run demo');
 } else {
   rmSync(fresh, { recursive: true, force: true });
 }

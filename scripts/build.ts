@@ -18,6 +18,8 @@ try {
     await bundlePage(root, join(fresh, 'page'));
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, join(root, 'dist'));
+    // What `npm ci` ends with; standard output is for programs.
+    if (process.argv.includes('--say-next')) console.error('Built. Try: npm run demo');
   }
 } finally {
   rmSync(fresh, { recursive: true, force: true });

@@ -88,6 +88,6 @@ console.log(
     '',
     `${formatPercent(denseTop1)} dense, ${formatPercent(beforeTop1)} factorised, ${formatPercent(top1 ?? 0)} retrained, and ${formatSpeedup(choice.speedup)} as fast. ` +
       `It took ${Math.round((performance.now() - startedMs) / 1000)} s; the network is ${out}.`,
-    'Now yours: rankfront search --model YOUR.onnx --data folder:YOUR_IMAGES --hardware hardware-profiles/cpu-2-threads.yaml --time 8h',
+    'Now yours: npx rankfront init YOUR.onnx --data folder:YOUR_IMAGES, then: npx rankfront search',
   ].join('\n'),
 );

@@ -11,7 +11,7 @@ import type { Store } from '../../src/store/store.ts';
 import type { Study } from '../../src/store/study.ts';
 import { patienceOf } from '../../src/study/measure/patience.ts';
 import { inlineAsker } from '../../src/study/propose/asker.ts';
-import { denseFigures } from '../../src/study/propose/proposer.ts';
+import { denseFigures } from '../../src/study/propose/stored-setup.ts';
 import { type RunParts, searchTrials } from '../../src/study/search/search-trials.ts';
 import type { Strategy } from '../../src/tuner/strategy.ts';
 import { images, sites } from './fill.ts';

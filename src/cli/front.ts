@@ -1,7 +1,7 @@
 /** `rankfront front`: the Pareto front of a study, for people, spreadsheets, programs and documents. */
 import { UserError } from '../errors/user-error.ts';
+import type { PlaceOptions } from '../files/place.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
-import { keptFiles } from '../host/kept-files.ts';
 import { frontCsv } from '../report/front/csv.ts';
 import { frontJson } from '../report/front/json.ts';
 import { fileOfStore } from '../store/place.ts';
@@ -44,7 +44,7 @@ export const front = defineCommand({
         'Cannot show the front: --search and --confirmed cannot be used together.',
         'Leave one of them out.',
       );
-    const place = { kept: keptFiles({ store: fileOfStore(args.store) }) };
+    const place = args.out === undefined ? {} : await placeOf(args.store);
     if (args.out !== undefined) demandWritable(args.out, 'the front', place);
     const format = formatOf(args.json ? 'json' : args.format, args.out, formats);
     if (format === 'png' && args.out === undefined)
@@ -78,3 +78,9 @@ export const front = defineCommand({
     return 0;
   },
 });
+
+/** Only what writes a file asks which files it must not write over: that loads much. */
+async function placeOf(store: string): Promise<PlaceOptions> {
+  const { keptFiles } = await import('../host/kept-files.ts');
+  return { kept: keptFiles({ store: fileOfStore(store) }) };
+}

@@ -1,19 +1,16 @@
 /** From a hardware profile to a device. A new driver is one file, one line in `drivers` and its settings in `driver-settings.ts`. */
 import { UserError } from '../errors/user-error.ts';
 import type { Model } from '../onnx/graph.ts';
-import { openCommand } from './command/driver.ts';
 import { cooledDevice } from './cooled.ts';
 import type { Driver, OpenDevice } from './driver.ts';
 import type { DriverKind } from './driver-settings.ts';
-import { openOnnxruntime } from './onnxruntime/driver.ts';
 import type { HardwareProfile } from './profile.ts';
-import { openRemote } from './remote/driver.ts';
 import { openRoofline, rooflineNodeTimes } from './roofline.ts';
 
-/** By kind, and nothing else asks which kind a driver is. */
+/** By kind, and nothing else asks which kind a driver is. What opens one is loaded when it is wanted: most commands only name devices. */
 const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
   onnxruntime: {
-    open: openOnnxruntime,
+    open: async (...given) => (await import('./onnxruntime/driver.ts')).openOnnxruntime(...given),
     exact: () => false,
     tellsMemory: true,
     words: ({ kind, provider, threads }) => `${kind} ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
@@ -26,14 +23,14 @@ const drivers: { readonly [Kind in DriverKind]: Driver<Kind> } = {
     demand: (settings, profile, model) => void rooflineNodeTimes(model, settings, profile),
   },
   command: {
-    open: openCommand,
+    open: async (...given) => (await import('./command/driver.ts')).openCommand(...given),
     exact: () => false,
     tellsMemory: false,
     words: ({ run, threads }) =>
       `${(run.command[0] ?? '').split(/[\\/]/).at(-1)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
   remote: {
-    open: openRemote,
+    open: async (...given) => (await import('./remote/driver.ts')).openRemote(...given),
     exact: ({ exact }) => exact,
     tellsMemory: true,
     words: ({ kind, address, listen }) => `${kind} ${address ?? `to ${listen}`}`,

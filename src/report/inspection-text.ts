@@ -64,7 +64,7 @@ export function normalisationLine({ tried, given, guesses, normalize, triedOn }:
   if (guesses)
     return `Normalisation: ${given}, but the network guesses with all: check the order of the labels, and what it was trained on.`;
   if (best.channels === 'bgr')
-    return `The network reads BGR: write channels: bgr and normalize: ${best.normalize} in a dataset YAML.`;
+    return `The network reads BGR pixels by ${best.normalize}: write both into a dataset YAML (docs/files.md).`;
   const chosen = normalize ?? given;
   const close = second && best.accuracy - second.accuracy < 2 / Math.sqrt(triedOn) / 2;
   return `Normalisation: ${chosen}${close ? `. ${second.normalize === chosen ? best.normalize : second.normalize} does nearly as well: check how the network was trained.` : ', the best of those tried.'}`;

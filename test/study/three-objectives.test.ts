@@ -24,7 +24,7 @@ import type { CompleteTrial } from '../../src/store/trial.ts';
 import { type Instruments, observe } from '../../src/study/measure/observe.ts';
 import { patienceOf } from '../../src/study/measure/patience.ts';
 import { inlineAsker } from '../../src/study/propose/asker.ts';
-import { denseFigures } from '../../src/study/propose/proposer.ts';
+import { denseFigures } from '../../src/study/propose/stored-setup.ts';
 import { readFrontInput } from '../../src/study/read/read-front.ts';
 import { recountStudy } from '../../src/study/recount/recount-study.ts';
 import { confirmFront, isConfirmed } from '../../src/study/search/confirm.ts';

@@ -1,11 +1,10 @@
 /** From a study with its dense model measured to whoever proposes its trials: limits, the table of single sites, the strategy. */
 import { statSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import type { Emit } from '../../events/event.ts';
 import { frontFor } from '../../objectives/front.ts';
 import type { Limits } from '../../objectives/limit.ts';
 import { constraintsOf, hasLimits, keepsTo } from '../../objectives/limits.ts';
-import { type DenseFigures, denseFiguresOf, referencePoint } from '../../objectives/objectives.ts';
+import { type DenseFigures, referencePoint } from '../../objectives/objectives.ts';
 import { ladderLengths } from '../../space/configuration.ts';
 import { priorGuesses } from '../../space/prior.ts';
 import type { Store } from '../../store/store.ts';
@@ -21,6 +20,7 @@ import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { type Asker, inlineAsker, threadAsker } from './asker.ts';
 import { type Setup, setupFrom, setupRecord, siteTableSchema, strategyOf } from './setup.ts';
 import { sweepSites } from './site-sweep.ts';
+import { denseFigures, keptAsLatest, latestLimits } from './stored-setup.ts';
 import { tunerPrior } from './tuner-prior.ts';
 
 /** Who proposes, and how that is kept. */
@@ -86,38 +86,6 @@ export async function openProposer(parts: ProposerParts): Promise<LimitedPropose
 function priorOf({ study, plan: { space }, instruments }: ProposerParts, table: SiteTable | null): TunerPrior {
   const { loss, reference } = instruments;
   return tunerPrior(study.objectives, { space, latency: table, loss, denseBytes: statSync(reference.path).size });
-}
-
-/** A setup that comes back after another one is kept again, so that the latest is always the one in force. */
-export async function keptAsLatest(store: Store, study: Study, setup: Setup): Promise<number> {
-  const latest = await store.tuning.latestSetup(study.id);
-  const record = setupRecord(setup);
-  if (latest && isDeepStrictEqual(setupRecord(setupFrom(latest.setup)), setupRecord(setupFrom(record))))
-    return latest.id;
-  return store.tuning.keepSetup(study.id, latest ? { ...record, follows: latest.id } : record);
-}
-
-/** What the next proposal would be made from, by the latest run; null before the first proposal. */
-export async function latestSetup(store: Pick<Store, 'trials' | 'tuning'>, study: Study): Promise<Setup | null> {
-  const asked = (await store.trials.list(study.id)).some(trial => trial.asked !== null);
-  return asked ? storedSetup(store, study) : null;
-}
-
-/** Also before the first proposal, where it may hold nothing but limits. */
-export async function storedSetup({ tuning }: Pick<Store, 'tuning'>, study: Study): Promise<Setup | null> {
-  const latest = await tuning.latestSetup(study.id);
-  return latest && setupFrom(latest.setup);
-}
-
-/** What candidates are held to; empty without limits. */
-export const latestLimits = async (store: Pick<Store, 'tuning'>, study: Study): Promise<Limits> =>
-  (await storedSetup(store, study))?.limits ?? {};
-
-/** Throws while the dense model is not measured. */
-export async function denseFigures(store: Pick<Store, 'trials'>, study: Study): Promise<DenseFigures> {
-  const dense = await store.trials.get(study.id, 0);
-  if (dense?.state !== 'complete') throw new Error('limits are measured against the dense model, which is missing');
-  return denseFiguresOf(study.objectives, dense.values, dense.observations);
 }
 
 /** A hundred short measurements would wait for an hour: once one has waited in vain, or the dense model had, the others do not wait. */

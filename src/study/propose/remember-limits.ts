@@ -6,8 +6,8 @@ import { constraintsOf, hasLimits, keepsTo, sameLimits } from '../../objectives/
 import { referencePoint } from '../../objectives/objectives.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
-import { denseFigures, keptAsLatest, storedSetup } from './proposer.ts';
 import type { Setup } from './setup.ts';
+import { denseFigures, keptAsLatest, storedSetup } from './stored-setup.ts';
 
 export interface RememberParts {
   readonly store: Store;

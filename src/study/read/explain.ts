@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { triedOf } from '../measure/tried.ts';
-import { denseFigures, latestSetup } from '../propose/proposer.ts';
+import { denseFigures, latestSetup } from '../propose/stored-setup.ts';
 import { setupRecord } from '../propose/setup.ts';
 import { type ExplainInputs, explained } from './explained.ts';
 

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Trial } from '../../store/trial.ts';
 import { deviceOf } from '../measure/device-of.ts';
-import { denseFigures, latestLimits } from '../propose/proposer.ts';
+import { denseFigures, latestLimits } from '../propose/stored-setup.ts';
 
 /** @param name of the study in Optuna */
 export async function optunaStudy(

@@ -10,7 +10,7 @@ import type { FrontReport } from '../../report/front/front.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
-import { latestLimits } from '../propose/proposer.ts';
+import { latestLimits } from '../propose/stored-setup.ts';
 import { type Disagreement, disagreementText } from '../recount/disagreement.ts';
 import { constraintsIn, type JudgedStudy, judgedStudy } from '../recount/judged.ts';
 import { textsOf, trainingsOf } from '../recount/of-study.ts';

@@ -6,7 +6,7 @@
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Trial } from '../../store/trial.ts';
-import { latestLimits } from '../propose/proposer.ts';
+import { latestLimits } from '../propose/stored-setup.ts';
 import type { Disagreement } from './disagreement.ts';
 import { constraintsIn, judgedStudy } from './judged.ts';
 import { textsOf, trainingsOf } from './of-study.ts';

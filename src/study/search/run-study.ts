@@ -7,7 +7,7 @@ import { spaceSize } from '../../space/configuration.ts';
 import { confirmBudget } from '../measure/confirm-budget.ts';
 import { patienceOf, type QuietPatience } from '../measure/patience.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
-import { denseFigures, latestLimits } from '../propose/proposer.ts';
+import { denseFigures, latestLimits } from '../propose/stored-setup.ts';
 import { trialCounts } from '../read/counts.ts';
 import { confirmFront } from './confirm.ts';
 import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Happening } from '../../../src/events/event.ts';
 import { frontFor } from '../../../src/objectives/front.ts';
 import { memoryStore } from '../../../src/store/memory-store.ts';
-import { latestLimits } from '../../../src/study/propose/proposer.ts';
 import { rememberLimits } from '../../../src/study/propose/remember-limits.ts';
+import { latestLimits } from '../../../src/study/propose/stored-setup.ts';
 import { toyResult, toyStudy } from '../twins.ts';
 
 const opened = async () => {

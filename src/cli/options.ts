@@ -9,7 +9,7 @@ export const modelOption = { type: 'string', demandOption: true, describe: 'The 
 const dataOption = {
   type: 'string',
   demandOption: true,
-  describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML file',
+  describe: 'Images (cifar10:DIR, folder:DIR or a dataset YAML file) or ready inputs (npy:PATH, npz:PATH)',
 } as const;
 export const hardwareOption = {
   type: 'string',

@@ -1,7 +1,6 @@
 /** What the child is asked that grades each image by all that a network gives, and what it answers. */
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { ClosenessRule } from '../metric/closeness.ts';
-import type { ImageInput } from '../runtime/model-interface.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 
 export interface GradeRequest {
@@ -10,8 +9,7 @@ export interface GradeRequest {
   /** The dense model, which every image is compared with. */
   readonly dense: string;
   readonly session: SessionSettings;
-  readonly input: ImageInput;
-  readonly images: ImageBatchSource;
+  readonly images: BatchSource;
   /** Images per call where the batch dimension is dynamic; a fixed one overrules it. */
   readonly batch: number;
   /** The outputs that count, with the rule where one was named. */

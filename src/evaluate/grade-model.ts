@@ -1,10 +1,11 @@
 /** Grades a network on prepared images in this process, beside the dense model. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import type { BatchKeeper } from '../images/batches.ts';
-import { imageBatches } from '../images/image-batches.ts';
-import { type InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { openFeeds } from '../images/feeds.ts';
+import type { InferenceSession } from '../runtime/onnxruntime.ts';
 import { openModelSession } from '../runtime/open-session.ts';
-import { sessionOptions } from '../runtime/session-options.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
+import { tensorsOf } from '../runtime/tensors-of.ts';
 import type { DenseOutputs } from './dense-outputs.ts';
 import { fidelityGrader } from './fidelity.ts';
 import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
@@ -31,7 +32,7 @@ export async function answerGrade(request: GradeRequest, keepers: GradeKeepers):
 }
 
 async function grade(
-  { model, dense, input, images, batch, outputs }: GradeRequest,
+  { model, dense, images, batch, outputs }: GradeRequest,
   { batches, dense: kept }: GradeKeepers,
   open: (model: string) => Promise<Attempt<InferenceSession>>,
 ): Promise<Attempt<GradeAnswer>> {
@@ -42,12 +43,13 @@ async function grade(
   const missing = names.find(name => !session.value.outputNames.includes(name));
   if (missing !== undefined) return failed('runtime-rejected', `it has no output "${missing}"`);
   let reference: InferenceSession | null = model === dense ? session.value : null;
-  kept.open(JSON.stringify([dense, images.path, [...images.table], images.channels, names]));
+  kept.open(JSON.stringify([dense, 'path' in images ? [images.path, [...images.table], images.channels] : 0, names]));
+  const fed = openFeeds(batches, images, session.value.inputMetadata.map(tensorDescription));
+  if (fed.state === 'failed') return fed;
   const toGrade = fidelityGrader(outputs);
   const grades: number[] = [];
-  for (const { from, to, data, dims } of imageBatches(batches, images, input, batch, 'fill up')) {
-    const feeds = { [input.name]: new Tensor(input.type, data, dims) };
-    const size = input.batch ?? to - from;
+  for (const { from, to, size, feeds: parts } of fed.value.batches(batch, 'fill up')) {
+    const feeds = tensorsOf(parts);
     const said = await outputsOf(session.value, feeds, names, size);
     if (said.state === 'failed') return said;
     const place = (i: number): number => images.positions[from + i] ?? 0;

@@ -1,18 +1,16 @@
 /** The parent's side of the scorer's child: models over prepared images. */
-import { normalizationTable } from '../data/normalize.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { OpenInputs } from '../images/open-inputs.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
-import type { Prepared } from '../images/prepare.ts';
 import { type Child, startChild } from '../runtime/child.ts';
-import type { ModelInterface } from '../runtime/model-interface.ts';
+import type { NetworkInterface } from '../runtime/model-interface.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
 import type { ScoreAnswer, ScoreRequest, StoppingRule } from './messages.ts';
 
 export interface ModelRunner {
-  describe(model: string, timeoutMs: number): Promise<Attempt<ModelInterface>>;
+  describe(model: string, timeoutMs: number): Promise<Attempt<NetworkInterface>>;
   /** @param labels one output index per position, for top-5, or null */
   run(
     model: string,
@@ -25,15 +23,15 @@ export interface ModelRunner {
   grade(
     model: string,
     images: PreparedPart,
-    how: Pick<GradeRequest, 'dense' | 'input' | 'outputs'>,
+    how: Pick<GradeRequest, 'dense' | 'outputs'>,
     timeoutMs: number,
   ): Promise<Attempt<GradeAnswer>>;
   close(): Promise<void>;
 }
 
 export interface PreparedPart {
-  readonly prepared: Prepared;
-  /** Positions in the file of prepared images. */
+  readonly inputs: OpenInputs;
+  /** Positions among the prepared images. */
   readonly positions: Int32Array;
   readonly reading: PixelReading;
   /** Images per call where the model leaves it open. */
@@ -54,18 +52,14 @@ export function startModelRunner(
     child.request<T>(request, timeoutMs);
   return {
     describe: (model, timeoutMs) => ask({ kind: 'describe', model, session, heads }, timeoutMs),
-    run: (model, part, labels, timeoutMs, stopping = null) => {
-      const { batch } = part;
-      return ask({ kind: 'score', model, session, heads, images: sourceOf(part), batch, labels, stopping }, timeoutMs);
+    run: (model, { inputs, positions, reading, batch }, labels, timeoutMs, stopping = null) => {
+      return ask(
+        { kind: 'score', model, session, heads, images: inputs.source(positions, reading), batch, labels, stopping },
+        timeoutMs,
+      );
     },
-    grade: (model, part, how, timeoutMs) =>
-      ask({ kind: 'grade', model, session, images: sourceOf(part), batch: part.batch, ...how }, timeoutMs),
+    grade: (model, { inputs, positions, reading, batch }, how, timeoutMs) =>
+      ask({ kind: 'grade', model, session, images: inputs.source(positions, reading), batch, ...how }, timeoutMs),
     close: () => child.close(),
   };
-}
-
-function sourceOf({ prepared, positions, reading }: PreparedPart): ImageBatchSource {
-  const { path, height, width } = prepared;
-  const table = normalizationTable(reading.normalize);
-  return { path, height, width, positions, table, channels: reading.channels };
 }

@@ -2,15 +2,12 @@
 import type { Dataset } from '../data/dataset.ts';
 import { labelsFor } from '../data/labels-for.ts';
 import type { Normalization } from '../data/normalize.ts';
-import { resolveTransform } from '../data/resolve-transform.ts';
 import { defaultProxyImages, type Split, splitProxy } from '../data/subset.ts';
-import type { Transform } from '../data/transform.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
-import { batchSizeFor } from '../images/batch-size.ts';
-import { type Prepared, type PrepareOptions, prepare, type UnreadableImage } from '../images/prepare.ts';
+import { type OpenInputs, openInputs } from '../images/open-inputs.ts';
+import type { PrepareOptions, UnreadableImage } from '../images/prepare.ts';
 import { asksForClasses, type MetricChoice } from '../metric/choice.ts';
-import type { ModelInterface } from '../runtime/model-interface.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import { notPerImage } from './grade-messages.ts';
 import { grading } from './grading.ts';
@@ -55,7 +52,7 @@ export interface ScorerInfo {
   readonly unreadable: readonly UnreadableImage[];
   /** The width of the output. */
   readonly classes: number;
-  readonly transform: Transform;
+  readonly transform: object;
   readonly normalize: Normalization;
   /** Images per call. */
   readonly batch: number;
@@ -100,26 +97,25 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
       'Add a labels.csv (file,label per line), or use the metric agreement.',
     );
 
-  const { input, classes: declared, outputs } = usable(name, await runner.describe(modelPath, loadMs));
+  const { inputs: takes, classes: declared, outputs } = usable(name, await runner.describe(modelPath, loadMs));
   // Whether the labels fit is said before minutes are spent on decoding, where the model says how wide its output is.
   if (declared !== null && asksForClasses(metric)) labelsThatFit(name, dataset, declared);
-  const transform = resolveTransform(spec, input.height, input.width);
-  const prepared = await prepare(dataset, transform, options.prepare);
-  if (prepared.count < 2)
-    throw new UserError(`Cannot score on ${prepared.count} image: expected at least two.`, 'Give more images.');
-  const batch = input.batch ?? options.scoreBatch ?? batchSizeFor(transform.height, transform.width);
-  const judged = (labels: Int32Array | null): Judging => judgingOf(options, prepared, labels);
-  const opened = { prepared, transform, batch };
-  if (!asksForClasses(metric)) return graded(options, runner, { input, outputs }, metric, judged(null), opened);
+  const inputs = await openInputs(dataset, takes, options.prepare, detail => notUsable(name, detail));
+  if (inputs.count < 2)
+    throw new UserError(`Cannot score on ${inputs.count} image: expected at least two.`, 'Give more images.');
+  const batch = inputs.fixedBatch ?? options.scoreBatch ?? inputs.usualBatch;
+  const judged = (labels: Int32Array | null): Judging => judgingOf(options, inputs, labels);
+  const opened = { inputs, batch };
+  if (!asksForClasses(metric)) return graded(options, runner, outputs, metric, judged(null), opened);
   const run: ScoringOptions['run'] = (model, positions, reading, labels, timeoutMs, stopping) => {
     // Looked at `looks` times or more on the way, where it may be given up.
-    const size = stopping && input.batch === null ? Math.min(batch, Math.ceil(positions.length / looks)) : batch;
-    return runner.run(model, { prepared, positions, reading, batch: size }, labels, timeoutMs, stopping);
+    const size = stopping && inputs.fixedBatch === null ? Math.min(batch, Math.ceil(positions.length / looks)) : batch;
+    return runner.run(model, { inputs, positions, reading, batch: size }, labels, timeoutMs, stopping);
   };
 
   const { classes } = usable(name, await run(modelPath, Int32Array.of(0), spec, null, loadMs));
   const fitted = labelsThatFit(name, dataset, classes);
-  const labels = fitted && prepared.kept.map(index => fitted[index] ?? 0);
+  const labels = fitted && inputs.kept.map(index => fitted[index] ?? 0);
   const judging = judged(labels);
   return {
     objective,
@@ -130,8 +126,7 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
 }
 
 interface Opened {
-  readonly prepared: Prepared;
-  readonly transform: Transform;
+  readonly inputs: OpenInputs;
   readonly batch: number;
 }
 
@@ -139,7 +134,7 @@ interface Opened {
 async function graded(
   options: ScorerOptions,
   runner: ModelRunner,
-  { input, outputs }: Pick<ModelInterface, 'input' | 'outputs'>,
+  outputs: readonly string[],
   metric: Extract<MetricChoice, { kind: 'fidelity' }>,
   judging: Judging,
   opened: Opened,
@@ -156,9 +151,10 @@ async function graded(
       `Cannot compare the output "${unknown.name}" of "${name}": the network has no such output.`,
       `It has ${outputs.join(', ')}.`,
     );
-  const how = { dense: modelPath, input, outputs: counted };
+  const how = { dense: modelPath, outputs: counted };
+  const { inputs } = opened;
   const part = (positions: Int32Array, batch: number) => ({
-    prepared: opened.prepared,
+    inputs,
     positions,
     reading: dataset.spec,
     batch,
@@ -166,7 +162,7 @@ async function graded(
   const loadMs = options.loadTimeoutMs ?? 120_000;
   const tryOut = (batch: number) => runner.grade(modelPath, part(Int32Array.of(0, 1), batch), how, loadMs);
   const first = await tryOut(2);
-  const oneByOne = first.state === 'failed' && first.detail.startsWith(notPerImage) && input.batch === null;
+  const oneByOne = first.state === 'failed' && first.detail.startsWith(notPerImage) && inputs.fixedBatch === null;
   usable(name, oneByOne ? await tryOut(1) : first);
   const batch = oneByOne ? 1 : opened.batch;
   return {
@@ -189,7 +185,7 @@ interface Judging {
 
 function judgingOf(
   { setAside, proxyImages, seed }: ScorerOptions,
-  { kept }: Prepared,
+  { kept }: OpenInputs,
   labels: Int32Array | null,
 ): Judging {
   const aside = new Set(setAside);
@@ -202,10 +198,10 @@ function judgingOf(
 function told(
   { dataset }: ScorerOptions,
   { split, wanted }: Judging,
-  { prepared, transform, batch }: Opened,
+  { inputs, batch }: Opened,
   classes: number,
 ): Pick<OpenScorer, 'proxyIndices' | 'confirmIndices' | 'info'> {
-  const { count, unreadable, kept } = prepared;
+  const { count, unreadable, kept, transform } = inputs;
   const indices = (positions: Int32Array): Int32Array => positions.map(at => kept[at] ?? 0);
   return {
     proxyIndices: indices(split.proxy),
@@ -242,13 +238,17 @@ function labelsThatFit(model: string, dataset: Dataset, classes: number): Int32A
 /** The value, or a UserError that says why the model cannot be scored. */
 function usable<T>(model: string, attempt: Attempt<T>): T {
   if (attempt.state === 'complete') return attempt.value;
+  throw notUsable(model, attempt.detail, attempt.reason);
+}
+
+function notUsable(model: string, detail: string, reason?: string): UserError {
   const wayOut =
-    attempt.reason === 'not-finite'
+    reason === 'not-finite'
       ? 'Check its weights, or the normalisation of the images.'
-      : attempt.detail.startsWith('the runtime cannot')
+      : detail.startsWith('the runtime cannot')
         ? 'Check that onnxruntime runs it: rankfront profile.'
-        : 'Give a network with one input N x 3 x H x W; where its output holds no class scores, add --metric fidelity.';
-  throw new UserError(`Cannot score "${model}": ${attempt.detail}.`, wayOut);
+        : 'Give a network with one input N x 3 x H x W, or ready inputs (npz:FILE). Where it gives no class scores, add --metric fidelity.';
+  return new UserError(`Cannot score "${model}": ${detail}.`, wayOut);
 }
 
 function notesOf(

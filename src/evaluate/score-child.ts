@@ -2,7 +2,7 @@
 
 import type { Attempt } from '../errors/failure.ts';
 import { batchKeeper } from '../images/batches.ts';
-import type { ModelInterface } from '../runtime/model-interface.ts';
+import type { NetworkInterface } from '../runtime/model-interface.ts';
 import { serve } from '../runtime/serve.ts';
 import { denseOutputs } from './dense-outputs.ts';
 import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
@@ -13,6 +13,6 @@ import { answerScore } from './score-model.ts';
 const batches = batchKeeper();
 const dense = denseOutputs();
 serve(
-  async (request: ScoreRequest | GradeRequest): Promise<Attempt<ModelInterface | ScoreAnswer | GradeAnswer>> =>
+  async (request: ScoreRequest | GradeRequest): Promise<Attempt<NetworkInterface | ScoreAnswer | GradeAnswer>> =>
     request.kind === 'grade' ? answerGrade(request, { batches, dense }) : answerScore(request, batches),
 );

@@ -80,7 +80,7 @@ export const problemOptions = {
   },
   metric: {
     type: 'string',
-    describe: 'What accuracy means: top1, top5, agreement or fidelity [default: what the network and images allow]',
+    describe: 'What accuracy means: top1, top5, agreement, fidelity or module:FILE [default: by the network]',
   },
   'accept-dense': { type: 'boolean', default: false, describe: 'Continue even if the dense model scores near chance' },
 } as const;

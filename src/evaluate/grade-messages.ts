@@ -12,8 +12,22 @@ export interface GradeRequest {
   readonly images: BatchSource;
   /** Images per call where the batch dimension is dynamic; a fixed one overrules it. */
   readonly batch: number;
+  /** A metric of the user's in the place of fidelity; null for fidelity. */
+  readonly own: ({ readonly path: string } & GradedImages) | null;
   /** The outputs that count, with the rule where one was named. */
   readonly outputs: readonly { readonly name: string; readonly rule: ClosenessRule | null }[];
+}
+
+/** What is known of each image beside its pixels, in the order of scoring. */
+export interface GradedImages {
+  readonly names: readonly string[];
+  readonly labels: Int32Array | null;
+}
+
+/** Asks what a metric module says of itself. */
+export interface MetricRequest {
+  readonly kind: 'metric';
+  readonly path: string;
 }
 
 export interface GradeAnswer {

@@ -3,10 +3,11 @@ import type { Attempt } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
 import type { OpenInputs } from '../images/open-inputs.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
+import type { Metric } from '../metric/metric.ts';
 import { type Child, startChild } from '../runtime/child.ts';
 import type { NetworkInterface } from '../runtime/model-interface.ts';
 import type { SessionSettings } from '../runtime/session.ts';
-import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
+import type { GradeAnswer, GradeRequest, MetricRequest } from './grade-messages.ts';
 import type { ScoreAnswer, ScoreRequest, StoppingRule } from './messages.ts';
 
 export interface ModelRunner {
@@ -19,11 +20,13 @@ export interface ModelRunner {
     timeoutMs: number,
     stopping?: StoppingRule | null,
   ): Promise<Attempt<ScoreAnswer>>;
+  /** What a metric module says of itself. */
+  metric(path: string, timeoutMs: number): Promise<Attempt<Metric>>;
   /** Grades every image of the part by what the model and the dense one say of it. */
   grade(
     model: string,
     images: PreparedPart,
-    how: Pick<GradeRequest, 'dense' | 'outputs'>,
+    how: Pick<GradeRequest, 'dense' | 'outputs' | 'own'>,
     timeoutMs: number,
   ): Promise<Attempt<GradeAnswer>>;
   close(): Promise<void>;
@@ -48,7 +51,7 @@ export function startModelRunner(
 ): ModelRunner {
   const child: Child = startChild({ entry: entryUrl('score-child', import.meta.url), recycleAfter });
   const session = { provider, threads, graphOptimization };
-  const ask = <T>(request: ScoreRequest | GradeRequest, timeoutMs: number): Promise<Attempt<T>> =>
+  const ask = <T>(request: ScoreRequest | GradeRequest | MetricRequest, timeoutMs: number): Promise<Attempt<T>> =>
     child.request<T>(request, timeoutMs);
   return {
     describe: (model, timeoutMs) => ask({ kind: 'describe', model, session, heads }, timeoutMs),
@@ -58,6 +61,7 @@ export function startModelRunner(
         timeoutMs,
       );
     },
+    metric: (path, timeoutMs) => ask({ kind: 'metric', path }, timeoutMs),
     grade: (model, { inputs, positions, reading, batch }, how, timeoutMs) =>
       ask({ kind: 'grade', model, session, images: inputs.source(positions, reading), batch, ...how }, timeoutMs),
     close: () => child.close(),

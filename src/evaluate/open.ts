@@ -7,9 +7,10 @@ import type { Attempt } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type OpenInputs, openInputs } from '../images/open-inputs.ts';
 import type { PrepareOptions, UnreadableImage } from '../images/prepare.ts';
-import { asksForClasses, type MetricChoice } from '../metric/choice.ts';
+import { asksForClasses, type ClassMetric, type MetricChoice } from '../metric/choice.ts';
+import { nameOf } from '../metric/metric.ts';
 import type { SessionSettings } from '../runtime/session.ts';
-import { notPerImage } from './grade-messages.ts';
+import { type GradeRequest, notPerImage } from './grade-messages.ts';
 import { grading } from './grading.ts';
 import { type ModelRunner, startModelRunner } from './model-runner.ts';
 import type { Scorer } from './scorer.ts';
@@ -135,13 +136,15 @@ async function graded(
   options: ScorerOptions,
   runner: ModelRunner,
   outputs: readonly string[],
-  metric: Extract<MetricChoice, { kind: 'fidelity' }>,
+  metric: Exclude<MetricChoice, ClassMetric>,
   judging: Judging,
   opened: Opened,
 ): Promise<OpenScorer> {
   const { modelPath, dataset } = options;
   const name = options.modelName ?? modelPath;
-  const counted = [...(metric.outputs ?? new Map(outputs.map(each => [each, null])))].map(([each, rule]) => ({
+  const counted = [
+    ...((metric.kind === 'fidelity' && metric.outputs) || new Map(outputs.map(each => [each, null]))),
+  ].map(([each, rule]) => ({
     name: each,
     rule,
   }));
@@ -151,30 +154,49 @@ async function graded(
       `Cannot compare the output "${unknown.name}" of "${name}": the network has no such output.`,
       `It has ${outputs.join(', ')}.`,
     );
-  const how = { dense: modelPath, outputs: counted };
   const { inputs } = opened;
+  const loadMs = options.loadTimeoutMs ?? 120_000;
+  const facts = metric.kind === 'module' ? usableMetric(metric.path, await runner.metric(metric.path, loadMs)) : null;
+  const howFor = (positions: Int32Array) => ({ dense: modelPath, outputs: counted, own: ownOf(positions) });
+  const ownOf = (positions: Int32Array): GradeRequest['own'] => {
+    if (metric.kind !== 'module') return null;
+    const at = Array.from(positions, position => inputs.kept[position] ?? 0);
+    const labels = dataset.labels && Int32Array.from(at, index => dataset.labels?.[index] ?? 0);
+    return { path: metric.path, names: at.map(index => dataset.ids[index] ?? ''), labels };
+  };
   const part = (positions: Int32Array, batch: number) => ({
     inputs,
     positions,
     reading: dataset.spec,
     batch,
   });
-  const loadMs = options.loadTimeoutMs ?? 120_000;
-  const tryOut = (batch: number) => runner.grade(modelPath, part(Int32Array.of(0, 1), batch), how, loadMs);
+  const two = Int32Array.of(0, 1);
+  const tryOut = (batch: number) => runner.grade(modelPath, part(two, batch), howFor(two), loadMs);
   const first = await tryOut(2);
   const oneByOne = first.state === 'failed' && first.detail.startsWith(notPerImage) && inputs.fixedBatch === null;
-  usable(name, oneByOne ? await tryOut(1) : first);
+  const tried = oneByOne ? await tryOut(1) : first;
+  if (metric.kind === 'module') usableMetric(metric.path, tried);
+  else usable(name, tried);
   const batch = oneByOne ? 1 : opened.batch;
   return {
-    objective: metric.kind,
+    objective: facts ? nameOf(facts) : metric.kind,
     ...grading({
       modelPath,
       split: judging.split,
-      run: (model, positions, timeoutMs) => runner.grade(model, part(positions, batch), how, timeoutMs),
+      run: (model, positions, timeoutMs) => runner.grade(model, part(positions, batch), howFor(positions), timeoutMs),
     }),
     close: () => runner.close(),
     ...told(options, judging, { ...opened, batch }, 0),
   };
+}
+
+/** @throws UserError that says what is wrong with the metric */
+function usableMetric<T>(path: string, attempt: Attempt<T>): T {
+  if (attempt.state === 'complete') return attempt.value;
+  throw new UserError(
+    `Cannot judge by "${path}": ${attempt.detail}.`,
+    'Mend the metric; docs/metrics.md says what a module exports.',
+  );
 }
 
 interface Judging {

@@ -7,18 +7,21 @@ export type ClassMetric = { readonly kind: 'top1' | 'top5' | 'agreement' };
 
 export type MetricChoice =
   | ClassMetric
+  /** A module of the user's. */
+  | { readonly kind: 'module'; readonly path: string }
   | {
       readonly kind: 'fidelity';
       /** Those that are compared, by name, with the rule where one is named; null compares all. */
       readonly outputs: ReadonlyMap<string, ClosenessRule | null> | null;
     };
 
-const wayOut = 'Write top1, top5, agreement, fidelity, or fidelity:OUTPUT,OUTPUT=RULE.';
+const wayOut = 'Write top1, top5, agreement, fidelity, fidelity:OUTPUT,OUTPUT=RULE, or module:FILE.';
 
 /** @throws UserError for a text that names no metric */
 export function parseMetric(text: string): MetricChoice {
   const [kind = '', rest] = text.split(/:(.*)/s);
   if (rest === undefined && (kind === 'top1' || kind === 'top5' || kind === 'agreement')) return { kind };
+  if (kind === 'module' && rest) return { kind, path: rest };
   if (kind === 'fidelity') return { kind, outputs: rest === undefined ? null : outputsIn(text, rest) };
   const near = nearest(kind, ['top1', 'top5', 'agreement', 'fidelity']);
   throw new UserError(
@@ -49,10 +52,12 @@ export const asksForClasses = (choice: MetricChoice): choice is ClassMetric =>
 
 /** As a user writes it. */
 export const metricText = (choice: MetricChoice): string =>
-  asksForClasses(choice) || choice.outputs === null
-    ? choice.kind
-    : `fidelity:${[...choice.outputs].map(([name, rule]) => (rule ? `${name}=${rule}` : name)).join(',')}`;
+  choice.kind === 'module'
+    ? `module:${choice.path}`
+    : asksForClasses(choice) || choice.outputs === null
+      ? choice.kind
+      : `fidelity:${[...choice.outputs].map(([name, rule]) => (rule ? `${name}=${rule}` : name)).join(',')}`;
 
 /** Which outputs count for it: those that hold class scores, all, or those that are named. */
 export const countedOutputs = (choice: MetricChoice): 'heads' | 'all' | readonly string[] =>
-  asksForClasses(choice) ? 'heads' : choice.outputs ? [...choice.outputs.keys()] : 'all';
+  asksForClasses(choice) ? 'heads' : choice.kind === 'fidelity' && choice.outputs ? [...choice.outputs.keys()] : 'all';

@@ -80,7 +80,7 @@ export const problemOptions = {
   },
   metric: {
     type: 'string',
-    describe: 'What accuracy means: top1, top5, agreement, fidelity or module:FILE [default: by the network]',
+    describe: 'What accuracy means: top1, top5, agreement, fidelity, module:FILE or command:PROGRAM',
   },
   'accept-dense': { type: 'boolean', default: false, describe: 'Continue even if the dense model scores near chance' },
 } as const;

@@ -56,3 +56,31 @@ test('is stored, shown in its unit and proved', { timeout: 180_000 }, async () =
   const proved = await rankfront(['verify', '--store', at('own.sqlite')], world.env);
   expect(proved.status, proved.stdout + proved.stderr).toBe(0);
 });
+
+test('a program of the user judges too, and a candidate that it cannot judge fails', { timeout: 180_000 }, async () => {
+  // The size of the file stands for a figure; the dense model has 24 kB.
+  writeFileSync(
+    at('score.mjs'),
+    `import { readFileSync, statSync } from 'node:fs';
+     const [model, images] = process.argv.slice(2);
+     const count = JSON.parse(readFileSync(images, 'utf8')).length;
+     const bytes = statSync(model).size;
+     if (bytes < 16000) { console.error('too small for me'); process.exit(1); }
+     console.log(JSON.stringify({ values: new Array(count).fill(bytes / 40000), label: 'size', unit: '%' }));`,
+  );
+  const command = `command:${process.execPath} ${at('score.mjs')} {model} {images}`;
+  const searched = await rankfront(
+    [
+      ...['search', '--model', at('detector.onnx'), '--data', data, '--hardware', world.hardware],
+      ...['--store', at('command.sqlite'), '--metric', command, '--strategy', 'nsga2'],
+      ...['--calibration', 'none', '--trials', '6'],
+    ],
+    world.env,
+  );
+  expect(searched.status, searched.stdout + searched.stderr).toBe(0);
+  expect(searched.stdout + searched.stderr).toContain('too small for me');
+  const table = await rankfront(['front', '--store', at('command.sqlite')], world.env);
+  expect(table.stdout).toContain('size %');
+  const proved = await rankfront(['verify', '--store', at('command.sqlite')], world.env);
+  expect(proved.status, proved.stdout + proved.stderr).toBe(0);
+});

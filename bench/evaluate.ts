@@ -2,6 +2,7 @@
  * `npm run bench -- evaluate`: the scorer against bare onnxruntime calls on the same float batches, each in a child process
  * of its own, in random order. Timed is all of it: the request, loading the model, every call, the predictions.
  */
+
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { type NormalizationName, normalizationTable } from '../src/data/normalize.ts';
 import { openDataset } from '../src/data/open.ts';
 import { parseDataSpec } from '../src/data/spec.ts';
+import type { Transform } from '../src/data/transform.ts';
 import type { Attempt } from '../src/errors/failure.ts';
 import { startModelRunner } from '../src/evaluate/model-runner.ts';
 import { openScorer } from '../src/evaluate/open.ts';
@@ -74,15 +76,18 @@ async function compare(
   const settings = { provider: 'cpu', threads, graphOptimization: 'all' } as const;
   const dataset = await openDataset(parseDataSpec(data), { normalize });
   const scorer = await openScorer({ modelPath: model, dataset, host: settings, seed: 1, proxyImages });
-  const prepared = await prepare(dataset, scorer.info.transform);
+  const prepared = await prepare(dataset, scorer.info.transform as Transform);
   const positions = scorer.proxyIndices.map(index => prepared.kept.indexOf(index));
   const runner = startModelRunner(settings);
-  const { input, output } = done(await runner.describe(model, 60_000));
+  const {
+    inputs: [input],
+    output,
+  } = done(await runner.describe(model, 60_000));
   await runner.close();
   const bare = startChild({ entry: entryUrl('children/bare-scores', import.meta.url) });
   const { path, height, width } = prepared;
   const images = { path, height, width, positions, table: normalizationTable(normalize), channels: 'rgb' };
-  done(await bare.request({ kind: 'load', images, input: input.name, batch: scorer.info.batch }, 600_000));
+  done(await bare.request({ kind: 'load', images, input: input?.name ?? '', batch: scorer.info.batch }, 600_000));
 
   const ours = async (): Promise<ArrayLike<number>> =>
     done(await scorer.accuracy(model, { images: 'proxy', timeoutMs: 600_000 })).predictions ?? [];

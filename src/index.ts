@@ -60,6 +60,7 @@ export type { OpenStudy, OpenStudyOptions, ReplayStudyOptions, TrialDetails } fr
 export { openStudy } from './library/open-study.ts';
 export type { ObjectiveValue, TrialSummary } from './library/trial-summary.ts';
 export type { Verified, VerifyStudyOptions } from './library/verified-study.ts';
+export type { MetricImage, MetricOutput, OwnMetric } from './metric/own-metric.ts';
 export type { LimitKey, Limits } from './objectives/limit.ts';
 export type { Kind as ObjectiveKind } from './objectives/objective.ts';
 export type {

@@ -1,10 +1,11 @@
 /** The unlabelled images that statistics and corrections are taken from: never those that score a candidate. */
+
+import type { OpenInputs } from '../images/open-inputs.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
-import type { Prepared } from '../images/prepare.ts';
 
 export interface CalibrationImages {
-  readonly prepared: Prepared;
-  /** Positions in the file of prepared images, ascending. */
+  readonly inputs: OpenInputs;
+  /** Positions among the prepared images, ascending. */
   readonly positions: Int32Array;
   readonly reading: PixelReading;
   /** Images per call where the model leaves it open. */

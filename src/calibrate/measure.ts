@@ -1,13 +1,12 @@
 /** Runs the dense model over calibration images and measures the statistics of its sites. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { normalizationTable } from '../data/normalize.ts';
 import type { Site } from '../decompose/site.ts';
 import type { CalibrationStatistics, SiteStatistics } from '../decompose/statistics.ts';
 import { type Attempt, complete } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
 import { scratchFolder } from '../host/scratch-folder.ts';
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { Model } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/write.ts';
 import { startChild } from '../runtime/child.ts';
@@ -89,11 +88,8 @@ function batchFor(probes: readonly Probe[], wanted: number): number {
   return Math.max(1, Math.min(wanted, Math.floor(2 ** 26 / largest)));
 }
 
-function batchSource({ prepared, positions, reading }: CalibrationImages, from: number, to: number): ImageBatchSource {
-  const { path, height, width } = prepared;
-  const table = normalizationTable(reading.normalize);
-  return { path, height, width, positions: positions.slice(from, to), table, channels: reading.channels };
-}
+const batchSource = ({ inputs, positions, reading }: CalibrationImages, from: number, to: number): BatchSource =>
+  inputs.source(positions.slice(from, to), reading);
 
 function statisticsOf(
   model: Model,

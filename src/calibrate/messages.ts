@@ -1,5 +1,5 @@
 /** What the child that runs the dense model for its statistics is asked, and what it answers. */
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import type { Probe } from './statistics-graph.ts';
 
@@ -17,7 +17,7 @@ export type StatisticsRequest =
       readonly seed: number;
     }
   /** Adds images to the sums. */
-  | { readonly kind: 'add'; readonly images: ImageBatchSource; readonly batch: number }
+  | { readonly kind: 'add'; readonly images: BatchSource; readonly batch: number }
   /** Gives the sums and forgets them. */
   | { readonly kind: 'finish' };
 

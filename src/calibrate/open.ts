@@ -1,18 +1,15 @@
 /** Calibration images, and what the dense model's sites look like on them: from the cache, or measured once. */
 import { basename } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
-import { resolveTransform } from '../data/resolve-transform.ts';
 import type { Site } from '../decompose/site.ts';
 import type { CalibrationStatistics, Moments } from '../decompose/statistics.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type LoadedModel, sha256Of } from '../host/model-file.ts';
 import { type ObjectCache, openObjectCache } from '../host/object-cache.ts';
-import { batchSizeFor } from '../images/batch-size.ts';
-import { prepare } from '../images/prepare.ts';
+import { openInputs } from '../images/open-inputs.ts';
 import type { Model } from '../onnx/graph.ts';
 import { outputsOf } from '../onnx/outputs.ts';
 import { inferShapes } from '../onnx/shapes.ts';
-import { imageInput } from '../runtime/model-interface.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import { calibrationPositions, ownCalibrationImages } from './choose.ts';
 import { decodeStatistics, encodeStatistics } from './encode.ts';
@@ -41,23 +38,24 @@ export async function openCalibrationImages(
   { dataset, own, wanted, seed }: CalibrationSource,
   onProgress?: (done: number, total: number) => void,
 ): Promise<ChosenImages | null> {
-  const first = model.graph.inputs[0];
-  const shape = (first?.shape ?? []).map(size => size ?? -1);
-  const input = imageInput({ name: first?.name ?? '', type: first?.elementType ?? '', shape });
-  if (input.state === 'failed') {
-    throw new UserError(`Cannot calibrate: ${input.detail}.`, 'Give an image classifier with one input N x 3 x H x W.');
-  }
-  const transform = resolveTransform(dataset.spec, input.value.height, input.value.width);
-  const prepared = await prepare(dataset, transform, { onProgress });
-  const count = own ? ownCalibrationImages(prepared.count, wanted) : Math.min(wanted, prepared.count);
+  const takes = model.graph.inputs
+    .filter(({ name }) => !model.graph.initializers.has(name))
+    .map(({ name, elementType, shape }) => ({ name, type: elementType, shape: (shape ?? []).map(size => size ?? -1) }));
+  const inputs = await openInputs(
+    dataset,
+    takes,
+    { onProgress },
+    detail => new UserError(`Cannot calibrate: ${detail}.`, 'Give images for a network with one input N x 3 x H x W.'),
+  );
+  const count = own ? ownCalibrationImages(inputs.count, wanted) : Math.min(wanted, inputs.count);
   if (count === 0) return null;
-  const positions = calibrationPositions(prepared.count, count, seed);
+  const positions = calibrationPositions(inputs.count, count, seed);
   return {
-    prepared,
+    inputs,
     positions,
-    indices: positions.map(at => prepared.kept[at] ?? 0),
+    indices: positions.map(at => inputs.kept[at] ?? 0),
     reading: dataset.spec,
-    batch: input.value.batch ?? batchSizeFor(transform.height, transform.width),
+    batch: inputs.fixedBatch ?? inputs.usualBatch,
     datasetHash: dataset.hash,
   };
 }
@@ -89,9 +87,9 @@ export async function statisticsOf(
   seed: number,
   { warn, progress, signal }: StatisticsWatch,
 ): Promise<KeptStatistics> {
-  const { prepared, positions, reading } = images;
+  const { inputs, positions, reading } = images;
   const outputs = sites.map(({ name, outputSize }) => [name, outputSize]);
-  const pixels = [basename(prepared.path), reading.normalize, reading.channels, [...positions]];
+  const pixels = [basename(inputs.key), reading.normalize, reading.channels, [...positions]];
   const { judged } = outputsOf(model.graph, inferShapes(model.graph, model.opsets));
   const settings = [session.threads, session.graphOptimization, seed, ...headsKey(model, judged)];
   const key = sha256Of(new TextEncoder().encode(JSON.stringify([version, sha256, outputs, pixels, settings])));

@@ -1,5 +1,5 @@
 /** What the child process of the probes is asked, and what it answers. */
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 
 export interface ProbeRequest {
@@ -7,7 +7,7 @@ export interface ProbeRequest {
   /** Path of the ONNX file. */
   readonly model: string;
   readonly session: SessionSettings;
-  readonly images: ImageBatchSource;
+  readonly images: BatchSource;
   /** Images per call. */
   readonly batch: number;
   /** Which outputs to give back: float32 each. */

@@ -1,5 +1,4 @@
 /** The parent's side of the child that runs models over calibration images. */
-import { normalizationTable } from '../data/normalize.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
 import { startChild } from '../runtime/child.ts';
@@ -26,10 +25,8 @@ export function startProbeRunner({ threads }: Pick<SessionSettings, 'threads'>):
   // Statistics are taken in full precision on the CPU, whatever the device is.
   const session: SessionSettings = { provider: 'cpu', threads, graphOptimization: 'all' };
   return {
-    run: (model, { prepared, positions, reading, batch }, outputs, timeoutMs) => {
-      const { path, height, width } = prepared;
-      const table = normalizationTable(reading.normalize);
-      const images = { path, height, width, positions, table, channels: reading.channels };
+    run: (model, { inputs, positions, reading, batch }, outputs, timeoutMs) => {
+      const images = inputs.source(positions, reading);
       const request: ProbeRequest = { kind: 'run', model, session, images, batch, outputs };
       return child.request(request, timeoutMs);
     },

@@ -2,13 +2,14 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../images/batches.ts';
-import { imageBatches } from '../images/image-batches.ts';
-import { imageInput } from '../runtime/model-interface.ts';
-import { Tensor } from '../runtime/onnxruntime.ts';
+import { openFeeds } from '../images/feeds.ts';
+import type { TensorDescription } from '../runtime/model-interface.ts';
+import type { Tensor } from '../runtime/onnxruntime.ts';
 import { openModelSession } from '../runtime/open-session.ts';
 import { serve } from '../runtime/serve.ts';
 import type { SessionSettings } from '../runtime/session.ts';
-import { sessionOptions } from '../runtime/session-options.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
+import { tensorsOf } from '../runtime/tensors-of.ts';
 import type { BeginAnswer, ReconstructRequest, StageAnswer, StageRequest, ValueFacts } from './reconstruct-messages.ts';
 import { equationSums, refitGroups } from './refit-groups.ts';
 
@@ -37,25 +38,29 @@ async function begin({
   images,
   batch,
 }: Extract<ReconstructRequest, { kind: 'begin' }>): Promise<Attempt<BeginAnswer>> {
-  const metadata = await inputOf(model, settings);
-  if (metadata.state === 'failed') return metadata;
-  const input = metadata.value;
+  const takes = await inputsOf(model, settings);
+  if (takes.state === 'failed') return takes;
+  const fed = openFeeds(keeper, images, takes.value);
+  if (fed.state === 'failed') return fed;
   batches = [];
   sizes = [];
-  for (const { from, to, data, dims } of imageBatches(keeper, images, input, batch, 'leave out')) {
-    batches.push(new Map([[input.name, new Tensor(input.type, data.slice(), dims)]]));
+  for (const { from, to, feeds } of fed.value.batches(batch, 'leave out')) {
+    batches.push(new Map(Object.entries(tensorsOf(feeds, true))));
     sizes.push(to - from);
   }
   if (batches.length === 0) return failed('runtime-rejected', 'there was no image to look at');
-  return complete({ images: sizes.reduce((sum, each) => sum + each, 0), values: factsOf([input.name]) });
+  return complete({
+    images: sizes.reduce((sum, each) => sum + each, 0),
+    values: factsOf([...(batches[0]?.keys() ?? [])]),
+  });
 }
 
-async function inputOf(model: string, settings: SessionSettings) {
+async function inputsOf(model: string, settings: SessionSettings): Promise<Attempt<readonly TensorDescription[]>> {
   const opened = await openModelSession(model, sessionOptions({ ...settings, graphOptimization: 'disabled' }));
   if (opened.state === 'failed') return opened;
-  const [metadata] = opened.value.inputMetadata;
+  const takes = opened.value.inputMetadata.map(tensorDescription);
   await opened.value.release();
-  return metadata?.isTensor ? imageInput(metadata) : failed('runtime-rejected', 'the model takes no image');
+  return complete(takes);
 }
 
 async function stage(request: StageRequest): Promise<Attempt<StageAnswer>> {

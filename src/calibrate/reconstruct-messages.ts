@@ -1,6 +1,6 @@
 /** What the child that refits sites one after the other is asked, and what it answers. */
 import type { RefitProbe } from '../decompose/corrections/refit-probe.ts';
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 
 export type ReconstructRequest =
@@ -10,7 +10,7 @@ export type ReconstructRequest =
       /** The dense model, whose input says how images are fed. */
       readonly model: string;
       readonly session: SessionSettings;
-      readonly images: ImageBatchSource;
+      readonly images: BatchSource;
       /** Images per call. */
       readonly batch: number;
     }

@@ -6,7 +6,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { normalizationTable } from '../data/normalize.ts';
 import { correctCandidate } from '../decompose/corrections/apply.ts';
 import type { SiteCorrection } from '../decompose/corrections/moments.ts';
 import { type RefitProbe, refitProbe } from '../decompose/corrections/refit-probe.ts';
@@ -16,7 +15,7 @@ import type { Site } from '../decompose/site.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
 import { reasonOf } from '../host/model-file.ts';
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { ElementType, Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { bodiesOf } from '../onnx/subgraph.ts';
 import { writeModel } from '../onnx/write.ts';
@@ -156,19 +155,14 @@ function imagesFor(sites: readonly Site[], count: number): number {
 
 /** Spread over the batches like cards that are dealt, so that what is held back is like the rest where images lie in the order of their classes. */
 function batchesOf(
-  { prepared, positions, reading, batch }: CalibrationImages,
+  { inputs, positions, reading, batch }: CalibrationImages,
   count: number,
-): { readonly images: ImageBatchSource; readonly batch: number } {
+): { readonly images: BatchSource; readonly batch: number } {
   const size = Math.max(1, Math.min(batch, Math.ceil(count / 4)));
   const spread = Array.from({ length: count }, (_, i) => positions[Math.floor((i * positions.length) / count)]!);
   const batches = Math.ceil(count / size);
   const dealt = Array.from({ length: batches }, (_, b) => spread.filter((_, i) => i % batches === b)).flat();
-  const { path, height, width } = prepared;
-  const table = normalizationTable(reading.normalize);
-  return {
-    images: { path, height, width, positions: Int32Array.from(dealt), table, channels: reading.channels },
-    batch: size,
-  };
+  return { images: inputs.source(Int32Array.from(dealt), reading), batch: size };
 }
 
 function stageGraph(

@@ -2,12 +2,12 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../images/batches.ts';
-import { imageBatches } from '../images/image-batches.ts';
+import { openFeeds } from '../images/feeds.ts';
 import { seededRng } from '../random/rng.ts';
-import { imageInput } from '../runtime/model-interface.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { serve } from '../runtime/serve.ts';
-import { sessionOptions } from '../runtime/session-options.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
+import { tensorsOf } from '../runtime/tensors-of.ts';
 import { addPacked } from './accumulate.ts';
 import type { SensitivityAnswer, SensitivityRequest } from './sensitivity-messages.ts';
 
@@ -23,25 +23,17 @@ async function run(request: SensitivityRequest): Promise<Attempt<SensitivityAnsw
   const { images, noise, outputs } = request;
   const session = await InferenceSession.create(request.model, sessionOptions(request.session));
   try {
-    const [metadata] = session.inputMetadata;
-    if (!metadata?.isTensor) return failed('runtime-rejected', 'the model takes no image');
-    const input = imageInput(metadata);
-    if (input.state === 'failed') return input;
-    const { name, type } = input.value;
+    const takes = session.inputMetadata.map(tensorDescription).filter(({ name }) => name !== noise.name);
+    const fed = openFeeds(batchKeeper(0), images, takes);
+    if (fed.state === 'failed') return fed;
     const rng = seededRng(noise.seed);
     const sums: (Float64Array | null)[] = outputs.map(() => null);
     let used = 0;
-    for (const { from, to, data, dims } of imageBatches(
-      batchKeeper(0),
-      images,
-      input.value,
-      request.batch,
-      'leave out',
-    )) {
+    for (const { from, to, feeds } of fed.value.batches(request.batch, 'leave out')) {
       const count = to - from;
       const z = Float32Array.from({ length: count * noise.classes }, () => (rng.uniform() < 0.5 ? -1 : 1));
       const answers = await session.run({
-        [name]: new Tensor(type, data, dims),
+        ...tensorsOf(feeds),
         [noise.name]: new Tensor('float32', z, [count, noise.classes]),
       });
       used += count;

@@ -1,12 +1,12 @@
 /** What the child that runs the reverse pass over calibration images is asked, and what it answers. */
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 
 export interface SensitivityRequest {
   /** Path of a sensitivity graph. */
   readonly model: string;
   readonly session: SessionSettings;
-  readonly images: ImageBatchSource;
+  readonly images: BatchSource;
   /** Images per call. */
   readonly batch: number;
   readonly noise: { readonly name: string; readonly classes: number; readonly seed: number };

@@ -1,7 +1,6 @@
 /** How the network's answer depends on the output of each site, measured by a reverse pass over some calibration images. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { normalizationTable } from '../data/normalize.ts';
 import type { Moments } from '../decompose/statistics.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
@@ -30,21 +29,12 @@ export async function measureSensitivity(options: MeasureOptions): Promise<Attem
   try {
     const path = join(scratch.path, 'sensitivity.onnx');
     writeFileSync(path, writeModel(graph.model));
-    const { prepared, positions, reading } = images;
-    const { height, width } = prepared;
-    const table = normalizationTable(reading.normalize);
+    const { inputs, positions, reading } = images;
     const chosen = spread(positions, sensitivityImages);
     const request: SensitivityRequest = {
       model: path,
       session,
-      images: {
-        path: prepared.path,
-        height,
-        width,
-        positions: chosen,
-        table,
-        channels: reading.channels,
-      },
+      images: inputs.source(chosen, reading),
       batch: batchFor(options),
       noise: { name: graph.noise, classes: graph.classes, seed },
       outputs: graph.outputs.map((name, i) => ({ name, groups: sites[i]?.groups ?? 1 })),

@@ -2,21 +2,22 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import { batchKeeper } from '../images/batches.ts';
-import { imageBatches } from '../images/image-batches.ts';
+import { openFeeds } from '../images/feeds.ts';
 import { type Rng, seededRng } from '../random/rng.ts';
-import type { ImageInput } from '../runtime/model-interface.ts';
-import { imageInput } from '../runtime/model-interface.ts';
+import type { TensorDescription } from '../runtime/model-interface.ts';
 import { type InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { openModelSession } from '../runtime/open-session.ts';
 import { serve } from '../runtime/serve.ts';
-import { sessionOptions } from '../runtime/session-options.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
+import { tensorsOf } from '../runtime/tensors-of.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import type { ProbeAverages, ProbePlan, StatisticsRequest } from './messages.ts';
 import type { Sample } from './statistics-graph.ts';
 
 interface Open {
   readonly session: InferenceSession;
-  readonly input: ImageInput;
+  /** The inputs of the network, without those of the probes. */
+  readonly takes: readonly TensorDescription[];
   readonly probes: readonly ProbePlan[];
   readonly sums: (Accumulator | null)[];
   readonly rng: Rng;
@@ -54,21 +55,21 @@ async function begin({
   const opened = await openModelSession(model, sessionOptions(settings));
   if (opened.state === 'failed') return opened;
   const session = opened.value;
-  const [metadata] = session.inputMetadata;
-  if (!metadata?.isTensor) return failed('runtime-rejected', 'the model takes no image');
-  const input = imageInput(metadata);
-  if (input.state === 'failed') return input;
-  open = { session, input: input.value, probes, sums: probes.map(() => null), rng: seededRng(seed) };
+  const sampling = new Set(probes.flatMap(({ sample }) => (sample ? [sample.input] : [])));
+  const takes = session.inputMetadata.map(tensorDescription).filter(({ name }) => !sampling.has(name));
+  open = { session, takes, probes, sums: probes.map(() => null), rng: seededRng(seed) };
   return complete(null);
 }
 
 async function add(
-  { session, input, probes, sums, rng }: Open,
+  { session, takes, probes, sums, rng }: Open,
   { images, batch: wanted }: Extract<StatisticsRequest, { kind: 'add' }>,
 ): Promise<Attempt<null>> {
+  const fed = openFeeds(keeper, images, takes);
+  if (fed.state === 'failed') return fed;
   try {
-    for (const { from, to, data, dims } of imageBatches(keeper, images, input, wanted, 'leave out')) {
-      const feeds: Record<string, Tensor> = { [input.name]: new Tensor(input.type, data, dims) };
+    for (const { from, to, feeds: parts } of fed.value.batches(wanted, 'leave out')) {
+      const feeds = tensorsOf(parts);
       for (const { sample } of probes) if (sample) feeds[sample.input] = sampled(sample, to - from, rng);
       const answers = await session.run(feeds);
       probes.forEach((probe, i) => {

@@ -10,7 +10,7 @@ export const modelOption = { type: 'string', demandOption: true, describe: 'The 
 const dataOption = {
   type: 'string',
   demandOption: true,
-  describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML file',
+  describe: 'Images (cifar10:DIR, folder:DIR or a dataset YAML file) or ready inputs (npy:PATH, npz:PATH)',
 } as const;
 export const hardwareOption = {
   type: 'string',
@@ -81,7 +81,7 @@ export const problemOptions = {
   },
   metric: {
     type: 'string',
-    describe: 'What accuracy means: top1, top5, agreement or fidelity [default: what the network and images allow]',
+    describe: 'What accuracy means: top1, top5, agreement, fidelity, module:FILE or command:PROGRAM',
   },
   'accept-dense': { type: 'boolean', default: false, describe: 'Continue even if the dense model scores near chance' },
 } as const;

@@ -1,6 +1,7 @@
 /** A set of images as the rest of the program sees it: named, hashed, labelled or not, and not decoded yet. */
 import type { ClassOrder } from './class-order.ts';
 import type { DataSpec } from './spec.ts';
+import type { TensorInputSource } from './tensors/arrays.ts';
 
 /** Where the pixels of the images are; plain data, so that it can be sent to a thread. */
 export type ImageSource =
@@ -9,6 +10,7 @@ export type ImageSource =
       /** Batch files, absolute, and how many records each holds. */
       readonly files: readonly { readonly path: string; readonly records: number }[];
     }
+  | { readonly kind: 'tensors'; readonly inputs: readonly TensorInputSource[] }
   | { readonly kind: 'folder' /** One absolute path per image. */; readonly paths: readonly string[] }
   | {
       readonly kind: 'shapes';

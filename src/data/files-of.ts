@@ -1,7 +1,7 @@
 /** The files that a dataset is read from. */
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isNamed } from '../files/kind.ts';
+import { isFolder, isNamed } from '../files/kind.ts';
 import { usualClassLists } from './class-order.ts';
 import { truthFiles } from './ground-truth.ts';
 import { usualLabelFiles } from './label-file.ts';
@@ -36,6 +36,11 @@ function filesOfSpec(spec: DataSpec): string[] {
       const images = listImages(spec.directory).files.map(file => join(spec.directory, file));
       return [...named, ...lists.filter(isNamed), ...images];
     }
+    case 'npy':
+    case 'npz':
+      return isFolder(spec.directory)
+        ? readdirSync(spec.directory, { recursive: true, encoding: 'utf8' }).map(name => join(spec.directory, name))
+        : [spec.directory];
     default:
       return spec satisfies never;
   }

@@ -1,4 +1,5 @@
 /** One image of a source, as plain data that can be sent to a thread, and its pixels. */
+import { UserError } from '../errors/user-error.ts';
 import { readOrdinary } from '../files/read.ts';
 import { loadCifarRecord } from './cifar10.ts';
 import type { ImageSource } from './dataset.ts';
@@ -17,6 +18,11 @@ export function itemsOf(source: ImageSource): ImageItem[] {
     const { seed, split, count } = source;
     return Array.from({ length: count }, (_, index) => ({ kind: 'shapes', seed, split, index }));
   }
+  if (source.kind === 'tensors')
+    throw new UserError(
+      'Cannot read ready inputs as images: expected images, found arrays.',
+      'Give images, such as folder:DIR.',
+    );
   return source.files.flatMap(({ path, records }) =>
     Array.from({ length: records }, (_, record): ImageItem => ({ kind: 'cifar10', path, record })),
   );

@@ -5,6 +5,7 @@ import { openImagenet } from './imagenet.ts';
 import type { Normalization } from './normalize.ts';
 import { openShapes } from './shapes/open.ts';
 import type { DataSpec } from './spec.ts';
+import { openTensors } from './tensors/open.ts';
 
 export interface DatasetOverrides {
   /** In place of what the specification says. */
@@ -23,6 +24,9 @@ export async function openDataset(spec: DataSpec, overrides: DatasetOverrides = 
       return openImagenet({ ...spec, normalize }, 'validation');
     case 'shapes':
       return openShapes({ ...spec, normalize }, 'validation');
+    case 'npy':
+    case 'npz':
+      return openTensors(spec);
     default:
       return spec satisfies never;
   }

@@ -1,6 +1,7 @@
 /** Whether two sets of images hold the same files. */
 import { identityOf } from '../files/kind.ts';
 import type { Dataset } from './dataset.ts';
+import type { TensorPlace } from './tensors/arrays.ts';
 
 /**
  * How many images of `one` come from a file that `other` reads as well, whatever links lead there; those that are drawn are
@@ -17,6 +18,10 @@ export function sharedImages({ source: one }: Dataset, { source: other }: Datase
       const read = new Set(other.paths.map(fileOf));
       return one.paths.reduce((sum, path) => sum + (read.has(fileOf(path)) ? 1 : 0), 0);
     }
+    case 'tensors': {
+      const read = new Set(other.kind === 'tensors' ? other.inputs.flatMap(({ items }) => items.map(keyOf)) : []);
+      return one.inputs[0]?.items.filter(item => read.has(keyOf(item))).length ?? 0;
+    }
     case 'shapes':
       return other.kind === 'shapes' && other.seed === one.seed && other.split === one.split
         ? Math.min(one.count, other.count)
@@ -25,5 +30,7 @@ export function sharedImages({ source: one }: Dataset, { source: other }: Datase
       return one satisfies never;
   }
 }
+
+const keyOf = ({ path, start }: TensorPlace): string => `${fileOf(path)}#${start}`;
 
 const fileOf = (path: string): string => identityOf(path) ?? path;

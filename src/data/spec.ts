@@ -1,4 +1,4 @@
-/** What `--data` takes: `cifar10:DIR`, `folder:DIR`, `imagenet:DIR`, `shapes:SEED`, or the path of a dataset YAML. */
+/** What `--data` takes: `cifar10:DIR`, `folder:DIR`, `imagenet:DIR`, `shapes:SEED`, `npy:PATH`, `npz:PATH`, or the path of a dataset YAML. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors/user-error.ts';
@@ -101,7 +101,10 @@ export const datasetSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const kindWithWord = /^(cifar10|folder|imagenet|shapes):(.*)$/s;
+const kindWithWord = /^(cifar10|folder|imagenet|shapes|npy|npz):(.*)$/s;
+
+/** What does not concern ready arrays. */
+const asItIs = { normalize: 'none', channels: 'rgb', resize: 'none', crop: null, labelOffset: 0 } as const;
 
 interface CommonSpec {
   readonly normalize: Normalization;
@@ -142,12 +145,23 @@ export interface ShapesSpec extends CommonSpec {
   readonly trainImages: number;
 }
 
-export type DataSpec = Cifar10Spec | FolderSpec | ImagenetSpec | ShapesSpec;
+/** Arrays that go into a network as they are. */
+export interface TensorSpec extends CommonSpec {
+  readonly kind: 'npy' | 'npz';
+  /** A folder or a file. */
+  readonly directory: string;
+}
+
+export type DataSpec = Cifar10Spec | FolderSpec | ImagenetSpec | ShapesSpec | TensorSpec;
 
 /** Throws a UserError when `spec` is none of these forms, or the YAML is wrong. Whether the data is there is seen later. */
 export function parseDataSpec(spec: string): DataSpec {
   const [, kind, directory] = kindWithWord.exec(spec) ?? [];
   if (kind === 'shapes') return fromYaml({ kind, seed: shapesSeed(spec, directory ?? '') }, '.');
+  if (kind === 'npy' || kind === 'npz') {
+    if (!directory) throw new UserError(`Cannot use "${spec}" as data: no path is given.`, `Write ${kind}:PATH.`);
+    return { kind, directory: resolve(directory), ...asItIs };
+  }
   if (kind !== undefined) {
     if (!directory) throw new UserError(`Cannot use "${spec}" as data: no directory is given.`, `Write ${kind}:DIR.`);
     return fromYaml({ kind, directory }, '.');
@@ -157,7 +171,7 @@ export function parseDataSpec(spec: string): DataSpec {
   throw new UserError(
     folder
       ? `Cannot use "${spec}" as data: it is a directory, and what is in it is not said.`
-      : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED or a dataset YAML, and there is no such file.`,
+      : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED, npy:PATH, npz:PATH or a dataset YAML, and there is no such file.`,
     folder
       ? `Write folder:${spec} or cifar10:${spec}.`
       : 'Check the path, or put folder: or cifar10: in front of a directory.',

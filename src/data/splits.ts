@@ -62,6 +62,12 @@ async function found(spec: DataSpec, seed: number): Promise<Splits> {
       };
     case 'folder':
       return folderSplits(spec, seed);
+    case 'npy':
+    case 'npz':
+      throw new UserError(
+        'Cannot train on ready inputs: training augments images, and found arrays.',
+        'Give images, such as folder:DIR.',
+      );
     default:
       return spec satisfies never;
   }

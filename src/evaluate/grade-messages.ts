@@ -1,7 +1,6 @@
 /** What the child is asked that grades each image by all that a network gives, and what it answers. */
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { ClosenessRule } from '../metric/closeness.ts';
-import type { ImageInput } from '../runtime/model-interface.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 
 export interface GradeRequest {
@@ -10,12 +9,25 @@ export interface GradeRequest {
   /** The dense model, which every image is compared with. */
   readonly dense: string;
   readonly session: SessionSettings;
-  readonly input: ImageInput;
-  readonly images: ImageBatchSource;
+  readonly images: BatchSource;
   /** Images per call where the batch dimension is dynamic; a fixed one overrules it. */
   readonly batch: number;
+  /** A metric of the user's in the place of fidelity; null for fidelity. */
+  readonly own: ({ readonly path: string } & GradedImages) | null;
   /** The outputs that count, with the rule where one was named. */
   readonly outputs: readonly { readonly name: string; readonly rule: ClosenessRule | null }[];
+}
+
+/** What is known of each image beside its pixels, in the order of scoring. */
+export interface GradedImages {
+  readonly names: readonly string[];
+  readonly labels: Int32Array | null;
+}
+
+/** Asks what a metric module says of itself. */
+export interface MetricRequest {
+  readonly kind: 'metric';
+  readonly path: string;
 }
 
 export interface GradeAnswer {

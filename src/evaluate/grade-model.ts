@@ -1,13 +1,15 @@
 /** Grades a network on prepared images in this process, beside the dense model. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import type { BatchKeeper } from '../images/batches.ts';
-import { imageBatches } from '../images/image-batches.ts';
-import { type InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { openFeeds } from '../images/feeds.ts';
+import type { InferenceSession } from '../runtime/onnxruntime.ts';
 import { openModelSession } from '../runtime/open-session.ts';
-import { sessionOptions } from '../runtime/session-options.ts';
+import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
+import { tensorsOf } from '../runtime/tensors-of.ts';
 import type { DenseOutputs } from './dense-outputs.ts';
 import { fidelityGrader } from './fidelity.ts';
 import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
+import { loadMetric, runMetric } from './module-metric.ts';
 import { outputsOf } from './run-outputs.ts';
 
 /** What lives as long as the process. */
@@ -31,7 +33,7 @@ export async function answerGrade(request: GradeRequest, keepers: GradeKeepers):
 }
 
 async function grade(
-  { model, dense, input, images, batch, outputs }: GradeRequest,
+  { model, dense, images, batch, outputs, own }: GradeRequest,
   { batches, dense: kept }: GradeKeepers,
   open: (model: string) => Promise<Attempt<InferenceSession>>,
 ): Promise<Attempt<GradeAnswer>> {
@@ -41,13 +43,15 @@ async function grade(
   const names = outputs.map(({ name }) => name);
   const missing = names.find(name => !session.value.outputNames.includes(name));
   if (missing !== undefined) return failed('runtime-rejected', `it has no output "${missing}"`);
+  if (own) return gradeByOwn(session.value, own, names, images, batch, batches, start);
   let reference: InferenceSession | null = model === dense ? session.value : null;
-  kept.open(JSON.stringify([dense, images.path, [...images.table], images.channels, names]));
+  kept.open(JSON.stringify([dense, 'path' in images ? [images.path, [...images.table], images.channels] : 0, names]));
+  const fed = openFeeds(batches, images, session.value.inputMetadata.map(tensorDescription));
+  if (fed.state === 'failed') return fed;
   const toGrade = fidelityGrader(outputs);
   const grades: number[] = [];
-  for (const { from, to, data, dims } of imageBatches(batches, images, input, batch, 'fill up')) {
-    const feeds = { [input.name]: new Tensor(input.type, data, dims) };
-    const size = input.batch ?? to - from;
+  for (const { from, to, size, feeds: parts } of fed.value.batches(batch, 'fill up')) {
+    const feeds = tensorsOf(parts);
     const said = await outputsOf(session.value, feeds, names, size);
     if (said.state === 'failed') return said;
     const place = (i: number): number => images.positions[from + i] ?? 0;
@@ -72,4 +76,31 @@ async function grade(
     }
   }
   return complete({ grades, wallMs: performance.now() - start });
+}
+
+/** By a metric that needs no dense model. */
+async function gradeByOwn(
+  session: InferenceSession,
+  own: NonNullable<GradeRequest['own']>,
+  names: readonly string[],
+  images: GradeRequest['images'],
+  batch: number,
+  keeper: BatchKeeper,
+  start: number,
+): Promise<Attempt<GradeAnswer>> {
+  const metric = await loadMetric(own.path);
+  if (metric.state === 'failed') return metric;
+  const fed = openFeeds(keeper, images, session.inputMetadata.map(tensorDescription));
+  if (fed.state === 'failed') return fed;
+  const run = runMetric(metric.value, names, own);
+  for (const { from, to, size, feeds } of fed.value.batches(batch, 'fill up')) {
+    const said = await outputsOf(session, tensorsOf(feeds), names, size);
+    if (said.state === 'failed') return said;
+    for (const outputs of said.value.slice(0, to - from)) {
+      const added = await run.add(outputs);
+      if (added.state === 'failed') return added;
+    }
+  }
+  const grades = run.finish();
+  return grades.state === 'failed' ? grades : complete({ grades: grades.value, wallMs: performance.now() - start });
 }

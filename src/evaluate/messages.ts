@@ -1,5 +1,5 @@
 /** What the scorer's child process is asked, and what it answers. */
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { BatchSource } from '../images/batch-source.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import type { Stopping } from './scorer.ts';
 
@@ -16,7 +16,7 @@ export type ScoreRequest =
       readonly session: SessionSettings;
       /** The outputs that count, the labelled one first; empty: the first that holds class scores. */
       readonly heads: readonly string[];
-      readonly images: ImageBatchSource;
+      readonly images: BatchSource;
       /** Images per call where the batch dimension is dynamic; a fixed one overrules it. */
       readonly batch: number;
       /** One output index per position, for top-5; null without labels. */

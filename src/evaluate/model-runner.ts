@@ -1,18 +1,17 @@
 /** The parent's side of the scorer's child: models over prepared images. */
-import { normalizationTable } from '../data/normalize.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { entryUrl } from '../host/entry.ts';
-import type { ImageBatchSource } from '../images/batch-source.ts';
+import type { OpenInputs } from '../images/open-inputs.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
-import type { Prepared } from '../images/prepare.ts';
+import type { Metric } from '../metric/metric.ts';
 import { type Child, startChild } from '../runtime/child.ts';
-import type { ModelInterface } from '../runtime/model-interface.ts';
+import type { NetworkInterface } from '../runtime/model-interface.ts';
 import { type SessionSettings, sessionPart } from '../runtime/session.ts';
-import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
+import type { GradeAnswer, GradeRequest, MetricRequest } from './grade-messages.ts';
 import type { ScoreAnswer, ScoreRequest, StoppingRule } from './messages.ts';
 
 export interface ModelRunner {
-  describe(model: string, timeoutMs: number): Promise<Attempt<ModelInterface>>;
+  describe(model: string, timeoutMs: number): Promise<Attempt<NetworkInterface>>;
   /** @param labels one output index per position, for top-5, or null */
   run(
     model: string,
@@ -21,19 +20,21 @@ export interface ModelRunner {
     timeoutMs: number,
     stopping?: StoppingRule | null,
   ): Promise<Attempt<ScoreAnswer>>;
+  /** What a metric module says of itself. */
+  metric(path: string, timeoutMs: number): Promise<Attempt<Metric>>;
   /** Grades every image of the part by what the model and the dense one say of it. */
   grade(
     model: string,
     images: PreparedPart,
-    how: Pick<GradeRequest, 'dense' | 'input' | 'outputs'>,
+    how: Pick<GradeRequest, 'dense' | 'outputs' | 'own'>,
     timeoutMs: number,
   ): Promise<Attempt<GradeAnswer>>;
   close(): Promise<void>;
 }
 
 export interface PreparedPart {
-  readonly prepared: Prepared;
-  /** Positions in the file of prepared images. */
+  readonly inputs: OpenInputs;
+  /** Positions among the prepared images. */
   readonly positions: Int32Array;
   readonly reading: PixelReading;
   /** Images per call where the model leaves it open. */
@@ -47,22 +48,19 @@ const recycleAfter = 50;
 export function startModelRunner(settings: SessionSettings, heads: readonly string[] = []): ModelRunner {
   const child: Child = startChild({ entry: entryUrl('score-child', import.meta.url), recycleAfter });
   const session = sessionPart(settings);
-  const ask = <T>(request: ScoreRequest | GradeRequest, timeoutMs: number): Promise<Attempt<T>> =>
+  const ask = <T>(request: ScoreRequest | GradeRequest | MetricRequest, timeoutMs: number): Promise<Attempt<T>> =>
     child.request<T>(request, timeoutMs);
   return {
     describe: (model, timeoutMs) => ask({ kind: 'describe', model, session, heads }, timeoutMs),
-    run: (model, part, labels, timeoutMs, stopping = null) => {
-      const { batch } = part;
-      return ask({ kind: 'score', model, session, heads, images: sourceOf(part), batch, labels, stopping }, timeoutMs);
+    run: (model, { inputs, positions, reading, batch }, labels, timeoutMs, stopping = null) => {
+      return ask(
+        { kind: 'score', model, session, heads, images: inputs.source(positions, reading), batch, labels, stopping },
+        timeoutMs,
+      );
     },
-    grade: (model, part, how, timeoutMs) =>
-      ask({ kind: 'grade', model, session, images: sourceOf(part), batch: part.batch, ...how }, timeoutMs),
+    metric: (path, timeoutMs) => ask({ kind: 'metric', path }, timeoutMs),
+    grade: (model, { inputs, positions, reading, batch }, how, timeoutMs) =>
+      ask({ kind: 'grade', model, session, images: inputs.source(positions, reading), batch, ...how }, timeoutMs),
     close: () => child.close(),
   };
-}
-
-function sourceOf({ prepared, positions, reading }: PreparedPart): ImageBatchSource {
-  const { path, height, width } = prepared;
-  const table = normalizationTable(reading.normalize);
-  return { path, height, width, positions, table, channels: reading.channels };
 }

@@ -2,19 +2,20 @@
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { rejection } from '../errors/runtime-error.ts';
 import type { BatchKeeper } from '../images/batches.ts';
-import { imageBatches } from '../images/image-batches.ts';
+import { openFeeds } from '../images/feeds.ts';
 import { fromHalf } from '../onnx/half.ts';
-import { type ModelInterface, modelInterface } from '../runtime/model-interface.ts';
-import { type InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
+import { type NetworkInterface, networkInterface } from '../runtime/model-interface.ts';
+import type { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { openModelSession } from '../runtime/open-session.ts';
 import { sessionOptions, tensorDescription } from '../runtime/session-options.ts';
+import { tensorsOf } from '../runtime/tensors-of.ts';
 import type { ScoreAnswer, ScoreRequest } from './messages.ts';
 import { stoppingRule } from './stopping-rule.ts';
 
 export async function answerScore(
   request: ScoreRequest,
   keeper: BatchKeeper,
-): Promise<Attempt<ModelInterface | ScoreAnswer>> {
+): Promise<Attempt<NetworkInterface | ScoreAnswer>> {
   const opened = await openModelSession(request.model, sessionOptions(request.session));
   if (opened.state === 'failed') return opened;
   const session = opened.value;
@@ -27,12 +28,12 @@ export async function answerScore(
   }
 }
 
-const describe = (session: InferenceSession, heads: readonly string[]): Attempt<ModelInterface> =>
-  modelInterface(session.inputMetadata.map(tensorDescription), session.outputMetadata.map(tensorDescription), heads);
+const describe = (session: InferenceSession, heads: readonly string[]): Attempt<NetworkInterface> =>
+  networkInterface(session.inputMetadata.map(tensorDescription), session.outputMetadata.map(tensorDescription), heads);
 
 async function score(
   session: InferenceSession,
-  { input, output }: ModelInterface,
+  { inputs, output }: NetworkInterface,
   { images, batch: wanted, labels, stopping, heads }: Extract<ScoreRequest, { kind: 'score' }>,
   keeper: BatchKeeper,
 ): Promise<Attempt<ScoreAnswer>> {
@@ -45,11 +46,12 @@ async function score(
   let classes = 0;
   let done = 0;
   const hopeless = stopping ? stoppingRule(stopping) : () => false;
-  for (const { from, to, data, dims } of imageBatches(keeper, images, input, wanted, 'fill up')) {
-    const size = input.batch ?? to - from;
+  const fed = openFeeds(keeper, images, inputs);
+  if (fed.state === 'failed') return fed;
+  for (const { from, to, size, feeds } of fed.value.batches(wanted, 'fill up')) {
     let answers: InferenceSession.OnnxValueMapType;
     try {
-      answers = await session.run({ [input.name]: new Tensor(input.type, data, dims) }, outputs);
+      answers = await session.run(tensorsOf(feeds), outputs);
     } catch (error) {
       return rejection('the runtime cannot run the model', error);
     }

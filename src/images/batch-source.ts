@@ -1,5 +1,6 @@
 /** Images for a child process: where they lie, and how their bytes become numbers. */
 import type { ChannelOrder } from '../data/normalize.ts';
+import type { TensorPlace } from '../data/tensors/arrays.ts';
 
 /** Which images, and how their bytes become the numbers of an input. */
 export interface ImageBatchSource {
@@ -13,3 +14,12 @@ export interface ImageBatchSource {
   readonly table: Float32Array;
   readonly channels: ChannelOrder;
 }
+
+/** Ready arrays, which go into the network as they are. */
+export interface TensorBatchSource {
+  /** By input, one array per position, in the order of scoring. */
+  readonly tensors: readonly { readonly name: string; readonly items: readonly TensorPlace[] }[];
+  readonly positions: Int32Array;
+}
+
+export type BatchSource = ImageBatchSource | TensorBatchSource;

@@ -7,18 +7,24 @@ export type ClassMetric = { readonly kind: 'top1' | 'top5' | 'agreement' };
 
 export type MetricChoice =
   | ClassMetric
+  /** A module of the user's. */
+  | { readonly kind: 'module'; readonly path: string }
+  /** A program of the user's, as it was written. */
+  | { readonly kind: 'command'; readonly text: string; readonly words: readonly string[] }
   | {
       readonly kind: 'fidelity';
       /** Those that are compared, by name, with the rule where one is named; null compares all. */
       readonly outputs: ReadonlyMap<string, ClosenessRule | null> | null;
     };
 
-const wayOut = 'Write top1, top5, agreement, fidelity, or fidelity:OUTPUT,OUTPUT=RULE.';
+const wayOut = 'Write top1, top5, agreement, fidelity, fidelity:OUTPUT,OUTPUT=RULE, module:FILE or command:PROGRAM.';
 
 /** @throws UserError for a text that names no metric */
 export function parseMetric(text: string): MetricChoice {
   const [kind = '', rest] = text.split(/:(.*)/s);
   if (rest === undefined && (kind === 'top1' || kind === 'top5' || kind === 'agreement')) return { kind };
+  if (kind === 'module' && rest) return { kind, path: rest };
+  if (kind === 'command' && rest?.trim()) return { kind, text: rest, words: wordsOf(rest) };
   if (kind === 'fidelity') return { kind, outputs: rest === undefined ? null : outputsIn(text, rest) };
   const near = nearest(kind, ['top1', 'top5', 'agreement', 'fidelity']);
   throw new UserError(
@@ -26,6 +32,10 @@ export function parseMetric(text: string): MetricChoice {
     near ? `Did you mean ${near}?` : wayOut,
   );
 }
+
+/** Quotes keep blanks together. */
+const wordsOf = (text: string): string[] =>
+  [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, plain]) => double ?? single ?? plain ?? '');
 
 function outputsIn(text: string, list: string): ReadonlyMap<string, ClosenessRule | null> {
   const named = list.split(',').map((each): [string, ClosenessRule | null] => {
@@ -48,11 +58,13 @@ export const asksForClasses = (choice: MetricChoice): choice is ClassMetric =>
   choice.kind === 'top1' || choice.kind === 'top5' || choice.kind === 'agreement';
 
 /** As a user writes it. */
-export const metricText = (choice: MetricChoice): string =>
-  asksForClasses(choice) || choice.outputs === null
-    ? choice.kind
-    : `fidelity:${[...choice.outputs].map(([name, rule]) => (rule ? `${name}=${rule}` : name)).join(',')}`;
+export function metricText(choice: MetricChoice): string {
+  if (choice.kind === 'module') return `module:${choice.path}`;
+  if (choice.kind === 'command') return `command:${choice.text}`;
+  if (asksForClasses(choice) || choice.outputs === null) return choice.kind;
+  return `fidelity:${[...choice.outputs].map(([name, rule]) => (rule ? `${name}=${rule}` : name)).join(',')}`;
+}
 
 /** Which outputs count for it: those that hold class scores, all, or those that are named. */
 export const countedOutputs = (choice: MetricChoice): 'heads' | 'all' | readonly string[] =>
-  asksForClasses(choice) ? 'heads' : choice.outputs ? [...choice.outputs.keys()] : 'all';
+  asksForClasses(choice) ? 'heads' : choice.kind === 'fidelity' && choice.outputs ? [...choice.outputs.keys()] : 'all';

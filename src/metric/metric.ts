@@ -76,3 +76,7 @@ export const figureText = (metric: Metric, quality: number): string => {
 };
 
 const withUnit = (text: string, { unit }: Pick<Metric, 'unit'>): string => (unit === '' ? text : `${text} ${unit}`);
+
+/** The same for a table whose heading names the unit. */
+export const figureCell = (metric: Metric, quality: number): string =>
+  isShare(metric) ? (100 * figureOf(metric, quality)).toFixed(2) : significant(figureOf(metric, quality));

@@ -5,6 +5,17 @@ import { isScores } from '../onnx/outputs.ts';
 type PixelType = 'float32' | 'float16' | 'uint8';
 type Layout = 'nchw' | 'nhwc';
 
+/** What a network takes and gives, whatever it is. */
+export interface NetworkInterface {
+  readonly inputs: readonly TensorDescription[];
+  /** The output that holds the class scores. */
+  readonly output: string;
+  /** Its width where it is known before a call. */
+  readonly classes: number | null;
+  /** Every output, in the order of the network. */
+  readonly outputs: readonly string[];
+}
+
 /** The one image input of a network; sizes are null where they are dynamic. */
 export interface ImageInput {
   readonly name: string;
@@ -13,16 +24,6 @@ export interface ImageInput {
   readonly batch: number | null;
   readonly height: number | null;
   readonly width: number | null;
-}
-
-export interface ModelInterface {
-  readonly input: ImageInput;
-  /** The output that holds the class scores. */
-  readonly output: string;
-  /** Its width where it is known before a call. */
-  readonly classes: number | null;
-  /** Every output, in the order of the network. */
-  readonly outputs: readonly string[];
 }
 
 /** As ONNX Runtime describes an input or output: a name or a negative number stands for a dynamic size. */
@@ -35,34 +36,29 @@ export interface TensorDescription {
 const elementTypes: readonly string[] = ['float32', 'float16', 'uint8'] satisfies PixelType[];
 
 /**
- * The input is N x 3 x H x W or N x H x W x 3. The class scores are the first output that is N x classes (or such with
- * sizes of 1 behind it). Where there is none they are the first output, whose shape is then judged by what it gives.
- * Fails as `runtime-rejected` with a sentence when the network has no such input.
+ * The class scores are the first output that is N x classes (or such with sizes of 1 behind it). Where there is none they are the first
+ * output, whose shape is then judged by what it gives. Fails as `runtime-rejected` where the network has no output.
  *
  * @param heads the outputs that count where that is known already: the first is taken for the scores
  */
-export function modelInterface(
+export function networkInterface(
   inputs: readonly TensorDescription[],
   outputs: readonly TensorDescription[],
   heads: readonly string[] = [],
-): Attempt<ModelInterface> {
-  const only = inputs[0];
-  if (!only || inputs.length > 1)
-    return refused(
-      `expected one input, an image, found ${inputs.length} (${inputs.map(({ name }) => name).join(', ')})`,
-    );
-  const input = imageInput(only);
-  if (input.state === 'failed') return input;
+): Attempt<NetworkInterface> {
   const named = outputs.find(({ name }) => name === heads[0]);
   const scores = named ?? outputs.find(({ shape }) => isScores(shape)) ?? outputs[0];
   if (!scores) return refused('it has no output');
   const width = isScores(scores.shape) ? size(scores.shape[1]) : null;
-  return complete({
-    input: input.value,
-    output: scores.name,
-    classes: width,
-    outputs: outputs.map(({ name }) => name),
-  });
+  return complete({ inputs, output: scores.name, classes: width, outputs: outputs.map(({ name }) => name) });
+}
+
+/** N x 3 x H x W or N x H x W x 3. Fails with a sentence when the network has no such input, or others beside it. */
+export function onlyImage(inputs: readonly TensorDescription[]): Attempt<ImageInput> {
+  const only = inputs[0];
+  if (only && inputs.length === 1) return imageInput(only);
+  const names = inputs.map(({ name }) => name).join(', ');
+  return refused(`expected one input, an image, found ${inputs.length} (${names})`);
 }
 
 /** The image that an input takes, or why it takes none. */

@@ -15,6 +15,7 @@ import { findSites } from '../../src/decompose/find-sites.ts';
 import type { Assignment } from '../../src/decompose/method.ts';
 import { fullRank } from '../../src/decompose/ranks.ts';
 import type { Site } from '../../src/decompose/site.ts';
+import { inputsOfImages } from '../../src/images/open-inputs.ts';
 import type { Model, Tensor } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/shapes.ts';
 import { floatsOf, floatTensor } from '../../src/onnx/tensor.ts';
@@ -97,7 +98,7 @@ function images(count: number, pixel?: (i: number) => number): { given: Calibrat
   const table = normalizationTable('unit');
   return {
     given: {
-      prepared: { path, height: side, width: side, count, kept, unreadable: [] },
+      inputs: inputsOfImages({ path, height: side, width: side, count, kept, unreadable: [] }, {}, null),
       positions: kept,
       reading: { normalize: 'unit', channels: 'rgb' },
       batch: 8,

@@ -66,6 +66,32 @@ export const segmenter = (): Model =>
     outputs: [{ name: 'map', shape: ['N', 4, 16, 16] }],
   });
 
+/** Token ids (int64) and a mask to one row of 24 numbers: an encoder of sentences of 8 tokens. */
+export function encoder(): Model {
+  const rng = seededRng(5);
+  const random = (name: string, ...dims: number[]) =>
+    floatTensor(
+      name,
+      dims,
+      Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => rng.uniform() - 0.5),
+    );
+  return buildModel({
+    inputs: [
+      { name: 'ids', shape: ['N', 8], elementType: 'int64' },
+      { name: 'mask', shape: ['N', 8, 1] },
+    ],
+    outputs: [{ name: 'tokens', shape: ['N', 8, 32] }],
+    nodes: [
+      { op: 'Gather', inputs: ['words', 'ids'], outputs: ['e'] },
+      { op: 'MatMul', inputs: ['e', 'w1'], outputs: ['h'], name: 'up' },
+      { op: 'Relu', inputs: ['h'], outputs: ['r'] },
+      { op: 'MatMul', inputs: ['r', 'w2'], outputs: ['d'], name: 'down' },
+      { op: 'Mul', inputs: ['d', 'mask'], outputs: ['tokens'] },
+    ],
+    initializers: [random('words', 50, 32), random('w1', 32, 64), random('w2', 64, 32)],
+  });
+}
+
 /** Random images without labels, `0.png` and so on. */
 export async function plainImages(folder: string, count: number, seed = 9): Promise<string> {
   mkdirSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelInterface, type TensorDescription } from '../../src/runtime/model-interface.ts';
+import { networkInterface, onlyImage, type TensorDescription } from '../../src/runtime/model-interface.ts';
 
 const tensor = (name: string, shape: TensorDescription['shape'], type = 'float32'): TensorDescription => ({
   name,
@@ -9,22 +9,21 @@ const tensor = (name: string, shape: TensorDescription['shape'], type = 'float32
 const image = tensor('x', ['N', 3, 224, 224]);
 const scores = tensor('y', ['N', 1000]);
 
-describe('modelInterface', () => {
+describe('the interface of a network', () => {
   it('reads the sizes of an image input', () => {
-    expect(modelInterface([image], [scores])).toEqual({
+    expect(networkInterface([image], [scores])).toEqual({
       state: 'complete',
-      value: {
-        input: { name: 'x', type: 'float32', layout: 'nchw', batch: null, height: 224, width: 224 },
-        output: 'y',
-        classes: 1000,
-      },
+      value: { inputs: [image], output: 'y', classes: 1000, outputs: ['y'] },
     });
-    expect(modelInterface([tensor('x', [8, 160, 192, 3], 'float16')], [scores])).toMatchObject({
-      value: { input: { type: 'float16', layout: 'nhwc', batch: 8, height: 160, width: 192 } },
+    expect(onlyImage([image])).toMatchObject({
+      value: { name: 'x', type: 'float32', layout: 'nchw', batch: null, height: 224, width: 224 },
+    });
+    expect(onlyImage([tensor('x', [8, 160, 192, 3], 'float16')])).toMatchObject({
+      value: { type: 'float16', layout: 'nhwc', batch: 8, height: 160, width: 192 },
     });
     // ONNX Runtime writes -1 for a dynamic size without a name.
-    expect(modelInterface([tensor('x', [-1, 3, -1, -1])], [scores])).toMatchObject({
-      value: { input: { layout: 'nchw', batch: null, height: null, width: null } },
+    expect(onlyImage([tensor('x', [-1, 3, -1, -1])])).toMatchObject({
+      value: { layout: 'nchw', batch: null, height: null, width: null },
     });
   });
   it.each([
@@ -34,7 +33,7 @@ describe('modelInterface', () => {
     [[tensor('z', [])], 'z', null],
     [[tensor('z', ['N', 'classes'])], 'z', null],
   ])('finds the class scores among %j', (outputs, output, classes) => {
-    expect(modelInterface([image], outputs)).toMatchObject({ value: { output, classes } });
+    expect(networkInterface([image], outputs)).toMatchObject({ value: { output, classes } });
   });
   it.each([
     [[image, tensor('mask', ['N', 1])], [scores], /expected one input, an image, found 2 \(x, mask\)/],
@@ -43,7 +42,8 @@ describe('modelInterface', () => {
     [[tensor('x', ['N', 3, 8, 8], 'float64')], [scores], /float32, float16 or uint8, found float64/],
     [[image], [], /it has no output/],
   ])('refuses %j', (inputs, outputs, message) => {
-    const attempt = modelInterface(inputs, outputs);
+    const found = networkInterface(inputs, outputs);
+    const attempt = found.state === 'failed' ? found : onlyImage(inputs);
     expect(attempt.state === 'failed' && attempt.detail).toMatch(message);
   });
 });

@@ -1,12 +1,13 @@
 /** What a point has in each objective, by the names of the study, for programs. */
 import type { Interval } from '../../events/event.ts';
+import { figureOf, lowerIsBetter, metricNamed, ownMetrics } from '../../metric/metric.ts';
 import { objectivesOf } from '../../objectives/objectives.ts';
 import type { Figures } from './front.ts';
 
 export interface ObjectiveRecord {
   /** In `unit`: milliseconds, bytes, or a share of the images. */
   readonly value: number;
-  readonly unit: 'ms' | 'B' | 'share';
+  readonly unit: string;
   readonly better: 'lower' | 'higher';
   /** 95 %, in `unit`. */
   readonly interval: Interval;
@@ -16,6 +17,17 @@ export interface ObjectiveRecord {
 }
 
 /** @param figures whose milliseconds and speed-up are of the same dense model */
+/** By its label where the user brought the metric, in the unit of that. */
+function accuracyRecord(name: string, accuracy: number, interval: Interval): [string, ObjectiveRecord] {
+  const metric = metricNamed(name);
+  if (!metric || ownMetrics.includes(name))
+    return [name, { value: accuracy, unit: 'share', better: 'higher', interval }];
+  const ends = interval.map(each => figureOf(metric, each)).sort((a, b) => a - b) as [number, number];
+  const unit = metric.unit === '%' ? 'share' : metric.unit;
+  const better = lowerIsBetter(metric) ? 'lower' : 'higher';
+  return [metric.label, { value: figureOf(metric, accuracy), unit, better, interval: ends }];
+}
+
 export const objectivesRecord = (
   names: readonly string[],
   figures: Figures,
@@ -24,7 +36,7 @@ export const objectivesRecord = (
     objectivesOf(names).map(({ kind, unit, better }, place) => {
       const known = { unit: unit ?? 'share', better } as const;
       const { latencyMs, speedup, speedupCi, accuracy, accuracyCi, further } = figures;
-      if (kind === 'accuracy') return [names[place], { value: accuracy, ...known, interval: accuracyCi }];
+      if (kind === 'accuracy') return accuracyRecord(names[place] ?? '', accuracy, accuracyCi);
       const [fast, slow] = [speedupCi[1], speedupCi[0]];
       const found =
         kind === 'latency'

@@ -1,5 +1,5 @@
 /** The front as a table for a terminal of 80 columns. */
-import { metricOf } from '../../metric/metric.ts';
+import { figureCell, metricOf } from '../../metric/metric.ts';
 import { furtherOf } from '../../objectives/objectives.ts';
 import { formatCount } from '../../units/format.ts';
 import { changeCell } from '../change.ts';
@@ -84,7 +84,11 @@ function columnsOf(report: FrontReport, points: readonly FrontPoint[]): Column<F
           },
         ]),
     { header: 'speed-up [95 %]', align: 'right', cell: speedupText },
-    { header: `${metric.label} %`, align: 'right', cell: point => (100 * point.accuracy).toFixed(2) },
+    {
+      header: `${metric.label} ${metric.unit}`.trim(),
+      align: 'right',
+      cell: point => figureCell(metric, point.accuracy),
+    },
     // The room that images a second take in 80 columns.
     { header: report.device?.batchSize ? 'pp ± 95 %' : 'change pp ± 95 %', align: 'right', cell: changeText },
     ...furtherOf(report.objectives).map(({ kind, words, amountText }) => ({

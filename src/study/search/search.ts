@@ -81,7 +81,7 @@ export interface SearchOptions extends Brought {
   /** What every candidate is corrected by where there are calibration images; `moments` by default. */
   readonly corrections?: 'moments' | 'reconstruction' | 'none' | undefined;
   /**
-   * What accuracy means: `top1`, `top5`, `agreement`, `fidelity` or `fidelity:OUTPUT,OUTPUT=RULE`. By default top-1 where the network gives class
+   * What accuracy means: `top1`, `top5`, `agreement`, `fidelity`, `fidelity:OUTPUT,OUTPUT=RULE` `module:FILE` or `command:PROGRAM`. By default top-1 where the network gives class
    * scores and images have labels, agreement where they have none, and fidelity for any other network.
    */
   readonly metric?: string | undefined;

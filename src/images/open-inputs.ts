@@ -1,0 +1,85 @@
+/** A dataset made ready for the inputs of a network: images decoded and cropped, or arrays as they are. */
+import type { Dataset } from '../data/dataset.ts';
+import { normalizationTable } from '../data/normalize.ts';
+import { resolveTransform } from '../data/resolve-transform.ts';
+import type { UserError } from '../errors/user-error.ts';
+import { onlyImage, type TensorDescription } from '../runtime/model-interface.ts';
+import { batchSizeFor } from './batch-size.ts';
+import type { BatchSource } from './batch-source.ts';
+import { fixedBatch } from './feeds.ts';
+import { fittingTensors } from './fitting-tensors.ts';
+import type { PixelReading } from './pixel-reading.ts';
+import { type Prepared, type PrepareOptions, prepare, type UnreadableImage } from './prepare.ts';
+
+export interface OpenInputs {
+  readonly count: number;
+  /** For each of them its index in the dataset, ascending: the unreadable ones are missing. */
+  readonly kept: Int32Array;
+  readonly unreadable: readonly UnreadableImage[];
+  /** Items per call where the network fixes it, else null; and those that are usual. */
+  readonly fixedBatch: number | null;
+  readonly usualBatch: number;
+  /** How the data becomes inputs; two that differ give other inputs. */
+  readonly transform: object;
+  /** Names what was prepared, as the cache has it. */
+  readonly key: string;
+  readonly source: (positions: Int32Array, reading: PixelReading) => BatchSource;
+}
+
+/**
+ * @param refuse words the error where the network takes no image
+ * @throws UserError when the data does not fit the inputs, or cannot be prepared
+ */
+export async function openInputs(
+  dataset: Dataset,
+  inputs: readonly TensorDescription[],
+  options: PrepareOptions | undefined,
+  refuse: (detail: string) => UserError,
+): Promise<OpenInputs> {
+  if (dataset.source.kind === 'tensors') {
+    const tensors = fittingTensors(dataset.source.inputs, inputs);
+    const numbers = tensors.reduce((sum, { items }) => sum + (items[0]?.dims.reduce((a, b) => a * b, 1) ?? 0), 0);
+    return {
+      count: dataset.count,
+      kept: Int32Array.from(dataset.ids.keys()),
+      unreadable: [],
+      fixedBatch: fixedBatch(inputs),
+      usualBatch: batchSizeFor(1, Math.max(1, Math.ceil(numbers / 3))),
+      transform: { inputs: tensors.map(({ name }) => name) },
+      key: dataset.hash,
+      source: positions => ({
+        positions,
+        tensors: tensors.map(({ name, items }) => ({
+          name,
+          items: Array.from(positions, at => items[at]).filter(each => each !== undefined),
+        })),
+      }),
+    };
+  }
+  const input = onlyImage(inputs);
+  if (input.state === 'failed') throw refuse(input.detail);
+  const transform = resolveTransform(dataset.spec, input.value.height, input.value.width);
+  return inputsOfImages(await prepare(dataset, transform, options), transform, input.value.batch);
+}
+
+/** Prepared images, for a network that takes them. */
+export function inputsOfImages(prepared: Prepared, transform: object, fixed: number | null): OpenInputs {
+  const { path, height, width, count, kept, unreadable } = prepared;
+  return {
+    count,
+    kept,
+    unreadable,
+    fixedBatch: fixed,
+    usualBatch: batchSizeFor(height, width),
+    transform,
+    key: path,
+    source: (positions, { normalize, channels }) => ({
+      path,
+      height,
+      width,
+      positions,
+      table: normalizationTable(normalize),
+      channels,
+    }),
+  };
+}

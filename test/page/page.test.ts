@@ -193,6 +193,7 @@ describe.skipIf(whyNot !== null)(`the page in a browser${whyNot === null ? '' : 
     await go('#/study/resnet18/trial?number=9');
     await page.getByText(/Stopped early after/).waitFor();
     await go('#/study/resnet18/trial?number=12');
+    await page.getByRole('heading', { name: 'Trial 12' }).waitFor();
     const charts = page.getByRole('img', { name: /Latency samples of the/ });
     expect(await charts.count()).toBe(2);
     expect(await charts.first().getAttribute('aria-label')).toMatch(

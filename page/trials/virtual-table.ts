@@ -24,8 +24,8 @@ export function virtualTable(
   open: (index: number) => void,
   signal: AbortSignal,
 ): VirtualTable {
-  const above = h('tr', { 'aria-hidden': 'true' }, h('td', { class: 'spacer' }));
-  const below = h('tr', { 'aria-hidden': 'true' }, h('td', { class: 'spacer' }));
+  const above = h('tr', { class: 'rest', 'aria-hidden': 'true' }, h('td', {}));
+  const below = h('tr', { class: 'rest', 'aria-hidden': 'true' }, h('td', {}));
   const body = h('tbody', {});
   const whole = h('table', {}, h('caption', { class: 'unseen' }, caption), h('thead', {}, head), body);
   const element = h('div', { class: 'virtual scroll', role: 'region', 'aria-label': caption, tabindex: '-1' }, whole);

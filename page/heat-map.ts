@@ -82,7 +82,9 @@ export function heatMap({ record, members, importance, trialLink }: HeatMap): HT
                   layer.alone
                     ? bar(
                         -layer.alone.change / saved,
-                        plusMinus(-layer.alone.change, layer.alone.halfWidth),
+                        layer.alone.halfWidth > 0
+                          ? plusMinus(-layer.alone.change, layer.alone.halfWidth)
+                          : formatPercent(-layer.alone.change, 1),
                         'of the dense latency, at its cheapest rung',
                       )
                     : '-',

@@ -125,7 +125,7 @@ function cell(layer: LayerRow, rung: number | null): HTMLElement {
   const element = h(
     'td',
     {
-      class: share > 0.45 ? 'rung deep' : 'rung',
+      class: share > 0.6 ? 'rung deep' : 'rung',
       title: `${layer.site}: ${label}, ${formatPercent(share, 0)} fewer MACs`,
     },
     h('span', { class: 'unseen' }, method),

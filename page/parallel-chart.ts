@@ -60,7 +60,7 @@ export function parallelOption(theme: Theme, { record, axes, log, upright }: Dra
   const crowded = axes.length > 14 || upright;
   const faint = record.lines.length > 60 ? 0.4 : 0.9;
   const nameOf = (axis: LineAxis): string =>
-    axis.rungs === null || !crowded ? clip(axis.name, axis.rungs === null ? 16 : 14) : axis.short;
+    !upright && (axis.rungs === null || !crowded) ? clip(axis.name, axis.rungs === null ? 16 : 14) : axis.short;
   return {
     parallel: {
       ...(upright

@@ -100,13 +100,14 @@ export function sortedLayers({ objectives }: TunerRecord, { importance }: Told) 
   return [...all].sort((a, b) => share(b.byObjective) - share(a.byObjective));
 }
 
-export function importanceOption(theme: Theme, record: TunerRecord, told: Told): ChartOption {
+export function importanceOption(theme: Theme, record: TunerRecord, told: Told, narrow: boolean): ChartOption {
   const shown = sortedLayers(record, told).slice(0, mostLayers).reverse();
-  const base = plot(theme, { name: 'moves it by (hundredths: % of dense, points)', min: 0 }, { name: '' }, []);
-  const short = (site: string): string => (site.length > 22 ? `...${site.slice(-20)}` : site);
+  const base = plot(theme, { name: 'moves it by (% of dense, points)', min: 0 }, { name: '' }, []);
+  const longest = narrow ? 14 : 22;
+  const short = (site: string): string => (site.length > longest ? `...${site.slice(3 - longest)}` : site);
   return {
     ...base,
-    grid: { left: 150, right: 22, top: 34, bottom: 48 },
+    grid: { left: narrow ? 104 : 150, right: 22, top: 34, bottom: 48 },
     yAxis: {
       type: 'category',
       data: shown.map(({ site }) => short(site)),

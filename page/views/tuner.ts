@@ -71,7 +71,7 @@ function show(element: HTMLElement, context: ViewContext, record: TunerRecord, t
           title: 'Which layers matter',
           words: 'How far the choice of rung moves each objective around the front, layer by layer.',
           height: 'tall',
-          option: theme => importanceOption(theme, record, told),
+          option: (theme, { width }) => importanceOption(theme, record, told, width < 520),
         }).element
       : null,
     told.importance && told.importance.length > 0

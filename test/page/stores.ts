@@ -32,7 +32,11 @@ export async function referenceStore(name: string): Promise<StorePlace> {
 }
 
 /** The same trials with all their samples under another name; `changes` go before what the study says. */
-export async function copyStudy(store: Store, from: Study, changes: Partial<NewStudy> & { name: string }): Promise<Study> {
+export async function copyStudy(
+  store: Store,
+  from: Study,
+  changes: Partial<NewStudy> & { name: string },
+): Promise<Study> {
   const { id: _, state: __, createdAtMs: ___, ...same } = from;
   const study = await store.studies.create({ ...same, ...changes });
   for (const trial of await store.trials.list(from.id)) {

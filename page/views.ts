@@ -12,6 +12,8 @@ export interface ListedView {
 export const views: readonly ListedView[] = [
   { name: 'studies', title: 'Studies', scope: 'store', load: () => import('./views/studies.ts') },
   { name: 'front', title: 'Front', scope: 'study', load: () => import('./views/front.ts') },
+  { name: 'trials', title: 'Trials', scope: 'study', load: () => import('./views/trials.ts') },
+  { name: 'trial', title: 'Trial', scope: 'detail', load: () => import('./views/trial.ts') },
   { name: 'layers', title: 'Layers', scope: 'study', load: () => import('./views/layers.ts') },
   { name: 'parallel', title: 'Parallel coordinates', scope: 'study', load: () => import('./views/parallel.ts') },
   { name: 'history', title: 'History', scope: 'study', load: () => import('./views/history.ts') },

@@ -105,7 +105,7 @@ function show(
         record,
         members,
         importance,
-        trialLink: trial => context.link({ view: 'trial', params: { trial: String(trial) } }),
+        trialLink: trial => context.link({ view: 'trial', params: { number: String(trial) } }),
       }),
       h(
         'p',

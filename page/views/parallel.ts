@@ -216,7 +216,7 @@ function listPart(context: ViewContext, record: ParallelRecord, kept: readonly b
           cell: ({ trial }) =>
             h(
               'a',
-              { href: context.link({ view: 'trial', params: { trial: String(trial) } }) },
+              { href: context.link({ view: 'trial', params: { number: String(trial) } }) },
               trial === 0 ? 'dense' : trial,
             ),
         },

@@ -5,9 +5,9 @@ import type { Limits } from '../objectives/limit.ts';
 import { givenLimits } from '../objectives/limits.ts';
 import { kindsOf, positionOf } from '../objectives/objectives.ts';
 import type { FrontReport } from '../report/front/front.ts';
-import { headlineDrop } from '../report/front/gain.ts';
 import { type PickRule, pick as pickPoint } from '../report/front/pick.ts';
-import { pickLimits } from '../report/front/pick-rule.ts';
+import { pickLimits, ruleFor } from '../report/front/pick-rule.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { frontOf } from '../study/read/read-front.ts';
 import { atStore } from './at-store.ts';
 import { defineCommand } from './command.ts';
@@ -70,18 +70,11 @@ export const pick = defineCommand({
   },
 });
 
-/** A limit that stands alone has a name of its own, if it ever had; programs rely on it. */
 function ruleOf(args: Parameters<typeof limitsFrom>[0] & { readonly knee?: boolean | undefined }): PickRule {
   const limits = pickLimits(limitsFrom(args));
-  const { drop, latencyMs, speedup, ...others } = limits;
-  const given = Object.keys(limits).length;
-  if (args.knee && given > 0)
+  if (args.knee && Object.keys(limits).length > 0)
     throw new UserError('Cannot pick: --knee uses no limit, but a limit is given.', 'Leave one of them out.');
-  if (args.knee) return { kind: 'knee' };
-  if (given > 1 || Object.keys(others).length > 0) return { kind: 'limits', ...limits };
-  if (latencyMs !== undefined) return { kind: 'max-latency', latencyMs };
-  if (speedup !== undefined) return { kind: 'min-speedup', speedup };
-  return { kind: 'max-drop', drop: drop ?? headlineDrop };
+  return args.knee ? { kind: 'knee' } : ruleFor(limits);
 }
 
 /** @throws UserError for a limit of what the study does not measure */
@@ -93,7 +86,3 @@ function demandMeasured(limits: Limits, { study, objectives }: FrontReport): voi
     `Leave it out, or search with --objectives ${[...kindsOf(objectives), without.kind].join(',')} in a study of another name.`,
   );
 }
-
-/** As a POSIX shell takes it for one word: a name may hold blanks and worse. */
-const shellWord = (text: string): string =>
-  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -47,6 +47,7 @@ export const serve = defineCommand({
     try {
       const serving = await startServing({
         store,
+        place: args.store,
         assets,
         host: args.host,
         port: args.port,

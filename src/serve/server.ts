@@ -16,6 +16,8 @@ import { sourceOver } from './source.ts';
 
 export interface ServeOptions {
   readonly store: Store;
+  /** Of the store, as commands take it. */
+  readonly place: string;
   readonly assets: Assets;
   readonly host: string;
   /** 0 for any that is free. */
@@ -51,7 +53,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   const port = await listening(server, host, options.port);
   const addressWith = (token: string): string => `http://${hostText(shownHost(host))}:${port}/?token=${token}`;
   const session = sessions(port, token => note(`That address was used. For another browser: ${addressWith(token)}`));
-  const answer = answers({ assets, session, streams, source: sourceOver(store), failed });
+  const answer = answers({ assets, session, streams, source: sourceOver(store, options.place), failed });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const judged = judge(request, answersFor);
     if (isRefused(judged)) {

@@ -6,6 +6,7 @@
  * Every call may throw a UserError: a full disk, a file that is damaged or may not be written, another process that does not
  * let go of the store. What was stored before is safe each time.
  */
+import type { FailureReason } from '../errors/failure.ts';
 import type { Observation, ObservationSummary, StoredObservation } from './observation.ts';
 import type { NewStudy, Study, StudyState, StudySummary } from './study.ts';
 import type { TrainingStore } from './training.ts';
@@ -87,6 +88,12 @@ export interface TrialArchive {
   get(studyId: number, number: number): Promise<Trial | null>;
   /** Of the complete trials, by number: what fronts are made of, without reading what a listing reads beside it. */
   figures(studyId: number): Promise<readonly TrialFigures[]>;
+  /**
+   * Of the trials of whatever state, by number, what a long list shows of each.
+   *
+   * @param after only those finished or measured again after this `finishedSequence`, and those that are not finished
+   */
+  outlines(studyId: number, after?: number): Promise<readonly TrialOutline[]>;
   /** Of the complete trials, by their number: all observations without their samples. */
   observations(studyId: number): Promise<ReadonlyMap<number, readonly ObservationSummary[]>>;
   /** The members of the front, by number. */
@@ -119,6 +126,21 @@ export interface TrialFigures {
   readonly params: number;
   /** The kinds of its observations in the confirm phase. */
   readonly confirmed: readonly string[];
+}
+
+/** A trial without its configuration, hashes and observations; what its state does not have is null. */
+export interface TrialOutline extends Pick<Trial, 'number' | 'state' | 'strategy' | 'requeues' | 'startedAtMs'> {
+  readonly finishedAtMs: number | null;
+  readonly finishedSequence: number | null;
+  /** Empty where nothing was seen. */
+  readonly values: readonly number[];
+  readonly standardErrors: readonly number[];
+  readonly feasible: boolean | null;
+  readonly macs: number | null;
+  readonly params: number | null;
+  readonly reason: FailureReason | null;
+  /** Why it failed or was given up. */
+  readonly detail: string | null;
 }
 
 /** A complete, feasible trial as the front sees it; every value is minimised. */

@@ -1,18 +1,9 @@
 /** The views of layers, lines, history, tuner, training, comparison and return in a real Chromium, on a real study. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAssets } from '../../src/serve/assets.ts';
-import { type Serving, startServing } from '../../src/serve/server.ts';
 import { rankfront } from '../cli/rankfront.ts';
+import { launch, type Opened, opened, whyNot } from './browser.ts';
 import { pageStore } from './stores.ts';
-
-const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path =>
-  existsSync(path),
-);
-const built = existsSync(join(import.meta.dirname, '..', '..', 'dist', 'page', 'index.html'));
-const why = executable ? (built ? '' : ' (skipped: the page is not built)') : ' (skipped: no Chromium is installed)';
 
 const figures = {
   ...{
@@ -33,40 +24,24 @@ const figures = {
   },
 };
 
-describe.skipIf(why !== '')(`views of a study${why}`, () => {
+describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: skipped, ${whyNot}`}`, () => {
   let place: Awaited<ReturnType<typeof pageStore>>;
-  let serving: Serving;
   let browser: Browser;
+  let shown: Opened;
   let page: Page;
-  const wrong: string[] = [];
   beforeAll(async () => {
     place = await pageStore();
-    serving = await startServing({
-      store: place.store,
-      assets: readAssets(),
-      host: '127.0.0.1',
-      port: 0,
-      note: () => {},
-    });
-    browser = await chromium.launch({ executablePath: executable!, args: ['--no-sandbox'] });
-    page = await browser.newPage({ viewport: { width: 1024, height: 800 } });
-    page.on('console', message => {
-      if (message.type() === 'error') wrong.push(message.text());
-    });
-    page.on('pageerror', error => wrong.push(String(error)));
-    page.on('request', request => {
-      if (!request.url().startsWith(`http://127.0.0.1:${serving.port}/`) && !request.url().startsWith('blob:'))
-        wrong.push(`asked ${request.url()}`);
-    });
-    await page.goto(serving.address());
+    browser = await launch();
+    shown = await opened(browser, place.store, { width: 1024, height: 800 });
+    page = shown.page;
   }, 60_000);
   afterAll(async () => {
+    await shown?.close();
     await browser?.close();
-    await serving?.close();
     await place?.remove();
   });
   const open = async (hash: string): Promise<void> => {
-    await page.goto(`http://127.0.0.1:${serving.port}/#/${hash}`);
+    await shown.go(`#/${hash}`);
     await page.waitForSelector('main .content .figure, main .content .card');
   };
 
@@ -130,10 +105,10 @@ describe.skipIf(why !== '')(`views of a study${why}`, () => {
   }, 60_000);
 
   test('tuner: what comes next and why; a study that does not say has words for it', async () => {
-    await page.goto(`http://127.0.0.1:${serving.port}/#/study/resnet18/tuner`);
+    await shown.go(`#/study/resnet18/tuner`);
     await page.waitForSelector('text=It would try trial', { timeout: 60_000 });
     expect(await page.locator('.chart').count()).toBe(4);
-    await page.goto(`http://127.0.0.1:${serving.port}/#/study/${encodeURIComponent('other <i>board</i>')}/tuner`);
+    await shown.go(`#/study/${encodeURIComponent('other <i>board</i>')}/tuner`);
     await page.waitForSelector('text=does not say how the trials of this study were proposed');
   }, 90_000);
 
@@ -195,6 +170,6 @@ describe.skipIf(why !== '')(`views of a study${why}`, () => {
   }, 90_000);
 
   test('nothing went wrong meanwhile, and nothing was asked of anybody else', () => {
-    expect(wrong).toEqual([]);
+    expect(shown.faults).toEqual([]);
   });
 });

@@ -192,6 +192,44 @@ export function kindsContract(name: string, makePlace: () => Promise<StorePlace>
       expect((await store.trials.observations(99)).size).toBe(0);
     });
 
+    test('outlines are those of the listing, of every state, and after a sequence only what is new', async () => {
+      for (let n = 0; n < 5; n++)
+        if (n !== 3)
+          await store.queue.finish(
+            (await begin(n)).id,
+            n === 2 ? crashed : n === 4 ? pruned(4) : completed(n, { feasible: n !== 1 }),
+            frontOf,
+          );
+      await begin(3);
+      const [first] = await store.trials.list(study.id);
+      const again = { observation: latencyOf(8), values: [0.9, 0.1], standardErrors: [0, 1], feasible: true };
+      await store.queue.remeasure(first!.id, again, frontOf);
+      await reopen();
+      const outlines = await store.trials.outlines(study.id);
+      const listed = await store.trials.list(study.id);
+      expect(outlines.map(({ number, state }) => [number, state])).toEqual(
+        listed.map(({ number, state }) => [number, state]),
+      );
+      for (const [i, outline] of outlines.entries()) {
+        const { reason, ...own } = outline;
+        const known = Object.entries(own).filter(
+          ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+        );
+        expect(listed[i]).toMatchObject(Object.fromEntries(known));
+        expect(reason).toBe(listed[i]?.state === 'failed' ? listed[i].reason : null);
+      }
+      expect(outlines[0]!.values).toEqual([0.9, 0.1]);
+      expect(outlines.map(({ feasible }) => feasible)).toEqual(
+        listed.map(each => (each.state === 'complete' ? each.feasible : null)),
+      );
+      const since = async (after: number) =>
+        (await store.trials.outlines(study.id, after)).map(({ number, state }) => `${number} ${state}`);
+      // Four were finished; measuring trial 0 again was the fifth. What ran was put back when the store was closed.
+      expect(await since(4)).toEqual(['0 complete', '4 waiting']);
+      expect(await since(0)).toHaveLength(listed.length);
+      expect(await store.trials.outlines(99)).toEqual([]);
+    });
+
     test('trials are listed by the numbers that are wanted', async () => {
       for (let n = 0; n < 5; n++) await begin(n);
       const numbers = async (wanted: number[]) =>

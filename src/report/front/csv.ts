@@ -1,13 +1,8 @@
-/** Comma-separated values after RFC 4180: CRLF, fields quoted where they must be. */
+/** A front as comma-separated values. */
 import { furtherOf } from '../../objectives/objectives.ts';
+import { csv } from '../csv.ts';
 import type { FrontReport } from './front.ts';
 import { frontRecord } from './json.ts';
-
-export const csv = (rows: readonly (readonly (string | number | boolean)[])[]): string =>
-  rows.map(row => `${row.map(value => field(String(value))).join(',')}\r\n`).join('');
-
-/** Section 2, rules 5 to 7: a field with a comma, a quote or a line break is quoted, and its quotes are doubled. */
-const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /**
  * One row per member of the front; accuracies are shares, the configuration is JSON. `drop` is the loss against the dense model and

@@ -51,6 +51,17 @@ const asLimits = (limits: PickLimits): Limits => Object.fromEntries(names.map(na
 export const pickLimits = (limits: Limits): PickLimits =>
   Object.fromEntries(names.flatMap(name => (limits[keys[name]] === undefined ? [] : [[name, limits[keys[name]]]])));
 
+/** A limit that stands alone has a name of its own, if it ever had; programs rely on it. Without a limit, the headline's. */
+export function ruleFor(limits: PickLimits): PickRule {
+  const { drop, latencyMs, speedup, ...others } = limits;
+  const isGiven = (each: number | undefined): boolean => each !== undefined;
+  if (Object.values(limits).filter(isGiven).length > 1 || Object.values(others).some(isGiven))
+    return { kind: 'limits', ...limits };
+  if (latencyMs !== undefined) return { kind: 'max-latency', latencyMs };
+  if (speedup !== undefined) return { kind: 'min-speedup', speedup };
+  return { kind: 'max-drop', drop: drop ?? headlineDrop };
+}
+
 export const limitsOf = (rule: Exclude<PickRule, { kind: 'knee' }>): PickLimits => {
   switch (rule.kind) {
     case 'max-drop':

@@ -1,4 +1,5 @@
 /** What answers one address of the page's API: a function from a store and a query to a record that JSON holds. */
+import type { Site } from '../../decompose/site.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { StudyReading } from '../../study/read/study-reading.ts';
@@ -6,10 +7,20 @@ import type { StudyReading } from '../../study/read/study-reading.ts';
 /** The store, and what was read of it already. */
 export interface Source {
   readonly store: Store;
+  /** Of the store, as commands take it. */
+  readonly place: string;
   /** The study of that name. Throws a `NotFound` when there is none. */
   readonly study: (name: string) => Promise<Study>;
   /** What is read of a study as `front` and `pick` do; the same object until the study changes. */
   readonly reading: (study: Study) => Promise<StudyReading>;
+  /** Of the dense model; null where its file is not where it was. */
+  readonly sites: (study: Study) => readonly Site[] | null;
+  /**
+   * Something small that follows from a study, made once for each of its revisions.
+   *
+   * @param name tells it from others of the same study
+   */
+  readonly kept: <T>(study: Pick<Study, 'id'>, name: string, make: () => Promise<T>) => Promise<T>;
 }
 
 /** The values of a query by name; where a name stands twice, the last. */
@@ -40,4 +51,10 @@ export function wholeIn(query: Query, name: string): number | null {
   const value = Number(text);
   if (/^\d{1,15}$/.test(text)) return value;
   throw new BadQuery(`"${name}" is no whole number.`);
+}
+
+/** Of whatever state. */
+export async function trialCount({ store }: Source, { name }: Study): Promise<number> {
+  const summary = (await store.studies.list()).find(each => each.name === name);
+  return Object.values(summary?.trials ?? {}).reduce((sum, each) => sum + each, 0);
 }

@@ -8,6 +8,8 @@ import { parallel } from './parallel.ts';
 import type { Reader } from './reader.ts';
 import { studies } from './studies.ts';
 import { training } from './training.ts';
+import { trial } from './trial.ts';
+import { trials } from './trials.ts';
 import { tuner } from './tuner.ts';
 
 export const readers = {
@@ -20,6 +22,8 @@ export const readers = {
   training,
   compare,
   money,
+  trials,
+  trial,
 } as const satisfies Record<string, Reader<unknown>>;
 
 export type ReaderName = keyof typeof readers;

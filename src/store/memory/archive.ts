@@ -1,5 +1,5 @@
 /** Trials in memory, read back. */
-import type { TrialArchive } from '../store.ts';
+import type { TrialArchive, TrialOutline } from '../store.ts';
 import type { CompleteTrial, Trial } from '../trial.ts';
 import { latestSequence, type MemoryContent, type Records } from './content.ts';
 
@@ -31,6 +31,11 @@ export const memoryArchive = (content: MemoryContent, { ofStudy, shown, observat
         params,
         confirmed: observationsOf(id).flatMap(({ kind, phase }) => (phase === 'confirm' ? [kind] : [])),
       })),
+  outlines: async (studyId, after = -1) =>
+    ofStudy(studyId)
+      .map(outlineOf)
+      .filter(({ latest }) => latest > after)
+      .map(({ outline }) => outline),
   observations: async studyId =>
     new Map(
       ofStudy(studyId)
@@ -48,3 +53,30 @@ export const memoryArchive = (content: MemoryContent, { ofStudy, shown, observat
   samples: async trialId => observationsOf(trialId),
   correction: async trialId => content.corrections.get(trialId)?.slice() ?? null,
 });
+
+/** What is not finished is later than everything. */
+function outlineOf(trial: Trial): { readonly latest: number; readonly outline: TrialOutline } {
+  const { number, state, strategy, requeues, startedAtMs } = trial;
+  const finished = 'finishedSequence' in trial ? trial : null;
+  const seen = state === 'complete' || state === 'pruned' ? trial : null;
+  const complete = state === 'complete' ? trial : null;
+  return {
+    latest: finished ? latestSequence(trial) : Number.POSITIVE_INFINITY,
+    outline: {
+      number,
+      state,
+      strategy,
+      requeues,
+      startedAtMs,
+      finishedAtMs: finished?.finishedAtMs ?? null,
+      finishedSequence: finished?.finishedSequence ?? null,
+      values: seen?.values ?? [],
+      standardErrors: seen?.standardErrors ?? [],
+      feasible: complete?.feasible ?? null,
+      macs: complete?.macs ?? null,
+      params: complete?.params ?? null,
+      reason: state === 'failed' ? trial.reason : null,
+      detail: state === 'failed' || state === 'pruned' ? trial.detail : null,
+    },
+  };
+}

@@ -7,6 +7,7 @@ import type { CompleteTrial, Trial } from '../trial.ts';
 import { environmentIn, numbersIn, whole } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
 import { storedObservationOf, summaryOf } from './observation-rows.ts';
+import { outlinesOf } from './outlines.ts';
 import type { Database, ObservationsTable } from './schema.ts';
 import type { StoreSession } from './session.ts';
 import { stored } from './stored.ts';
@@ -39,6 +40,8 @@ export function sqlArchive({ read }: StoreSession): TrialArchive {
       }),
 
     figures: studyId => read('list the figures of trials', db => figuresOf(db, studyId)),
+
+    outlines: (studyId, after) => read('list the trials', db => outlinesOf(db, studyId, after)),
 
     observations: studyId => read('list the observations', db => observationsOf(db, environments, studyId)),
 

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { csv, frontCsv } from '../../../src/report/front/csv.ts';
+import { csv } from '../../../src/report/csv.ts';
+import { frontCsv } from '../../../src/report/front/csv.ts';
 import type { TrialInput } from '../../../src/report/front/front.ts';
 import { frontReport } from '../../../src/report/front/front-report.ts';
 import { frontJson, frontRecord } from '../../../src/report/front/json.ts';

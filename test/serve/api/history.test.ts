@@ -34,7 +34,7 @@ test('of small made-up studies the best so far, the hypervolume and all values a
   await fc.assert(
     fc.asyncProperty(madeUp, async trials => {
       const { store, study } = await studyOf(trials);
-      const record = await history(sourceOver(store), { study: study.name });
+      const record = await history(sourceOver(store, 'store.sqlite'), { study: study.name });
       const all = (await store.trials.list(study.id)).flatMap(trial => (trial.state === 'complete' ? [trial] : []));
       expect(record.finished).toBe(all.length);
       let [fastest, best] = [Number.POSITIVE_INFINITY, 0];
@@ -59,7 +59,7 @@ describe('of reference studies', () => {
   test.each(['resnet18', 'resnet56'])('%s: times by stage add up to what its trials took', async name => {
     const place = await referenceStore(name);
     opened.push(place);
-    const record: HistoryRecord = await history(sourceOver(place.store), { study: name });
+    const record: HistoryRecord = await history(sourceOver(place.store, 'store.sqlite'), { study: name });
     const study = (await place.store.studies.get(name))!;
     const trials = await place.store.trials.list(study.id);
     let wall = 0;

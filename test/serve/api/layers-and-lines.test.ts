@@ -19,7 +19,7 @@ let source: Source;
 const study = 'resnet18';
 beforeAll(async () => {
   place = await pageStore();
-  source = sourceOver(place.store);
+  source = sourceOver(place.store, 'store.sqlite');
 });
 afterAll(() => place.remove());
 
@@ -70,7 +70,7 @@ describe('lines', () => {
     await fc.assert(
       fc.asyncProperty(madeUp, fc.integer({ min: 1, max: 100 }), async (trials, top) => {
         const { store, study: made } = await studyOf(trials);
-        const own = sourceOver(store);
+        const own = sourceOver(store, 'store.sqlite');
         const figures = await store.trials.figures(made.id);
         const count = Math.ceil((figures.length * top) / 100);
         const byLatency = await parallel(own, { study: made.name, by: 'latency', top: String(top) });

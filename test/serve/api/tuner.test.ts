@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => place.remove());
 
 test('it is what explain says, and each trial that was learned from is predicted from the others', async () => {
-  const record = await tuner(sourceOver(place.store), { study: 'resnet18' });
+  const record = await tuner(sourceOver(place.store, 'store.sqlite'), { study: 'resnet18' });
   const { hypervolume: _, ...view } = (await explainStudy(place.store, place.study))!;
   expect(record.view).toEqual(view);
   const trials = await place.store.trials.list(place.study.id);
@@ -47,6 +47,6 @@ test('of normal errors as large as they are said to be, each interval holds abou
 });
 
 test('a study whose store does not say how trials were proposed has none', async () => {
-  const record = await tuner(sourceOver(place.store), { study: 'other <i>board</i>' });
+  const record = await tuner(sourceOver(place.store, 'store.sqlite'), { study: 'other <i>board</i>' });
   expect(record).toMatchObject({ view: null, leftOut: [], coverage: [] });
 });

@@ -3,6 +3,7 @@ import './quiet-zod.ts';
 import { UserError } from '../src/errors/user-error.ts';
 import type { Given } from '../src/money/figures.ts';
 import { deviceKeys, flagOf, type OptionKey, optionShape, type RoiInputs } from '../src/money/inputs.ts';
+import { shellWord } from '../src/report/shell-word.ts';
 import type { MoneyRecord } from '../src/serve/api/money.ts';
 import { h } from './dom.ts';
 import { figureOf, type Typed } from './return-form.ts';
@@ -62,10 +63,10 @@ export function givenOf({ studies }: MoneyRecord, typed: Typed, hours: Hours | n
 }
 
 /** Figures of single devices have no options: they go into a file. */
-export function commandPart({ inputs, studies }: Given): HTMLElement {
+export function commandPart({ inputs, studies }: Given, store: string): HTMLElement {
   const { devices, ...shared } = inputs;
-  const options = Object.entries(shared).map(([key, value]) => `${flagOf(key)} ${quoted(String(value))}`);
-  const command = ['rankfront roi', ...studies.map(quoted), ...options].join(' ');
+  const options = Object.entries(shared).map(([key, value]) => `${flagOf(key)} ${shellWord(String(value))}`);
+  const command = ['rankfront roi', ...studies.map(shellWord), `--store ${shellWord(store)}`, ...options].join(' ');
   return h(
     'section',
     { class: 'card' },
@@ -77,5 +78,3 @@ export function commandPart({ inputs, studies }: Given): HTMLElement {
     h('button', { type: 'button', onclick: () => void navigator.clipboard?.writeText(command) }, 'Copy'),
   );
 }
-
-const quoted = (text: string): string => (/^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

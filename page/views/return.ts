@@ -141,7 +141,7 @@ function showAnswer(
       words: 'The cost per month of each way, at parts of the load. The table below holds the same.',
       option: theme => costOption(theme, page),
     });
-    fill(place, answerPart(page, chart.element), commandPart(given));
+    fill(place, answerPart(page, chart.element), commandPart(given, record.store));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const missing = /missing: (.*)\.$/s.exec(error.problem)?.[1]?.split('; ');

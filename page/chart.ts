@@ -70,6 +70,8 @@ export function chartFigure(
   const size = () => ({ width: place.clientWidth || 600, height: place.clientHeight || 300 });
   const redraw = (): void => {
     if (context.signal.aborted) return;
+    if (place.clientWidth > 0 && (chart.getWidth() !== size().width || chart.getHeight() !== size().height))
+      chart.resize(size());
     chart.setOption(common(context.theme(), option(context.theme(), size())), {
       replaceMerge: [...replace],
       lazyUpdate: false,
@@ -88,7 +90,10 @@ export function chartFigure(
   const sized = new ResizeObserver(() => {
     const { width, height } = size();
     if (place.clientWidth === 0 || last === `${width}x${height}`) return;
+    const isFirst = last === '';
     last = `${width}x${height}`;
+    // What was drawn already in this size stays.
+    if (isFirst && chart.getWidth() === width && chart.getHeight() === height) return;
     chart.resize({ width, height });
     redraw();
   });

@@ -137,10 +137,10 @@ function denseAnswers(): Uint8Array {
   return dense;
 }
 
-export function trialOf(number: number): NewTrial {
+export function trialOf(number: number, siteCount = sites): NewTrial {
   const rng = seededRng(number + 77);
   // The number in mixed radix makes every configuration another one.
-  const configuration = Array.from({ length: sites }, (_, i) =>
+  const configuration = Array.from({ length: siteCount }, (_, i) =>
     i < 7 ? Math.floor(number / 8 ** i) % 8 : rng.integer(8),
   );
   const assignment: Assignment = Object.fromEntries(
@@ -162,7 +162,7 @@ export const nextTrial = (n: number): NewTrial => {
 export const nextResult = resultOf;
 
 /** Makes the study in the empty store of that file. Everything that `begin` and `finish` would have written is there. */
-export function fillStudy(path: string, size: number): void {
+export function fillStudy(path: string, size: number, siteCount = sites): void {
   const database = new DatabaseSync(path);
   database.exec('pragma synchronous = off; begin');
   const insert = (table: string, row: object): number => {
@@ -183,7 +183,7 @@ export function fillStudy(path: string, size: number): void {
   let front: readonly { readonly number: number; readonly values: readonly number[] }[] = [];
   const ids: number[] = [];
   for (let number = 0; number < size; number++) {
-    const { configuration, assignment, strategy, rngBefore, rngAfter } = trialOf(number);
+    const { configuration, assignment, strategy, rngBefore, rngAfter } = trialOf(number, siteCount);
     const result = resultOf(number);
     const points = [...front, { number, values: result.values }];
     const { members, hypervolume } = frontOf(points);

@@ -33,6 +33,16 @@ export interface PointDatum {
   readonly words: string;
 }
 
+/** Of one of many: its place and its trial. */
+type Dot = readonly [x: number, y: number, trial: number];
+
+/** The trial of what was clicked; undefined for what is none. */
+export const trialOf = (data: unknown): number | undefined =>
+  Array.isArray(data) ? (data as unknown as Dot)[2] : (data as Partial<PointDatum> | null | undefined)?.trial;
+
+const dotWords = ([across, up, trial]: Dot, name: string, { x, y }: Drawn): string =>
+  `Trial ${trial}, ${name}\n${x.text(across)}\n${y.text(up)}`;
+
 /** Legend entries, which are names of series. */
 const words = {
   confirmed: 'on the front, confirmed',
@@ -65,7 +75,10 @@ export function frontOption(drawn: Drawn, theme: Theme, size: { readonly width: 
     tooltip: {
       ...tooltipLook(theme),
       trigger: 'item',
-      formatter: ({ data }: { data?: PointDatum }) => (data?.words ? hovered(data.words) : ''),
+      formatter: ({ data, seriesName = '' }: { data?: PointDatum | Dot; seriesName?: string }) => {
+        const told = data && 'words' in data ? data.words : data ? dotWords(data, seriesName, drawn) : '';
+        return told === '' ? '' : hovered(told);
+      },
     },
     xAxis: axisOption(x, whole[0], theme, narrow ? 26 : 30),
     yAxis: { ...axisOption(y, whole[1], theme, narrow ? 36 : 48), nameRotate: 90 },
@@ -165,12 +178,12 @@ function seriesOf(drawn: Drawn, theme: Theme): readonly ChartOption[] {
     scatter(
       words.confirmed,
       trials.filter(point => isKnown(point) && point.confirmed).map(point => datum(point)),
-      { symbol: 'circle', symbolSize: 11, itemStyle: { color: theme.front }, ...labels(theme) },
+      { symbol: 'circle', symbolSize: 11, itemStyle: { color: theme.front, opacity: 1 }, ...labels(theme) },
     ),
     scatter(words.dense, [datum(report.dense)], {
       symbol: 'diamond',
       symbolSize: 15,
-      itemStyle: { color: theme.dense },
+      itemStyle: { color: theme.dense, opacity: 1 },
     }),
     ring(words.knee, knee ? [datum(knee)] : [], theme.green, 19, 'roundRect'),
     ring(words.pick, at(picked), theme.pick, 24, 'circle'),
@@ -182,6 +195,7 @@ function seriesOf(drawn: Drawn, theme: Theme): readonly ChartOption[] {
 /** ECharts fills its own hollow symbols with white, also in the dark. */
 const hollow = (borderColor: string, borderWidth = 2): ChartOption => ({
   color: 'transparent',
+  opacity: 1,
   borderColor,
   borderWidth,
 });
@@ -244,11 +258,9 @@ function pointWords(point: FrontPoint, placed: Placed, { x, y }: Drawn): string 
 function dots(name: string, all: Dots | null, { report, x, y }: Drawn, look: ChartOption): ChartOption | null {
   if (!all || all.trial.length === 0) return null;
   const denseMs = report.dense.latencyMs;
-  const data = all.trial.map((trial, i): PointDatum => {
-    const value: [number, number] = [x.ofDot(all, i, denseMs), y.ofDot(all, i, denseMs)];
-    return { value, trial, words: `Trial ${trial}, ${name}\n${x.text(value[0])}\n${y.text(value[1])}` };
-  });
-  return { type: 'scatter', name, data, emphasis: { disabled: true }, progressive: 0, ...look };
+  const data = all.trial.map((trial, i): Dot => [x.ofDot(all, i, denseMs), y.ofDot(all, i, denseMs), trial]);
+  // Thousands are drawn as one path, and are told of only when they are pointed at.
+  return { type: 'scatter', name, data, emphasis: { disabled: true }, large: true, largeThreshold: 1000, ...look };
 }
 
 /** What is attainable between the members: only where both axes are those that the front is of. */

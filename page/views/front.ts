@@ -9,7 +9,7 @@ import { chosenPanel } from '../front/chosen.ts';
 import { frameOf, wholeOf } from '../front/frame.ts';
 import { limitControls, limitsIn, slidersFor } from '../front/limits.ts';
 import { frontMarks } from '../front/marks.ts';
-import { frontOption, type PointDatum } from '../front/option.ts';
+import { frontOption, trialOf } from '../front/option.ts';
 import { frontTable } from '../front/table.ts';
 import { verdictOf } from '../front/verdict.ts';
 import { zoomButtons } from '../front/zoom.ts';
@@ -223,7 +223,7 @@ function frontPage(element: HTMLElement, context: ViewContext, first: FrontAnswe
   }
 
   figure.chart.on('click', ({ data }) => {
-    const { trial } = (data ?? {}) as Partial<PointDatum>;
+    const trial = trialOf(data);
     if (trial !== undefined) choose(trial);
   });
   state.onChange(() => {

@@ -88,7 +88,7 @@ describe.skipIf(whyNot !== null)(`the page in a browser${whyNot === null ? '' : 
     expect(await page.getByLabel('Take at most').inputValue()).toBe('6');
   });
 
-  test('a click on a point shows its ranks and its commands; going back takes them away', async () => {
+  test('a member that is chosen in the table shows its ranks and its commands; going back takes them away', async () => {
     const { page, go } = await open();
     await go('#/study/resnet18/front');
     const chosen = page.getByRole('region', { name: 'Chosen trial' });
@@ -101,21 +101,6 @@ describe.skipIf(whyNot !== null)(`the page in a browser${whyNot === null ? '' : 
     expect(await chosen.textContent()).toContain('16 of 16 sites factorised');
     await page.goBack();
     await chosen.waitFor({ state: 'hidden' });
-    // On the canvas: the dense model is a diamond at the right end of the front.
-    const at = await page.evaluate<[number, number]>(`(() => {
-      const box = document.querySelector('.chart canvas').getBoundingClientRect();
-      const canvas = document.querySelector('.chart canvas');
-      const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-      let [x, y, count] = [0, 0, 0];
-      for (let i = 0; i < pixels.data.length; i += 4) {
-        const [r, g, b, a] = pixels.data.subarray(i, i + 4);
-        const [px, py] = [(i / 4) % canvas.width, Math.floor(i / 4 / canvas.width)];
-        if (a > 250 && r === 0xc0 && g === 0x4a && b === 0x00 && py > 60 * canvas.height / box.height) { x += px; y += py; count++; }
-      }
-      return [box.left + (x / count) * (box.width / canvas.width), box.top + (y / count) * (box.height / canvas.height)];
-    })()`);
-    await page.mouse.click(...at);
-    await chosen.getByRole('heading', { name: 'The dense model' }).waitFor();
   });
 
   test('any objective stands on any axis, and the address says so', async () => {
@@ -189,10 +174,11 @@ describe.skipIf(whyNot !== null)(`the page in a browser${whyNot === null ? '' : 
   });
 
   test('a trial shows what show says, and its samples', async () => {
-    const { page, go } = await open();
+    const { page, go, faults } = await open();
     await go('#/study/resnet18/trial?number=9');
     await page.getByText(/Stopped early after/).waitFor();
     await go('#/study/resnet18/trial?number=12');
+    await page.getByRole('heading', { name: 'Trial 12' }).waitFor();
     const charts = page.getByRole('img', { name: /Latency samples of the/ });
     expect(await charts.count()).toBe(2);
     expect(await charts.first().getAttribute('aria-label')).toMatch(
@@ -202,6 +188,8 @@ describe.skipIf(whyNot !== null)(`the page in a browser${whyNot === null ? '' : 
     await page.getByRole('heading', { name: 'Trial 11' }).waitFor();
     await go('#/study/resnet18/trial?number=99');
     await page.getByText('Study "resnet18" has no trial 99.').waitFor();
+    // Chromium itself reports the answer that was asked for here.
+    expect(faults.splice(0)).toEqual([expect.stringContaining('404')]);
   });
 
   test('a finished trial is on the page within a second, in every view, without a reload', async () => {

@@ -1,7 +1,7 @@
 /** One trial: everything that `rankfront show` has, and the raw samples of its latencies. */
 import type { TrialView } from '../../report/trial-report.ts';
 import type { Phase } from '../../store/observation.ts';
-import { readStudy } from '../../study/read/reading.ts';
+import { alsoRecounted } from '../../study/read/reading.ts';
 import { trialView } from '../../study/read/trial-view.ts';
 import { NotFound, type Query, required, type Source, studyIn, trialCount, wholeIn } from './reader.ts';
 
@@ -40,7 +40,7 @@ export async function trial(source: Source, query: Query): Promise<TrialAnswer> 
   if (!found) throw new NotFound(`Study "${study.name}" has no trial ${number}.`);
   const reading = await source.reading(study);
   // What was read for all holds only the trials of the front; others are recounted one by one.
-  const named = reading.recounted.has(number) ? reading : await readStudy(source.store, study, [number]);
+  const named = await alsoRecounted(source.store, reading, number);
   const samples = await trials.samples(found.id);
   return {
     view: await trialView(source.store, study, found, source.sites(study) ?? [], named),

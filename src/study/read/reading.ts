@@ -34,6 +34,18 @@ export const readStudy = (store: ReadStore, study: Study, named: readonly number
     ({ disagreements }) => disagreements.length === 0,
   );
 
+/**
+ * The same with one more trial recounted, without reading the study again: its figures are believed when they add up by themselves, and
+ * where they do not, everything is read once more, since a search may have gone on meanwhile.
+ */
+export async function alsoRecounted(store: ReadStore, reading: StudyReading, number: number): Promise<StudyReading> {
+  if (reading.recounted.has(number)) return reading;
+  const dense = reading.recounted.get(0)?.samples ?? [];
+  const [found] = await recountedOf(store, reading.study, [number], dense);
+  if (!found || found.disagreements.length > 0) return readStudy(store, reading.study, [number]);
+  return { ...reading, recounted: new Map([...reading.recounted, [number, found]]) };
+}
+
 async function look(store: ReadStore, study: Study, named: readonly number[]): Promise<StudyReading> {
   const stored = await storedFigures(store, study);
   const dense = await store.trials.get(study.id, 0);

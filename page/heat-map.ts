@@ -82,7 +82,9 @@ export function heatMap({ record, members, importance, trialLink }: HeatMap): HT
                   layer.alone
                     ? bar(
                         -layer.alone.change / saved,
-                        plusMinus(-layer.alone.change, layer.alone.halfWidth),
+                        layer.alone.halfWidth > 0
+                          ? plusMinus(-layer.alone.change, layer.alone.halfWidth)
+                          : formatPercent(-layer.alone.change, 1),
                         'of the dense latency, at its cheapest rung',
                       )
                     : '-',
@@ -123,7 +125,7 @@ function cell(layer: LayerRow, rung: number | null): HTMLElement {
   const element = h(
     'td',
     {
-      class: share > 0.45 ? 'rung deep' : 'rung',
+      class: share > 0.6 ? 'rung deep' : 'rung',
       title: `${layer.site}: ${label}, ${formatPercent(share, 0)} fewer MACs`,
     },
     h('span', { class: 'unseen' }, method),

@@ -42,8 +42,8 @@ function against(theme: Theme, { trials }: LayersRecord, guess: Guess, name: str
   });
   return plot(
     theme,
-    { name: `${name} (% of dense)`, min: Math.floor(low), max: Math.ceil(high) },
-    { name: 'latency (% of dense)', min: Math.floor(low), max: Math.ceil(high) },
+    { name: `${name} (% of dense)`, min: Math.floor(low), max: Math.ceil(high), ragged: true },
+    { name: 'latency (% of dense)', min: Math.floor(low), max: Math.ceil(high), ragged: true },
     [
       equals(theme, Math.floor(low), Math.ceil(high), line),
       ...(known.length <= 150

@@ -58,8 +58,9 @@ interface Drawing {
 
 export function parallelOption(theme: Theme, { record, axes, log, upright }: Drawing): ChartOption {
   const crowded = axes.length > 14 || upright;
+  const faint = record.lines.length > 60 ? 0.4 : 0.9;
   const nameOf = (axis: LineAxis): string =>
-    axis.rungs === null || !crowded ? clip(axis.name, axis.rungs === null ? 16 : 14) : axis.short;
+    !upright && (axis.rungs === null || !crowded) ? clip(axis.name, axis.rungs === null ? 16 : 14) : axis.short;
   return {
     parallel: {
       ...(upright
@@ -90,7 +91,7 @@ export function parallelOption(theme: Theme, { record, axes, log, upright }: Dra
             min: 0,
             max: axis.rungs - 1,
             interval: Math.max(1, axis.rungs - 1),
-            axisLabel: { show: false },
+            axisLabel: { show: false, formatter: () => '' },
           }),
     })),
     tooltip: {
@@ -107,9 +108,9 @@ export function parallelOption(theme: Theme, { record, axes, log, upright }: Dra
       lineStyle: {
         color: onFront ? theme.front : theme.dominated,
         width: onFront ? 2 : 1,
-        opacity: onFront ? 0.9 : 0.45,
+        opacity: onFront ? 0.9 : faint,
       },
-      activeOpacity: onFront ? 1 : 0.55,
+      activeOpacity: onFront ? 1 : 0.75,
       inactiveOpacity: 0.05,
       emphasis: { lineStyle: { width: 4, opacity: 1, color: theme.pick } },
       data: record.lines.flatMap((line, i) =>

@@ -7,25 +7,29 @@ export interface Axis {
   readonly name: string;
   readonly min?: number;
   readonly max?: number;
-  readonly log?: boolean;
-  readonly format?: (value: number) => string;
+  /** Whether the ends are whatever the data has, and so no place for a number. */
+  readonly ragged?: boolean;
 }
 
 /** Room for two axes with names, on a phone too. */
 export const plotGrid = { left: 62, right: 22, top: 34, bottom: 48 };
 
-const axisOf = (theme: Theme, { name, min, max, log = false, format }: Axis, gap: number): ChartOption => {
+const axisOf = (theme: Theme, { name, min, max, ragged = false }: Axis, gap: number): ChartOption => {
   const look = axisLook(theme);
   return {
     ...look,
-    type: log ? 'log' : 'value',
+    type: 'value',
     scale: true,
     name,
     nameLocation: 'middle',
     nameGap: gap,
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
-    axisLabel: { ...(look.axisLabel as object), hideOverlap: true, ...(format ? { formatter: format } : {}) },
+    axisLabel: {
+      ...(look.axisLabel as object),
+      hideOverlap: true,
+      ...(ragged ? { showMinLabel: false, showMaxLabel: false } : {}),
+    },
   };
 };
 

@@ -4,13 +4,23 @@ export type Range = readonly [low: number, high: number];
 /** By the key of an axis. */
 export type Selection = ReadonlyMap<string, Range>;
 
-/** `{"site 3":[0,2]}`, rounded so that an address stays short. */
+/** `{"o0":[4.68,6]}`: five digits, so that an address stays short, and never a narrower range. */
 export const selectionText = (selection: Selection): string =>
   selection.size === 0
     ? ''
-    : JSON.stringify(Object.fromEntries([...selection].map(([key, range]) => [key, range.map(shortened)])));
+    : JSON.stringify(
+        Object.fromEntries(
+          [...selection].map(([key, [low, high]]) => [key, [rounded(low, Math.floor), rounded(high, Math.ceil)]]),
+        ),
+      );
 
-const shortened = (value: number): number => Number(value.toPrecision(5));
+function rounded(value: number, to: (value: number) => number): number {
+  if (value === 0 || !Number.isFinite(value)) return value;
+  const scale = 10 ** (4 - Math.floor(Math.log10(Math.abs(value))));
+  // What has five digits already stays, whatever the product says in its last bit.
+  const near = Math.round(value * scale) / scale;
+  return near === value ? value : Number((to(value * scale) / scale).toPrecision(6));
+}
 
 /** Nothing for what is no selection. */
 export function selectionFrom(text: string): Selection {

@@ -1,16 +1,15 @@
 /** Fronts of several studies in one chart: other devices, other search spaces, other seeds. */
 import type { ComparedPoint, ComparedStudy, CompareRecord } from '../../src/serve/api/compare.ts';
-import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../../src/units/format.ts';
-import { type ChartOption, chartFigure } from '../chart.ts';
+import { formatMs, formatPercent, formatSpeedup } from '../../src/units/format.ts';
+import { chartFigure } from '../chart.ts';
+import { type Across, axes, changeText, option, speedupText } from '../compare-chart.ts';
 import { fill, h } from '../dom.ts';
 import { selectField } from '../form.ts';
 import { liveRecord } from '../live-record.ts';
-import { intervals, plot, tip } from '../plot.ts';
 import { renewing } from '../renewed.ts';
 import { emptyState } from '../states.ts';
 import { studyChoice } from '../study-choice.ts';
 import { table } from '../table.ts';
-import type { Theme } from '../theme.ts';
 import type { View, ViewContext } from '../view.ts';
 
 export const view: View = {
@@ -31,8 +30,6 @@ export const view: View = {
   },
 };
 
-const axes = { speedup: 'Speed-up', ms: 'Milliseconds' } as const;
-type Across = keyof typeof axes;
 const acrossOf = (context: ViewContext): Across => (context.state.get('x') === 'ms' ? 'ms' : 'speedup');
 
 function show(
@@ -108,71 +105,6 @@ const words = (study: ComparedStudy): string => {
   const best = bestWithin(study);
   return `${study.study}: ${(study.points ?? []).length - 1} trials on the front${best ? `, up to ${formatSpeedup(best.speedup)} within one point` : ''}.`;
 };
-
-const symbols = ['circle', 'diamond', 'triangle', 'rect', 'roundRect', 'pin', 'arrow'];
-
-function option(theme: Theme, studies: readonly ComparedStudy[], across: Across): ChartOption {
-  const x = (point: ComparedPoint): number => (across === 'ms' ? point.latencyMs : point.speedup);
-  const ends = (point: ComparedPoint): readonly number[] => {
-    const [low, high] = point.speedupCi;
-    return across === 'ms'
-      ? [(point.latencyMs * point.speedup) / high, (point.latencyMs * point.speedup) / low]
-      : [low, high];
-  };
-  const all = studies.flatMap(({ study, device, points }, k) => {
-    const color = theme.series[k % theme.series.length] ?? theme.ink;
-    const sorted = [...(points ?? [])].sort((a, b) => x(a) - x(b));
-    return [
-      intervals(
-        sorted.map(point => [x(point), 100 * point.changeCi[0], 100 * point.changeCi[1]]),
-        color,
-      ),
-      intervals(
-        sorted.map(point => [100 * point.change, ...ends(point)]),
-        color,
-        true,
-      ),
-      {
-        name: study,
-        type: 'line',
-        symbol: symbols[k % symbols.length],
-        symbolSize: 10,
-        z: 3,
-        lineStyle: { color, width: 1, type: 'dashed', opacity: 0.6 },
-        itemStyle: { color },
-        data: sorted.map(point => ({
-          value: [x(point), 100 * point.change],
-          point,
-          // Hollow: the figures of the search, which flatter.
-          itemStyle: point.confirmed ? { color } : { color: theme.surface, borderColor: color, borderWidth: 2 },
-        })),
-        tooltip: {
-          formatter: ({ data }: { data: { point: ComparedPoint } }) =>
-            tip(`${study}${device === null ? '' : `, ${device}`}`, ...pointWords(data.point)),
-        },
-      },
-    ];
-  });
-  return plot(
-    theme,
-    { name: across === 'ms' ? 'latency (ms)' : 'speed-up over the dense model of the study' },
-    { name: 'change of accuracy (points)' },
-    all,
-  );
-}
-
-const pointWords = (point: ComparedPoint): string[] => [
-  point.trial === 0
-    ? 'dense model'
-    : `trial ${point.trial}, ${point.confirmed ? 'confirmed' : 'figures of the search'}${point.disturbed ? ', latency disturbed' : ''}`,
-  `${formatMs(point.latencyMs)}, ${speedupText(point)}`,
-  `accuracy ${formatPercent(point.accuracy)}, ${changeText(point)}`,
-];
-
-const speedupText = ({ speedup, speedupCi }: ComparedPoint): string =>
-  `${formatSpeedup(speedup)} [${speedupCi[0].toFixed(2)}, ${speedupCi[1].toFixed(2)}]`;
-const changeText = ({ change, changeCi }: ComparedPoint): string =>
-  `${formatPoints(change)} [${(100 * changeCi[0]).toFixed(2)}, ${(100 * changeCi[1]).toFixed(2)}]`;
 
 const studyLink = (context: ViewContext, study: string): HTMLElement =>
   h('a', { href: context.link({ view: 'front', study }) }, study);

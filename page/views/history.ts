@@ -1,20 +1,15 @@
 /** How the search went: hypervolume, every objective, and where the time went. */
 import type { HistoryPart, HistoryRecord } from '../../src/serve/api/history.ts';
 import { formatMs } from '../../src/units/format.ts';
-import { amountText, axisName, counted, drawn } from '../amounts.ts';
-import { type ChartOption, chartFigure } from '../chart.ts';
+import { amountText, counted } from '../amounts.ts';
+import { chartFigure } from '../chart.ts';
 import { h } from '../dom.ts';
+import { nameOf, objectiveOption, stageOption, volumeOption } from '../history-charts.ts';
 import { liveRecord } from '../live-record.ts';
-import { plot, tip } from '../plot.ts';
 import { renewing } from '../renewed.ts';
 import { emptyState } from '../states.ts';
 import { table, tableBehind } from '../table.ts';
-import type { Theme } from '../theme.ts';
 import type { View, ViewContext } from '../view.ts';
-
-const over = { name: 'finished trials, in their order' };
-const nameOf = ({ first, last, trial }: HistoryPart): string =>
-  trial === null ? `finished trials ${first} to ${last}` : `trial ${trial}`;
 
 export const view: View = {
   name: 'history',
@@ -81,105 +76,6 @@ function build(element: HTMLElement, context: ViewContext, record: () => History
     for (const chart of [volume, ...charts, stages]) chart.redraw();
   };
 }
-
-const volumeOption = (theme: Theme, parts: readonly HistoryPart[]): ChartOption =>
-  plot(
-    theme,
-    over,
-    { name: 'hypervolume', min: 0 },
-    [
-      {
-        type: 'line',
-        step: 'end',
-        symbol: 'none',
-        lineStyle: { width: 2, color: theme.front },
-        areaStyle: { opacity: 0.12, color: theme.front },
-        data: parts.flatMap(({ last, hypervolume }) => (hypervolume === null ? [] : [[last, hypervolume]])),
-      },
-    ],
-    {
-      tooltip: lineTip(theme, ([at, value]) =>
-        tip(`after ${at} finished trials`, `hypervolume ${Number(value).toFixed(4)}`),
-      ),
-    },
-  );
-
-function objectiveOption(theme: Theme, { parts, objectives }: HistoryRecord, k: number): ChartOption {
-  const objective = objectives[k];
-  if (!objective) return {};
-  const seen = parts.flatMap(part => {
-    const value = part.values[k];
-    return value ? [{ part, value }] : [];
-  });
-  const at = (value: number): number => drawn(objective, value);
-  const many = parts.some(({ trial }) => trial === null);
-  return plot(theme, over, { name: axisName(objective) }, [
-    {
-      name: many ? 'median of some trials' : 'trials',
-      type: 'scatter',
-      symbolSize: 6,
-      itemStyle: { color: theme.dominated, opacity: 0.9 },
-      data: seen.map(({ part, value }) => [
-        part.last,
-        at(value.middle),
-        nameOf(part),
-        amountText(objective, value.middle),
-      ]),
-      tooltip: { formatter: ({ value }: { value: [number, number, string, string] }) => tip(value[2], value[3]) },
-    },
-    {
-      name: 'best so far',
-      type: 'line',
-      step: 'end',
-      symbol: 'none',
-      lineStyle: { color: theme.front, width: 2 },
-      itemStyle: { color: theme.front },
-      data: seen.map(({ part, value }) => [part.last, at(value.best)]),
-    },
-  ]);
-}
-
-function stageOption(theme: Theme, { stages, parts }: HistoryRecord): ChartOption {
-  const decals = [0, 0.7, -0.7, 1.57, 0, 0.4];
-  return plot(
-    theme,
-    over,
-    { name: 'seconds per trial' },
-    stages.map(({ name }, k) => ({
-      name,
-      type: 'bar',
-      stack: 'all',
-      barCategoryGap: '0%',
-      barMaxWidth: 26,
-      itemStyle: {
-        color: theme.series[k % theme.series.length],
-        decal: {
-          symbol: 'rect',
-          symbolSize: 0.6,
-          rotation: decals[k] ?? 0,
-          color: 'rgba(127,127,127,0.25)',
-          dashArrayX: [1, 0],
-          dashArrayY: [2, 5],
-        },
-      },
-      data: parts.map(part => [part.last, (part.stagesMs[k] ?? 0) / 1000 / (part.last - part.first + 1), nameOf(part)]),
-      tooltip: {
-        formatter: ({ value }: { value: [number, number, string] }) =>
-          tip(value[2], `${name}: ${formatMs(1000 * value[1])} a trial`),
-      },
-    })),
-    {
-      tooltip: { ...(lineTip(theme, () => tip()) as object), trigger: 'item' },
-      yAxis: { ...(plot(theme, over, { name: 'seconds per trial', min: 0 }, []).yAxis as object), scale: false },
-    },
-  );
-}
-
-const lineTip = (theme: Theme, words: (value: readonly unknown[]) => HTMLElement): ChartOption => ({
-  ...(plot(theme, over, over, []).tooltip as object),
-  trigger: 'axis',
-  formatter: (at: readonly { readonly value: readonly unknown[] }[]) => (at[0] ? words(at[0].value) : ''),
-});
 
 const total = ({ stages }: HistoryRecord): number => stages.reduce((sum, { totalMs }) => sum + totalMs, 0);
 

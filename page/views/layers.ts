@@ -105,7 +105,7 @@ function show(
         record,
         members,
         importance,
-        trialLink: trial => context.link({ view: 'trial', params: { trial: String(trial) } }),
+        trialLink: trial => context.link({ view: 'trial', params: { number: String(trial) } }),
       }),
       h(
         'p',
@@ -131,10 +131,13 @@ function show(
 const introduction = ({ dense, layers, members }: LayersRecord): string =>
   `${counted(layers.length, 'layer')} that may be factorised. The dense model has ${formatMacs(dense.macs)}${dense.latencyMs === null ? '' : ` and takes ${formatMs(dense.latencyMs)}`}. Columns are the ${counted(members.length, 'member')} of the front, the fastest first.`;
 
-const notes = ({ modelRead, swept }: LayersRecord, tuned: boolean): string[] => [
+const notes = ({ modelRead, swept, layers }: LayersRecord, tuned: boolean): string[] => [
   ...(swept
     ? [
         '"Saves alone" was measured: what the cheapest rung of a layer takes off the dense latency, all others dense, ± 95 %.',
+        ...(layers.some(({ alone }) => alone?.halfWidth === 0)
+          ? ['Without ± it is computed, or what all layers together say, since its own measurement says no more.']
+          : []),
       ]
     : ['Single layers were not swept in this study. "rankfront profile" measures where the time goes.']),
   ...(modelRead

@@ -3,10 +3,11 @@ import type { ParallelLine, ParallelRecord } from '../../src/serve/api/parallel.
 import { amountText, axisName, counted, drawn } from '../amounts.ts';
 import { type ChartFigure, type ChartOption, chartFigure } from '../chart.ts';
 import { fill, h } from '../dom.ts';
-import { checkField, selectField, textField } from '../form.ts';
+import { checkField, selectField } from '../form.ts';
 import { liveRecord } from '../live-record.ts';
-import { axesOf, type LineAxis, lineWords, parallelOption } from '../parallel-chart.ts';
+import { axesOf, lineWords, parallelOption } from '../parallel-chart.ts';
 import { plot, tip } from '../plot.ts';
+import { rangesPart } from '../range-form.ts';
 import { renewing } from '../renewed.ts';
 import { keepsTo, type Range, type Selection, selectionFrom, selectionText } from '../selection.ts';
 import { emptyState } from '../states.ts';
@@ -200,86 +201,6 @@ function frontOption(theme: Theme, record: ParallelRecord, kept: readonly boolea
   ]);
 }
 
-function rangesPart(
-  axes: readonly LineAxis[],
-  selection: Selection,
-  words: string,
-  change: (key: string, range: Range | null) => void,
-): HTMLElement {
-  const draft = { key: axes[0]?.key ?? '', low: '', high: '' };
-  const add = (): void => {
-    const axis = axes.find(({ key }) => key === draft.key);
-    if (!axis) return;
-    const finite = axis.values.filter(Number.isFinite);
-    const end = (text: string, otherwise: number): number =>
-      text.trim() === '' || !Number.isFinite(Number(text)) ? otherwise : Number(text) - (axis.rungs === null ? 0 : 1);
-    change(axis.key, [end(draft.low, Math.min(...finite)), end(draft.high, Math.max(...finite))]);
-  };
-  const shown = (axis: LineAxis, value: number): string =>
-    axis.rungs === null
-      ? String(Number(value.toPrecision(4)))
-      : axis.text(Math.max(0, Math.min(axis.rungs - 1, Math.round(value))));
-  return h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, 'Ranges'),
-    h('p', { role: 'status' }, words),
-    h(
-      'ul',
-      { class: 'chips' },
-      [...selection].flatMap(([key, [low, high]]) => {
-        const axis = axes.find(each => each.key === key);
-        if (!axis) return [];
-        const range = `${axis.name}: ${shown(axis, low)} to ${shown(axis, high)}`;
-        return [
-          h(
-            'li',
-            {},
-            range,
-            h(
-              'button',
-              { type: 'button', class: 'quiet', 'aria-label': `Remove ${range}`, onclick: () => change(key, null) },
-              'Remove',
-            ),
-          ),
-        ];
-      }),
-    ),
-    h(
-      'div',
-      { class: 'row' },
-      selectField(
-        'Axis',
-        axes.map(({ key, name, rungs }) => ({
-          value: key,
-          words: rungs === null ? name : `${name} (rung 1 to ${rungs})`,
-        })),
-        draft.key,
-        key => {
-          draft.key = key;
-        },
-      ),
-      textField(
-        'From',
-        '',
-        value => {
-          draft.low = value;
-        },
-        { inputmode: 'decimal', size: '6' },
-      ),
-      textField(
-        'To',
-        '',
-        value => {
-          draft.high = value;
-        },
-        { inputmode: 'decimal', size: '6' },
-      ),
-      h('button', { type: 'button', onclick: add }, 'Add range'),
-    ),
-  );
-}
-
 function listPart(context: ViewContext, record: ParallelRecord, kept: readonly boolean[]): HTMLElement {
   const rows = record.lines.filter((_, i) => kept[i]);
   return h(
@@ -295,7 +216,7 @@ function listPart(context: ViewContext, record: ParallelRecord, kept: readonly b
           cell: ({ trial }) =>
             h(
               'a',
-              { href: context.link({ view: 'trial', params: { trial: String(trial) } }) },
+              { href: context.link({ view: 'trial', params: { number: String(trial) } }) },
               trial === 0 ? 'dense' : trial,
             ),
         },

@@ -46,7 +46,7 @@ function imagesLines(images: ImagesView): string[] {
   const labels = labelledClasses > 0 ? `labels of ${labelledClasses} classes` : 'no labels';
   return [
     `Images:  ${images.description}`,
-    `         ${labels}; the network reads ${size.join(' x ')} and has ${outputs} outputs`,
+    `         ${labels}; the network ${size ? `reads ${size.join(' x ')} and ` : ''}has ${outputs} outputs`,
     ...(tried.length > 0 ? [`Top-1 of the dense model on ${triedOn} of them, by how pixels become inputs:`] : []),
     ...tried.map(
       ({ normalize, channels, accuracy }) =>

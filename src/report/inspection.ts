@@ -38,8 +38,8 @@ export interface ImagesView {
   readonly labelledClasses: number;
   /** The width of the network's output. */
   readonly outputs: number;
-  /** Height and width that the network reads. */
-  readonly size: readonly [height: number, width: number];
+  /** Height and width that the network reads; null where it reads no picture. */
+  readonly size: readonly [height: number, width: number] | null;
   /** Images that readings were tried on. */
   readonly triedOn: number;
   /** Best first; empty without labels, since agreement with itself tells nothing. */

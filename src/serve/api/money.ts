@@ -16,6 +16,8 @@ export interface MoneyStudy {
 }
 
 export interface MoneyRecord {
+  /** As commands take it. */
+  readonly store: string;
   readonly names: readonly { readonly study: string; readonly model: string }[];
   readonly studies: readonly MoneyStudy[];
   readonly unknown: readonly string[];
@@ -31,6 +33,7 @@ export async function money(source: Source, query: Query): Promise<MoneyRecord> 
     if (study) studies.push(await studyOf(source, study));
   }
   return {
+    store: source.place,
     names: listed.map(({ name, modelPath }) => ({ study: name, model: modelPath })),
     studies,
     unknown: asked.filter(name => !listed.some(each => each.name === name)),

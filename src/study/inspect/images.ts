@@ -29,7 +29,7 @@ interface Tried {
  * @throws UserError when the images do not fit the network
  */
 export async function imagesView(
-  plan: Pick<Plan, 'loaded' | 'outputs' | 'hardware'>,
+  plan: Pick<Plan, 'loaded' | 'outputs' | 'hardware' | 'metric'>,
   spec: string,
   dataset: Dataset,
   told: (done: number, total: number) => void,
@@ -37,7 +37,9 @@ export async function imagesView(
   const few = fewOf(dataset, triedImages);
   const { normalize: given, channels } = dataset.spec;
   const others = normalizations.filter(each => each !== given);
-  const total = dataset.labels ? 1 + others.length : 1;
+  // Only labels tell a right reading: any network agrees with itself.
+  const judged = dataset.labels !== null && plan.metric === null;
+  const total = judged ? 1 + others.length : 1;
   const tried: Tried[] = [];
   const tryOne = async (normalize: Normalization, order: ChannelOrder): Promise<void> => {
     tried.push(await scored(plan, { ...few, spec: { ...few.spec, normalize, channels: order } }));
@@ -46,7 +48,7 @@ export async function imagesView(
   await tryOne(given, channels);
   const [first] = tried;
   if (!first) throw new Error('a reading was tried');
-  if (dataset.labels) {
+  if (judged) {
     for (const each of others) await tryOne(each, channels);
     const best = Math.max(...tried.map(({ accuracy }) => accuracy));
     if (best < doesWell || nearChance(best, first.images, first.info.classes))
@@ -60,10 +62,10 @@ export async function imagesView(
     images: dataset.count,
     labelledClasses: dataset.labels ? dataset.classes : 0,
     outputs: first.info.classes,
-    size: [first.info.transform.height, first.info.transform.width],
+    size: sizeOf(first.info.transform),
     triedOn: first.images,
-    tried: dataset.labels ? ranked.map(asView) : [],
-    guesses: dataset.labels !== null && nearChance(best.accuracy, first.images, first.info.classes),
+    tried: judged ? ranked.map(asView) : [],
+    guesses: judged && nearChance(best.accuracy, first.images, first.info.classes),
     given: normalizationName(given),
     normalize: chosen(first, best),
     msPerImage: first.msPerImage,
@@ -88,13 +90,17 @@ const asView = ({ normalize, channels, accuracy }: Tried): TriedReading => ({
   accuracy,
 });
 
+/** Null where the network reads no picture. */
+const sizeOf = (transform: object): ImagesView['size'] =>
+  'height' in transform && 'width' in transform ? [Number(transform.height), Number(transform.width)] : null;
+
 async function scored(
-  { loaded, outputs, hardware }: Pick<Plan, 'loaded' | 'outputs' | 'hardware'>,
+  { loaded, outputs, hardware, metric }: Pick<Plan, 'loaded' | 'outputs' | 'hardware' | 'metric'>,
   dataset: Dataset,
 ): Promise<Tried> {
   const { path } = loaded;
   const options = { modelPath: path, heads: outputs.judged, host: hardware.host, proxyImages: triedImages, seed: 0 };
-  const scorer = await openScorer({ ...options, dataset });
+  const scorer = await openScorer({ ...options, dataset, metric: metric ?? undefined });
   try {
     const score = await scorer.dense({ images: 'proxy', timeoutMs: scoreTimeoutMs });
     if (score.state === 'failed')

@@ -57,7 +57,7 @@ function words(code: string, message: string): Words | null {
     case '53100':
       return [
         'the disk of the server is full, and nothing of it was written',
-        `${safe}; free some space there. ${again}`,
+        `${safe}; free some space there and run the same command again.`,
       ];
     case '53200':
       return ['the server has no memory left', again];

@@ -3,7 +3,7 @@ import './quiet-zod.ts';
 import { UserError } from '../src/errors/user-error.ts';
 import type { Given } from '../src/money/figures.ts';
 import { deviceKeys, flagOf, type OptionKey, optionShape, type RoiInputs } from '../src/money/inputs.ts';
-import { shellWord } from '../src/report/shell-word.ts';
+import { shellWord } from '../src/units/shell-word.ts';
 import type { MoneyRecord } from '../src/serve/api/money.ts';
 import { h } from './dom.ts';
 import { figureOf, type Typed } from './return-form.ts';

@@ -23,11 +23,10 @@ const unreachable = new Set([
   'ENETUNREACH',
   'ENETDOWN',
   'EAI_AGAIN',
-  'ENOENT',
 ]);
 
-/** admin_shutdown, crash_shutdown, cannot_connect_now, idle_in_transaction_session_timeout; class 08 is about connections. */
-const ended = new Set(['57P01', '57P02', '57P03', '25P03']);
+/** admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout, idle_in_transaction_session_timeout; class 08 is about connections. */
+const ended = new Set(['57P01', '57P02', '57P03', '57P05', '25P03']);
 
 /** `pg` has no codes for these. */
 const saidByPg =
@@ -38,6 +37,7 @@ export const connectionLost = (error: unknown): boolean => {
   const code = codeOf(error);
   return (
     unreachable.has(code) ||
+    (code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'connect') ||
     ended.has(code) ||
     /^08...$/.test(code) ||
     saidByPg.test((error as Error | null)?.message ?? '') ||

@@ -6,6 +6,7 @@ import { shownPlace } from '../place.ts';
 import type { StoreSession } from '../sql/session.ts';
 import { patience, persistently } from './failures.ts';
 import { migrate, type SchemaState, schemaState } from './migrate.ts';
+import { serverClock } from './open-stores.ts';
 import { openPostgresSession, type PostgresSession } from './session.ts';
 import { worded } from './words.ts';
 
@@ -67,13 +68,13 @@ async function openedToRead(session: PostgresSession, limits: Patience): Promise
 
 /** What is there, on a server that can keep a store. */
 async function look(
-  { place, db }: StoreSession,
+  { place, db, heard }: PostgresSession,
   limits: Patience,
 ): Promise<Exclude<SchemaState, { readonly kind: 'foreign' }>> {
   const giveUpMs = Math.min(limits.giveUpMs, openWithinMs);
   const state = await persistently(place, 'look for trials', { giveUpMs }, async () => {
     try {
-      await demandServer(db, place);
+      heard(await demandServer(db, place));
       return await schemaState(db, place);
     } catch (error) {
       throw unexpected(error, place);
@@ -87,11 +88,14 @@ async function look(
   );
 }
 
-async function demandServer(db: StoreSession['db'], place: string): Promise<void> {
-  const { rows } = await sql<{ version: number; named: string; encoding: string; schema: string | null }>`
+/** Returns the time there. */
+async function demandServer(db: StoreSession['db'], place: string): Promise<number> {
+  const { rows } = await sql<{ version: number; named: string; encoding: string; schema: string | null; now: number }>`
     select current_setting('server_version_num')::int as version, current_setting('server_version') as named,
-      current_setting('server_encoding') as encoding, current_schema() as schema`.execute(db);
-  const [{ version, named, encoding, schema } = { version: 0, named: '', encoding: '', schema: null }] = rows;
+      current_setting('server_encoding') as encoding, current_schema() as schema,
+      ${serverClock} as now`.execute(db);
+  const [{ version, named, encoding, schema, now } = { version: 0, named: '', encoding: '', schema: null, now: 0 }] =
+    rows;
   const refuse = (found: string, wayOut: string): never => {
     throw new UserError(`Cannot open the store "${place}": ${found}.`, wayOut);
   };
@@ -99,6 +103,7 @@ async function demandServer(db: StoreSession['db'], place: string): Promise<void
   if (encoding !== 'UTF8')
     refuse(`the database keeps text as ${encoding}, and must as UTF8`, 'Make one by createdb --encoding=UTF8.');
   if (schema === null) refuse('it has no schema that the user may use', 'Ask for the right to use its schema.');
+  return now;
 }
 
 /** What `pg` refuses before it has asked a server, such as a file of certificates that is not there. */

@@ -23,6 +23,8 @@ export interface OpenDatabaseOptions {
 export interface PostgresSession extends StoreSession {
   /** Once, when the tables are there. Before it nothing can be written. */
   enter(): Promise<void>;
+  /** What the server says that its time is, in milliseconds since 1970. */
+  readonly heard: (serverMs: number) => void;
 }
 
 /** How long a transaction may stand open with nothing said: the rows that it has locked are let go when its machine is cut off. */
@@ -102,6 +104,7 @@ export async function openPostgresSession(url: string, options: OpenDatabaseOpti
     write: (action, work) => inTurn(() => writeOnce(action, work)),
     now: options.clock ?? clock.now,
     damaged: (action, sign, cause) => damagedDatabase(place, action, sign, cause),
+    heard: clock.set,
     enter: async () => {
       clock.set(await answered('store trials', () => enter(db, token)));
       entered = true;

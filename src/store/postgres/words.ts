@@ -7,6 +7,7 @@ type Words = readonly [reason: string, wayOut: string];
 const safe = 'Everything stored before is safe';
 const again = `${safe}; run the same command again when it is there.`;
 const whoIsAsked = 'Check the user in the URL, and the password in PGPASSWORD, ~/.pgpass or RANKFRONT_STORE.';
+const whatFollows = 'Check what follows the "?" in the URL.';
 const whereItIs = 'Check the host, the port and whether the server runs.';
 
 /**
@@ -20,7 +21,10 @@ export function worded(error: unknown, place: string, action: string, waitedMs: 
   const known = typeof code === 'string' ? code : '';
   const message = firstLine(error);
   if (damage.test(known)) return damagedDatabase(place, action, message, error);
-  const told = words(known, message);
+  const isFile = (error as NodeJS.ErrnoException).syscall === 'open';
+  const told = isFile
+    ? ([`a file that the URL names cannot be read (${message})`, whatFollows] as const)
+    : words(known, message);
   if (!told) return error;
   const tried = waitedMs !== null && waitedMs > 1000 ? ` (tried for ${Math.round(waitedMs / 1000)} s)` : '';
   return new UserError(`Cannot ${action} in the store "${place}": ${told[0]}${tried}.`, told[1], { cause: error });
@@ -53,7 +57,7 @@ function words(code: string, message: string): Words | null {
     case '53100':
       return [
         'the disk of the server is full, and nothing of it was written',
-        `${safe}; free some space there. ${again}`,
+        `${safe}; free some space there and run the same command again.`,
       ];
     case '53200':
       return ['the server has no memory left', again];

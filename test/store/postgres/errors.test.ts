@@ -61,6 +61,9 @@ describe.skipIf(!hasOwnServer)('a database that cannot be used (skipped where th
       /^Cannot look for trials in the store "postgres:\/\/me@127.0.0.1:\d+\/x": no server answers there\. Check the host/,
     );
     expect(await told(`postgres://me:${secret}@nowhere.invalid/x`)).toMatch(/nobody knows the host|no server answers/);
+    expect(await told(`postgres://me:${secret}@127.0.0.1/x?sslmode=verify-full&sslrootcert=/nowhere/ca.pem`)).toMatch(
+      /a file that the URL names cannot be read \(ENOENT.*\)\. Check what follows/,
+    );
     expect(await told(`postgres:///x?host=/tmp/no-such-folder&password=${secret}`)).toContain(
       'no server answers there',
     );

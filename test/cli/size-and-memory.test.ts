@@ -92,7 +92,7 @@ describe('the front', () => {
     expect(names).toEqual(['latency', 'top1', 'size', 'memory']);
     expect(dense.objectives.size.value).toBeGreaterThan(100_000);
     const table = (await stored('front')).stdout;
-    expect(table).toMatch(/change pp ± 95 +size +memory/);
+    expect(table).toMatch(/pp ± 95 % +size +memory/);
     const [header = '', ...rows] = (await stored('front', '--format', 'csv')).stdout.trim().split('\r\n');
     const at = (name: string): number => header.split(',').indexOf(name);
     for (const [i, { trial, objectives: of }] of points.entries()) {

@@ -66,8 +66,15 @@ function footnotes(report: FrontReport, points: readonly FrontPoint[]): string[]
   ];
 }
 
+/** What else is measured takes the place of these, so that 80 columns hold the table; CSV and JSON have all. */
+const costs: readonly Column<FrontPoint>[] = [
+  { header: 'MACs', align: 'right', cell: point => formatCount(point.macs) },
+  { header: 'params', align: 'right', cell: point => formatCount(point.params) },
+];
+
 function columnsOf(report: FrontReport, points: readonly FrontPoint[]): Column<FrontPoint>[] {
   const metric = metricOf(report.objectives);
+  const further = furtherOf(report.objectives);
   const marked = points.some(point => markOf(report, point) !== '');
   const trialCell = (point: FrontPoint): string =>
     (point.trial === 0 ? 'dense 0' : String(point.trial)) + markOf(report, point).padEnd(marked ? 1 : 0);
@@ -91,13 +98,12 @@ function columnsOf(report: FrontReport, points: readonly FrontPoint[]): Column<F
     },
     // The room that images a second take in 80 columns.
     { header: report.device?.batchSize ? 'pp ± 95 %' : 'change pp ± 95 %', align: 'right', cell: changeText },
-    ...furtherOf(report.objectives).map(({ kind, words, amountText }) => ({
+    ...further.map(({ kind, words, amountText }) => ({
       header: words,
       align: 'right' as const,
       cell: (point: FrontPoint) => amountText(amountOf(kind, point)),
     })),
-    { header: 'MACs', align: 'right', cell: point => formatCount(point.macs) },
-    { header: 'params', align: 'right', cell: point => formatCount(point.params) },
+    ...costs.slice(0, Math.max(0, costs.length - further.length)),
   ];
 }
 

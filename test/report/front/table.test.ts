@@ -10,6 +10,27 @@ import { frontTable } from '../../../src/report/front/table.ts';
 import { clipped } from '../../../src/report/text-table.ts';
 import { disturbedIn, mixed, study } from '../fixture.ts';
 
+test('a table of all objectives fits 80 columns: they take the place of costs', () => {
+  const input = mixed(true);
+  const kinds = ['size', 'memory'] as const;
+  const further = kinds.map(kind => ({ kind, amount: 123.4e6, ratio: 0.5, interval: [0.5, 0.5] as const }));
+  const trials = input.trials.map(trial => ({
+    ...trial,
+    search: { ...trial.search, further },
+    confirm: trial.confirm && { ...trial.confirm, further },
+  }));
+  const dense = {
+    ...input.dense,
+    search: { ...input.dense.search, further },
+    confirm: { ...input.dense.confirm!, further },
+  };
+  const table = frontTable(frontReport({ ...input, objectives: ['latency', 'top1', ...kinds], trials, dense }));
+  const lines = table.split('\n').filter(line => /^ *(trial|dense|\d+)/.test(line));
+  expect(lines[0]).toMatch(/size +memory$/);
+  expect(lines.length).toBeGreaterThan(4);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+});
+
 describe('the table', () => {
   test('of a search: one set of columns, changes with their sign and their 95 %', () => {
     // sqrt(0.002^2 + 1 / 402^2) is 0.319 points: half an image in each of the four cells.

@@ -43,7 +43,7 @@ export interface LatencySummary extends Measured {
   readonly energy?: EnergyRecord;
 }
 
-/** Joules of one call while both models were timed; plain JSON (docs/decisions/0030). */
+/** Joules of one call while both models were timed; plain JSON (docs/decisions/0029). */
 export interface EnergyRecord {
   /** `rapl`: the processor's own counters, of the whole package. `command`: watts that the `power` command of the profile printed. */
   readonly source: 'rapl' | 'command';

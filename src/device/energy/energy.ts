@@ -1,4 +1,4 @@
-/** The energy of one call of either model, as a latency carries it. Plain JSON (docs/decisions/0030). */
+/** The energy of one call of either model, as a latency carries it. Plain JSON (docs/decisions/0029). */
 
 export interface Energy {
   readonly source: 'rapl' | 'command';

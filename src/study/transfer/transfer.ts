@@ -1,5 +1,5 @@
 /**
- * `transfer`: the front of a study on another device, as a study of its own (docs/decisions/0031), so that everything that works on a study
+ * `transfer`: the front of a study on another device, as a study of its own (docs/decisions/0030), so that everything that works on a study
  * works on it.
  */
 import { isDeepStrictEqual } from 'node:util';

@@ -84,6 +84,7 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
 
   test('parallel coordinates: what is dragged along an axis is chosen', async () => {
     await open('study/resnet18/parallel?top=100');
+    await page.evaluate('scrollTo(0, 0)');
     await page.waitForTimeout(300);
     const box = (await page.locator('.chart.tall').boundingBox())!;
     // The first axis stands at the left margin of the chart.
@@ -114,7 +115,7 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
     await open('study/resnet18/training');
     await page.locator('main select').first().selectOption({ index: 1 });
     await page.waitForURL(/run=/);
-    await page.waitForSelector('text=after epoch 3', { state: 'attached' }).catch(() => {});
+    await page.locator('.chart[aria-label*="after epoch 3"]').first().waitFor();
     const [run] = (await place.store.training.ofStudy(place.study.id)).map(each => each.run);
     const { epochs } = await place.store.training.metrics(run!.id);
     await place.store.training.epoch(run!.id, { ...epochs[2]!, epoch: 4, trainLoss: 0.1234 });

@@ -50,9 +50,7 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
     const sites = Object.keys((await place.store.trials.get(place.study.id, 0))!.assignment);
     expect(await page.locator('.heat tbody th').allTextContents()).toEqual(sites);
     expect(await page.locator('.heat .member').count()).toBe(4);
-    await page.waitForFunction(`document.querySelector('.heat thead')?.textContent?.includes('Matters')`, null, {
-      timeout: 60_000,
-    });
+    await page.locator('.heat thead', { hasText: 'Matters' }).waitFor({ timeout: 60_000 });
     const words = await page.locator('.chart').first().getAttribute('aria-label');
     expect(words).toMatch(/^MACs against milliseconds\. 11 complete trials\. Of 11 that are drawn, \d+ take/);
   }, 90_000);
@@ -65,7 +63,7 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
     await page.getByLabel('To', { exact: true }).fill('6');
     await page.getByLabel('To', { exact: true }).press('Tab');
     await page.keyboard.press('Enter');
-    await page.waitForFunction(`location.hash.includes('range=')`);
+    await page.waitForURL(/range=/);
     const trials = await place.store.trials.figures(place.study.id);
     const dense = (await place.store.trials.get(place.study.id, 0))!;
     const denseMs =
@@ -81,11 +79,12 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
     expect(await rows()).toBe(within);
     await page.getByRole('button', { name: /^Remove latency/ }).click();
     expect(await rows()).toBe(11);
-    expect(await page.evaluate(`location.hash`)).not.toContain('range=');
+    expect(await page.evaluate('location.hash')).not.toContain('range=');
   }, 60_000);
 
   test('parallel coordinates: what is dragged along an axis is chosen', async () => {
     await open('study/resnet18/parallel?top=100');
+    await page.evaluate('scrollTo(0, 0)');
     await page.waitForTimeout(300);
     const box = (await page.locator('.chart.tall').boundingBox())!;
     // The first axis stands at the left margin of the chart.
@@ -94,7 +93,7 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
     await page.mouse.move(box.x + 46, box.y + 220, { steps: 8 });
     await page.mouse.up();
     await page.waitForSelector('.chips li');
-    expect(await page.evaluate(`location.hash`)).toContain('o0');
+    expect(await page.evaluate('location.hash')).toContain('o0');
   }, 60_000);
 
   test('history: hypervolume and stages, with a table behind', async () => {
@@ -115,14 +114,12 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
   test('training: another can be chosen, and an epoch that is trained meanwhile arrives', async () => {
     await open('study/resnet18/training');
     await page.locator('main select').first().selectOption({ index: 1 });
-    await page.waitForFunction(`location.hash.includes('run=')`);
-    await page.waitForSelector('text=after epoch 3', { state: 'attached' }).catch(() => {});
+    await page.waitForURL(/run=/);
+    await page.locator('.chart[aria-label*="after epoch 3"]').first().waitFor();
     const [run] = (await place.store.training.ofStudy(place.study.id)).map(each => each.run);
     const { epochs } = await place.store.training.metrics(run!.id);
     await place.store.training.epoch(run!.id, { ...epochs[2]!, epoch: 4, trainLoss: 0.1234 });
-    await page.waitForFunction(`document.querySelector('.chart[aria-label*="0.123 after epoch 4"]') !== null`, null, {
-      timeout: 5000,
-    });
+    await page.locator('.chart[aria-label*="0.123 after epoch 4"]').waitFor({ timeout: 5000 });
     // Settings are text, whatever they hold.
     await page.getByText('What it was asked to be').click();
     expect(await page.getByText('<b>name</b>').count()).toBe(1);
@@ -132,7 +129,7 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
     await open(`compare?studies=${encodeURIComponent(JSON.stringify(['other <i>board</i>']))}`);
     expect(await page.getByRole('checkbox', { name: 'resnet18' }).isChecked()).toBe(false);
     await page.getByRole('checkbox', { name: 'resnet18' }).check();
-    await page.waitForFunction(`document.querySelectorAll('main tbody tr').length === 12`);
+    await expect.poll(() => page.locator('main tbody tr').count()).toBe(12);
     expect(await page.locator('main i').count()).toBe(0);
     expect(await page.locator('tbody').last().textContent()).toMatch(/2\.\d\dx \[2\.\d\d, 2\.\d\d\]/);
   }, 60_000);
@@ -163,7 +160,7 @@ describe.skipIf(whyNot !== null)(`views of a study${whyNot === null ? '' : `: sk
       .map(each => `study/resnet18/${each}`)
       .concat('compare', 'return')) {
       await open(hash);
-      expect([hash, await page.evaluate(`document.documentElement.scrollWidth`)]).toEqual([hash, 390]);
+      expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, 390]);
     }
   }, 90_000);
 

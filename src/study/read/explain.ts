@@ -6,8 +6,8 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { triedOf } from '../measure/tried.ts';
-import { denseFigures, latestSetup } from '../propose/stored-setup.ts';
 import { setupRecord } from '../propose/setup.ts';
+import { denseFigures, latestSetup } from '../propose/stored-setup.ts';
 import { type ExplainInputs, explained } from './explained.ts';
 
 /** Null before the first proposal, and for studies from before proposals were recorded. */

@@ -33,14 +33,15 @@ function reply(message: object): void {
 
 /**
  * `disconnect` is only heard between calls. A native call that never returns would keep the cores busy for ever after the
- * parent was killed, so a thread looks after it: whoever adopts the child changes its parent's id.
+ * parent was killed, so a thread looks after it: whoever adopts the child changes its parent's id. The id is of now: on a busy machine the
+ * parent may be gone before the thread has begun.
  */
 function endWithParent(): void {
   const watch = `
-    const parent = process.ppid;
+    const parent = require('node:worker_threads').workerData;
     setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 2000);
   `;
-  new Worker(watch, { eval: true, stdout: true, stderr: true }).unref();
+  new Worker(watch, { eval: true, workerData: process.ppid, stdout: true, stderr: true }).unref();
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Studies deleted, renamed and copied: each is one transaction, so that a study is there wholly or not at all. */
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { currentOwner } from '../host/process-identity.ts';
 import { openStoreSession } from './open.ts';
+import { fileOfStore } from './place.ts';
 import { removeStudy, renameStudy as renamed } from './sql/remove.ts';
+import type { Database } from './sql/schema.ts';
 import type { StoreSession } from './sql/session.ts';
 import { transferStudy } from './sql/transfer.ts';
 
@@ -63,15 +65,9 @@ export async function copyStudy(place: string, name: string, to: Copied): Promis
     const target = await openStoreSession(to.place);
     try {
       await target.write(`${action} the study "${name}"`, write =>
-        // One transaction of reading: all of it is of one moment.
-        source.db.connection().execute(async read => {
-          await sql`begin`.execute(read);
-          try {
-            await transferStudy(read, write, name, to.name, action);
-          } finally {
-            await sql`rollback`.execute(read);
-          }
-        }),
+        ofOneMoment(source, `${action} the study "${name}"`, read =>
+          transferStudy(read, write, name, to.name, action),
+        ),
       );
     } finally {
       await target.close();
@@ -79,4 +75,18 @@ export async function copyStudy(place: string, name: string, to: Copied): Promis
   } finally {
     await source.close();
   }
+}
+
+/** Runs statements that change nothing and all see the same moment, whatever is written meanwhile. */
+async function ofOneMoment<T>(session: StoreSession, action: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  // A server reads everything so.
+  if (fileOfStore(session.place) === undefined) return session.read(action, work);
+  return session.db.connection().execute(async db => {
+    await sql`begin`.execute(db);
+    try {
+      return await work(db);
+    } finally {
+      await sql`rollback`.execute(db);
+    }
+  });
 }

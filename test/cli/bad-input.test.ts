@@ -57,8 +57,8 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
   ['a command that is not there', () => ['serach'], /no command "serach". Did you mean "rankfront search"\?/],
   [
     'a command that is like no other',
-    () => ['compare'],
-    /no command "compare". The commands are init, space, search, /,
+    () => ['quantise'],
+    /no command "quantise". The commands are init, space, search, /,
   ],
   ['an option that is not there', () => search({}, '--trails', '5'), /has no option --trails. Did you mean --trials\?/],
   ['an option of one letter', () => search({}, '-v'), /has no option -v: options start with two dashes/],

@@ -193,5 +193,5 @@ test('studies: copied, renamed and deleted, the last only with --yes', async () 
   const wrong = await run('studies', 'rename', name);
   expect(wrong.stderr).toMatch(/"rankfront studies rename" takes OLD and NEW, found 1\./);
   const unknown = await run('studies', 'delte', name);
-  expect(unknown.stderr).toMatch(/action: expected delete, rename, copy; found "delte"\. Did you mean/);
+  expect(unknown.stderr).toMatch(/<action>: expected delete, rename, copy; found "delte"\. Did you mean/);
 }, 120_000);

@@ -96,7 +96,7 @@ describe('a path that is no store', () => {
     await fill(at('x y.sqlite'));
     expect(await countIn(pathToFileURL(at('x y.sqlite')).href)).toBe(1);
     for (const options of [{}, { readOnly: true }, { mustExist: true }])
-      expect(await refusal(openStore('postgresql://host/studies', options))).toMatch(/keeps them in SQLite files/);
+      expect(await refusal(openStore('mysql://host/studies', options))).toMatch(/found a URL of the scheme "mysql"/);
     expect(readdirSync(folder).every(name => name.startsWith('x y.sqlite'))).toBe(true);
   });
 

@@ -65,9 +65,7 @@ export async function copyStudy(place: string, name: string, to: Copied): Promis
     const target = await openStoreSession(to.place);
     try {
       await target.write(`${action} the study "${name}"`, write =>
-        ofOneMoment(source, `${action} the study "${name}"`, read =>
-          transferStudy(read, write, name, to.name, action),
-        ),
+        ofOneMoment(source, `${action} the study "${name}"`, read => transferStudy(read, write, name, to.name, action)),
       );
     } finally {
       await target.close();
@@ -78,7 +76,11 @@ export async function copyStudy(place: string, name: string, to: Copied): Promis
 }
 
 /** Runs statements that change nothing and all see the same moment, whatever is written meanwhile. */
-async function ofOneMoment<T>(session: StoreSession, action: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+async function ofOneMoment<T>(
+  session: StoreSession,
+  action: string,
+  work: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
   // A server reads everything so.
   if (fileOfStore(session.place) === undefined) return session.read(action, work);
   return session.db.connection().execute(async db => {

@@ -30,7 +30,7 @@ describe.skipIf(!built)('the packed file (skipped without dist: npm run build)',
       ].sort(),
     );
     expect(paths.filter(path => /\.(?:test|bench)\.|\.map$|\.onnx$|\.sqlite|(?<!\.d)\.ts$/.test(path))).toEqual(
-      paths.filter(path => path.startsWith('docs/examples/')),
+      paths.filter(path => path.startsWith('docs/examples/') && path.endsWith('.ts')),
     );
     expect(packed.size).toBeLessThan(2_000_000);
   });
@@ -39,7 +39,11 @@ describe.skipIf(!built)('the packed file (skipped without dist: npm run build)',
     const sources = globSync('**/*.ts', { cwd: join(root, 'src') }).map(file => file.replaceAll('\\', '/'));
     const compiled = sources.filter(file => !file.startsWith('linalg/kernels/assembly/') && !file.endsWith('.d.ts'));
     const wanted = compiled.flatMap(file => ['js', 'd.ts'].map(ending => `dist/${file.replace(/ts$/, ending)}`));
-    expect(paths.filter(path => path.startsWith('dist/')).sort()).toEqual(wanted.sort());
+    const [page, program] = [true, false].map(ofPage =>
+      paths.filter(path => path.startsWith('dist/') && path.startsWith('dist/page/') === ofPage),
+    );
+    expect(program?.sort()).toEqual(wanted.sort());
+    for (const file of ['index.html', 'main.js', 'style.css', 'icon.svg']) expect(page).toContain(`dist/page/${file}`);
   });
 
   test('every link of README is in it, but for the reference studies', () => {

@@ -52,7 +52,7 @@ export function demandFiles({ file, values, lineOf }: ReadSettings, keys: readon
   }
 }
 
-const dataWithFolder = /^(cifar10|folder|imagenet):(.*)$/s;
+const dataWithFolder = /^(cifar10|folder|imagenet|npy|npz):(.*)$/s;
 
 function fromFolder(said: Omit<Settings, 'version'>, folder: string): Omit<Settings, 'version'> {
   if (folder === '.') return said;
@@ -62,12 +62,15 @@ function fromFolder(said: Omit<Settings, 'version'>, folder: string): Omit<Setti
     if (kind !== undefined && path) return `${kind}:${meant(path)}`;
     return spec === 'none' || spec.startsWith('shapes:') ? spec : meant(spec);
   };
-  const { model, space, store, hardware, data: images, calibration } = said;
+  const judge = (metric: string): string =>
+    metric.startsWith('module:') ? `module:${meant(metric.slice('module:'.length))}` : metric;
+  const { model, space, store, hardware, data: images, calibration, metric } = said;
   return {
     ...said,
     ...(model === undefined ? {} : { model: meant(model) }),
     ...(space === undefined ? {} : { space: meant(space) }),
-    ...(store === undefined ? {} : { store: meant(store) }),
+    ...(store === undefined ? {} : { store: /^[a-z]+:/i.test(store) ? store : meant(store) }),
+    ...(metric === undefined ? {} : { metric: judge(metric) }),
     ...(hardware === undefined || isShippedProfile(hardware) ? {} : { hardware: meant(hardware) }),
     ...(images === undefined ? {} : { data: data(images) }),
     ...(calibration === undefined ? {} : { calibration: data(calibration) }),

@@ -36,6 +36,7 @@ export const settingsShape = {
   minSpeedup: number('The smallest speed-up allowed over the dense model, such as 1.5.'),
   maxSize: amount('The largest model file allowed, such as 8MB, or 50% of the dense one.'),
   maxMemory: amount('The largest peak memory allowed, such as 64MB or 50%.'),
+  metric: text('What accuracy means: top1, top5, agreement, fidelity, module:FILE or command:PROGRAM.'),
   objectives: text('What to minimise: latency,accuracy and size or memory.'),
   normalize: z.enum(normalizations).optional().describe('How pixels become inputs.'),
   proxyImages: count('How many images score every trial; the others confirm the front at the end.', 1),

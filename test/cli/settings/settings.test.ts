@@ -70,6 +70,12 @@ test('paths are meant from where the file is', () => {
     hardware: 'cpu-1-thread',
     space: '/abs/space.yaml',
   });
+  write('version: 1\nstore: postgres://me@host/studies\ndata: npz:tokens.npz\nmetric: module:judge.mjs\n');
+  expect(readSettings(file).values).toEqual({
+    store: 'postgres://me@host/studies',
+    data: `npz:${join(folder, 'tokens.npz')}`,
+    metric: `module:${join(folder, 'judge.mjs')}`,
+  });
 });
 
 test.each([

@@ -12,7 +12,7 @@ export type { SiteKind } from './decompose/dense-node.ts';
 export type { Assignment, FactorRung, Method, MethodName, Rank, Rung } from './decompose/method.ts';
 export type { RankOf } from './decompose/methods/methods.ts';
 export type { Site } from './decompose/site.ts';
-export type { Cause, Conditions, Summaries } from './device/conditions.ts';
+export type { Cause, Conditions, Summaries, Tail } from './device/conditions.ts';
 export type { Device, LatencyBudget, ModelFile, PairedLatency, PeakMemory, QuietTimes } from './device/device.ts';
 export type { Energy } from './device/energy/energy.ts';
 export type { Circumstances } from './device/from-sessions.ts';
@@ -95,11 +95,14 @@ export { pick } from './report/front/pick.ts';
 export type { PickLimits, PickRule } from './report/front/pick-rule.ts';
 export type { TrainingView } from './report/trainings-text.ts';
 export type { TrialPhase, TrialSite, TrialView } from './report/trial-report.ts';
+export type { LatencyStatistic, latencyStatistics } from './stats/latency-statistic.ts';
+export type { Marks } from './stats/marks.ts';
 export type { Quality } from './stats/quality.ts';
 export type {
   AccuracySamples,
   AccuracySummary,
   ConditionsRecord,
+  EnergyRecord,
   LatencySamples,
   LatencySummary,
   MemorySamples,
@@ -124,6 +127,7 @@ export type {
   TrialArchive,
   TrialFigures,
   TrialFilter,
+  TrialOutline,
   TrialQueue,
   TuningStore,
 } from './store/store.ts';

@@ -1,5 +1,6 @@
 /** `rankfront check`: the gate of a deployment pipeline; it needs no study. */
 import { parseHardwareProfile } from '../device/profile.ts';
+import { profilePath } from '../device/shipped.ts';
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { readText } from '../files/read.ts';
@@ -59,11 +60,13 @@ export const check = defineCommand({
         dense: args.dense,
         data: args.data,
         normalize: args.normalize,
+        minSpeedup: positive('--min-speedup', args['min-speedup']) ?? null,
         maxDrop: parseDrop(args['max-drop'], '--max-drop'),
         margin: parseMargin(args.margin),
-        minSpeedup: positive('--min-speedup', args['min-speedup']) ?? null,
         hardware:
-          hardware === undefined ? null : parseHardwareProfile(readText(hardware, 'the hardware profile'), hardware),
+          hardware === undefined
+            ? null
+            : parseHardwareProfile(readText(profilePath(hardware), 'the hardware profile'), hardware),
         acceptDense: args['accept-dense'],
         warn: say,
         stage: args.json ? () => {} : stageProgress(console),

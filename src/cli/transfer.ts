@@ -1,6 +1,7 @@
 /** `rankfront transfer`: a study's front measured on another device. */
 import { isDeepStrictEqual } from 'node:util';
 import { parseHardwareProfile } from '../device/profile.ts';
+import { profilePath } from '../device/shipped.ts';
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { readText } from '../files/read.ts';
@@ -43,7 +44,7 @@ export const transfer = defineCommand({
   ],
   run: async (args, console) => {
     const trials = count('--trials', args.trials, 1, 5);
-    const hardwareText = readText(args.hardware, 'the hardware profile');
+    const hardwareText = readText(profilePath(args.hardware), 'the hardware profile');
     return withStudyToWrite(args, console, async (from, store) => {
       const { finish, stop } = console;
       const against = args.against === undefined ? null : await ownGiven(args.against, args.store, console);

@@ -161,7 +161,7 @@ test('two devices: four options, each from the study of its device', async () =>
 test('studies of two networks, a study named twice, and one that is not there are refused', async () => {
   const of = (...names: string[]) => inWorld('roi', ...names, '--store', world.store, '--inputs', at('devices.yaml'));
   expect((await of('small', 'another')).stderr).toMatch(
-    /expected one network, found .*model\.onnx" and .*another\.onnx"/,
+    /expected one network, found .*model\.onnx" .*and .*another\.onnx"/,
   );
   expect((await of('small', 'small')).stderr).toMatch(/named twice/);
   expect((await of('small', 'fst')).stderr).toMatch(/Did you mean "fast"/);

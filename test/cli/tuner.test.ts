@@ -70,7 +70,7 @@ test('every proposal of the killed and resumed study is made again', { timeout: 
 test('explain: what is believed, and the next trial with its reason', { timeout: 120_000 }, async () => {
   const told = await run('explain', '--store', world.store);
   expect(told.stderr).toBe('');
-  expect(told.stdout).toContain('in the 95 % interval');
+  expect(told.stdout).toContain('in 95 %');
   expect(told.stdout).toMatch(/^limits|limits: at most 3.00 pp lost, at least 1.05x as fast/m);
   expect(told.stdout).toMatch(/^Why: /m);
   const view = JSON.parse((await run('explain', '--store', world.store, '--json')).stdout);

@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const text = readFileSync(join(docs, 'library.md'), 'utf8');
-const examples = readdirSync(join(docs, 'examples')).sort();
+const examples = readdirSync(join(docs, 'examples'), { withFileTypes: true })
+  .flatMap(entry => (entry.isFile() ? [entry.name] : []))
+  .sort();
 const blocks = [...text.matchAll(/```(\w*)\n([\s\S]*?)```/g)].map(([, language, block]) => ({ language, block }));
 
 test('every program is a file of the examples, and every example is shown', () => {

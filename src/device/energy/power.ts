@@ -43,7 +43,8 @@ export function startPower(settings: PowerSettings, now: () => number = Date.now
         resolve();
       });
       child.once('close', code => {
-        if (code !== 0 && code !== null) why = `it ended with status ${code}`;
+        // A negative one is that of an error which was told already.
+        if (code !== null && code > 0) why = `it ended with status ${code}`;
         resolve();
       });
     });

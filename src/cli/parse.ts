@@ -65,12 +65,21 @@ export async function parse(
       async parsed => {
         // Whoever reads a log sees where the rest came from.
         if (settings?.file && command.settings) console.note(`Settings from ${settings.file}.`);
-        status = await command.run(parsed as never, console);
+        status = await command.run(ofNamed(parsed, settings) as never, console);
       },
     );
   }
   await parser.parseAsync();
   return status;
+}
+
+/** Who names studies as words means those, and not also the one of the file. */
+function ofNamed(
+  parsed: Readonly<Record<string, unknown>>,
+  settings: Applied | null | undefined,
+): Readonly<Record<string, unknown>> {
+  const named = Array.isArray(parsed.studies) && parsed.studies.length > 0;
+  return named && settings && 'study' in settings.values ? { ...parsed, study: undefined } : parsed;
 }
 
 const takesSettings = ({ options, settings }: Command): boolean => 'store' in options || settings !== undefined;

@@ -168,3 +168,13 @@ test('studies of two networks, a study named twice, and one that is not there ar
   expect((await of('small', '--study', 'fast')).stderr).toMatch(/Leave --study out/);
   expect((await of('small', 'fast', '--trial', '2')).stderr).toMatch(/devices\.STUDY\.trial/);
 });
+
+test('named studies are those, whatever study a settings file is for; its store holds', async () => {
+  writeFileSync(at('rankfront.yaml'), `version: 1\nstudy: another\nstore: ${world.store}\n`);
+  const answer = await rankfront(
+    ['roi', 'small', 'fast', '--inputs', at('devices.yaml'), '--json', '--config', at('rankfront.yaml')],
+    world.env,
+  );
+  expect([0, 1]).toContain(answer.status);
+  expect(JSON.parse(answer.stdout).devices.map(({ study }: { study: string }) => study)).toEqual(['small', 'fast']);
+});

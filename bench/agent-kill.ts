@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { currentEnvironment, currentLoad } from '../src/host/environment.ts';
 import { seededRng } from '../src/random/rng.ts';
 import { openStore } from '../src/store/open.ts';
 import { type Running, startCommand } from './agent-kill/command.ts';
@@ -14,7 +15,7 @@ import { type Running, startCommand } from './agent-kill/command.ts';
 const root = join(import.meta.dirname, '..');
 const assets = join(root, '..', 'shared', 'assets');
 
-/** `[--model M.onnx] [--data D] [--calibration C] [--hardware H.yaml] [--trials 4] [--kills 6] [--seed 1] [--corrections K] [--out F.json]` */
+/** `[--model M.onnx] [--data D] [--calibration C] [--hardware H.yaml] [--trials 5] [--kills 8] [--scorer host] [--seed 1] [--corrections K] [--out F.json]` */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -27,8 +28,12 @@ export async function bench(args: string[]): Promise<void> {
       corrections: { type: 'string', default: 'moments' },
       /** Without a tuner that looks at every site first, a search reaches its trials sooner. */
       strategy: { type: 'string', default: 'random' },
-      trials: { type: 'string', default: '4' },
-      kills: { type: 'string', default: '6' },
+      trials: { type: 'string', default: '5' },
+      kills: { type: 'string', default: '8' },
+      /** How long a measurement waits for a quiet machine: kills should meet trials, and not waiting. */
+      wait: { type: 'string', default: '2s' },
+      /** `device`: images are scored through the agent, too. */
+      scorer: { type: 'string', default: 'host' },
       /** Between two kills, at most. */
       everyMs: { type: 'string', default: '40000' },
       seed: { type: 'string', default: '1' },
@@ -51,7 +56,7 @@ export async function bench(args: string[]): Promise<void> {
   const address = `127.0.0.1:${port}`;
   writeFileSync(
     far,
-    `name: Far\ndriver: { kind: remote, address: "${address}", tokenFile: ${JSON.stringify(token)} }\n`,
+    `name: Far\ndriver: { kind: remote, address: "${address}", tokenFile: ${JSON.stringify(token)} }\nhost: { threads: 2, scorer: ${values.scorer} }\n`,
   );
   const cache = join(folder, 'agent');
   const agentArgs = ['agent', '--hardware', values.hardware, '--listen', address, '--token-file', token];
@@ -68,6 +73,8 @@ export async function bench(args: string[]): Promise<void> {
       ...place,
       '--strategy',
       values.strategy,
+      '--wait',
+      values.wait,
       '--no-pruning',
       '--accept-dense',
     ]);
@@ -98,15 +105,26 @@ export async function bench(args: string[]): Promise<void> {
     }
     const status = await searching.ended;
     const seconds = (performance.now() - began) / 1000;
-    const found = { status, kills, seconds, states: await statesIn(store), trials: await trialsIn(store) };
+    const { seed, scorer } = values;
+    const found = {
+      ...{ seed: Number(seed), scorer, environment: currentEnvironment(), load: currentLoad() },
+      ...{ status, kills, seconds, states: await statesIn(store), trials: await trialsIn(store) },
+    };
     console.log(`${JSON.stringify({ ...found, trials: found.trials.length })}\n${searching.said().slice(-1500)}`);
-    for (const command of [['front'], ['show', '1'], ['verify']]) {
-      const next = startCommand([...command, '--study', 'killed', '--store', store]);
-      console.log(`${command.join(' ')}: status ${await next.ended}\n${next.said().slice(-2500)}`);
+    const study = ['--study', 'killed', '--store', store];
+    const after: Record<string, number> = {};
+    for (const [name = '', ...more] of [
+      ['front', ...study],
+      ['show', '1', ...study],
+      ['replay', ...study],
+      ['verify', ...study],
+      ['profile', '--model', model, '--hardware', far],
+    ]) {
+      const next = startCommand([name, ...more]);
+      after[name] = await next.ended;
+      console.log(`${name}: status ${after[name]}\n${next.said().slice(0, 2500)}`);
     }
-    const profiled = startCommand(['profile', '--model', model, '--hardware', far]);
-    console.log(`profile: status ${await profiled.ended}\n${profiled.said().slice(0, 1500)}`);
-    if (values.out) writeFileSync(values.out, `${JSON.stringify(found, null, 1)}\n`);
+    if (values.out) writeFileSync(values.out, `${JSON.stringify({ ...found, after }, null, 1)}\n`);
   } finally {
     await searching.kill();
     await measuring.kill();

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Device, ModelFile, PairedLatency } from '../src/device/device.ts';
 import { openDevice } from '../src/device/open.ts';
@@ -26,7 +26,19 @@ interface Sent {
   readonly besideMs: number;
 }
 
-/** `[--hardware H.yaml] [--times 20] [--trial 12] [--out F.json]` */
+interface Repeat {
+  readonly where: 'here' | 'there';
+  readonly latency: PairedLatency;
+}
+
+/** Beside other work a measurement waits no longer than this: it is to end unattended. */
+const mostWaitMs = 15_000;
+
+/**
+ * Ends within `--minutes`, with fewer repeats where the machine is slow.
+ *
+ * `[--hardware H.yaml] [--times 20] [--trial 12] [--minutes 24] [--seed 1000] [--out F.json]`
+ */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -34,18 +46,21 @@ export async function bench(args: string[]): Promise<void> {
       hardware: { type: 'string', default: join(root, 'hardware-profiles', 'cpu-2-threads.yaml') },
       times: { type: 'string', default: '20' },
       trial: { type: 'string', default: '12' },
-      out: { type: 'string' },
+      minutes: { type: 'string', default: '24' },
+      seed: { type: 'string', default: '1000' },
+      out: { type: 'string', default: join(root, 'results', 'reference', 'devices', 'agent.json') },
     },
   });
   if (!existsSync(dense)) {
     console.log(`Skipped: there is no model at ${dense}.`);
     return;
   }
+  const beganMs = performance.now();
+  const leftMs = (): number => 60_000 * Number(values.minutes) - (performance.now() - beganMs);
   const folder = mkdtempSync(join(tmpdir(), 'rankfront-bench-'));
   const trials = await builtTrials(join(root, 'results', 'reference', 'resnet18', 'study.sqlite'), 'resnet18');
   const agent = await benchAgent(folder, values.hardware);
-  const text = readFileSync(values.hardware, 'utf8');
-  const local = parseHardwareProfile(text, values.hardware);
+  const local = parseHardwareProfile(readFileSync(values.hardware, 'utf8'), values.hardware);
   const remote = {
     ...local,
     driver: {
@@ -64,14 +79,28 @@ export async function bench(args: string[]): Promise<void> {
     const [reference, ...candidates] = files;
     if (!reference) throw new Error('the study has no dense model');
     const timed = async (device: Device, trial: (typeof files)[number], seed: number) => {
-      const beganMs = performance.now();
+      const startMs = performance.now();
       const { uncorrected } = trial;
       const plain = uncorrected ? () => uncorrected : undefined;
-      const answer = await device.latency(trial.file, reference.file, latencyBudget(local, seed), plain);
+      const budget = latencyBudget(local, seed);
+      const waitMs = Math.max(0, Math.min(mostWaitMs, budget.waitMs ?? 0, leftMs()));
+      const answer = await device.latency(trial.file, reference.file, { ...budget, waitMs }, plain);
       if (answer.state === 'failed') throw new Error(answer.detail);
-      return { latency: answer.value, wallMs: performance.now() - beganMs };
+      return { latency: answer.value, wallMs: performance.now() - startMs };
     };
     const sent: Sent[] = [];
+    const taken: Repeat[] = [];
+    const chosen = candidates.find(({ number }) => number === Number(values.trial)) ?? candidates.at(-1) ?? reference;
+    /** What is known so far is on disk, whatever happens next. */
+    const write = (): void => {
+      if (values.out)
+        writeFileSync(
+          values.out,
+          `${JSON.stringify({ hardware: basename(values.hardware), seed: Number(values.seed), ...resultOf(), seconds: seconds() }, null, 1)}\n`,
+        );
+    };
+    const seconds = (): number => Math.round((performance.now() - beganMs) / 1000);
+    const resultOf = () => resultsOf(sent, taken, chosen.number);
     for (const trial of files) {
       const before = agent.sent();
       const { latency, wallMs } = await timed(there, trial, trial.number);
@@ -81,45 +110,30 @@ export async function bench(args: string[]): Promise<void> {
       sent.push({ ...each, wallMs, besideMs: wallMs - latency.wallMs });
       console.log(sentLine(sent.at(-1)));
     }
-    const later = sent.slice(2);
-    console.log(`after the first candidate, the median one sends ${percent(median(later.map(({ share }) => share)))}`);
-    const overhead = median(later.map(({ besideMs, wallMs }) => besideMs / wallMs));
-    console.log(`beside the measurement, the median one takes ${percent(overhead)} of its time`);
-
-    const chosen = candidates.find(({ number }) => number === Number(values.trial)) ?? candidates.at(-1) ?? reference;
-    const taken: { readonly where: 'here' | 'there'; readonly latency: PairedLatency; readonly wallMs: number }[] = [];
-    for (let i = 0; i < Number(values.times); i++) {
+    let slowestMs = 0;
+    for (let i = 0; i < Number(values.times) && leftMs() > 2 * slowestMs; i++) {
       const order = i % 2 === 0 ? (['here', 'there'] as const) : (['there', 'here'] as const);
       for (const where of order) {
-        const found = await timed(where === 'here' ? here : there, chosen, 1000 + i);
-        taken.push({ where, ...found });
+        const { latency, wallMs } = await timed(where === 'here' ? here : there, chosen, Number(values.seed) + i);
+        taken.push({ where, latency });
+        slowestMs = Math.max(slowestMs, wallMs);
         console.log(
-          `${where.padEnd(5)} ${found.latency.ratio.toFixed(4)} ${found.latency.quality} ${(found.wallMs / 1000).toFixed(1)} s`,
+          `${where.padEnd(5)} ${latency.ratio.toFixed(4)} ${latency.quality} ${(wallMs / 1000).toFixed(1)} s`,
         );
       }
+      write();
     }
-    const ratios = (where: string): number[] =>
-      taken.filter(each => each.where === where).map(({ latency }) => latency.ratio);
-    const [a, b] = taken.length > 0 ? [median(ratios('here')), median(ratios('there'))] : [Number.NaN, Number.NaN];
-    console.log(`median ratio here ${a.toFixed(4)}, through the agent ${b.toFixed(4)}: ${percent(b / a - 1)} apart`);
-    if (values.out)
-      writeFileSync(
-        values.out,
-        `${JSON.stringify(
-          {
-            environment: taken.at(-1)?.latency.environment ?? null,
-            trial: chosen.number,
-            sent,
-            medianShare: median(later.map(({ share }) => share)),
-            medianOverhead: overhead,
-            ratios: { here: ratios('here'), there: ratios('there') },
-            disturbed: taken.filter(({ latency }) => latency.quality === 'disturbed').length,
-            medians: { here: a, there: b },
-          },
-          null,
-          1,
-        )}\n`,
-      );
+    const { medianShare, medianOverhead, medians, apart, repeats, disturbed } = resultOf();
+    console.log(
+      `after the first candidate, the median one sends ${percent(medianShare)} of its bytes (wanted: below 10 %)`,
+    );
+    console.log(
+      `beside the measurement, the median one takes ${percent(medianOverhead)} of its time (wanted: below 5 %)`,
+    );
+    console.log(
+      `median ratio of ${repeats} repeats here ${medians.here.toFixed(4)}, through the agent ${medians.there.toFixed(4)}: ${percent(apart)} apart (wanted: within 1 %); ${disturbed} of ${taken.length} were disturbed`,
+    );
+    write();
   } finally {
     await there.close();
     await here.close();
@@ -127,6 +141,28 @@ export async function bench(args: string[]): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+function resultsOf(sent: readonly Sent[], taken: readonly Repeat[], trial: number) {
+  const later = sent.slice(2);
+  const ratios = (where: string): number[] =>
+    taken.filter(each => each.where === where).map(({ latency }) => latency.ratio);
+  const medians = { here: middle(ratios('here')), there: middle(ratios('there')) };
+  return {
+    environment: taken.at(-1)?.latency.environment ?? null,
+    load: taken.at(-1)?.latency.load ?? null,
+    trial,
+    sent,
+    medianShare: middle(later.map(({ share }) => share)),
+    medianOverhead: middle(later.map(({ besideMs, wallMs }) => besideMs / wallMs)),
+    ratios: { here: ratios('here'), there: ratios('there') },
+    repeats: Math.floor(taken.length / 2),
+    disturbed: taken.filter(({ latency }) => latency.quality === 'disturbed').length,
+    medians,
+    apart: medians.there / medians.here - 1,
+  };
+}
+
+const middle = (numbers: readonly number[]): number => (numbers.length === 0 ? Number.NaN : median(numbers));
 
 function written(folder: string, { number, bytes, sha256 }: BuiltTrial): ModelFile {
   const path = join(folder, `${number}.onnx`);

@@ -13,6 +13,7 @@ import { scratchFolder } from '../host/scratch-folder.ts';
 import { rankfrontVersion } from '../host/version.ts';
 import { openBlobStore } from './blob-store.ts';
 import { converse } from './conversation.ts';
+import { farScorer } from './far-scorer.ts';
 import { measuredDevice } from './measured-device.ts';
 import { startMeasurements } from './measurements.ts';
 import { takeTurns } from './turns.ts';
@@ -57,8 +58,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     nodeTimes: nodeTimes !== undefined,
     peakMemory: peakMemory !== undefined,
   }));
+  const { driver } = profile;
+  const scorer = driver.kind === 'onnxruntime' ? farScorer(driver, store) : null;
   const turns = takeTurns();
-  const measurements = startMeasurements({ device, turns, store, leaseMs, log });
+  const measurements = startMeasurements({ device, scorer, turns, store, leaseMs, log });
   const { name, batchSize, precision, inputShape } = profile;
   const hello: Hello = {
     kind: 'hello',
@@ -66,7 +69,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     rankfront: rankfrontVersion(),
     instance: randomUUID(),
     bootId: currentOwner().bootId,
-    device: { name, words: deviceWords(profile), ...can, batchSize, precision, inputShape },
+    device: { name, words: deviceWords(profile), ...can, scores: scorer !== null, batchSize, precision, inputShape },
     environment: currentEnvironment(),
   };
   return {
@@ -75,6 +78,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     close: async () => {
       measurements.close();
       await device.close();
+      await scorer?.close();
       scratch.remove();
     },
   };

@@ -14,7 +14,7 @@ import {
 } from '../device/remote/messages.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { BlobStore } from './blob-store.ts';
-import type { Measurements } from './measurements.ts';
+import { allBlobs, type Measurements } from './measurements.ts';
 import type { Turns } from './turns.ts';
 
 export interface Served {
@@ -29,8 +29,9 @@ export async function converse(link: Link, served: Served): Promise<void> {
   const gone = new AbortController();
   void link.closed.then(() => gone.abort());
   const pins: (() => void)[] = [];
+  const held: (() => void)[] = [];
   const listening = inbox(link);
-  const talk: Talk = { ...served, link, gone: gone.signal, pins, heardAtMs: listening.heardAtMs };
+  const talk: Talk = { ...served, link, gone: gone.signal, pins, held, heardAtMs: listening.heardAtMs };
   try {
     for (;;) {
       const request = await listening.next();
@@ -39,7 +40,7 @@ export async function converse(link: Link, served: Served): Promise<void> {
       if (answer && !(await link.send(answer))) return;
     }
   } finally {
-    for (const unpin of pins) unpin();
+    for (const unpin of [...pins, ...held]) unpin();
     link.close();
   }
 }
@@ -49,6 +50,8 @@ interface Talk extends Served {
   readonly gone: AbortSignal;
   /** What the client is bringing the pieces of. */
   readonly pins: (() => void)[];
+  /** What a measurement needs that was asked for and could not begin yet. */
+  readonly held: (() => void)[];
   readonly heardAtMs: () => number;
 }
 
@@ -118,9 +121,14 @@ async function answerTo(talk: Talk, request: Asked['request'], body: Uint8Array)
 
 /** How it stands, each second, until there is a result. */
 async function told(talk: Talk, { id, work }: Extract<Request, { do: 'measure' }>): Promise<Reply | null> {
-  const { measurements, link } = talk;
+  const { measurements, link, store } = talk;
   const asked = measurements.ask(id, work);
-  if ('missing' in asked) return { kind: 'missing', sha256s: asked.missing };
+  if ('missing' in asked) {
+    // What is there stays until the rest has come.
+    talk.held.push(store.pin(allBlobs(work)));
+    return { kind: 'missing', sha256s: asked.missing };
+  }
+  for (const unpin of talk.held.splice(0)) unpin();
   const detach = asked.attach(message => void link.send({ kind: 'note', message } satisfies Reply));
   try {
     return await whileTelling(talk, asked.outcome, asked.state);

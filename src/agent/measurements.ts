@@ -4,10 +4,12 @@
  */
 
 import type { Device, ModelFile } from '../device/device.ts';
-import type { State, Work } from '../device/remote/messages.ts';
+import { blobsOf, type State, type Work } from '../device/remote/messages.ts';
+import type { ScoreWork } from '../device/remote/score-work.ts';
 import type { Attempt } from '../errors/failure.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { BlobStore } from './blob-store.ts';
+import type { FarScorer } from './far-scorer.ts';
 import type { MeasuredDevice } from './measured-device.ts';
 import type { Turns } from './turns.ts';
 
@@ -30,6 +32,8 @@ export interface Measurements {
 
 export interface MeasurementParts {
   readonly device: MeasuredDevice;
+  /** Null where the driver of the device runs no images. */
+  readonly scorer: FarScorer | null;
   readonly turns: Turns;
   readonly store: BlobStore;
   /** How long a measurement goes on that nobody is attached to. */
@@ -51,7 +55,7 @@ export function startMeasurements(parts: MeasurementParts): Measurements {
     ask: (id, work) => {
       const known = kept.get(id);
       if (known) return known;
-      const missing = modelsOf(work).filter(sha256 => !parts.store.has(sha256));
+      const missing = allBlobs(work).filter(sha256 => !parts.store.has(sha256));
       if (missing.length > 0) return { missing: [...new Set(missing)] };
       const begun = begin(parts, work, () => kept.delete(id));
       kept.set(id, begun);
@@ -65,15 +69,17 @@ export function startMeasurements(parts: MeasurementParts): Measurements {
   };
 }
 
-const modelsOf = (work: Work): readonly string[] =>
-  work.kind === 'latency' ? [work.candidate, work.reference] : [work.model];
+export function allBlobs(work: Work): readonly string[] {
+  const { models, images } = blobsOf(work);
+  return [...models, ...images];
+}
 
 /** @param forget called when it was given up: asked for again, it begins anew */
 function begin(parts: MeasurementParts, work: Work, forget: () => void): Kept {
-  const { device, turns, store, leaseMs, log } = parts;
+  const { device, scorer, turns, store, leaseMs, log } = parts;
   const end = new AbortController();
   const listeners = new Set<(message: string) => void>();
-  const unpin = store.pin(modelsOf(work));
+  const unpin = store.pin(allBlobs(work));
   let state: () => State = () => ({ kind: 'state', state: 'waiting', place: 1, of: 1 });
   let over = false;
   let lease: NodeJS.Timeout | undefined;
@@ -87,7 +93,18 @@ function begin(parts: MeasurementParts, work: Work, forget: () => void): Kept {
     const note = (message: string): void => {
       for (const tell of listeners) tell(message);
     };
-    return device.use(end.signal, note, async open => ({ kind: 'measured', answer: await measure(open, store, work) }));
+    switch (work.kind) {
+      case 'describe':
+      case 'score':
+      case 'grade':
+      case 'outputs':
+        return { kind: 'measured', answer: (await scorer?.answer(work, end.signal)) ?? cannotTell };
+      default:
+        return device.use(end.signal, note, async open => ({
+          kind: 'measured',
+          answer: await measure(open, store, work),
+        }));
+    }
   };
   const outcome = turns
     .take(end.signal, run, (place, of) => {
@@ -127,7 +144,7 @@ function begin(parts: MeasurementParts, work: Work, forget: () => void): Kept {
 
 const givenUp = { state: 'failed', reason: 'interrupted', detail: 'the measurement was given up' } as const;
 
-function measure(device: Device, store: BlobStore, work: Work): Promise<Attempt<unknown>> {
+function measure(device: Device, store: BlobStore, work: Exclude<Work, ScoreWork>): Promise<Attempt<unknown>> {
   const file = (sha256: string): ModelFile => ({ path: store.path(sha256) ?? '', sha256 });
   switch (work.kind) {
     case 'latency':

@@ -10,6 +10,7 @@ import { cacheFolder } from '../host/cache-folder.ts';
 import { currentEnvironment, currentLoad } from '../host/environment.ts';
 import { readText } from '../host/model-file.ts';
 import { onnxruntimeInstaller } from '../host/version.ts';
+import { tryScoring } from '../study/measure/try-scoring.ts';
 import { probeTfjs } from '../train/tfjs/probe.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { jsonOption } from './options.ts';
@@ -73,7 +74,7 @@ async function tryProfile(path: string, json: boolean, console: Console): Promis
   };
   let failure: UserError | null = null;
   try {
-    await tryOut(profile, done, console.note);
+    await tryOut(profile, done, console.note, tryScoring);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     failure = error;

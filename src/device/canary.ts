@@ -7,6 +7,8 @@ import type { HardwareProfile } from './profile.ts';
 
 const inputs = 16;
 const side = 32;
+/** Of one input, the batch left out. */
+export const canaryShape = [inputs, side, side] as const;
 
 /** A 3 x 3 convolution of 16 to so many channels, in the precision of the profile and any batch. */
 export function canaryModel(channels: number, { precision }: Pick<HardwareProfile, 'precision'>): Uint8Array {

@@ -1,6 +1,6 @@
 /** What a user says about the device: a YAML file in `hardware-profiles/`, checked here. */
 import { z } from 'zod';
-import type { SessionSettings } from '../runtime/session.ts';
+import { type SessionSettings, sessionPart } from '../runtime/session.ts';
 import { latencyStatistics } from '../stats/latency-statistic.ts';
 import { parseYaml } from '../units/parse-yaml.ts';
 import type { LatencyBudget } from './device.ts';
@@ -44,7 +44,15 @@ const latencyBudgetSchema = z
   .prefault({});
 
 const hostSchema = z
-  .strictObject(sessionShape)
+  .strictObject({
+    ...sessionShape,
+    scorer: z
+      .enum(['host', 'device'])
+      .default('host')
+      .describe(
+        'Where images are scored: here, or on the device and with its arithmetic (drivers onnxruntime and remote).',
+      ),
+  })
   .optional()
   .describe(
     'What this host scores and calibrates with; by default as the onnxruntime driver, or one thread of the CPU.',
@@ -138,6 +146,8 @@ export interface HardwareProfile extends Readonly<Omit<z.output<typeof profileSc
   readonly driver: DriverSettings;
   /** What this host scores and calibrates with. */
   readonly host: SessionSettings;
+  /** Where images are scored: here, or on the device. */
+  readonly scorer: 'host' | 'device';
 }
 
 /** Throws a UserError that names file, line and YAML path of what is wrong. */
@@ -146,7 +156,7 @@ export function parseHardwareProfile(text: string, fileName: string): HardwarePr
   const driver = typeof said === 'object' && said !== null && 'driver' in said ? said.driver : null;
   if (typeof driver !== 'object' || driver === null) return fromFlat(parseYaml(text, fileName, flatSchema));
   const profile = parseYaml(text, fileName, profileSchema);
-  return { ...profile, host: profile.host ?? usualHost(profile.driver) };
+  return { ...profile, ...hostOf(profile.host, usualHost(profile.driver)) };
 }
 
 /** The settings of a session stand at the top, and are the host's too, whichever the driver. */
@@ -163,9 +173,12 @@ function fromFlat(flat: z.output<typeof flatSchema>): HardwareProfile {
   return {
     ...model,
     driver: driver === 'roofline' && roofline ? { kind: 'roofline', ...roofline } : { kind: 'onnxruntime', ...session },
-    host: host ?? session,
+    ...hostOf(host, session),
   };
 }
+
+const hostOf = (said: z.output<typeof hostSchema>, usual: SessionSettings): Pick<HardwareProfile, 'host' | 'scorer'> =>
+  said ? { host: sessionPart(said), scorer: said.scorer } : { host: usual, scorer: 'host' };
 
 /** What an editor needs to complete and check a profile (the first line of the files in `hardware-profiles/` names it). */
 export const hardwareJsonSchema = (): object =>

@@ -16,12 +16,14 @@ const budget: LatencyBudget = { halfWidth: 0.05, maxMs: 1500, minPairs: 10, seed
 
 /**
  * @param done told of each step when it is done
+ * @param scoring tries it where the profile lets the device score, and says how
  * @throws UserError that says how the step failed, and the way out
  */
 export async function tryOut(
   profile: HardwareProfile,
   done: (step: string, said: string) => void,
   onWait: (message: string) => void,
+  scoring: (profile: HardwareProfile, device: Device) => Promise<string>,
 ): Promise<void> {
   if (profile.driver.kind === 'remote') await walkToAgent(profile.driver, profile, done);
   const scratch = scratchFolder();
@@ -41,6 +43,7 @@ export async function tryOut(
         const error = await checkCanary(thin.path, 16, driver, profile);
         done('result', `a small model gives what it should, within ${(100 * error).toPrecision(2)} %`);
       }
+      if (profile.scorer === 'device') done('scoring', await scoring(profile, device));
       const same = await timed(device, wide, wide);
       done('canary', `${same.referenceMs.toPrecision(3)} ms a call, ${interval(same)} of itself${inItsWay(same)}`);
       const pair = await timed(device, thin, wide);

@@ -1,5 +1,5 @@
 /** What the dense model says of the images, kept from one candidate to the next as far as memory allows. */
-import type { ImageOutputs } from './run-outputs.ts';
+import type { ImageOutputs } from './grade-messages.ts';
 
 /** What is kept at most: a thousand detections of 8,400 x 84 floats would take 2.8 GB, and are computed again for every candidate. */
 const keptBytes = 512 * 2 ** 20;

@@ -1,7 +1,8 @@
 /** The grade of an image: the mean closeness of its outputs to those of the dense model. */
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { type ClosenessRule, closeness, ruleFor } from '../metric/closeness.ts';
-import { type ImageOutputs, sameSizes } from './run-outputs.ts';
+import type { ImageOutputs } from './grade-messages.ts';
+import { sameSizes } from './run-outputs.ts';
 
 export interface FidelityOutput {
   readonly name: string;

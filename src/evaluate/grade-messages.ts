@@ -1,7 +1,15 @@
 /** What the child is asked that grades each image by all that a network gives, and what it answers. */
+import type { Whereabouts } from '../host/environment.ts';
 import type { BatchSource } from '../images/batch-source.ts';
-import type { ClosenessRule } from '../metric/closeness.ts';
+import type { ClosenessRule, ImageOutput } from '../metric/closeness.ts';
 import type { SessionSettings } from '../runtime/session.ts';
+
+export interface TypedOutput extends ImageOutput {
+  readonly isFloat: boolean;
+}
+
+/** In the order of the outputs that count. */
+export type ImageOutputs = readonly TypedOutput[];
 
 export interface GradeRequest {
   readonly kind: 'grade';
@@ -34,7 +42,26 @@ export interface GradeAnswer {
   /** One per image. */
   readonly grades: readonly number[];
   readonly wallMs: number;
+  /** Where it was taken, where that is not this machine. */
+  readonly where?: Whereabouts | undefined;
 }
+
+/** Asks for what a network gives for every image, as it is. */
+export interface OutputsRequest extends Pick<GradeRequest, 'model' | 'session' | 'images' | 'batch'> {
+  readonly kind: 'outputs';
+  readonly outputs: readonly string[];
+}
+
+/** Judges outputs that another machine gave by a metric of the user's: begun once, then told of images in their order, and asked at the end. */
+export type JudgeRequest =
+  | ({
+      readonly kind: 'judge';
+      readonly step: 'begin';
+      readonly path: string;
+      readonly outputs: readonly string[];
+    } & GradedImages)
+  | { readonly kind: 'judge'; readonly step: 'add'; readonly said: readonly ImageOutputs[] }
+  | { readonly kind: 'judge'; readonly step: 'finish' };
 
 /** How an answer begins whose outputs are not one per image, so that images have to go one by one. */
 export const notPerImage = 'its outputs are not one per image';

@@ -24,9 +24,9 @@ export function grading({ modelPath, split, run }: GradingOptions): Scoring {
   const accuracy = async (path: string, { images, timeoutMs }: ScoreBudget): Promise<Attempt<Score>> => {
     const answer = await run(path, positionsOf[images], timeoutMs);
     if (answer.state === 'failed') return answer;
-    const { grades: correct, wallMs } = answer.value;
+    const { grades: correct, wallMs, where = whereabouts() } = answer.value;
     const { value, standardError } = estimateOf(correct);
-    return complete({ accuracy: value, standardError, correct, wallMs, ...whereabouts() });
+    return complete({ accuracy: value, standardError, correct, wallMs, ...where });
   };
 
   const dense = async (budget: ScoreBudget): Promise<Attempt<Score>> => {

@@ -1,4 +1,5 @@
 /** What the scorer's child process is asked, and what it answers. */
+import type { Whereabouts } from '../host/environment.ts';
 import type { BatchSource } from '../images/batch-source.ts';
 import type { SessionSettings } from '../runtime/session.ts';
 import type { Stopping } from './scorer.ts';
@@ -52,4 +53,6 @@ export interface ScoreAnswer {
   /** The width of the output. */
   readonly classes: number;
   readonly wallMs: number;
+  /** Where it was taken, where that is not this machine. */
+  readonly where?: Whereabouts | undefined;
 }

@@ -1,14 +1,13 @@
-/** The parent's side of the scorer's child: models over prepared images. */
+/** Models over prepared images, as a scorer asks for them. */
 import type { Attempt } from '../errors/failure.ts';
-import { entryUrl } from '../host/entry.ts';
 import type { OpenInputs } from '../images/open-inputs.ts';
 import type { PixelReading } from '../images/pixel-reading.ts';
 import type { Metric } from '../metric/metric.ts';
-import { type Child, startChild } from '../runtime/child.ts';
 import type { NetworkInterface } from '../runtime/model-interface.ts';
 import { type SessionSettings, sessionPart } from '../runtime/session.ts';
-import type { GradeAnswer, GradeRequest, MetricRequest } from './grade-messages.ts';
-import type { ScoreAnswer, ScoreRequest, StoppingRule } from './messages.ts';
+import { type Asker, askChild } from './ask-child.ts';
+import type { GradeAnswer, GradeRequest } from './grade-messages.ts';
+import type { ScoreAnswer, StoppingRule } from './messages.ts';
 
 export interface ModelRunner {
   describe(model: string, timeoutMs: number): Promise<Attempt<NetworkInterface>>;
@@ -41,15 +40,16 @@ export interface PreparedPart {
   readonly batch: number;
 }
 
-/** What the native side leaks is bounded by a new process after this many models. */
-const recycleAfter = 50;
-
-/** @param heads the outputs that count, the labelled one first; empty: the first that holds class scores */
-export function startModelRunner(settings: SessionSettings, heads: readonly string[] = []): ModelRunner {
-  const child: Child = startChild({ entry: entryUrl('score-child', import.meta.url), recycleAfter });
+/**
+ * @param heads the outputs that count, the labelled one first; empty: the first that holds class scores
+ * @param asker what runs the models; a child process of this machine by default
+ */
+export function startModelRunner(
+  settings: SessionSettings,
+  heads: readonly string[] = [],
+  { ask, close }: Asker = askChild(),
+): ModelRunner {
   const session = sessionPart(settings);
-  const ask = <T>(request: ScoreRequest | GradeRequest | MetricRequest, timeoutMs: number): Promise<Attempt<T>> =>
-    child.request<T>(request, timeoutMs);
   return {
     describe: (model, timeoutMs) => ask({ kind: 'describe', model, session, heads }, timeoutMs),
     run: (model, { inputs, positions, reading, batch }, labels, timeoutMs, stopping = null) => {
@@ -61,6 +61,6 @@ export function startModelRunner(settings: SessionSettings, heads: readonly stri
     metric: (path, timeoutMs) => ask({ kind: 'metric', path }, timeoutMs),
     grade: (model, { inputs, positions, reading, batch }, how, timeoutMs) =>
       ask({ kind: 'grade', model, session, images: inputs.source(positions, reading), batch, ...how }, timeoutMs),
-    close: () => child.close(),
+    close,
   };
 }

@@ -4,8 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import type { Metric } from '../metric/metric.ts';
 import { factsOf, gradesOfWhole, metricFault, type OwnMetric, qualityOfFigure } from '../metric/own-metric.ts';
-import type { GradedImages } from './grade-messages.ts';
-import type { ImageOutputs } from './run-outputs.ts';
+import type { GradedImages, ImageOutputs } from './grade-messages.ts';
 
 export async function loadMetric(path: string): Promise<Attempt<OwnMetric<unknown>>> {
   try {

@@ -4,6 +4,7 @@ import type { Normalization } from '../data/normalize.ts';
 import type { PrepareOptions, UnreadableImage } from '../images/prepare.ts';
 import type { MetricChoice } from '../metric/choice.ts';
 import type { SessionSettings } from '../runtime/session.ts';
+import type { Asker } from './ask-child.ts';
 import type { Scorer } from './scorer.ts';
 import type { Scoring } from './scoring.ts';
 
@@ -17,6 +18,8 @@ export interface ScorerOptions {
   readonly dataset: Dataset;
   /** What this host runs the models with. */
   readonly host: SessionSettings;
+  /** Whoever runs them in its place, such as a device elsewhere; closed with the scorer. */
+  readonly asker?: Asker | undefined;
   /** Images per call where the model leaves it open; by default it follows from the size of the input. */
   readonly scoreBatch?: number | undefined;
   /** The size of the proxy set; 1,000 or half of the images by default, nine tenths at most. */

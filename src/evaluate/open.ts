@@ -1,4 +1,4 @@
-/** A scorer that runs ONNX Runtime in a child process over prepared images. */
+/** A scorer that runs ONNX Runtime over prepared images, in a child process of this machine or on a device elsewhere. */
 import type { Dataset } from '../data/dataset.ts';
 import { labelsFor } from '../data/labels-for.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -23,7 +23,7 @@ export const looks = 32;
  *   cannot be prepared
  */
 export async function openScorer(options: ScorerOptions): Promise<OpenScorer> {
-  const runner = startModelRunner(options.host, options.heads);
+  const runner = startModelRunner(options.host, options.heads, options.asker);
   try {
     return await open(options, runner);
   } catch (error) {

@@ -4,14 +4,7 @@ import { rejection } from '../errors/runtime-error.ts';
 import type { ImageOutput } from '../metric/closeness.ts';
 import { fromHalf } from '../onnx/half.ts';
 import type { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
-import { notPerImage } from './grade-messages.ts';
-
-export interface TypedOutput extends ImageOutput {
-  readonly isFloat: boolean;
-}
-
-/** In the order of the outputs that count. */
-export type ImageOutputs = readonly TypedOutput[];
+import { type ImageOutputs, notPerImage, type TypedOutput } from './grade-messages.ts';
 
 const floats = new Set(['float32', 'float16', 'float64']);
 

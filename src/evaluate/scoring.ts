@@ -92,7 +92,7 @@ export function scoring(options: ScoringOptions): Scoring {
     const answer = await run(path, positions, reading, labelsAt(positions), timeoutMs, rule);
     if (answer.state === 'failed') return answer;
     if (answer.value.classes !== classes) return otherClasses(answer.value.classes);
-    return complete(takenHere(partialScoreOf(answer.value, places, rule, known.value)));
+    return complete(takenAt(partialScoreOf(answer.value, places, rule, known.value), answer.value));
   };
 
   const otherClasses = (found: number): Failure =>
@@ -108,14 +108,14 @@ export function scoring(options: ScoringOptions): Scoring {
     const answer = await run(path, positions, reading, labelsAt(positions), left);
     if (answer.state === 'failed') return answer;
     if (answer.value.classes !== classes) return otherClasses(answer.value.classes);
-    return complete(takenHere(scoreOf(answer.value, truth.value)));
+    return complete(takenAt(scoreOf(answer.value, truth.value), answer.value));
   };
 
   const dense = async (budget: ScoreBudget): Promise<Attempt<ClassScore>> => {
     const truth = await truthOf(budget);
     if (truth.state === 'failed') return truth;
     const answer = await denseAnswer(budget);
-    return answer.state === 'failed' ? answer : complete(takenHere(scoreOf(answer.value, truth.value)));
+    return answer.state === 'failed' ? answer : complete(takenAt(scoreOf(answer.value, truth.value), answer.value));
   };
 
   /** Every other reading of some of the proxy images, and which of them those are. */
@@ -151,8 +151,11 @@ export function scoring(options: ScoringOptions): Scoring {
   return { accuracy, dense, checkDense };
 }
 
-/** The child process that runs the models is on this machine. */
-const takenHere = <T extends Scored>(scored: T): T & Whereabouts => ({ ...scored, ...whereabouts() });
+/** Whoever runs the models says where, unless that is this machine. */
+const takenAt = <T extends Scored>(scored: T, { where }: ScoreAnswer): T & Whereabouts => ({
+  ...scored,
+  ...(where ?? whereabouts()),
+});
 
 /** At most `wanted` positions of `0..length - 1`, evenly spread: neighbours may be of one class. */
 function spread(length: number, wanted: number): Int32Array {

@@ -9,6 +9,11 @@ export function usable<T>(model: string, attempt: Attempt<T>): T {
 }
 
 export function notUsable(model: string, detail: string, reason?: string): UserError {
+  if (reason === 'unreachable')
+    return new UserError(
+      `Cannot score "${model}" on the device: ${detail}.`,
+      'Start the agent there; "rankfront doctor --hardware" with this profile says what is wrong.',
+    );
   const wayOut =
     reason === 'not-finite'
       ? 'Check its weights, or the normalisation of the images.'

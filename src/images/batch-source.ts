@@ -4,8 +4,10 @@ import type { TensorPlace } from '../data/tensors/arrays.ts';
 
 /** Which images, and how their bytes become the numbers of an input. */
 export interface ImageBatchSource {
-  /** The file of prepared images. */
+  /** The file of prepared images; what names them where they lie in several. */
   readonly path: string;
+  /** A file for each image by its position, where they are not in one. */
+  readonly files?: readonly string[];
   readonly height: number;
   readonly width: number;
   /** Positions in that file, in the order of scoring. */

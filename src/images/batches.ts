@@ -1,8 +1,8 @@
 /** The filled batches of a request, kept for the next one where they are the same images and fit. */
-import { closeSync, openSync } from 'node:fs';
 import type { ImageInput } from '../runtime/model-interface.ts';
 import type { ImageBatchSource } from './batch-source.ts';
 import { fillBatch, type InputData, inputData, typedTable } from './fill-batch.ts';
+import { pixelReader } from './pixel-reader.ts';
 
 /** What is kept at most: the 1,000 proxy images of CIFAR-10 take 12 MB, 400 images of 224 x 224 take 240 MB. */
 const keptBytes = 256 * 2 ** 20;
@@ -53,23 +53,18 @@ export function batchKeeper(limitBytes = keptBytes): BatchKeeper {
   };
 }
 
-/** Opens the file at the first batch that has to be filled. */
 function filler(images: ImageBatchSource, input: ImageInput, size: number) {
   const table = typedTable(images.table, input.type);
   const bytes = new Uint8Array(3 * images.height * images.width);
-  let file: number | null = null;
+  const { read, close } = pixelReader(images);
   return {
     into: (data: InputData, index: number): void => {
-      file ??= openSync(images.path, 'r');
       const from = index * size;
       const to = Math.min(images.positions.length, from + size);
       if (to - from < size) data.fill(0);
-      fillBatch(data, from, to, file, bytes, images, input.layout, table);
+      fillBatch(data, from, to, read, bytes, images, input.layout, table);
     },
-    close: (): void => {
-      if (file !== null) closeSync(file);
-      file = null;
-    },
+    close,
   };
 }
 

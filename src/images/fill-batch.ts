@@ -1,8 +1,8 @@
 /** Fills the input of a network from prepared images: one table look-up per pixel and channel. */
-import { readSync } from 'node:fs';
 import { toHalf } from '../onnx/half.ts';
 import type { ImageInput } from '../runtime/model-interface.ts';
 import type { ImageBatchSource } from './batch-source.ts';
+import type { PixelReader } from './pixel-reader.ts';
 
 export type InputData = Float32Array | Uint16Array | Uint8Array;
 
@@ -19,14 +19,14 @@ export const inputData = (length: number, type: ImageInput['type']): InputData =
 /**
  * Fills `data` (batch x 3 x H x W, or batch x H x W x 3) with the images at `positions[from..to)`.
  *
- * @param file an open descriptor of the file of prepared images
+ * @param read reads the prepared image at a position
  * @param bytes room for one image, 3 H W bytes, at a multiple of 4
  */
 export function fillBatch(
   data: InputData,
   from: number,
   to: number,
-  file: number,
+  read: PixelReader['read'],
   bytes: Uint8Array,
   { positions, height, width, channels }: ImageBatchSource,
   layout: ImageInput['layout'],
@@ -35,8 +35,7 @@ export function fillBatch(
   const area = height * width;
   const imageBytes = 3 * area;
   for (let i = from; i < to; i++) {
-    const read = readSync(file, bytes, 0, imageBytes, (positions[i] ?? 0) * imageBytes);
-    if (read !== imageBytes) throw new Error('the file of prepared images ends too early');
+    read(positions[i] ?? 0, bytes);
     const start = (i - from) * imageBytes;
     for (let channel = 0; channel < 3; channel++) {
       const target = channels === 'rgb' ? channel : 2 - channel;

@@ -101,6 +101,17 @@ describe('the settings of a driver', () => {
     expect(parse(`${flat}\nhost: { threads: 6 }`)).toMatchObject({ host, driver: { threads: 3, provider: 'cuda' } });
   });
 
+  test('the device scores where that is asked', () => {
+    expect(parse(nested).scorer).toBe('host');
+    expect(parse(`${nested}\nhost: { threads: 6 }`).scorer).toBe('host');
+    for (const text of [nested, flat]) {
+      const { scorer, host } = parse(`${text}\nhost: { threads: 6, scorer: device }`);
+      expect(scorer).toBe('device');
+      expect(host).toEqual({ provider: 'cpu', threads: 6, graphOptimization: 'all' });
+    }
+    expect(() => parse(`${nested}\nhost: { scorer: board }`)).toThrow(/host\.scorer: expected one of host, device/);
+  });
+
   test.each([
     ['driver: { kind: phone }', /^h\.yaml:2: driver\.kind: expected one of onnxruntime, roofline, .*, found "phone"\./],
     ['driver: { kind: onnxruntime, thread: 2 }', 'h.yaml:2: driver.thread: unknown key. Did you mean "threads"?'],

@@ -1,9 +1,10 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { normalizationTable } from '../../src/data/normalize.ts';
 import { fillBatch, inputData, typedTable } from '../../src/images/fill-batch.ts';
+import { pixelReader } from '../../src/images/pixel-reader.ts';
 import { fromHalf } from '../../src/onnx/half.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'rankfront-fill-'));
@@ -29,10 +30,10 @@ describe('fillBatch', () => {
   ] as const)('puts every value where %s %s %s wants it', (type, layout, channels) => {
     const data = inputData(2 * 3 * area, type);
     const table = normalizationTable('torchvision');
-    const file = openSync(path, 'r');
     const source = { path, height, width, positions, table, channels };
-    fillBatch(data, 1, 3, file, new Uint8Array(3 * area), source, layout, typedTable(table, type));
-    closeSync(file);
+    const pixels = pixelReader(source);
+    fillBatch(data, 1, 3, pixels.read, new Uint8Array(3 * area), source, layout, typedTable(table, type));
+    pixels.close();
     for (let k = 1; k < 3; k++)
       for (let c = 0; c < 3; c++)
         for (let i = 0; i < area; i++) {
@@ -41,6 +42,21 @@ describe('fillBatch', () => {
           const value = type === 'float16' ? fromHalf(data[at]!) : data[at]!;
           expect(Math.abs(value - expected(k, c, i))).toBeLessThan(type === 'float16' ? 2e-3 : 1e-6);
         }
+  });
+  it('reads images that lie in files of their own as those that lie in one', () => {
+    const files = Array.from({ length: images }, (_, i) => join(scratch, `pixels-${i}`));
+    for (const [i, file] of files.entries()) writeFileSync(file, bytes.subarray(i * 3 * area, (i + 1) * 3 * area));
+    const [one, each] = [pixelReader({ path }), pixelReader({ path: 'several', files })];
+    for (const position of [2, 0, 3]) {
+      const [a, b] = [new Uint8Array(3 * area), new Uint8Array(3 * area)];
+      one.read(position, a);
+      each.read(position, b);
+      expect(b).toEqual(a);
+      expect(a[0]).toBe((position * 3 * area * 37) % 256);
+    }
+    one.close();
+    expect(() => each.read(images, new Uint8Array(3 * area))).toThrow('fewer prepared images');
+    expect(() => each.read(0, new Uint8Array(3 * area + 1))).toThrow('ends too early');
   });
   it('gives bytes as they are to a network that takes bytes', () => {
     const table = typedTable(normalizationTable('none'), 'uint8');

@@ -1,19 +1,22 @@
 /** Arrays in NumPy's format NPY 1.0 to 3.0 (numpy.lib.format): a head that says what follows, then the numbers. */
 import { UserError } from '../../errors/user-error.ts';
 
-export type NpyType =
-  | 'float32'
-  | 'float16'
-  | 'float64'
-  | 'int8'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'uint8'
-  | 'uint16'
-  | 'uint32'
-  | 'uint64'
-  | 'bool';
+export const npyTypes = [
+  'float32',
+  'float16',
+  'float64',
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'uint8',
+  'uint16',
+  'uint32',
+  'uint64',
+  'bool',
+] as const;
+
+export type NpyType = (typeof npyTypes)[number];
 
 export interface NpyHead {
   readonly type: NpyType;

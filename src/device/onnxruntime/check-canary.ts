@@ -5,11 +5,10 @@ import { startChild } from '../../runtime/child.ts';
 import { sessionPart } from '../../runtime/session.ts';
 import { canaryOutput } from '../canary.ts';
 import type { SettingsOf } from '../driver-settings.ts';
+import { largestError, tolerance } from '../largest-error.ts';
 import type { HardwareProfile } from '../profile.ts';
 import type { OutputsAnswer, Request } from './messages.ts';
 
-/** Of the largest output: half precision and the short products of tensor cores stay below it, a wrong result does not. */
-const tolerance = 0.02;
 const timeoutMs = 120_000;
 
 /**
@@ -45,16 +44,4 @@ export async function checkCanary(
   } finally {
     await child.close();
   }
-}
-
-function largestError(wanted: Float64Array, given: Float32Array): number {
-  if (wanted.length !== given.length) return Number.POSITIVE_INFINITY;
-  let most = 0;
-  let error = 0;
-  for (const [i, value] of wanted.entries()) {
-    most = Math.max(most, Math.abs(value));
-    const off = Math.abs(value - (given[i] ?? Number.NaN));
-    error = off > error || Number.isNaN(off) ? off : error;
-  }
-  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error / most;
 }

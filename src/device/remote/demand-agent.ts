@@ -17,6 +17,7 @@ export function demandAgent(
       'Install the same version of rankfront on both machines.',
     );
   }
+  if (profile.scorer === 'device' && !device.scores) throw scoresNothing(where, rankfront, device);
   const pairs = [
     ['batchSize', profile.batchSize, device.batchSize],
     ['precision', profile.precision, device.precision],
@@ -31,6 +32,17 @@ export function demandAgent(
     `Write the same ${name} into both profiles.`,
   );
 }
+
+const scoresNothing = (where: string, rankfront: string, { name, words, scores }: Hello['device']): UserError =>
+  scores === undefined
+    ? new UserError(
+        `Cannot score on ${where}: its rankfront ${rankfront} is too old for that.`,
+        'Install the same version of rankfront on both machines, or leave host.scorer out of the profile.',
+      )
+    : new UserError(
+        `Cannot score on ${where}: the device "${name}" (${words}) times networks and runs no images.`,
+        'Give the agent a profile with the driver onnxruntime, or leave host.scorer out of the profile here.',
+      );
 
 const sorted = (sizes: Readonly<Record<string, number>>): string =>
   JSON.stringify(Object.fromEntries(Object.entries(sizes).sort(([a], [b]) => (a < b ? -1 : 1))));

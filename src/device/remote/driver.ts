@@ -5,6 +5,7 @@ import type { Device, ModelFile, PairedLatency, PeakMemory } from '../device.ts'
 import type { OpenOptions } from '../driver.ts';
 import type { NodeTimings } from '../node-times.ts';
 import type { HardwareProfile } from '../profile.ts';
+import type { RunOver } from '../run-over.ts';
 import { demandAgent } from './demand-agent.ts';
 import type { Hello, Work } from './messages.ts';
 import { modelBytes } from './model-bytes.ts';
@@ -55,15 +56,17 @@ export async function openRemote(
     );
   }
   let before = hello;
-  const measure = async <T>(work: Work, models: Asked['models']): Promise<Attempt<T>> => {
+  const measure = async <T>(work: Work, models: Asked['models'], images?: Asked['images']): Promise<Attempt<T>> => {
     if (signal.aborted) return interrupted;
     return remoteMeasurement<T>(agent, {
       work,
       models,
+      images,
       timeoutMs: options.timeoutMs,
       tell,
       met: now => {
-        const changed = changes(before, now);
+        demandSame(hello, now, reach.where);
+        const changed = changes(before, now, mayChange);
         before = now;
         if (changed.length > 0) tell(`The device is not as it was: ${changed.join(', ')}.`);
       },
@@ -112,19 +115,35 @@ export async function openRemote(
     if (model.state === 'failed') return model;
     return measure<PeakMemory>({ kind: 'peak-memory', model: model.value }, new Map([[model.value, source(file)]]));
   };
+  const runOver: RunOver = (work, models, images) => measure(work, models, images);
   return {
     driver: settings.kind,
     exact: settings.exact,
     latency,
+    ...(hello.device.scores ? { runOver } : {}),
     ...(hello.device.nodeTimes ? { nodeTimes } : {}),
     ...(hello.device.peakMemory ? { peakMemory } : {}),
     close,
   };
 }
 
-/** What figures depend on, and has changed since the agent was first met. */
-const changes = (before: Hello, now: Hello): string[] =>
-  (['cpuModel', 'cores', 'governor', 'memoryBytes', 'node', 'onnxruntime', 'rankfront'] as const).flatMap(key =>
+type Fact = keyof Hello['environment'];
+/** With another of these, figures are of another device. */
+const mayNotChange: readonly Fact[] = ['cpuModel', 'cores', 'platform', 'arch', 'onnxruntime', 'runtime'];
+const mayChange: readonly Fact[] = ['governor', 'memoryBytes', 'node', 'rankfront'];
+
+/** Throws a UserError for an agent on another device than the one that was met first. */
+function demandSame(first: Hello, now: Hello, where: string): void {
+  const changed = changes(first, now, mayNotChange);
+  if (changed.length === 0) return;
+  throw new UserError(
+    `Stopped: ${where} is on another device than this began with: ${changed.join(', ')}. What was measured is stored.`,
+    'Put it back as it was, or run the same command again to go on with it as it is now.',
+  );
+}
+
+const changes = (before: Hello, now: Hello, facts: readonly Fact[]): string[] =>
+  facts.flatMap(key =>
     before.environment[key] === now.environment[key]
       ? []
       : [`${key} was ${before.environment[key]} and is ${now.environment[key]}`],

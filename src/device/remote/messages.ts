@@ -5,6 +5,7 @@ import type { Environment } from '../../host/environment.ts';
 import { latencyStatistics } from '../../stats/latency-statistic.ts';
 import type { LatencyBudget } from '../device.ts';
 import { manifestSchema, sha256Schema } from './manifest.ts';
+import { describeSchema, gradeSchema, imagesOf, outputsSchema, scoreSchema } from './score-work.ts';
 
 /** Raised with every change that an older end would not understand. */
 export const protocolVersion = 2;
@@ -39,9 +40,32 @@ const workSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('node-times'), model: sha256Schema, runs: z.int().min(1).max(100_000) }),
   z.strictObject({ kind: z.literal('peak-memory'), model: sha256Schema }),
+  describeSchema,
+  scoreSchema,
+  gradeSchema,
+  outputsSchema,
 ]);
 
 export type Work = Readonly<z.output<typeof workSchema>>;
+
+/** The hashes of the networks that a work needs, and of its images. */
+export function blobsOf(work: Work): { readonly models: readonly string[]; readonly images: readonly string[] } {
+  switch (work.kind) {
+    case 'latency':
+      return { models: [work.candidate, work.reference], images: [] };
+    case 'grade':
+      return { models: [work.model, work.dense], images: imagesOf(work.images) };
+    case 'score':
+    case 'outputs':
+      return { models: [work.model], images: imagesOf(work.images) };
+    case 'describe':
+    case 'node-times':
+    case 'peak-memory':
+      return { models: [work.model], images: [] };
+    default:
+      return work satisfies never;
+  }
+}
 
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('hello'), protocol: z.number() }),
@@ -72,6 +96,8 @@ export interface Hello {
     readonly exact: boolean;
     readonly nodeTimes: boolean;
     readonly peakMemory: boolean;
+    /** Whether it runs networks over images; missing where the agent is older than that. */
+    readonly scores?: boolean;
     readonly batchSize: number;
     readonly precision: string;
     readonly inputShape: Readonly<Record<string, number>>;

@@ -2,15 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { type Attempt, type Failure, failed } from '../../errors/failure.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { bringModel } from './bring.ts';
+import type { SentModels } from '../run-over.ts';
+import { bringModel, bringPieces, doesNotStay, rounds } from './bring.ts';
 import type { Hello, State, Work } from './messages.ts';
 import type { Patient } from './patient.ts';
 import type { Said, Talk } from './talk.ts';
 
 export interface Asked {
   readonly work: Work;
-  /** By SHA-256; called where the agent lacks it. */
-  readonly models: ReadonlyMap<string, () => { readonly bytes: Uint8Array; readonly uncorrected: Uint8Array | null }>;
+  readonly models: SentModels;
+  /** Prepared images by SHA-256, likewise. */
+  readonly images?: ReadonlyMap<string, () => Uint8Array> | undefined;
   /** Of running alone; without bound by default: the agent has limits of its own. */
   readonly timeoutMs: number | undefined;
   readonly tell: (message: string) => void;
@@ -22,7 +24,8 @@ export interface Asked {
 const reboots = 2;
 const restarts = 5;
 
-export function remoteMeasurement<T>(to: Patient, { work, models, timeoutMs, tell, met }: Asked): Promise<Attempt<T>> {
+export function remoteMeasurement<T>(to: Patient, asked: Asked): Promise<Attempt<T>> {
+  const { work, timeoutMs, tell, met } = asked;
   let id = randomUUID();
   let ranOn: Hello | null = null;
   const died = { rebooted: 0, restarted: 0 };
@@ -63,12 +66,13 @@ export function remoteMeasurement<T>(to: Patient, { work, models, timeoutMs, tel
       toldPlace = place;
       tell(`Others measure on "${talk.hello.device.name}": place ${place} of ${of} in the queue.`);
     };
-    for (;;) {
+    for (let round = 0; ; round++) {
       const reply = await talk.ask({ do: 'measure', id, work }, undefined, heard);
       if (late) return failed('timed-out', `no result after ${Math.round((timeoutMs ?? 0) / 1000)} s on the device`);
       if (!reply) return null;
       if (reply.kind === 'missing') {
-        if (!(await bringAll(talk, reply.sha256s, models, heard))) return null;
+        if (round >= rounds) throw doesNotStay();
+        if (!(await bringAll(talk, reply.sha256s, asked, heard))) return null;
         continue;
       }
       if (reply.kind === 'user-error' || reply.kind === 'unable') throw new UserError(reply.problem, reply.wayOut);
@@ -86,13 +90,15 @@ export function remoteMeasurement<T>(to: Patient, { work, models, timeoutMs, tel
 async function bringAll(
   talk: Talk,
   missing: readonly string[],
-  models: Asked['models'],
+  { models, images, tell }: Asked,
   heard: (said: Said) => void,
 ): Promise<boolean> {
-  for (const sha256 of missing) {
+  const pictures = missing.filter(sha256 => images?.has(sha256));
+  for (const sha256 of missing.filter(each => !images?.has(each))) {
     const model = models.get(sha256)?.();
-    if (!model) throw new Error(`the agent asks for a model that is not part of the measurement: ${sha256}`);
+    if (!model) throw new Error(`the agent asks for what is not part of the measurement: ${sha256}`);
     if (!(await bringModel(talk, model.bytes, model.uncorrected, heard))) return false;
   }
-  return true;
+  if (pictures.length > 0) tell(`Sending ${pictures.length} images to "${talk.hello.device.name}"; they stay there.`);
+  return (await bringPieces(talk, pictures, sha256 => images?.get(sha256)?.(), heard)) !== null;
 }

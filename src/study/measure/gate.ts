@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { NormalizationName } from '../../data/normalize.ts';
 import { openDataset } from '../../data/open.ts';
 import { parseDataSpec } from '../../data/spec.ts';
+import type { Device, LatencyBudget } from '../../device/device.ts';
 import { openDevice } from '../../device/open.ts';
 import { type HardwareProfile, latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
@@ -13,9 +14,11 @@ import { scratchFolder } from '../../host/scratch-folder.ts';
 import { outputsOf } from '../../onnx/outputs.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { type DropVerdict, dropVerdict, type Holds, type SpeedVerdict, speedVerdict } from '../../report/gate.ts';
+import type { SessionSettings } from '../../runtime/session.ts';
 import { confirmBudget } from './confirm-budget.ts';
 import { judgeDense } from './judge-dense.ts';
 import { scoreTimeoutMs } from './run-budget.ts';
+import { scorerPlace } from './scorer-place.ts';
 
 export interface GateOptions {
   readonly model: string;
@@ -57,22 +60,31 @@ export async function gate(options: GateOptions): Promise<GateAnswer> {
   const [candidate, dense] = [loadModel(options.model), loadModel(options.dense)];
   const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
   const { graph, opsets } = dense.model;
-  const scorer = await openScorer({
-    modelPath: dense.path,
-    heads: outputsOf(graph, inferShapes(graph, opsets)).judged,
-    dataset,
-    host: hardware?.host ?? { provider: 'cpu', threads: availableParallelism(), graphOptimization: 'all' },
-    seed: 0,
-    prepare: { onProgress: (done, total) => options.stage('images', done, total) },
-  });
-  const abort = (): void => void scorer.close();
-  stop.addEventListener('abort', abort);
+  const opened = closers(stop);
   try {
+    const device = hardware?.scorer === 'device' ? await openedDevice(hardware, options, opened) : null;
+    const scorer = await openScorer({
+      ...(device && hardware ? scorerPlace(hardware, device, null) : { host: hardware?.host ?? wholeHost }),
+      modelPath: dense.path,
+      heads: outputsOf(graph, inferShapes(graph, opsets)).judged,
+      dataset,
+      seed: 0,
+      prepare: { onProgress: (done, total) => options.stage('images', done, total) },
+    });
+    opened.add(() => scorer.close());
     for (const note of scorer.info.notes) options.warn(note);
     await judgeDense(scorer, options.acceptDense, options.warn);
     const drop = await dropOf(scorer, candidate, options);
     const speed =
-      minSpeedup === null || hardware === null ? null : await speedOf(candidate, dense, hardware, minSpeedup, options);
+      minSpeedup === null || hardware === null
+        ? null
+        : await speedOf(
+            candidate,
+            dense,
+            device ?? (await openedDevice(hardware, options, opened)),
+            latencyBudget(hardware, 0),
+            minSpeedup,
+          );
     const failure = [drop, speed].find(each => each !== null && 'detail' in each) ?? null;
     const dropFound = 'detail' in drop ? null : drop;
     const speedFound = speed === null || 'detail' in speed ? null : speed;
@@ -86,9 +98,34 @@ export async function gate(options: GateOptions): Promise<GateAnswer> {
       failure: failure && 'detail' in failure ? { reason: failure.reason, detail: failure.detail } : null,
     };
   } finally {
-    stop.removeEventListener('abort', abort);
-    await scorer.close();
+    await opened.close();
   }
+}
+
+const wholeHost: SessionSettings = { provider: 'cpu', threads: availableParallelism(), graphOptimization: 'all' };
+
+interface Closers {
+  readonly add: (close: () => unknown) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** What was opened is closed in the opposite order, at the end or when it is stopped. */
+function closers(stop: AbortSignal): Closers {
+  const all: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    stop.removeEventListener('abort', close);
+    for (const each of all.splice(0).reverse()) await each();
+  };
+  stop.addEventListener('abort', close);
+  return { add: each => all.push(each), close };
+}
+
+async function openedDevice(hardware: HardwareProfile, { warn }: GateOptions, opened: Closers): Promise<Device> {
+  const scratch = scratchFolder();
+  opened.add(scratch.remove);
+  const device = await openDevice(hardware, { scratchDir: scratch.path, onWait: warn });
+  opened.add(() => device.close());
+  return device;
 }
 
 const named = ({ path, sha256 }: LoadedModel) => ({ path, sha256 });
@@ -112,20 +149,10 @@ async function dropOf(scorer: OpenScorer, candidate: LoadedModel, { maxDrop, mar
 async function speedOf(
   candidate: LoadedModel,
   dense: LoadedModel,
-  hardware: HardwareProfile,
+  device: Device,
+  budget: LatencyBudget,
   minSpeedup: number,
-  { warn, stop }: GateOptions,
 ) {
-  const scratch = scratchFolder();
-  const device = await openDevice(hardware, { scratchDir: scratch.path, onWait: warn });
-  const abort = (): void => void device.close();
-  stop.addEventListener('abort', abort);
-  try {
-    const found = await device.latency(candidate, dense, confirmBudget(latencyBudget(hardware, 0)));
-    return found.state === 'failed' ? found : speedVerdict(found.value, minSpeedup);
-  } finally {
-    stop.removeEventListener('abort', abort);
-    await device.close();
-    scratch.remove();
-  }
+  const found = await device.latency(candidate, dense, confirmBudget(budget));
+  return found.state === 'failed' ? found : speedVerdict(found.value, minSpeedup);
 }

@@ -23,6 +23,7 @@ import { type FactorLookup, type FactorWatch, type RungLoss, rungLosses, spaceFa
 import type { Plan } from '../build/plan.ts';
 import { type Brought, openerOf } from './brought.ts';
 import type { Instruments } from './observe.ts';
+import { scorerPlace } from './scorer-place.ts';
 
 export interface OpenInstruments extends Instruments {
   readonly scorer: OpenScorer;
@@ -88,12 +89,13 @@ export async function openInstruments({
     const reference = await writeReference(builder, plan);
     const device = await open(plan.hardware, { scratchDir: scratch.path, onWait: onceEach(watch.warn) });
     closers.push(() => device.close());
+    const place = brought.scorer ? { host: plan.hardware.host } : scorerPlace(plan.hardware, device, plan.metric);
     const ours = await openScorer({
+      ...place,
       modelPath: reference.path,
       modelName: plan.loaded.path,
       heads: plan.outputs.judged,
       dataset,
-      host: plan.hardware.host,
       ...(proxyImages === undefined ? {} : { proxyImages }),
       metric: plan.metric ?? undefined,
       setAside: calibration?.setAside,

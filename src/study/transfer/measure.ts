@@ -3,13 +3,14 @@ import type { LatencyBudget } from '../../device/device.ts';
 import { frontFor } from '../../objectives/front.ts';
 import type { Kind } from '../../objectives/objective.ts';
 import { kindsOf, measuredFrom, readingsOf } from '../../objectives/objectives.ts';
-import type { Observation, StoredObservation } from '../../store/observation.ts';
+import type { Observation, Phase, StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { RunningTrial, TrialResult } from '../../store/trial.ts';
 import { confirmBudget } from '../measure/confirm-budget.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { type Taken, take } from '../measure/observe.ts';
+import { scoreTimeoutMs } from '../measure/run-budget.ts';
 import { type SourceTrial, takenOver } from './source.ts';
 
 export interface TransferParts {
@@ -18,9 +19,16 @@ export interface TransferParts {
   readonly study: Study;
   readonly instruments: OpenInstruments;
   readonly latency: LatencyBudget;
+  /** Whether images are scored on one of the two devices: then the answers of the first are none of the second. */
+  readonly scoresAnew: boolean;
 }
 
-const onDevice: readonly Kind[] = ['latency', 'memory'];
+const onDevice = ({ scoresAnew }: TransferParts): readonly Kind[] =>
+  scoresAnew ? ['latency', 'memory', 'accuracy'] : ['latency', 'memory'];
+
+/** What is not measured there. */
+const over = (parts: TransferParts, samples: readonly StoredObservation[], phase: Phase): Observation[] =>
+  takenOver(samples, phase).filter(({ kind }) => !onDevice(parts).includes(kind));
 
 export async function transferTrial(
   parts: TransferParts,
@@ -28,9 +36,9 @@ export async function transferTrial(
   { correction, samples }: Pick<SourceTrial, 'correction' | 'samples'>,
 ): Promise<TrialResult> {
   const { store, study } = parts;
-  const over = takenOver(samples, 'search').filter(({ kind }) => kindsOf(study.objectives).includes(kind));
-  const taken = await takeThere(parts, trial, correction, parts.latency, []);
-  const observations = [...taken.observations, ...over];
+  const same = over(parts, samples, 'search').filter(({ kind }) => kindsOf(study.objectives).includes(kind));
+  const taken = await takeThere(parts, trial, correction, 'search');
+  const observations = [...taken.observations, ...same];
   const result: TrialResult = taken.failure
     ? { ...taken.failure, stages: taken.stages, observations: taken.observations }
     : {
@@ -55,26 +63,33 @@ export async function confirmThere(
   trial: Pick<RunningTrial, 'id' | 'number' | 'assignment'>,
   { correction, samples }: Pick<SourceTrial, 'correction' | 'samples'>,
 ): Promise<string | null> {
-  const dense = trial.number === 0 ? null : await parts.store.trials.get(parts.study.id, 0);
-  const ofDense = dense ? (await parts.store.trials.samples(dense.id)).filter(({ phase }) => phase === 'confirm') : [];
-  const taken = await takeThere(parts, trial, correction, confirmBudget(parts.latency), ofDense);
+  const taken = await takeThere(parts, trial, correction, 'confirm');
   if (taken.failure) return taken.failure.detail;
-  const over = takenOver(samples, 'confirm').filter(({ kind }) => kind === 'accuracy');
-  await parts.store.queue.confirm(trial.id, [...taken.observations, ...over] as Observation[]);
+  const same = over(parts, samples, 'confirm').filter(({ kind }) => kind === 'accuracy');
+  await parts.store.queue.confirm(trial.id, [...taken.observations, ...same]);
   return null;
 }
 
-const takeThere = (
-  { study, instruments }: TransferParts,
+async function takeThere(
+  parts: TransferParts,
   { number, assignment }: Pick<RunningTrial, 'number' | 'assignment'>,
   correction: Uint8Array | null,
-  latency: LatencyBudget,
-  dense: readonly StoredObservation[],
-): Promise<Taken> =>
-  take(
+  phase: Phase,
+): Promise<Taken> {
+  const { store, study, instruments } = parts;
+  const dense = number === 0 ? null : await store.trials.get(study.id, 0);
+  const ofDense = dense ? (await store.trials.samples(dense.id)).filter(each => each.phase === phase) : [];
+  const latency = phase === 'search' ? parts.latency : confirmBudget(parts.latency);
+  return take(
     instruments,
     assignment,
-    kindsOf(study.objectives).filter(kind => onDevice.includes(kind)),
-    { latency: { ...latency, seed: study.seed + number }, isDense: number === 0, dense },
+    kindsOf(study.objectives).filter(kind => onDevice(parts).includes(kind)),
+    {
+      latency: { ...latency, seed: study.seed + number },
+      score: { images: phase === 'search' ? 'proxy' : 'confirm', timeoutMs: scoreTimeoutMs },
+      isDense: number === 0,
+      dense: ofDense,
+    },
     correction,
   );
+}

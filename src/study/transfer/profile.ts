@@ -10,7 +10,7 @@ export interface TransferredProfile {
   readonly kept: readonly string[];
 }
 
-/** Ladders, candidates and scores follow from these; all else is of the device. */
+/** Ladders, candidates and scores follow from these; all else is of the device, and so is whether it scores. */
 const keys = ['rankGranularity', 'inputShape', 'host'] as const;
 
 /** @throws UserError for a profile that cannot be read */
@@ -19,7 +19,9 @@ export function transferredProfile(text: string, fileName: string, from: Hardwar
   const kept = keys.filter(key => !isDeepStrictEqual(given[key], from[key]));
   if (kept.length === 0) return { text, profile: given, kept };
   const document = parseDocument(text);
-  for (const key of kept) document.set(key, document.createNode(from[key]));
+  const set = (key: (typeof keys)[number]): unknown =>
+    key === 'host' && given.scorer === 'device' ? { ...from.host, scorer: given.scorer } : from[key];
+  for (const key of kept) document.set(key, document.createNode(set(key)));
   const written = String(document);
   return { text: written, profile: parseHardwareProfile(written, fileName), kept };
 }

@@ -66,7 +66,7 @@ export async function transfer(
   demandBrought(from, {}, { timed: false });
   const report = await readFront(store, from, 'best');
   const sources = await sourceTrials(store, from, report, options.trials);
-  const { plan, objectives, name } = await planThere(from, options, hooks);
+  const { plan, objectives, name, scoresAnew } = await planThere(from, options, hooks);
   const dataset = await openStudyData(from, options.data);
   const calibration = await reopenCalibration(plan, dataset, from, options.calibration, hooks);
   const { images, seed } = from.proxy;
@@ -92,7 +92,8 @@ export async function transfer(
       packageVersion: rankfrontVersion(),
       commandLine: options.commandLine,
     });
-    await measureAll({ store, study, instruments, latency: latencyBudget(plan.hardware, study.seed) }, sources, hooks);
+    const latency = latencyBudget(plan.hardware, study.seed);
+    await measureAll({ store, study, instruments, latency, scoresAnew }, sources, hooks);
     return study;
   } finally {
     hooks.stop.removeEventListener('abort', abort);
@@ -117,6 +118,7 @@ async function planThere(from: Study, options: TransferOptions, { warn }: Transf
       hardwareName: options.hardwareName,
       spaceText: from.space.text,
       spaceName: `the search space of study "${from.name}"`,
+      metric: there.metric ?? undefined,
     }),
     options.waitMs,
   );
@@ -128,7 +130,9 @@ async function planThere(from: Study, options: TransferOptions, { warn }: Transf
   const dropped = furtherOf(from.objectives).filter(({ kind }) => kind === 'memory' && !tellsMemory(profile));
   if (dropped.length > 0) warn(`"${profile.name}" cannot tell how much memory a run takes, so that is left out.`);
   const objectives = from.objectives.filter(each => !dropped.some(({ names }) => names.includes(each)));
-  return { plan, objectives, name };
+  const scoresAnew = [profile.scorer, there.hardware.scorer].includes('device');
+  if (scoresAnew) warn('Images are scored again: a device scores, and answers depend on it.');
+  return { plan, objectives, name, scoresAnew };
 }
 
 /** The candidate that is timed must be the one whose answers are taken over. */

@@ -19,7 +19,8 @@ export function deviceOrNone(open: OpenDevice = openDevice): DeviceOrNone {
       try {
         return await open(profile, options);
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
+        // Where the device scores, nothing can be measured again without it.
+        if (!(error instanceof UserError) || profile.scorer === 'device') throw error;
         why = error.message;
         const { kind } = profile.driver;
         return { driver: kind, exact: isExact(profile), latency: async () => unreached, close: async () => {} };

@@ -1,12 +1,12 @@
 /** Studies deleted, renamed and copied: each is one transaction, so that a study is there wholly or not at all. */
 import { type Kysely, sql } from 'kysely';
 import { currentOwner } from '../host/process-identity.ts';
+import { insertEnvironmentsFirst, insertStudy } from './copy/copy-study.ts';
 import { openStoreSession } from './open.ts';
 import { fileOfStore } from './place.ts';
-import { removeStudy, renameStudy as renamed } from './sql/remove.ts';
+import { removeStudy, renameStudy as renamed, studyRowOf } from './sql/remove.ts';
 import type { Database } from './sql/schema.ts';
 import type { StoreSession } from './sql/session.ts';
-import { transferStudy } from './sql/transfer.ts';
 
 export interface CareOptions {
   /** Whether a search that has not ended counts as over where nobody holds a trial of it; false by default. */
@@ -59,13 +59,16 @@ export interface Copied {
  * @throws UserError where there is no such study, or the name is taken
  */
 export async function copyStudy(place: string, name: string, to: Copied): Promise<void> {
-  const action = to.action ?? 'copy';
+  const { action: verb = 'copy', name: newName } = to;
+  const action = `${verb} the study "${name}"`;
   const source = await openStoreSession(place, { readOnly: true });
   try {
     const target = await openStoreSession(to.place);
     try {
-      await target.write(`${action} the study "${name}"`, write =>
-        ofOneMoment(source, `${action} the study "${name}"`, read => transferStudy(read, write, name, to.name, action)),
+      const { id } = await source.read(action, read => studyRowOf(read, name, verb));
+      await insertEnvironmentsFirst(source, target, id, action);
+      await target.write(action, write =>
+        ofOneMoment(source, action, read => insertStudy(read, write, { id, name: newName }, action)),
       );
     } finally {
       await target.close();

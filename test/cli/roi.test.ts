@@ -171,10 +171,11 @@ test('studies of two networks, a study named twice, and one that is not there ar
 
 test('named studies are those, whatever study a settings file is for; its store holds', async () => {
   writeFileSync(at('rankfront.yaml'), `version: 1\nstudy: another\nstore: ${world.store}\n`);
+  writeFileSync(at('named.yaml'), devices);
   const answer = await rankfront(
-    ['roi', 'small', 'fast', '--inputs', at('devices.yaml'), '--json', '--config', at('rankfront.yaml')],
+    ['roi', 'small', 'fast', '--inputs', at('named.yaml'), '--json', '--config', at('rankfront.yaml')],
     world.env,
   );
   expect([0, 1]).toContain(answer.status);
-  expect(JSON.parse(answer.stdout).devices.map(({ study }: { study: string }) => study)).toEqual(['small', 'fast']);
+  expect(JSON.parse(answer.stdout).studies.map(({ study }: { study: string }) => study)).toEqual(['small', 'fast']);
 });

@@ -7,9 +7,9 @@ import { openStoreSession } from '../open.ts';
 import { fileOfStore, shownPlace } from '../place.ts';
 import type { StoreSession } from '../sql/session.ts';
 import { ownerOf } from '../sql/trial-rows.ts';
-import { environmentsOf, environmentsOfStudy, headOf } from './content.ts';
-import { eachBatch, environmentsIn, studyDigest, studyHash } from './digest.ts';
-import { insertEnvironments, insertHead, insertTrials } from './insert.ts';
+import { headOf } from './content.ts';
+import { insertEnvironmentsFirst, insertStudy } from './copy-study.ts';
+import { studyDigest } from './digest.ts';
 
 export interface CopiedStudy {
   readonly study: string;
@@ -65,32 +65,20 @@ export async function copyStore(
 
 async function copyStudy(source: StoreSession, target: StoreSession, { id, name }: Found): Promise<CopiedStudy> {
   const action = `copy the study "${name}"`;
-  // On their own: other searches may wait for the same ones, and the copy of a large study takes long.
-  const environments = await source.read(action, db => environmentsOfStudy(db, id));
-  await target.write(action, trx => insertEnvironments(trx, environments));
-  return target.write(action, async trx =>
-    source.read(action, async db => {
-      const head = await headOf(db, id);
-      const inserted = await insertHead(trx, head);
-      const hash = studyHash(head);
-      let trials = 0;
-      await eachBatch(db, id, async contents => {
-        const measuredIn = await environmentsOf(db, environmentsIn(contents));
-        await insertTrials(trx, inserted, contents, measuredIn);
-        hash.add(contents, measuredIn);
-        trials += contents.length;
-      });
-      const [given, written] = [hash.sha256(), await studyDigest(trx, inserted.studyId)];
-      const { counters } = await headOf(db, id);
+  await insertEnvironmentsFirst(source, target, id, action);
+  return target.write(action, async write =>
+    source.read(action, async read => {
+      const { studyId, trials, sha256, revision } = await insertStudy(read, write, { id, name }, action);
+      const written = await studyDigest(write, studyId);
       // A database shows one instant; a file shows what is written meanwhile.
-      if (counters.revision !== head.counters.revision) throw isWritten(source, name);
-      if (given !== written)
+      if ((await headOf(read, id)).counters.revision !== revision) throw isWritten(source, name);
+      if (sha256 !== written)
         throw new UserError(
           `Cannot ${action} to the store "${target.place}": what was written differs from what was read ` +
-            `(SHA-256 ${written.slice(0, 12)}, not ${given.slice(0, 12)}).`,
+            `(SHA-256 ${written.slice(0, 12)}, not ${sha256.slice(0, 12)}).`,
           'Nothing was kept. Try again; if it stays so, please report it.',
         );
-      return { study: name, trials, sha256: given, state: 'copied' as const };
+      return { study: name, trials, sha256, state: 'copied' as const };
     }),
   );
 }

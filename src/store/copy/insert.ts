@@ -7,13 +7,13 @@ import type { Environments, Row, StudyHead, TrialContent } from './content.ts';
 /** What one statement may hold: databases bound the number of values in it. */
 const rowsAtOnce = 200;
 
-export interface Inserted {
+export interface InsertedHead {
   readonly studyId: number;
   /** The ids of the setups, by SHA-256. */
   readonly setups: ReadonlyMap<string, number>;
 }
 
-export async function insertHead(db: Transaction<Database>, head: StudyHead): Promise<Inserted> {
+export async function insertHead(db: Transaction<Database>, head: StudyHead): Promise<InsertedHead> {
   const { id: studyId } = await db
     .insertInto('studies')
     .values(head.study as never)
@@ -35,7 +35,7 @@ export async function insertHead(db: Transaction<Database>, head: StudyHead): Pr
 /** Their environments are there already. */
 export async function insertTrials(
   db: Transaction<Database>,
-  { studyId, setups }: Inserted,
+  { studyId, setups }: InsertedHead,
   trials: readonly TrialContent[],
   environments: Environments,
 ): Promise<void> {

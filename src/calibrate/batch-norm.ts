@@ -23,6 +23,7 @@ export function outputScales(graph: Graph, sites: readonly Site[]): (site: Site)
 
   function scaleOf(site: Site): Float64Array {
     const ones = new Float64Array(site.outChannels).fill(1);
+    if (site.twins) return ones; // each has one of its own behind it
     const readers = consumers.get(site.output) ?? [];
     const [node] = readers;
     if (readers.length !== 1 || node?.opType !== 'BatchNormalization' || outputs.has(site.output)) return ones;

@@ -10,6 +10,7 @@
 import { gradients } from '../autodiff/gradient/gradients.ts';
 import { logitsOf } from '../autodiff/logits.ts';
 import { raiseOpset } from '../autodiff/passes/raise-opset.ts';
+import { type DenseNode, nodesOf } from '../decompose/dense-node.ts';
 import type { Site } from '../decompose/site.ts';
 import { UserError } from '../errors/user-error.ts';
 import { graphBuilder } from '../onnx/builder.ts';
@@ -82,20 +83,27 @@ function build(model: Model, sites: readonly Site[]): SensitivityGraph | NoSensi
       initializers: front.initializers(),
     },
   };
-  const wrt = sites.map(({ output }) => output);
+  const wrt = sites.flatMap(nodesOf).map(({ output }) => output);
   const reverse = gradients(seeded, { of: logits, seed, wrt });
   const whole = reverse.model.graph;
   const { add, integers, ...behind } = graphBuilder(whole, 'sensitivity');
-  const outputs = sites.map(site => {
+  const momentOf = (site: DenseNode): string => {
     const order = site.outChannels / site.groups;
     const gradient = reverse.gradients.get(site.output)!;
-    const isMatrix = site.kind === 'gemm' || site.kind === 'matmul';
-    const flat = isMatrix
-      ? add('Transpose', [add('Reshape', [gradient, integers([-1, site.outChannels])])], { perm: [1, 0] })
-      : add('Transpose', [gradient], { perm: [1, 0, 2, 3] });
+    const { product } = site;
+    const turned = product?.outputOrder ? add('Transpose', [gradient], { perm: product.outputOrder }) : gradient;
+    const flat = product
+      ? add('Transpose', [add('Reshape', [turned, integers([-1, site.outChannels])])], { perm: [1, 0] })
+      : add('Transpose', [gradient], { perm: [1, 0, ...site.outputImage.map((_, axis) => axis + 2)] });
     const rows = add('Reshape', [flat, integers([site.groups, order, -1])]);
     return add('MatMul', [rows, add('Transpose', [rows], { perm: [0, 2, 1] })]);
-  });
+  };
+  // Twins go wrong together, at different places: to first order what they cost adds up.
+  const outputs = sites.map(site =>
+    nodesOf(site)
+      .map(momentOf)
+      .reduce((sum, each) => add('Add', [sum, each])),
+  );
   return {
     model: {
       ...reverse.model,

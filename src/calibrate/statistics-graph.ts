@@ -3,12 +3,12 @@
  * one-hot kernels, which follows any padding, stride and dilation, and their second moments are matrix products: the runtime does the work.
  * Only operators that every version of ONNX writes alike.
  */
+import { type DenseNode, dataInput, type MatrixProduct, nodesOf } from '../decompose/dense-node.ts';
 import type { Site } from '../decompose/site.ts';
 import type { InputMoments } from '../decompose/statistics.ts';
-import { intAttribute } from '../onnx/attributes.ts';
 import { graphBuilder } from '../onnx/builder.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
-import { floatsOf } from '../onnx/tensor.ts';
+import { elementCount, floatsOf } from '../onnx/tensor.ts';
 import { constantsOf, resolved } from '../onnx/weights.ts';
 
 /** What is measured of one site, and the names of the outputs that hold it. */
@@ -76,6 +76,7 @@ export function statisticsGraph(
 type Writer = ReturnType<typeof graphWriter>;
 
 function probeOf(writer: Writer, site: Site, fixedBatch: number | null, limits: StatisticsLimits): Probe {
+  if (site.transposed) return transposedProbe(writer, site, limits);
   const { groups, kernel, inChannels, outChannels } = site;
   const ins = inChannels / groups;
   const outs = outChannels / groups;
@@ -83,14 +84,16 @@ function probeOf(writer: Writer, site: Site, fixedBatch: number | null, limits: 
   const patch = ins * height * width;
   const kind = kindOf(ins, height, width, limits);
   const order = kind === null ? 0 : { patch, column: ins * height, channel: ins }[kind];
-  const isMatrix = site.kind === 'gemm' || site.kind === 'matmul';
+  const isMatrix = site.product !== null;
   // Of a matrix the rows of all images lie in one list; of a convolution each image has its own positions.
-  const positions = isMatrix ? site.outputPositions / (fixedBatch ?? 1) : site.outputSize[0] * site.outputSize[1];
+  const positionsOf = ({ outputPositions, outputSize }: DenseNode): number =>
+    isMatrix ? outputPositions / (fixedBatch ?? 1) : outputSize[0] * outputSize[1];
+  const positions = nodesOf(site).reduce((sum, each) => sum + positionsOf(each), 0);
   const taps = kind === 'patch' ? 1 : kind === 'column' ? width : height * width;
   const affordable = Math.floor(limits.sampleMacs / (groups * order ** 2 * taps || 1));
   const count = Math.min(positions, Math.max(limits.leastSamples, affordable));
   const input = writer.input(site, count < positions);
-  const [x, y] = isMatrix ? matrixValues(writer, site) : convValues(writer, site);
+  const [x, y] = pooledValues(writer, site);
   const dims: Dims = [groups, ins, height, width];
   const wantsOutput = kind !== null && kind !== 'patch' && outs <= limits.order;
   return {
@@ -103,12 +106,41 @@ function probeOf(writer: Writer, site: Site, fixedBatch: number | null, limits: 
       outputSquare: writer.output(writer.mean(writer.add('Mul', [y, y]))),
       input: kind === null ? null : writer.output(momentOf(writer, x, input, dims, kind)),
       output: wantsOutput
-        ? writer.output(momentOf(writer, withoutBias(writer, site, y), input, [groups, outs, 1, 1], 'patch'))
+        ? writer.output(momentOf(writer, unbiased(writer, site, y), input, [groups, outs, 1, 1], 'patch'))
         : null,
     },
     patches: count,
     taps,
     sample: input === null ? null : { input, of: positions, count, inOneList: isMatrix },
+  };
+}
+
+/**
+ * A transposed convolution is one over its input with zeros in between. Of that the channels are measured, over all positions, and the output. With as
+ * many patches as there are outputs, the zeros count as they do where a convolution pads.
+ */
+function transposedProbe(writer: Writer, site: Site, limits: StatisticsLimits): Probe {
+  const { groups, inChannels, outChannels } = site;
+  const [ins, outs] = [inChannels / groups, outChannels / groups];
+  const x = writer.asFloat(site, writer.graph.nodes[site.index]!.inputs[0]!);
+  const y = writer.asFloat(site, site.output);
+  const known = ins <= limits.order && outs <= limits.order;
+  const moment = (value: string, channels: number): string =>
+    writer.output(momentOf(writer, value, null, [groups, channels, 1, 1], 'patch'));
+  return {
+    site,
+    kind: known ? 'channel' : null,
+    order: known ? ins : 0,
+    outputs: {
+      inputMean: writer.output(writer.mean(x)),
+      outputMean: writer.output(writer.mean(y)),
+      outputSquare: writer.output(writer.mean(writer.add('Mul', [y, y]))),
+      input: known ? moment(x, ins) : null,
+      output: known ? moment(withoutBias(writer, site, y), outs) : null,
+    },
+    patches: site.outputSize[0] * site.outputSize[1],
+    taps: 1,
+    sample: null,
   };
 }
 
@@ -121,20 +153,39 @@ function kindOf(ins: number, height: number, width: number, limits: StatisticsLi
 
 type Dims = readonly [groups: number, ins: number, height: number, width: number];
 
+/** What comes in and what goes out, of a site with twins those of all its nodes one after the other. */
+function pooledValues(writer: Writer, site: Site): [string, string] {
+  const each = nodesOf(site).map(node =>
+    node.product ? matrixValues(writer, node, node.product) : convValues(writer, node),
+  );
+  if (each.length === 1) return each[0]!;
+  const side = (i: 0 | 1): string =>
+    writer.add(
+      'Concat',
+      each.map((values, at) =>
+        writer.reshape(i === 0 ? values[0] : withoutBias(writer, nodesOf(site)[at]!, values[1]), [0, 0, -1]),
+      ),
+      { axis: 2 },
+    );
+  return [side(0), side(1)];
+}
+
+/** Biases of twins are their own and have been taken off already. */
+const unbiased = (writer: Writer, site: Site, y: string): string => (site.twins ? y : withoutBias(writer, site, y));
+
 /** The entries of every patch as the channels of an image, [N, inChannels * height * width, ., .], and the output. */
-function convValues(writer: Writer, site: Site): [string, string] {
-  const { kernel, strides, pads, dilations, inChannels } = site;
-  const [height, width] = kernel;
-  const area = height * width;
+function convValues(writer: Writer, site: DenseNode): [string, string] {
+  const { kernelShape, strides, pads, dilations, inChannels } = site;
+  const area = elementCount(kernelShape);
   const x = writer.asFloat(site, writer.graph.nodes[site.index]!.inputs[0]!);
   const y = writer.asFloat(site, site.output);
   if (area === 1 && strides.every(each => each === 1) && pads.every(each => each === 0)) return [x, y];
   const oneHot = new Float32Array(inChannels * area * area);
   for (let i = 0; i < inChannels * area; i++) oneHot[i * area + (i % area)] = 1;
-  const weight = writer.constant([inChannels * area, 1, height, width], oneHot, 'float32');
+  const weight = writer.constant([inChannels * area, 1, ...kernelShape], oneHot, 'float32');
   const attributes = {
     group: inChannels,
-    kernel_shape: kernel,
+    kernel_shape: kernelShape,
     strides,
     pads,
     dilations,
@@ -143,17 +194,19 @@ function convValues(writer: Writer, site: Site): [string, string] {
 }
 
 /** Rows as the positions of one image: [1, inChannels, rows, 1] and [1, outChannels, rows, 1]. */
-function matrixValues(writer: Writer, site: Site): [string, string] {
+function matrixValues(writer: Writer, site: DenseNode, { inputOrder, outputOrder }: MatrixProduct): [string, string] {
   const node = writer.graph.nodes[site.index]!;
-  const turned = node.opType === 'Gemm' && intAttribute(node, 'transA', 0) !== 0;
-  const asImage = (value: string, channels: number, columnsFirst: boolean): string => {
+  const asImage = (value: string, channels: number, order: readonly number[] | null): string => {
     const float = writer.asFloat(site, value);
-    const rows = columnsFirst
-      ? float
-      : writer.add('Transpose', [writer.reshape(float, [-1, channels])], { perm: [1, 0] });
+    if (order?.length === 2) return writer.reshape(float, [1, channels, -1, 1]); // the columns of a matrix are rows
+    const turned = order === null ? float : writer.add('Transpose', [float], { perm: order });
+    const rows = writer.add('Transpose', [writer.reshape(turned, [-1, channels])], { perm: [1, 0] });
     return writer.reshape(rows, [1, channels, -1, 1]);
   };
-  return [asImage(node.inputs[0]!, site.inChannels, turned), asImage(site.output, site.outChannels, false)];
+  return [
+    asImage(node.inputs[dataInput(site)]!, site.inChannels, inputOrder),
+    asImage(site.output, site.outChannels, outputOrder),
+  ];
 }
 
 /** The sum of v v' over the sampled positions, where v are patches, their columns, or their channels: [groups, order, order]. */
@@ -174,11 +227,14 @@ function momentOf(
   return writer.add('MatMul', [rows, writer.add('Transpose', [rows], { perm: [0, 2, 1] })]);
 }
 
-function withoutBias(writer: Writer, site: Site, y: string): string {
+function withoutBias(writer: Writer, site: DenseNode, y: string): string {
   const found = constantsOf(writer.graph)(writer.graph.nodes[site.index]!.inputs[2] ?? '');
   const bias = found && resolved(found);
   if (!bias) return y;
-  return writer.add('Sub', [y, writer.constant([1, site.outChannels, 1, 1], floatsOf(bias), 'float32')]);
+  // A matrix product is laid out as an image of one column.
+  const axes = site.product ? 2 : site.outputImage.length;
+  const dims = [1, site.outChannels, ...new Array<number>(axes).fill(1)];
+  return writer.add('Sub', [y, writer.constant(dims, floatsOf(bias), 'float32')]);
 }
 
 /** Gathers nodes, constants, inputs and outputs beside those of `graph`, whose own outputs are not wanted any more. */
@@ -193,7 +249,7 @@ function graphWriter(graph: Graph) {
     constant,
     reshape: (value: string, dims: readonly number[]): string => add('Reshape', [value, integers(dims)]),
     mean: (value: string): string => add('GlobalAveragePool', [value]),
-    asFloat: ({ elementType }: Site, value: string): string =>
+    asFloat: ({ elementType }: DenseNode, value: string): string =>
       elementType === 'float32' ? value : add('Cast', [value], { to: 1 }),
     input: ({ name }: Site, wanted: boolean): string | null => {
       if (!wanted) return null;

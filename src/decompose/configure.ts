@@ -3,6 +3,7 @@ import { UserError } from '../errors/user-error.ts';
 import type { Model } from '../onnx/graph.ts';
 import { runPass } from '../onnx/pass.ts';
 import { nearest } from '../units/nearest.ts';
+import { nodesOf } from './dense-node.ts';
 import { type BlockShape, blockShape } from './geometry.ts';
 import type { Assignment, FactorRung, MethodName } from './method.ts';
 import { type FullFactors, methodOf } from './methods/methods.ts';
@@ -36,8 +37,10 @@ export function buildCandidate(
     requireRung(site, rung);
     const found = factors(site.name, rung.method);
     requireFactors(site, rung.method, found);
-    candidate = runPass(methodOf(rung.method).pass(site, found, rung.rank), candidate).model;
-    replaced.push(site.weight);
+    for (const node of nodesOf(site)) {
+      candidate = runPass(methodOf(rung.method).pass(node, found, rung.rank), candidate).model;
+      replaced.push(node.weight);
+    }
   }
   return replaced.length === 0 ? model : dropUnused(candidate, replaced);
 }
@@ -71,10 +74,10 @@ function requireRung(site: Site, rung: FactorRung): void {
   }
 }
 
-function kindText({ kind, inChannels, outChannels, kernel, groups }: Site): string {
+function kindText({ kind, inChannels, outChannels, kernelShape, groups, product }: Site): string {
   const channels = `${inChannels} to ${outChannels}`;
-  if (kind === 'gemm' || kind === 'matmul') return `${kind}, ${channels}`;
-  return `${kernel.join(' x ')} convolution, ${channels} channels${groups > 1 ? `, ${groups} groups` : ''}`;
+  if (product) return `${kind}, ${channels}`;
+  return `${kernelShape.join(' x ')} ${kind === 'conv-transpose' ? 'transposed ' : ''}convolution, ${channels} channels${groups > 1 ? `, ${groups} groups` : ''}`;
 }
 
 function unknownSite(name: string, known: readonly string[]): UserError {

@@ -1,5 +1,5 @@
 /** What a rung of a site's ladder costs. */
-import { blockShape, type SiteGeometry } from './geometry.ts';
+import { blockShape, positionsOf, type SiteGeometry } from './geometry.ts';
 import type { Rung } from './method.ts';
 import type { LayerCost } from './methods/factor-method.ts';
 import { type MethodName, methodOf, type RankOf } from './methods/methods.ts';
@@ -13,14 +13,19 @@ const layers = (site: SiteGeometry, rung: Rung): readonly LayerCost[] =>
 
 function denseLayer(site: SiteGeometry): LayerCost {
   const { groups, outPerGroup, inPerGroup, kernel } = blockShape(site);
-  return { weights: groups * outPerGroup * inPerGroup * kernel[0] * kernel[1], positions: site.outputPositions };
+  return {
+    weights: groups * outPerGroup * inPerGroup * kernel[0] * kernel[1],
+    positions: positionsOf(site, ['whole'])[0]!,
+  };
 }
 
 /** Multiply-accumulates of the site at `rung` for one input (batch 1). */
 export const rungMacs = (site: SiteGeometry, rung: Rung): number =>
-  layers(site, rung).reduce((sum, { weights, positions }) => sum + weights * positions, 0);
+  [site, ...(site.twins ?? [])]
+    .flatMap(each => layers(each, rung))
+    .reduce((sum, { weights, positions }) => sum + weights * positions, 0);
 
-/** Numbers to be stored for the site at `rung`, the bias with them. */
+/** Numbers to be stored for the site at `rung`, the bias with them; twins share them. */
 export const rungParams = (site: SiteGeometry, rung: Rung): number =>
   layers(site, rung).reduce((sum, { weights }) => sum + weights, site.biasParams);
 

@@ -1,6 +1,6 @@
 /** What a network costs on paper: multiply-accumulate operations (MACs) and parameters, by node and in all. */
 import { isFloat } from './element-type.ts';
-import type { Graph, Model, Node, Shape, Tensor } from './graph.ts';
+import type { Attribute, Dimension, Graph, Model, Node, Shape, Tensor } from './graph.ts';
 import { dimensionValue, productOfAll } from './shapes/dimension.ts';
 import { inferShapes, nameOfSize } from './shapes.ts';
 import type { Operator } from './subgraph.ts';
@@ -116,7 +116,25 @@ function macsOf(
       const inner = x?.at(turned?.kind === 'int' && turned.value !== 0 ? -2 : -1);
       return y && inner !== undefined ? count([...y, inner]) : null;
     }
+    case 'Einsum': {
+      const sizes = einsumSizes(
+        attributes.get('equation'),
+        inputs.map(name => shape(name)),
+      );
+      return sizes && count(sizes);
+    }
     default:
       return 0;
   }
+}
+
+/** Every letter of the equation counts once: each combination of their values is one multiplication. Null for an ellipsis, or an unknown rank. */
+function einsumSizes(equation: Attribute | undefined, shapes: readonly (Shape | null)[]): Shape | null {
+  const terms = equation?.kind === 'string' ? (equation.value.replaceAll(' ', '').split('->')[0] ?? '').split(',') : [];
+  const sizes = new Map<string, Dimension>();
+  for (const [i, term] of terms.entries()) {
+    if (shapes[i]?.length !== term.length) return null;
+    for (const [axis, letter] of [...term].entries()) sizes.set(letter, sizes.get(letter) ?? shapes[i]![axis]!);
+  }
+  return terms.length > 1 ? [...sizes.values()] : [0];
 }

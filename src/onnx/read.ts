@@ -9,12 +9,16 @@ import { readGraph } from './graph-proto.ts';
 import { open, payloadOf } from './message.ts';
 import { type ModelSource, modelField } from './model-source.ts';
 import { type ModelProto, ModelProtoSchema } from './onnx_pb.ts';
+import { runPasses } from './pass.ts';
+import { inlineFunctionsPass } from './passes/inline-functions.ts';
+import { takeBranchesPass } from './passes/take-branches.ts';
 import { exportAgain, type ReadOptions, refusal } from './read-context.ts';
 import { newestIrVersion, newestOpset, oldestIrVersion, oldestOpset, standardDomain } from './versions.ts';
 import { WireError } from './wire.ts';
 
 /**
- * Reads a ModelProto. Constants are views of `bytes`, which must not change while the model is in use.
+ * Reads a ModelProto, with its own functions written where they are called and branches that are always taken in the place of their If.
+ * Constants are views of `bytes`, which must not change while the model is in use.
  * @throws UserError, naming the file, for anything that is no ONNX model this project can work on.
  */
 export function readModel(bytes: Uint8Array, options: ReadOptions): Model {
@@ -22,8 +26,9 @@ export function readModel(bytes: Uint8Array, options: ReadOptions): Model {
   // A view without the methods of a Node Buffer, whose `slice` does not copy.
   const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    const model = decodeModel(file, options);
-    checkGraph(model, options);
+    const read = decodeModel(file, options);
+    checkGraph(read, options);
+    const { model } = runPasses([inlineFunctionsPass(options), takeBranchesPass(options)], read);
     checkQuantised(model, options);
     checkWindows(model.graph, options);
     checkWeights(model.graph, options);

@@ -1,6 +1,6 @@
-/** The versions of the format that are read: what onnxruntime 1.30 loads, from opset 11 on. */
+/** The versions of the format that are read: what onnxruntime 1.30 loads, from opset 7 on. */
 
-export const oldestOpset = 11;
+export const oldestOpset = 7;
 export const newestOpset = 26;
 /** IR version 3 (ONNX 1.0) is the first that says which opset it needs. */
 export const oldestIrVersion = 3;

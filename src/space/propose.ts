@@ -151,9 +151,9 @@ function entryText(site: Site, method: MethodName, ladder: readonly Rung[], tota
   ].join('\n');
 }
 
-const describe = ({ kernel, inChannels, outChannels, groups, outputSize, kind }: Site): string =>
-  `${kind === 'gemm' || kind === 'matmul' ? kind : `${kernel.join('x')} conv`}, ${inChannels} to ${outChannels} channels` +
-  `${groups > 1 ? ` in ${groups} groups` : ''}${kind === 'gemm' || kind === 'matmul' ? '' : ` at ${outputSize.join('x')}`}`;
+const describe = ({ kernelShape, inChannels, outChannels, groups, outputImage, kind, product }: Site): string =>
+  `${product ? kind : `${kernelShape.join('x')} ${kind === 'conv-transpose' ? 'transposed conv' : 'conv'}`}, ${inChannels} to ${outChannels} channels` +
+  `${groups > 1 ? ` in ${groups} groups` : ''}${product ? '' : ` at ${outputImage.join('x')}`}`;
 
 function keptText(kept: readonly KeptSite[], total: number): string[] {
   if (kept.length === 0) return [];

@@ -21,8 +21,8 @@ export function patchesOf(site: Site, x: ArrayLike<number>, images: number): Pat
           for (let c = 0; c < ins; c++)
             for (let ky = 0; ky < kernel[0]; ky++)
               for (let kx = 0; kx < kernel[1]; kx++, at++) {
-                const y = oy * strides[0] + ky * dilations[0] - pads[0];
-                const z = ox * strides[1] + kx * dilations[1] - pads[1];
+                const y = oy * strides[0]! + ky * dilations[0]! - pads[0]!;
+                const z = ox * strides[1]! + kx * dilations[1]! - pads[1]!;
                 if (y < 0 || z < 0 || y >= height || z >= width) continue;
                 patch[at] = x[((n * inChannels + g * ins + c) * height + y) * width + z]!;
               }

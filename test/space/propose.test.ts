@@ -103,7 +103,7 @@ test('names with signs, quotes and line breaks come through', () => {
 });
 
 test('layers that are no site are listed with their reasons', () => {
-  const rejected = [{ node: 'dw\n1', opType: 'Conv', reason: 'depthwise' }];
+  const rejected = [{ node: 'dw\n1', opType: 'Conv', why: 'depthwise' as const, reason: 'depthwise' }];
   const text = proposeSpace(resNet18(), { granularity: 16, modelName: 'net.onnx', rejected });
   expect(text).toContain('#   Conv "dw\\n1": depthwise');
 });

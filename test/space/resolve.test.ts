@@ -23,7 +23,9 @@ const sites: readonly Site[] = [
   convSite('b/point', 128, 128, { kernel: 1, size: 8 }),
   gemmSite('head', 128, 64),
 ];
-const rejected: readonly RejectedNode[] = [{ node: 'b/depth', opType: 'Conv', reason: 'depthwise: nothing to share' }];
+const rejected: readonly RejectedNode[] = [
+  { node: 'b/depth', opType: 'Conv', why: 'depthwise', reason: 'depthwise: nothing to share' },
+];
 
 const resolve = (yaml: string, granularity = 16, of = sites): Space =>
   resolveSpace(parseSearchSpace(yaml, 'space.yaml'), of, granularity, rejected);

@@ -1,6 +1,6 @@
 /** Sites of well-known networks, written down without a graph. */
 
-import type { Site } from '../../src/decompose/site.ts';
+import { isRefused, type Site } from '../../src/decompose/site.ts';
 import { payingMethods } from '../../src/decompose/sites/methods.ts';
 
 interface ConvParts {
@@ -23,14 +23,20 @@ export function convSite(name: string, inChannels: number, outChannels: number, 
     weight: `${name}.weight`,
     elementType: 'float32',
     weightDims: [outChannels, inChannels / groups, kernel, kernel],
+    weightInput: 1,
     weightLayout: 'out-in',
+    weightOrder: null,
     inChannels,
     outChannels,
     groups,
     kernel: [kernel, kernel],
+    kernelShape: [kernel, kernel],
     strides: [stride, stride],
     dilations: [1, 1],
     pads: [half, half, half, half],
+    inputImage: [size * stride, size * stride],
+    outputImage: [size, size],
+    product: null,
     inputSize: [size * stride, size * stride],
     outputSize: [size, size],
     outputPositions: size * size,
@@ -44,13 +50,22 @@ export function convSite(name: string, inChannels: number, outChannels: number, 
 export const gemmSite = (name: string, inChannels: number, outChannels: number): Site => ({
   ...convSite(name, inChannels, outChannels, { kernel: 1, size: 1 }),
   kind: 'gemm',
+  product: {
+    inputOrder: null,
+    outputOrder: null,
+    perChannel: [outChannels],
+    weightFirst: false,
+    equations: null,
+    inAxes: [inChannels],
+    outAxes: [outChannels],
+  },
   weightDims: [outChannels, inChannels],
 });
 
 /** Whatever may be factorised there; none where nothing pays, so that a test can tell. */
 function withMethods(site: Site): Site {
   const methods = payingMethods(site);
-  return { ...site, methods: typeof methods === 'string' ? [] : methods };
+  return { ...site, methods: isRefused(methods) ? [] : methods };
 }
 
 const inOrder = (sites: readonly Site[]): Site[] => sites.map((site, index) => ({ ...site, index }));

@@ -2,12 +2,13 @@
 import { consumersOf, freshNames } from '../../onnx/edit.ts';
 import type { Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { type Pass, runPass } from '../../onnx/pass.ts';
-import { floatsOf, floatTensor } from '../../onnx/tensor.ts';
-import { transposed } from '../block.ts';
+import { elementCount, floatsOf, floatTensor } from '../../onnx/tensor.ts';
+import { swapped, transposed } from '../block.ts';
+import { asPair } from '../geometry.ts';
 import type { Site } from '../site.ts';
 import type { SiteCorrection } from './moments.ts';
 import type { Corrections } from './packing.ts';
-import { betaOf, constantBias, lastNode, uncorrectable } from './site-node.ts';
+import { betaOf, constantBias, lastNode, layoutOf, uncorrectable, weightInputOf, weightOf } from './site-node.ts';
 
 /**
  * y becomes scale y + shift, or the weight another one and y gains shift. A convolution or Gemm without a bias gets
@@ -41,9 +42,12 @@ function corrected(model: Model, site: Site, correction: SiteCorrection): Model 
   const scaleOf = (channel: number): number => ('scale' in correction ? correction.scale[channel]! : 1);
   const node = lastNode(model, site)!;
   const edit = editor(model.graph, node);
-  const weight = edit.tensor(node.inputs[1]!);
-  const inputs = [node.inputs[0]!, edit.constant(weight.name, weight.dims, correctedWeight(site, weight, correction))];
-  if (node.opType === 'MatMul') return { ...model, graph: shiftedBehind(edit.with({ ...node, inputs }), site, shift) };
+  const weight = weightOf(model.graph, node);
+  const layout = layoutOf(model.graph, node);
+  const replaced = edit.constant(weight.name, weight.dims, correctedWeight(site, weight, layout, correction));
+  const operands = node.inputs.slice(0, 2).map(name => (name === weight.name ? replaced : name));
+  if (node.opType === 'MatMul' || node.opType === 'Einsum')
+    return { ...model, graph: shiftedBehind(edit.with({ ...node, inputs: operands }), site, shift) };
   const beta = betaOf(node);
   const before = node.inputs[2] ? constantBias(model.graph, node.inputs[2], site.outChannels) : null;
   // With beta 0 the node ignores its bias; then beta becomes 1, and the old bias stays ignored.
@@ -52,22 +56,35 @@ function corrected(model: Model, site: Site, correction: SiteCorrection): Model 
   const bias = shift.map((each, c) => (kept ? scaleOf(c) * kept[c]! : 0) + each / share);
   const name = edit.constant(node.inputs[2] || `${node.name}.bias`, [site.outChannels], bias);
   const attributes = beta === 0 ? new Map(node.attributes).set('beta', { kind: 'float', value: 1 }) : node.attributes;
-  return { ...model, graph: edit.with({ ...node, inputs: [...inputs, name], attributes }) };
+  return { ...model, graph: edit.with({ ...node, inputs: [...operands, name], attributes }) };
 }
 
-/** Output channels lie along the first axis of a weight, or the last one of a matrix that is stored as in x out. */
-function correctedWeight({ weightLayout }: Site, tensor: Tensor, correction: SiteCorrection): Float32Array {
+/** Output channels lie along the first axis of a weight; of one that is stored as [in, out, ...], along the others for a product and along the second for a convolution. */
+function correctedWeight(
+  { groups, product }: Site,
+  tensor: Tensor,
+  layout: ReturnType<typeof layoutOf>,
+  correction: SiteCorrection,
+): Float32Array {
+  const [ins = 1, outs = 1, ...kernel] = tensor.dims;
   if ('weight' in correction) {
     const { weight, shift } = correction;
-    return weightLayout === 'in-out' ? transposed(weight, shift.length, weight.length / shift.length) : weight;
+    if (layout === 'out-in') return weight;
+    if (product) return transposed(weight, shift.length, weight.length / shift.length);
+    return swapped(weight, { groups, outPerGroup: ins / groups, inPerGroup: outs, kernel: asPair(kernel) });
   }
   const { scale } = correction;
   const values = floatsOf(tensor);
   const channels = scale.length;
   const inner = values.length / channels;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = Math.fround(values[i]! * scale[weightLayout === 'in-out' ? i % channels : Math.floor(i / inner)]!);
-  }
+  const area = elementCount(kernel);
+  const channelOf = (i: number): number => {
+    if (layout === 'out-in') return Math.floor(i / inner);
+    if (product) return i % channels;
+    const group = Math.floor(i / ((ins / groups) * outs * area));
+    return group * outs + (Math.floor(i / area) % outs);
+  };
+  for (let i = 0; i < values.length; i++) values[i] = Math.fround(values[i]! * scale[channelOf(i)]!);
   return values;
 }
 
@@ -78,11 +95,10 @@ function editor(graph: Graph, node: Node) {
   const initializers = new Map(graph.initializers);
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   return {
-    tensor: (name: string): Tensor => graph.initializers.get(name)!,
     constant: (name: string, dims: readonly number[], values: Float32Array): string => {
       const own = (readers.get(name) ?? []).every(reader => reader === node) && !outputs.has(name);
       const as = own && graph.initializers.has(name) ? name : fresh(name);
-      const { elementType } = graph.initializers.get(node.inputs[1]!)!;
+      const { elementType } = graph.initializers.get(node.inputs[weightInputOf(graph, node) ?? 1]!)!;
       initializers.set(as, floatTensor(as, dims, values, elementType === 'float16' ? 'float16' : 'float32'));
       return as;
     },
@@ -94,15 +110,17 @@ function editor(graph: Graph, node: Node) {
   };
 }
 
-/** The shift of a MatMul, which has no bias. */
+/** The shift of a MatMul or an Einsum, which have no bias. */
 function shiftedBehind(graph: Graph, site: Site, shift: Float32Array): Graph {
+  const perChannel = site.product?.perChannel ?? [site.outChannels];
   const readers = consumersOf(graph).get(site.output) ?? [];
   const [add] = readers;
   const isOutput = graph.outputs.some(({ name }) => name === site.output);
   if (readers.length === 1 && add?.opType === 'Add' && !isOutput) {
     const other = add.inputs.find(name => name !== site.output) ?? '';
     const bias = constantBias(graph, other, site.outChannels);
-    if (bias && graph.initializers.get(other)!.dims.filter(size => size !== 1).length <= 1) {
+    const alongLast = perChannel.length === 1;
+    if (bias && alongLast && graph.initializers.get(other)!.dims.filter(size => size !== 1).length <= 1) {
       const edit = editor(graph, add);
       const name = edit.constant(
         other,
@@ -115,7 +133,7 @@ function shiftedBehind(graph: Graph, site: Site, shift: Float32Array): Graph {
   const fresh = freshNames(graph);
   const raw = fresh(`${site.name}/unshifted`);
   const name = fresh(`${site.name}/shift`);
-  const constant = floatTensor(name, [site.outChannels], shift, site.elementType);
+  const constant = floatTensor(name, perChannel, shift, site.elementType);
   return {
     ...graph,
     nodes: graph.nodes.flatMap(node =>

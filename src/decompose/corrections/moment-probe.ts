@@ -79,22 +79,28 @@ function probeBehind(
       ? add('ReduceMean', [value, integers(axes)], { keepdims: 1 })
       : add('ReduceMean', [value], { axes, keepdims: 1 });
 
-  const isImage = node.opType === 'Conv';
+  const { product } = site;
+  const spatial = site.outputImage.map((_, axis) => axis + 2);
   const raw = build.fresh(`${prefix}/raw`);
   build.put({ ...node, outputs: [raw, ...node.outputs.slice(1)] });
   const value = site.elementType === 'float32' ? raw : add('Cast', [raw], { to: 1 });
   // A mean over the image and then over the batch is the mean over both, and each step has a fast kernel.
-  const rows = isImage ? value : add('Reshape', [value, integers([-1, site.outChannels])]);
-  const over = (of: string): string => reduceMean(isImage ? reduceMean(of, [2, 3]) : of, [0]);
+  const order = product?.outputOrder ?? null;
+  const turned = order === null ? value : add('Transpose', [value], { perm: order });
+  const rows = product ? add('Reshape', [turned, integers([-1, site.outChannels])]) : value;
+  const over = (of: string): string => reduceMean(product ? of : reduceMean(of, spatial), [0]);
   const mean = over(rows);
   const centred = add('Sub', [rows, mean]);
   const variance = over(add('Mul', [centred, centred]));
 
   let corrected = value;
   if (target) {
-    const perChannel = isImage ? [1, site.outChannels, 1, 1] : [1, site.outChannels];
-    corrected = correctedRows(build, target, perChannel, { mean, centred, variance });
-    if (!isImage) corrected = add('Reshape', [corrected, add('Shape', [raw])]);
+    const perChannel = product ? [1, site.outChannels] : [1, site.outChannels, ...spatial.map(() => 1)];
+    const boundsAreInput = (opsets.get('') ?? 0) >= 11;
+    corrected = correctedRows(build, target, perChannel, { mean, centred, variance }, boundsAreInput);
+    if (product) corrected = add('Reshape', [corrected, add('Shape', [order === null ? raw : turned])]);
+    if (order !== null)
+      corrected = add('Transpose', [corrected], { perm: order.map((_, axis) => order.indexOf(axis)) });
   }
   const half = target !== null && site.elementType === 'float16';
   const [opType, attributes] = half ? ['Cast', { to: 10 }] : ['Identity', {}];
@@ -115,6 +121,7 @@ function correctedRows(
   { dense, rule }: Target,
   perChannel: readonly number[],
   { mean, centred, variance }: Centred,
+  boundsAreInput: boolean,
 ): string {
   const one = (value: number): string => constant([1], [value], 'float32');
   const each = (of: ChannelMoments['mean'], change: (value: number) => number): string =>
@@ -122,8 +129,10 @@ function correctedRows(
   const wanted = each(dense.variance, value => value + rule.ridge);
   const found = add('Add', [variance, one(rule.ridge)]);
   const gain = add('Sqrt', [add('Div', [wanted, found])]);
-  const low = add('Max', [gain, one(1 / rule.maximumGain)]);
-  const clamped = add('Min', [low, one(rule.maximumGain)]);
+  const [least, most] = [1 / rule.maximumGain, rule.maximumGain];
+  const clamped = boundsAreInput
+    ? add('Min', [add('Max', [gain, one(least)]), one(most)])
+    : add('Clip', [gain], { min: { float: least }, max: { float: most } });
   const [some, rest] = [one(rule.trust), one(1 - rule.trust)];
   const scale = add('Add', [add('Mul', [clamped, some]), rest]);
   const shifted = add('Add', [add('Mul', [mean, rest]), each(dense.mean, value => value * rule.trust)]);

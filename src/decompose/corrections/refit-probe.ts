@@ -7,9 +7,11 @@
 import { intsAttribute } from '../../onnx/attributes.ts';
 import { graphBuilder } from '../../onnx/builder.ts';
 import type { ElementType, Graph, Node, Tensor } from '../../onnx/graph.ts';
+import { elementCount } from '../../onnx/tensor.ts';
 import { seededRng, shuffled } from '../../random/rng.ts';
 import type { Site } from '../site.ts';
 import type { SiteTargets } from './side-by-side.ts';
+import { weightOf } from './site-node.ts';
 
 export interface RefitProbe {
   readonly nodes: readonly Node[];
@@ -52,14 +54,16 @@ export function refitProbe(
   const reshape = (value: string, dims: readonly number[]): string => add('Reshape', [value, integers(dims)]);
   const asFloat = (value: string): string => (elementType === 'float32' ? value : add('Cast', [value], { to: 1 }));
 
-  const isImage = last.opType === 'Conv';
+  const isImage = site.product === null;
   const { groups } = site;
   const outs = site.outChannels / groups;
-  const dims = graph.initializers.get(last.inputs[1]!)!.dims;
-  const entries = isImage ? dims.slice(1).reduce((a, b) => a * b, 1) : (dims[0]! * dims[1]!) / outs;
+  const { dims } = weightOf(graph, last);
+  const entries = elementCount(dims) / site.outChannels;
   const positions = site.outputSize[0] * site.outputSize[1];
   const count = isImage ? Math.min(positions, mostSamples) : positions;
-  const fits = images * count >= leastPatches * entries;
+  // What a transposed layer with a kernel reads at a position differs from position to position.
+  const slides = last.opType === 'ConvTranspose' && dims.slice(2).some(size => size !== 1);
+  const fits = !slides && images * count >= leastPatches * entries;
   const order = fits ? entries : outs;
   const list = somePositions(positions, count, seed);
   const chosen = isImage && count < positions ? integers(list) : null;
@@ -73,12 +77,18 @@ export function refitProbe(
     const flat = reshape(value, [0, 0, -1]);
     return rowsOfImages(chosen === null ? flat : add('Gather', [flat, chosen], { axis: 2 }), each);
   };
-  const matrixRows = (value: string, each: number): string =>
-    reshape(add('Transpose', [reshape(value, [-1, each])], { perm: [1, 0] }), [1, each, -1]);
+  const matrixRows = (value: string, each: number, axes: readonly number[] | null): string => {
+    const turned = axes === null ? value : add('Transpose', [value], { perm: axes });
+    return reshape(add('Transpose', [reshape(turned, [-1, each])], { perm: [1, 0] }), [1, each, -1]);
+  };
+  const outputOrder = site.product?.outputOrder ?? null;
+  /** Layers with their weight on the left have the channels where the output has them, the others have them last. */
+  const between = site.product?.weightFirst ? outputOrder : null;
 
-  const rowsOf = isImage ? imageRows : matrixRows;
-  const z = fits ? seenRows(asFloat(input)) : rowsOf(asFloat(ownOutput()), order);
-  const y = rowsOf(asFloat(target), outs);
+  const rowsOf = (value: string, each: number, axes: readonly number[] | null): string =>
+    isImage ? imageRows(value, each) : matrixRows(value, each, axes);
+  const z = fits ? seenRows(asFloat(input)) : rowsOf(asFloat(ownOutput()), order, outputOrder);
+  const y = rowsOf(asFloat(target), outs, outputOrder);
   const both = add('Concat', [z, y], { axis: 1 });
   const asImage = reshape(both, [1, groups * (order + outs), -1, 1]);
   const outputs = {
@@ -99,7 +109,7 @@ export function refitProbe(
   /** The entries of the patches of the last factor, in the order of its weight; of a matrix its input. */
   function seenRows(value: string): string {
     const taps = isImage ? tapsOf(site, last, dims.slice(2)) : null;
-    if (!taps) return rowsOf(value, order);
+    if (!taps) return rowsOf(value, order, between);
     const at = taps.flatMap(tap => list.map(tap));
     const places = integers(at.map(each => Math.max(0, each)));
     const gathered = add('Gather', [reshape(value, [0, 0, -1]), places], { axis: 2 });
@@ -116,19 +126,36 @@ export function refitProbe(
  * For every tap of a kernel, row by row, where in the flattened input of the layer an output position reads; negative where it reads padding. Null for
  * 1 x 1, the last layer of `svd` and `tucker2`, which neither strides nor pads.
  */
-function tapsOf(site: Site, last: Node, [height, width]: readonly number[]): ((position: number) => number)[] | null {
-  if (height === 1 && width === 1) return null;
-  const [strideY, strideX] = (intsAttribute(last, 'strides') ?? [1, 1]) as [number, number];
-  const [dilationY, dilationX] = (intsAttribute(last, 'dilations') ?? [1, 1]) as [number, number];
-  // The second layer of `spatial` finds rows that the first has strided and padded already.
-  const rowsDone = height === 1 && site.kernel[0] !== 1;
-  const [top, left] = [rowsDone ? 0 : site.pads[0], site.pads[1]];
-  const [rows, columns] = [rowsDone ? site.outputSize[0] : site.inputSize[0], site.inputSize[1]];
-  return Array.from({ length: height! * width! }, (_, tap) => (position: number) => {
-    const y = Math.floor(position / site.outputSize[1]) * strideY + Math.floor(tap / width!) * dilationY - top;
-    const x = (position % site.outputSize[1]) * strideX + (tap % width!) * dilationX - left;
-    return y < 0 || x < 0 || y >= rows || x >= columns ? -1 : y * columns + x;
+function tapsOf(site: Site, last: Node, kernel: readonly number[]): ((position: number) => number)[] | null {
+  if (kernel.every(size => size === 1)) return null;
+  const ones = kernel.map(() => 1);
+  const strides = intsAttribute(last, 'strides') ?? ones;
+  const dilations = intsAttribute(last, 'dilations') ?? ones;
+  // The second layer of `spatial` finds axes that the first has strided and padded already.
+  const done = kernel.map((size, axis) => size === 1 && site.kernelShape[axis] !== 1);
+  const pads = kernel.map((_, axis) => (done[axis] ? 0 : site.pads[axis]!));
+  const sizes = kernel.map((_, axis) => (done[axis] ? site.outputImage : site.inputImage)[axis]!);
+  return Array.from({ length: elementCount(kernel) }, (_, tap) => {
+    const taps = placeOf(tap, kernel);
+    return (position: number) => {
+      const at = placeOf(position, site.outputImage).map(
+        (place, axis) => place * strides[axis]! + taps[axis]! * dilations[axis]! - pads[axis]!,
+      );
+      if (at.some((place, axis) => place < 0 || place >= sizes[axis]!)) return -1;
+      return at.reduce((flat, place, axis) => flat * sizes[axis]! + place, 0);
+    };
   });
+}
+
+/** Where element `at` of a value of these sizes, row by row, lies along each axis. */
+function placeOf(at: number, sizes: readonly number[]): number[] {
+  const places: number[] = [];
+  let rest = at;
+  for (let axis = sizes.length - 1; axis >= 0; axis--) {
+    places.unshift(rest % sizes[axis]!);
+    rest = Math.floor(rest / sizes[axis]!);
+  }
+  return places;
 }
 
 const somePositions = (of: number, count: number, seed: number): number[] =>

@@ -5,8 +5,9 @@
 import { producersOf } from '../../onnx/edit.ts';
 import type { Graph, Model, Node } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
+import { nodesOf } from '../dense-node.ts';
 import type { Site } from '../site.ts';
-import { lastNode } from './site-node.ts';
+import { lastNode, weightInputOf } from './site-node.ts';
 
 export interface SideBySide {
   readonly graph: Graph;
@@ -16,7 +17,7 @@ export interface SideBySide {
 
 /** Null where a node that would have to be there twice has a body of its own (If, Loop, Scan). */
 export function sideBySide(dense: Model, candidate: Model, sites: readonly Site[]): SideBySide | null {
-  const moved = new Set(sites.map(({ output }) => output));
+  const moved = new Set(sites.flatMap(nodesOf).map(({ output }) => output));
   for (const { inputs, outputs } of dense.graph.nodes) {
     if (inputs.some(name => moved.has(name))) for (const output of outputs) moved.add(output);
   }
@@ -49,7 +50,8 @@ export interface SiteTargets {
 export function targetsOf(candidate: Model, { dense }: SideBySide, site: Site): SiteTargets {
   const last = lastNode(candidate, site);
   if (!last) throw new Error(`the candidate holds no node for site "${site.name}"`);
-  return { site, last, input: last.inputs[0]!, target: dense(site.output) };
+  const input = last.inputs[weightInputOf(candidate.graph, last) === 0 ? 1 : 0]!;
+  return { site, last, input, target: dense(site.output) };
 }
 
 export interface Segment {

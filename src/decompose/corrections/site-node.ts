@@ -1,20 +1,38 @@
 /** The node that yields a site's output, dense or the last of its factors, and what can be written into it. */
-import { floatAttribute } from '../../onnx/attributes.ts';
+import { floatAttribute, intAttribute } from '../../onnx/attributes.ts';
 import type { Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
 import { floatsOf } from '../../onnx/tensor.ts';
-import { transposed } from '../block.ts';
+import { swapped, transposed } from '../block.ts';
+import { asPair } from '../geometry.ts';
 import type { Site } from '../site.ts';
 
 /** Null in a model that no longer has the site. */
 export const lastNode = ({ graph }: Model, { output }: Site): Node | null =>
   graph.nodes.find(({ outputs }) => outputs[0] === output) ?? null;
 
+/** Which input of a convolution or matrix product is a weight that is stored as it is read; null where neither is. */
+export function weightInputOf({ initializers }: Graph, { inputs }: Node): 0 | 1 | null {
+  if (initializers.has(inputs[1] ?? '')) return 1;
+  return initializers.has(inputs[0] ?? '') ? 0 : null;
+}
+
+/** The stored weight of a correctable node. */
+export const weightOf = (graph: Graph, node: Node): Tensor =>
+  graph.initializers.get(node.inputs[weightInputOf(graph, node) ?? 1] ?? '')!;
+
+/** How the weight of a node is stored, whichever layer of a site it is. */
+export function layoutOf(graph: Graph, node: Node): 'out-in' | 'in-out' {
+  if (node.opType === 'Conv') return 'out-in';
+  if (node.opType === 'Gemm') return intAttribute(node, 'transB', 0) === 0 ? 'in-out' : 'out-in';
+  return node.opType === 'MatMul' && weightInputOf(graph, node) === 0 ? 'out-in' : 'in-out';
+}
+
 /** Why scale and shift cannot be written into the node of `site`, or null when they can. */
 export function uncorrectable(model: Model, site: Site): string | null {
   const node = lastNode(model, site);
   if (!node) return `no node yields "${site.output}"`;
-  if (!model.graph.initializers.has(node.inputs[1] ?? ''))
-    return `the weight of "${node.name}" is not stored as it is read`;
+  if (site.twins) return `the weight of "${node.name}" is shared by ${site.twins.length + 1} layers`;
+  if (weightInputOf(model.graph, node) === null) return `the weight of "${node.name}" is not stored as it is read`;
   const bias = node.inputs[2] ?? '';
   if (bias !== '' && constantBias(model.graph, bias, site.outChannels) === null) {
     return `the bias of "${node.name}" is no constant of ${site.outChannels} numbers`;
@@ -46,8 +64,12 @@ export function addedBy(model: Model, site: Site): Float32Array {
 
 /** The weight of the node of a correctable site, [outputs, entries per group], whatever the operator stores. */
 export function lastWeight(model: Model, site: Site): Float32Array {
-  const stored = floatsOf(model.graph.initializers.get(lastNode(model, site)!.inputs[1]!)!);
-  return site.weightLayout === 'in-out'
-    ? transposed(stored, stored.length / site.outChannels, site.outChannels)
-    : stored;
+  const node = lastNode(model, site)!;
+  const tensor = weightOf(model.graph, node);
+  const stored = floatsOf(tensor);
+  if (layoutOf(model.graph, node) === 'out-in') return stored;
+  if (site.product) return transposed(stored, stored.length / site.outChannels, site.outChannels);
+  const { groups } = site;
+  const [ins = 0, outPerGroup = 0, ...kernel] = tensor.dims;
+  return swapped(stored, { groups, outPerGroup, inPerGroup: ins / groups, kernel: asPair(kernel) });
 }

@@ -8,12 +8,14 @@
 import type { TuckerFactors } from '../factors/factors.ts';
 import { discardedCore, sliceTucker, tuckerWeight } from '../factors/tucker-slices.ts';
 import { tuckerFactors } from '../factors/tucker2.ts';
-import { blockShape } from '../geometry.ts';
+import { blockShape, type Extent, positionsOf } from '../geometry.ts';
 import { chainPass } from '../passes/chain-pass.ts';
-import { likeDense, pointwise } from '../passes/layers.ts';
+import { convLayer } from '../passes/layers.ts';
 import type { FactorMethod } from './factor-method.ts';
 import { narrowGroups } from './narrow-groups.ts';
 import { svdWork } from './svd-work.ts';
+
+const extents = ['point', 'whole', 'point'] as const satisfies readonly Extent[];
 
 export const tucker2: FactorMethod<'tucker2', readonly [input: number, output: number], TuckerFactors> = {
   name: 'tucker2',
@@ -27,12 +29,11 @@ export const tucker2: FactorMethod<'tucker2', readonly [input: number, output: n
   ],
   layers: (geometry, [p, q]) => {
     const { groups, outPerGroup, inPerGroup, kernel } = blockShape(geometry);
-    const { inputSize, outputSize, outputPositions } = geometry;
-    const images = outputPositions / (outputSize[0] * outputSize[1]);
+    const [before = 0, at = 0, behind = 0] = positionsOf(geometry, extents);
     return [
-      { weights: groups * p * inPerGroup, positions: images * inputSize[0] * inputSize[1] },
-      { weights: groups * q * p * kernel[0] * kernel[1], positions: outputPositions },
-      { weights: groups * outPerGroup * q, positions: outputPositions },
+      { weights: groups * p * inPerGroup, positions: before },
+      { weights: groups * q * p * kernel[0] * kernel[1], positions: at },
+      { weights: groups * outPerGroup * q, positions: behind },
     ];
   },
   factors: tuckerFactors,
@@ -43,14 +44,14 @@ export const tucker2: FactorMethod<'tucker2', readonly [input: number, output: n
   },
   multiplyOut: tuckerWeight,
   pass: (site, factors, rank) => {
-    const { groups, outPerGroup, inPerGroup, kernel } = factors.shape;
+    const { groups, outPerGroup, inPerGroup } = factors.shape;
     const [p, q] = rank;
     return chainPass(site, 'tucker2', ({ attributes }) => {
       const { input, core, output } = sliceTucker(factors, rank);
       return [
-        { dims: [groups * p, inPerGroup, 1, 1], data: input, attributes: pointwise(site) },
-        { dims: [groups * q, p, ...kernel], data: core, attributes: likeDense(attributes, site) },
-        { dims: [groups * outPerGroup, q, 1, 1], data: output, attributes: pointwise(site) },
+        convLayer(attributes, site, extents[0], { outs: groups * p, ins: inPerGroup, data: input }),
+        convLayer(attributes, site, extents[1], { outs: groups * q, ins: p, data: core }),
+        convLayer(attributes, site, extents[2], { outs: groups * outPerGroup, ins: q, data: output }),
       ];
     });
   },

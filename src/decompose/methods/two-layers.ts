@@ -1,16 +1,15 @@
 /** What all methods with two layers share: they differ in which layer works along which axis of the kernel. */
-import type { Attribute, Node } from '../../onnx/graph.ts';
-import type { DenseNode } from '../dense-node.ts';
+import type { Node } from '../../onnx/graph.ts';
+import { type DenseNode, isMatrix } from '../dense-node.ts';
 import type { TwoFactors } from '../factors/factors.ts';
 import { type Along, type Taps, tapsOf, unfolded } from '../factors/taps.ts';
 import { outputsFirst, twoFactors, type Unfolding } from '../factors/two-factors.ts';
 import { discardedSquares, sliceTwo, twoWeight } from '../factors/two-slices.ts';
 import { type Weighting, weightedFactors } from '../factors/weighted.ts';
-import { type BlockShape, blockShape } from '../geometry.ts';
+import { type BlockShape, blockShape, type Extent, positionsOf } from '../geometry.ts';
 import type { GroupMetric } from '../metric/metric.ts';
 import { chainPass } from '../passes/chain-pass.ts';
-import { alongAxis, gemmPair, likeDense, pointwise } from '../passes/layers.ts';
-import type { Layer } from '../passes/replace.ts';
+import { convLayer, type Layer, matrixLayers } from '../passes/layers.ts';
 import type { FactorMethod } from './factor-method.ts';
 import { svdWork } from './svd-work.ts';
 
@@ -50,9 +49,10 @@ export function twoLayers<const Name extends string>({
     layers: (geometry, rank) => {
       const { groups, outPerGroup, inPerGroup } = blockShape(geometry);
       const { inner, outer } = tapsOf(geometry, along);
+      const [before = 0, behind = 0] = positionsOf(geometry, [extentOf(along, 'first'), extentOf(along, 'second')]);
       return [
-        { weights: groups * rank * inPerGroup * inner, positions: firstPositions(geometry, along) },
-        { weights: groups * outPerGroup * rank * outer, positions: geometry.outputPositions },
+        { weights: groups * rank * inPerGroup * inner, positions: before },
+        { weights: groups * outPerGroup * rank * outer, positions: behind },
       ];
     },
     factors: (block, metric) => {
@@ -78,58 +78,25 @@ export function twoLayers<const Name extends string>({
   };
 }
 
-/** The first layer goes over the image along the axes that it strides, and over what comes in along the others. */
-function firstPositions(
-  { inputSize, outputSize, outputPositions }: Pick<DenseNode, 'inputSize' | 'outputSize' | 'outputPositions'>,
-  along: readonly [Along, Along],
-): number {
-  if (along[0] === 'first' && along[1] === 'first') return outputPositions;
-  const images = outputPositions / (outputSize[0] * outputSize[1]);
-  const size = (axis: 0 | 1): number => (along[axis] === 'first' ? outputSize[axis] : inputSize[axis]);
-  return images * size(0) * size(1);
-}
-
 function chain(
   site: DenseNode,
-  { opType, attributes }: Node,
+  { attributes }: Node,
   factors: TwoFactors,
   taps: Taps,
   along: readonly [Along, Along],
   rank: number,
 ): Layer[] {
   const { groups, outPerGroup, inPerGroup } = factors.shape;
-  const outs = groups * outPerGroup;
   const { first, second } = sliceTwo(factors, taps, rank);
-  if (opType !== 'Conv') {
-    const [before, after] = opType === 'Gemm' ? gemmPair(attributes) : [attributes, attributes];
-    return [
-      { dims: [rank, inPerGroup], data: first, attributes: before },
-      { dims: [outs, rank], data: second, attributes: after },
-    ];
-  }
-  const { firstKernel, secondKernel } = taps;
+  if (isMatrix(site)) return matrixLayers(attributes, site, rank, first, second);
   return [
-    {
-      dims: [groups * rank, inPerGroup, ...firstKernel],
-      data: first,
-      attributes: layerAttributes(attributes, site, along, 'first'),
-    },
-    {
-      dims: [outs, rank, ...secondKernel],
-      data: second,
-      attributes: layerAttributes(attributes, site, along, 'second'),
-    },
+    convLayer(attributes, site, extentOf(along, 'first'), { outs: groups * rank, ins: inPerGroup, data: first }),
+    convLayer(attributes, site, extentOf(along, 'second'), { outs: groups * outPerGroup, ins: rank, data: second }),
   ];
 }
 
 /** Stride, dilation and padding of an axis go to the layer that has the kernel there. */
-function layerAttributes(
-  dense: ReadonlyMap<string, Attribute>,
-  site: DenseNode,
-  [height, width]: readonly [Along, Along],
-  layer: Along,
-): ReadonlyMap<string, Attribute> {
-  if (height === layer && width === layer) return likeDense(dense, site);
-  if (height === layer) return alongAxis(dense, site, 0);
-  return width === layer ? alongAxis(dense, site, 1) : pointwise(site);
+function extentOf([height, width]: readonly [Along, Along], layer: Along): Extent {
+  if (height === layer) return width === layer ? 'whole' : 'height';
+  return width === layer ? 'width' : 'point';
 }

@@ -2,7 +2,8 @@
 import type { Model, Node } from '../../onnx/graph.ts';
 import type { Pass } from '../../onnx/pass.ts';
 import type { DenseNode } from '../dense-node.ts';
-import { type Layer, nodeOf, replaceByChain } from './replace.ts';
+import type { Layer } from './layers.ts';
+import { nodeOf, replaceByChain } from './replace.ts';
 
 /** @param layers the layers that stand in for the dense node, first to last */
 export function chainPass(site: DenseNode, method: string, layers: (node: Node) => readonly Layer[]): Pass {
@@ -18,7 +19,7 @@ export function chainPass(site: DenseNode, method: string, layers: (node: Node) 
 function brokenPromise({ graph: before }: Model, { graph: after }: Model, site: DenseNode): string | null {
   const makers = after.nodes.filter(node => node.outputs.includes(site.output));
   if (makers.length !== 1) return `"${site.output}" is yielded by ${makers.length} nodes`;
-  if (makers[0]!.inputs[1] === site.weight) return `"${site.output}" still reads the dense weight`;
+  if (makers[0]!.inputs.includes(site.weight)) return `"${site.output}" still reads the dense weight`;
   const kept = new Set(after.nodes);
   const lost = before.nodes.find(node => !kept.has(node) && node.outputs[0] !== site.output);
   if (lost) return `node "${lost.name}" was changed`;

@@ -4,9 +4,10 @@ import { producersOf } from '../../onnx/edit.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
 import { standardDomain } from '../../onnx/versions.ts';
+import { passedThrough } from '../../onnx/weights.ts';
 
 /** What an exporter puts between a constant and its reader. */
-const between = new Set(['Constant', 'Identity', 'Transpose', 'Cast']);
+const between: ReadonlySet<string> = new Set(['Constant', ...passedThrough]);
 
 /**
  * Drops each of `names` that no node reads and no output needs, and then whatever only it was made from. What the model

@@ -8,6 +8,7 @@ import { dimensionValue, productOfAll } from '../../onnx/shapes/dimension.ts';
 import { elementCount, floatsOf } from '../../onnx/tensor.ts';
 import { type Constant, constantsOf, resolved } from '../../onnx/weights.ts';
 import type { DenseNode } from '../dense-node.ts';
+import { type Refused, refused } from '../site.ts';
 
 /** A site before it has a name and methods. */
 export type Draft = Omit<DenseNode, 'name' | 'index'>;
@@ -39,23 +40,26 @@ export interface Weight {
   readonly elementType: DenseNode['elementType'];
 }
 
-/** The constant weight at input 1 of `node`, or why it cannot be factorised. */
-export function readWeight({ constant }: GraphReading, node: Node): Weight | string {
-  const name = node.inputs[1] ?? '';
+/** The constant weight at that input of `node`, or why it cannot be factorised. */
+export function readWeight({ constant }: GraphReading, node: Node, input: 0 | 1 = 1): Weight | Refused {
+  const name = node.inputs[input] ?? '';
   const found = constant(name);
-  if (!found) return `its weight "${name}" is computed at run time, not stored in the model`;
+  if (!found)
+    return refused('run-time', `its weight "${name}" is computed at run time, not stored in the model as it is read`);
   const tensor = resolved(found);
   if (!tensor && isFloat(found.tensor.elementType)) {
-    return `its weight "${name}" reaches it through ${found.through.map(each => each.opType).join(' and ')}`;
+    const way = found.through.map(each => each.opType).join(' and ');
+    return refused('form', `its weight "${name}" reaches it through ${way}, whose result is not known`);
   }
   const elementType = (tensor ?? found.tensor).elementType;
   if (!tensor || (elementType !== 'float32' && elementType !== 'float16')) {
-    return `its weight "${name}" is ${elementType}; only float32 and float16 weights are factorised`;
+    return refused('type', `its weight "${name}" is ${elementType}; only float32 and float16 weights are factorised`);
   }
-  if (tensor.dims.includes(0)) return `its weight "${name}" is empty (${tensor.dims.join(' x ')})`;
+  if (tensor.dims.includes(0)) return refused('numbers', `its weight "${name}" is empty (${tensor.dims.join(' x ')})`);
   const numbers = floatsOf(tensor);
   for (let i = 0; i < numbers.length; i++) {
-    if (!Number.isFinite(numbers[i]!)) return `its weight "${name}" holds ${numbers[i]} at element ${i}`;
+    if (!Number.isFinite(numbers[i]!))
+      return refused('numbers', `its weight "${name}" holds ${numbers[i]} at element ${i}`);
   }
   return { tensor, elementType };
 }

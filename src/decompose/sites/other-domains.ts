@@ -4,19 +4,26 @@ import type { Functions } from '../../onnx/functions.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { bodiesOf } from '../../onnx/subgraph.ts';
 import { standardDomain } from '../../onnx/versions.ts';
+import { type Refused, refused } from '../site.ts';
 import type { GraphReading } from './draft.ts';
 
 /** Why a node is no site though it holds weights; null for one without. */
-export function hiddenLayer(functions: Functions, { constant }: GraphReading, node: Node): string | null {
+export function hiddenLayer(functions: Functions, { constant }: GraphReading, node: Node): Refused | null {
   const domain = standardDomain(node.domain);
   const { opType } = node;
   if (bodiesOf(node).operators.some(functions.multiplies)) {
-    return `its bodies hold layers, and what ${opType} runs is not factorised; export the model without ${opType}, for one input size and without branches`;
+    return refused(
+      'body',
+      `its bodies hold layers, and what ${opType} runs is not factorised; export the model without ${opType}, for one input size and without branches`,
+    );
   }
   if (domain === '') return null;
   if (functions.has(node)) {
     return functions.multiplies(node)
-      ? `${opType} is a function of the model's own that holds layers, which is not looked into; inline it with onnx.inliner.inline_local_functions`
+      ? refused(
+          'function',
+          `${opType} is a function of the model's own that holds layers, which is not looked into; inline it with onnx.inliner.inline_local_functions`,
+        )
       : null;
   }
   const weights = node.inputs.filter(name => {
@@ -25,6 +32,12 @@ export function hiddenLayer(functions: Functions, { constant }: GraphReading, no
   });
   if (weights.length === 0) return null;
   return /^com\.(microsoft|ms)\b/.test(domain)
-    ? `${opType} is an operator that onnxruntime fuses others into. Only Conv, Gemm and MatMul are factorised: give the model as it was exported, before it was optimised`
-    : `${opType} is an operator of ${domain}, and only Conv, Gemm and MatMul are factorised`;
+    ? refused(
+        'fused',
+        `${opType} is an operator that onnxruntime fuses others into, and only convolutions, Gemm, MatMul and Einsum are factorised: give the model as it was exported, before it was optimised`,
+      )
+    : refused(
+        'operator',
+        `${opType} is an operator of ${domain}, and only convolutions, Gemm, MatMul and Einsum are factorised`,
+      );
 }

@@ -57,12 +57,16 @@ async function withKnownShapes(loaded: LoadedModel, { inputShape }: HardwareProf
   const batch = batchSizes(graph);
   const open = (name: string): boolean => shapes.get(name)?.some(size => dimensionValue(size, batch) === null) ?? true;
   const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-  const asked = graph.nodes.filter(isMatrixNode).flatMap(({ inputs, outputs }) => [inputs[0] ?? '', outputs[0] ?? '']);
+  const asked = graph.nodes
+    .filter(isMatrixNode)
+    .flatMap(({ inputs, outputs }) => [...inputs.slice(0, 2), outputs[0] ?? '']);
   const values = [...new Set(asked)].filter(name => computed.has(name) && open(name));
   return values.length === 0 ? loaded : { ...loaded, model: await withMeasuredShapes(loaded.model, values) };
 }
 
-const isMatrixNode = ({ opType }: Node): boolean => opType === 'Conv' || opType === 'Gemm' || opType === 'MatMul';
+const multiplying = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Einsum']);
+
+const isMatrixNode = ({ opType }: Node): boolean => multiplying.has(opType);
 
 /** Throws a UserError when the model has no site at all. */
 export async function openSites(

@@ -55,5 +55,5 @@ function grouped(parts: readonly Part[], total: number): LayerGroup[] {
     .sort((a, b) => b.share - a.share);
 }
 
-const kindOf = ({ kind, kernel }: Site): string =>
-  kind === 'gemm' || kind === 'matmul' ? 'matrix' : `${kernel.join('x')} conv`;
+const kindOf = ({ kind, kernelShape, product }: Site): string =>
+  product ? 'matrix' : `${kernelShape.join('x')} ${kind === 'conv-transpose' ? 'transposed conv' : 'conv'}`;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { WeightBlock } from '../../../src/decompose/block.ts';
 import type { DenseNode } from '../../../src/decompose/dense-node.ts';
+import { isRefused } from '../../../src/decompose/site.ts';
 import { convSite } from '../../../src/decompose/sites/conv.ts';
 import { graphReadingOf } from '../../../src/decompose/sites/draft.ts';
 import type { Model } from '../../../src/onnx/graph.ts';
@@ -88,6 +89,6 @@ export function modelOf(c: Convolution): { readonly model: Model; readonly site:
     graphReadingOf(model.graph, inferShapes(model.graph, model.opsets), () => null),
     conv,
   );
-  if (typeof draft === 'string') throw new Error(draft);
+  if (isRefused(draft)) throw new Error(draft.reason);
   return { model, site: { ...draft, name: 'y', index: 0 } };
 }

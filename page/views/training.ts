@@ -1,5 +1,6 @@
 /** Trainings: their curves with phases, what was frozen, and what a step took. */
 import type { TrainingRecord, TrainingRow } from '../../src/serve/api/training.ts';
+import { hasTestImages } from '../../src/store/training.ts';
 import { formatMs, formatPercent, formatPoints } from '../../src/units/format.ts';
 import { counted } from '../amounts.ts';
 import { type ChartOption, chartFigure } from '../chart.ts';
@@ -25,7 +26,7 @@ export const view: View = {
         element.replaceChildren(
           emptyState(
             'No trial of this study was trained yet.',
-            `Train one with "rankfront train --study ${context.study} --trial N".`,
+            `Train one with "rankfront retrain --study ${context.study} --trial N --out retrained.onnx".`,
           ),
         );
     });
@@ -91,7 +92,7 @@ function show(
 
 const summary = (run: TrainingRow, accuracy: string): string =>
   [
-    `Trial ${run.trial}: ${accuracy} was ${formatPercent(run.beforeTop1)} before training, of ${formatPercent(run.denseTop1)} that the dense model has (${counted(run.validationImages, 'validation image')}).`,
+    `Trial ${run.trial}: ${accuracy} was ${formatPercent(run.beforeTop1)} before training, of ${formatPercent(run.denseTop1)} that the dense model has (${counted(run.validationImages, hasTestImages(run) ? 'test image' : 'validation image')}).`,
     run.top1 === null
       ? `The training is ${run.state}.`
       : `The network that was written has ${formatPercent(run.top1)}: ${formatPoints(run.top1 - run.beforeTop1)} against before, ${formatPoints(run.top1 - run.denseTop1)} against the dense model.`,

@@ -51,7 +51,7 @@ export const compare = defineCommand({
       maxDrop,
     );
     const said = await {
-      table: () => compareText(found),
+      table: () => compareText(found, args.out !== undefined || console.columns === null),
       csv: () => compareCsv(found).trimEnd(),
       json: () => compareJson(found),
       // Charts are slow to load, and only this format draws one.

@@ -1,7 +1,7 @@
 /** `rankfront hardware`: the hardware profiles that are built in. */
 import { deviceWords, isExact } from '../device/open.ts';
 import { parseHardwareProfile } from '../device/profile.ts';
-import { profilePath, shippedNames, shippedPath, shippedText } from '../device/shipped.ts';
+import { isTestedProfile, profilePath, shippedNames, shippedPath, shippedText } from '../device/shipped.ts';
 import { readText } from '../files/read.ts';
 import { textTable } from '../report/text-table.ts';
 import { defineCommand } from './command.ts';
@@ -26,7 +26,9 @@ export const hardware = defineCommand({
     const profiles = shippedNames().map(name => {
       const profile = parseHardwareProfile(shippedText(name), `${name}.yaml`);
       const { kind } = profile.driver;
-      return { name, what: profile.name, device: deviceWords(profile), driver: kind, computed: isExact(profile) };
+      const computed = isExact(profile);
+      const tested = !computed && isTestedProfile(name);
+      return { name, what: profile.name, device: deviceWords(profile), driver: kind, computed, tested };
     });
     if (args.json)
       console.out(
@@ -43,11 +45,19 @@ export const hardware = defineCommand({
           ...textTable(
             [
               { header: 'name', align: 'left', cell: ({ name }) => name },
-              { header: 'latency', align: 'left', cell: ({ computed }) => (computed ? 'computed' : 'measured') },
+              { header: 'latency', align: 'left', cell: ({ computed }) => (computed ? 'computed' : 'timed') },
+              {
+                header: 'tested',
+                align: 'left',
+                cell: ({ computed, tested }) => (computed ? '' : tested ? 'yes' : 'no'),
+              },
               { header: 'what it is', align: 'left', cell: ({ what }) => what },
             ],
             profiles,
           ),
+          '',
+          'timed: the device runs the models. computed: a formula with figures from data sheets and papers.',
+          'tested: we have run the profile on such a device. The others follow documentation.',
           '',
           `For this machine: --hardware ${usual}. Your own: rankfront hardware ${usual} > mine.yaml`,
         ].join('\n'),

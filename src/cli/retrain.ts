@@ -1,5 +1,5 @@
 /** `rankfront retrain`: trains a trial of a study, to win back what factorising it lost. */
-import type { TrainingRun } from '../store/training.ts';
+import { hasTestImages, type TrainingRun } from '../store/training.ts';
 import { type RetrainResult, requireFactorised, retrain as runRetraining } from '../study/train/retrain.ts';
 import { formatPercent, formatPoints } from '../units/format.ts';
 import { atStore } from './at-store.ts';
@@ -89,17 +89,19 @@ export const retrain = defineCommand({
 
 function tellBefore(console: Console, json: boolean, run: TrainingRun): void {
   const { denseTop1, beforeTop1, validationImages } = run;
+  const images = `${validationImages} ${hasTestImages(run) ? 'test' : 'validation'} images`;
   if (json) jsonLine(console, { kind: 'before', run: run.id, denseTop1, beforeTop1, validationImages });
   else
     logLine(console)(
-      `Before retraining ${formatPercent(beforeTop1)}, the dense model ${formatPercent(denseTop1)} of ${validationImages} validation images.`,
+      `Before retraining ${formatPercent(beforeTop1)}, the dense model ${formatPercent(denseTop1)} of ${images}.`,
     );
 }
 
 function tellAfter(console: Console, json: boolean, { run, written }: RetrainResult): void {
   if (json || !written) return;
   const { denseTop1, beforeTop1 } = run;
+  const { top1 } = written.test ?? written;
   console.out(
-    `Retraining brought ${formatPoints(written.top1 - beforeTop1)}; ${formatPoints(written.top1 - denseTop1)} against the dense model.`,
+    `Retraining brought ${formatPoints(top1 - beforeTop1)}; ${formatPoints(top1 - denseTop1)} against the dense model.`,
   );
 }

@@ -62,7 +62,7 @@ export const roi = defineCommand({
       why: atStore(each.why, each.measured.study, opened[at]?.store ?? args.store),
     }));
     const page = { ...reckoned, studies };
-    console.out(args.json ? roiJson(page) : roiText(page));
+    console.out(args.json ? roiJson(page) : roiText(page, console.columns === null));
     return pays(page.answer) ? 0 : 1;
   },
 });

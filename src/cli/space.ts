@@ -1,11 +1,17 @@
 /** `rankfront space`: writes a search space that a user can edit. */
-import { parseHardwareProfile } from '../device/profile.ts';
+import type { NodeTimings } from '../device/node-times.ts';
+import { type HardwareProfile, parseHardwareProfile } from '../device/profile.ts';
 import { profilePath } from '../device/shipped.ts';
+import { UserError } from '../errors/user-error.ts';
 import { readText } from '../files/read.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
+import { layerLines, networkLines } from '../report/inspection-text.ts';
+import { joinLines } from '../report/text-table.ts';
 import { notesOf } from '../study/build/model-notes.ts';
-import { openSites, proposedSpace } from '../study/build/plan.ts';
+import { type ModelSites, openSites, proposedSpace } from '../study/build/plan.ts';
+import { networkView } from '../study/inspect/network.ts';
+import { nodeTimesOf } from '../study/measure/profile.ts';
 import { defineCommand } from './command.ts';
 import { hardwareOption, jsonOption, modelOption } from './options.ts';
 
@@ -15,6 +21,11 @@ export const space = defineCommand({
     model: modelOption,
     hardware: hardwareOption,
     out: { type: 'string', describe: 'The file to write [default: standard output]' },
+    times: {
+      type: 'boolean',
+      default: true,
+      describe: 'Show what share of the time the layers take on this machine; --no-times skips this',
+    },
     json: jsonOption,
   },
   examples: [
@@ -31,6 +42,7 @@ export const space = defineCommand({
     const { sites, rejected, outputs } = found;
     for (const note of notesOf(found)) console.note(note);
     const yaml = proposedSpace(found, hardware);
+    const layers = networkView(found, hardware, args.times ? await timesOf(found, hardware, console.note) : null);
     if (args.json) {
       console.out(
         JSON.stringify(
@@ -38,6 +50,7 @@ export const space = defineCommand({
             space: yaml,
             sites: sites.map(({ name, kind, macs, methods }) => ({ name, kind, macs, methods })),
             rejected,
+            layers: { searched: layers.searched, leftOut: layers.leftOut },
             outputs,
           },
           null,
@@ -45,8 +58,10 @@ export const space = defineCommand({
         ),
       );
     } else if (args.out === undefined) {
+      // The search space may go into a file: what is for people alone goes beside it.
+      for (const line of layerLines(layers)) console.note(line);
       console.out(yaml.trimEnd());
-    }
+    } else console.out(joinLines(networkLines(layers)));
     if (args.out !== undefined) {
       writeAtomically(args.out, yaml, 'the search space', place);
       console.note(
@@ -56,3 +71,22 @@ export const space = defineCommand({
     return 0;
   },
 });
+
+/** Null where only another machine could tell, and where it does not run here: a search space can be written all the same. */
+async function timesOf(
+  { loaded }: ModelSites,
+  hardware: HardwareProfile,
+  note: (text: string) => void,
+): Promise<NodeTimings | null> {
+  const { kind } = hardware.driver;
+  if (kind !== 'onnxruntime' && kind !== 'roofline') return null;
+  try {
+    const timed = await nodeTimesOf({ hardware, loaded }, note);
+    if (timed.state === 'complete') return timed.value;
+    note(`The layers were not timed: ${timed.detail}.`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    note(`The layers were not timed. ${error.message}`);
+  }
+  return null;
+}

@@ -39,16 +39,19 @@ export function trainingDisplay(
 /** The last word on a training, and the exit status: 1 where the file does not score as training said. */
 export function trainingEnd(console: Console, json: boolean, { written, endedBy }: TrainResult): ExitStatus {
   if (endedBy === 'interrupted' || !written) return 130;
-  const { path, bytes, epoch, top1, images } = written;
+  const { path, bytes, epoch, top1, images, test } = written;
   const reported = epoch.validation?.top1 ?? Number.NaN;
   const agrees = Math.abs(top1 - reported) <= 1.5 / images;
   if (json) {
     const { weights } = epoch.validation ?? { weights: 'last' };
-    jsonLine(console, { kind: 'written', path, bytes, epoch: epoch.epoch, weights, top1, reported, images, agrees });
+    const scored = { top1, reported, images, agrees, ...(test ? { test } : {}) };
+    jsonLine(console, { kind: 'written', path, bytes, epoch: epoch.epoch, weights, ...scored });
   } else {
+    const chose = test ? 'held-out training images' : 'validation images';
     console.out(
-      `Wrote ${path} (${(bytes / 1e6).toFixed(1)} MB): epoch ${epoch.epoch}, ${formatPercent(top1)} of ${images} validation images, scored from the file.`,
+      `Wrote ${path} (${(bytes / 1e6).toFixed(1)} MB): epoch ${epoch.epoch}, ${formatPercent(top1)} of ${images} ${chose}, scored from the file.`,
     );
+    if (test) console.out(`On ${test.images} test images, which chose nothing, it scores ${formatPercent(test.top1)}.`);
   }
   if (agrees) return 0;
   console.note(

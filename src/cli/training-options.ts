@@ -2,9 +2,11 @@
 import { availableParallelism } from 'node:os';
 import type { InferredOptionTypes } from 'yargs';
 import { augmentationNames } from '../data/augment/augmentation.ts';
+import { usualHoldOut } from '../data/held-out.ts';
 import { type Normalization, normalizations } from '../data/normalize.ts';
 import { providerNames } from '../device/profile.ts';
 import { requireProvider } from '../device/providers.ts';
+import { UserError } from '../errors/user-error.ts';
 import type { TrainRequest } from '../train/loop/request.ts';
 import { type OptimiserOptions, requireTrainingOptions } from '../train/options.ts';
 import { parseDuration } from '../units/duration.ts';
@@ -17,6 +19,10 @@ export const trainingOptions = {
     choices: ['best', 'last'] as const,
     default: 'best' as const,
     describe: 'Which epoch to write: the best one on the validation images, or the last',
+  },
+  'hold-out': {
+    type: 'number',
+    describe: 'Share of training images that choose the epoch where the others are test images [default: 0.05]',
   },
   batch: { type: 'number', default: 128, describe: 'Images per step' },
   accumulate: { type: 'number', default: 1, describe: 'Split each step into this many parts, which uses less memory' },
@@ -116,6 +122,7 @@ export function trainRequest(
     plainEpochs: count('--plain-epochs', args['plain-epochs'], 0),
     out: args.out,
     keep: args.keep,
+    holdOut: holdOutOf(args),
     batch: count('--batch', args.batch, 1),
     accumulation: count('--accumulate', args.accumulate, 1),
     schedule: args.schedule,
@@ -146,6 +153,16 @@ export function trainRequest(
   // Told before a network is read.
   requireTrainingOptions({ ...request, batchSize: request.batch, batchesPerCall: 1 });
   return request;
+}
+
+/** With the last epoch nothing is chosen, and every training image is of more use in the training. */
+function holdOutOf({ 'hold-out': share, keep }: Given): number {
+  const given = share ?? (keep === 'best' ? usualHoldOut : 0);
+  if (given >= 0 && given <= 0.5) return given;
+  throw new UserError(
+    `--hold-out: expected a share from 0 to 0.5, found ${Number.isNaN(given) ? 'no number' : given}.`,
+    `Give, for example, --hold-out ${usualHoldOut}.`,
+  );
 }
 
 /** The CPU is always there. @throws UserError for a provider that does not work here */

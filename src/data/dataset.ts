@@ -9,6 +9,8 @@ export type ImageSource =
       readonly kind: 'cifar10';
       /** Batch files, absolute, and how many records each holds. */
       readonly files: readonly { readonly path: string; readonly records: number }[];
+      /** Positions among all records of the files, in their order; all of them when missing. */
+      readonly chosen?: readonly number[];
     }
   | { readonly kind: 'tensors'; readonly inputs: readonly TensorInputSource[] }
   | { readonly kind: 'folder' /** One absolute path per image. */; readonly paths: readonly string[] }

@@ -23,9 +23,10 @@ export function itemsOf(source: ImageSource): ImageItem[] {
       'Cannot read ready inputs as images: expected images, found arrays.',
       'Give images, such as folder:DIR.',
     );
-  return source.files.flatMap(({ path, records }) =>
+  const all = source.files.flatMap(({ path, records }) =>
     Array.from({ length: records }, (_, record): ImageItem => ({ kind: 'cifar10', path, record })),
   );
+  return source.chosen ? source.chosen.flatMap(at => all[at] ?? []) : all;
 }
 
 /** Rejects when the image cannot be read or decoded. */

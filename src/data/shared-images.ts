@@ -1,6 +1,6 @@
 /** Whether two sets of images hold the same files. */
 import { identityOf } from '../files/kind.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, ImageSource } from './dataset.ts';
 import type { TensorPlace } from './tensors/arrays.ts';
 
 /**
@@ -10,8 +10,8 @@ import type { TensorPlace } from './tensors/arrays.ts';
 export function sharedImages({ source: one }: Dataset, { source: other }: Dataset): number {
   switch (one.kind) {
     case 'cifar10': {
-      const read = new Set(other.kind === 'cifar10' ? other.files.map(({ path }) => fileOf(path)) : []);
-      return one.files.reduce((sum, { path, records }) => sum + (read.has(fileOf(path)) ? records : 0), 0);
+      const read = new Set(other.kind === 'cifar10' ? recordsOf(other) : []);
+      return recordsOf(one).filter(record => read.has(record)).length;
     }
     case 'folder': {
       if (other.kind !== 'folder') return 0;
@@ -29,6 +29,14 @@ export function sharedImages({ source: one }: Dataset, { source: other }: Datase
     default:
       return one satisfies never;
   }
+}
+
+function recordsOf({ files, chosen }: Extract<ImageSource, { readonly kind: 'cifar10' }>): string[] {
+  const all = files.flatMap(({ path, records }) => {
+    const file = fileOf(path);
+    return Array.from({ length: records }, (_, record) => `${file}#${record}`);
+  });
+  return chosen ? chosen.map(at => all[at] ?? '') : all;
 }
 
 const keyOf = ({ path, start }: TensorPlace): string => `${fileOf(path)}#${start}`;

@@ -1,5 +1,4 @@
 /** Which images a network is trained on, and which judge it. */
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
@@ -7,8 +6,10 @@ import { isFolder } from '../files/kind.ts';
 import { openCifar10 } from './cifar10.ts';
 import type { Dataset } from './dataset.ts';
 import { openFolder } from './folder.ts';
+import { heldOut } from './held-out.ts';
 import { openImagenet } from './imagenet.ts';
 import { type DatasetOverrides, openDataset } from './open.ts';
+import { partOf } from './part.ts';
 import { openShapes } from './shapes/open.ts';
 import { sharedImages } from './shared-images.ts';
 import type { Cifar10Spec, DataSpec, FolderSpec } from './spec.ts';
@@ -16,8 +17,11 @@ import { splitProxy } from './subset.ts';
 
 export interface Splits {
   readonly train: Dataset;
+  /** What an epoch is chosen by. */
   readonly validation: Dataset;
-  /** How the two were told apart, in a line for people. */
+  /** What has the last word, and chose nothing; null where those are the validation images. */
+  readonly test: Dataset | null;
+  /** How they were told apart, in a line for people. */
   readonly rule: string;
 }
 
@@ -25,26 +29,52 @@ export interface Splits {
 const validationShare = 0.1;
 
 /**
- * - cifar10: the data_batch files against those that the data names (test_batch).
+ * - cifar10: the data_batch files against those that the data names (test_batch), which are test images.
  * - imagenet: train against val.
  * - shapes: two streams of drawings.
  * - folder: its folders train and val (or validation, valid, test); a folder of such a name against the train beside it; else a
- *   tenth of the images of every class, chosen by `seed`, is kept for validation.
+ *   tenth of the images of every class, chosen by `seed`, is kept for validation. Those in a folder named test are test images.
  *
+ * @param holdOut the share of the training images that is held out for validation where there are test images; 0 for none, and then those
+ * are the validation images
  * @throws UserError when there are no images in a part, no labels, or a class without a training image
  */
-export async function openSplits(spec: DataSpec, seed: number, overrides: DatasetOverrides = {}): Promise<Splits> {
-  const splits = await found({ ...spec, normalize: overrides.normalize ?? spec.normalize }, seed);
+export async function openSplits(
+  spec: DataSpec,
+  seed: number,
+  overrides: DatasetOverrides = {},
+  holdOut = 0,
+): Promise<Splits> {
+  const whole = await found({ ...spec, normalize: overrides.normalize ?? spec.normalize }, seed);
+  const splits = whole.tests ? withHeldOut(whole, holdOut, seed) : whole;
   demandEveryClass(splits.train);
   demandApart(splits);
-  if (splits.validation.count > 0) return splits;
+  const last = splits.test ?? splits.validation;
+  if (last.count > 0) return splits;
   throw new UserError(
-    `Cannot train: there is no image to score on (${splits.validation.description}).`,
+    `Cannot train: there is no image to score on (${last.description}).`,
     'Put the validation images there.',
   );
 }
 
-async function found(spec: DataSpec, seed: number): Promise<Splits> {
+/** Whether the images beside the training images are called test images by those who made the dataset. */
+interface FoundSplits extends Splits {
+  readonly tests?: boolean;
+}
+
+/** Of one or two images nothing can be held out. */
+function withHeldOut({ train, validation: test, rule }: Splits, share: number, seed: number): Splits {
+  if (share === 0 || train.count < 3 || !train.labels) return { train, validation: test, test: null, rule };
+  const held = heldOut(train, share, seed);
+  return {
+    train: held.train,
+    validation: held.held,
+    test,
+    rule: `${rule}; ${held.held.count} of the training images held out (seed ${seed})`,
+  };
+}
+
+async function found(spec: DataSpec, seed: number): Promise<FoundSplits> {
   switch (spec.kind) {
     case 'cifar10':
       return cifarSplits(spec);
@@ -52,12 +82,14 @@ async function found(spec: DataSpec, seed: number): Promise<Splits> {
       return {
         train: await openImagenet(spec, 'train'),
         validation: await openImagenet(spec, 'validation'),
+        test: null,
         rule: 'the folders train and val',
       };
     case 'shapes':
       return {
         train: openShapes(spec, 'train'),
         validation: openShapes(spec, 'validation'),
+        test: null,
         rule: 'two streams of drawings',
       };
     case 'folder':
@@ -73,7 +105,7 @@ async function found(spec: DataSpec, seed: number): Promise<Splits> {
   }
 }
 
-function cifarSplits(spec: Cifar10Spec): Splits {
+function cifarSplits(spec: Cifar10Spec): FoundSplits {
   const held = new Set(spec.files);
   const files = [1, 2, 3, 4, 5]
     .map(number => `data_batch_${number}.bin`)
@@ -90,20 +122,28 @@ function cifarSplits(spec: Cifar10Spec): Splits {
   return {
     train: openCifar10({ ...spec, files }),
     validation: openCifar10(spec),
+    test: null,
+    tests: true,
     rule: `${files.join(', ')} against ${spec.files.join(', ')}`,
   };
 }
 
 const heldNames = ['val', 'validation', 'valid', 'test'];
 
-async function folderSplits(spec: FolderSpec, seed: number): Promise<Splits> {
+async function folderSplits(spec: FolderSpec, seed: number): Promise<FoundSplits> {
   const { directory } = spec;
   const held = heldNames.find(name => isFolder(join(directory, name)));
   if (held && isFolder(join(directory, 'train')))
-    return pair(spec, join(directory, 'train'), join(directory, held), `the folders train and ${held}`);
+    return {
+      ...(await pair(spec, join(directory, 'train'), join(directory, held), `the folders train and ${held}`)),
+      tests: held === 'test',
+    };
   const sibling = join(dirname(directory), 'train');
   if (heldNames.includes(basename(directory)) && isFolder(sibling))
-    return pair(spec, sibling, directory, `the folder train beside ${basename(directory)}`);
+    return {
+      ...(await pair(spec, sibling, directory, `the folder train beside ${basename(directory)}`)),
+      tests: basename(directory) === 'test',
+    };
   return divided(await openDataset(spec), seed);
 }
 
@@ -112,7 +152,7 @@ async function pair(spec: FolderSpec, train: string, validation: string, rule: s
   const [first, second] = await Promise.all(
     [train, validation].map(directory => openFolder({ ...spec, directory, labels: null })),
   );
-  return { train: first!, validation: withClassesOf(first!, ofOneClass(first!, second!)), rule };
+  return { train: first!, validation: withClassesOf(first!, ofOneClass(first!, second!)), test: null, rule };
 }
 
 const folderOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf('/')));
@@ -155,34 +195,20 @@ function divided(all: Dataset, seed: number): Splits {
     );
   const { proxy, rest } = splitProxy(all.labels, all.count, Math.ceil(all.count * validationShare), seed);
   return {
-    train: subsetOf(all, rest, 'training'),
-    validation: subsetOf(all, proxy, 'validation'),
+    train: partOf(all, rest, 'training'),
+    validation: partOf(all, proxy, 'validation'),
+    test: null,
     rule: `a tenth of every class kept for validation (seed ${seed})`,
   };
 }
 
-/** The images at `positions`, ascending, of a dataset of files. */
-function subsetOf(all: Dataset, positions: Int32Array, part: string): Dataset {
-  if (all.source.kind !== 'folder') throw new Error('only images in files are divided');
-  const { paths } = all.source;
-  const pick = <T>(list: readonly T[]): T[] => Array.from(positions, at => list[at]!);
-  return {
-    ...all,
-    count: positions.length,
-    ids: pick(all.ids),
-    labels: all.labels && positions.map(at => all.labels![at]!),
-    hash: createHash('sha256').update(`${all.hash}\0${positions.join()}`).digest('hex'),
-    description: `${positions.length} ${part} images of ${all.description}`,
-    source: { kind: 'folder', paths: pick(paths) },
-  };
-}
-
 /** Images that a network was trained on say nothing of how good it is. */
-function demandApart({ train, validation, rule }: Splits): void {
-  const shared = sharedImages(validation, train);
+function demandApart({ train, validation, test, rule }: Splits): void {
+  const last = test ?? validation;
+  const shared = sharedImages(last, train) + (test ? sharedImages(test, validation) : 0);
   if (shared === 0) return;
   throw new UserError(
-    `Cannot train: ${shared} of the ${validation.count} validation images are training images too, by links (${rule}).`,
+    `Cannot train: ${shared} of the ${last.count} validation images are training images too, by links (${rule}).`,
     'Take them out of one of the two.',
   );
 }

@@ -48,10 +48,22 @@ export interface DenseObserved {
   readonly further?: FurtherValues;
 }
 
+/** Single sites are about to be measured, and it is known how long one measurement takes. Not told of computed latencies. */
+export interface SweepPlanned {
+  readonly kind: 'sweep-planned';
+  /** Those that are to come, and all that the sweep would take if there were time; some may be known from earlier runs. */
+  readonly measurements: number;
+  readonly wanted: number;
+  readonly expectedMs: number;
+}
+
 /** Single sites were measured: what the tuner starts from. */
 export interface SiteTableMeasured {
   readonly kind: 'site-table';
   readonly sites: number;
+  /** Measurements of this run, and those that the time did not suffice for. */
+  readonly measured: number;
+  readonly left: number;
   readonly wallMs: number;
 }
 
@@ -184,6 +196,7 @@ export type Happening =
   | StudyStarted
   | StageReached
   | DenseObserved
+  | SweepPlanned
   | SiteTableMeasured
   | LimitsSet
   | TrialStarted

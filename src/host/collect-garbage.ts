@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheUsers } from './cache-users.ts';
 
-const kinds = ['factors', 'statistics', 'images', 'engines', 'agent', 'left behind'] as const;
+const kinds = ['factors', 'statistics', 'images', 'engines', 'agent', 'compiled', 'left behind'] as const;
 export type CacheKind = (typeof kinds)[number];
 
 interface Entry {
@@ -51,6 +51,8 @@ export function collectGarbage(cache: string, { unusedMs, dryRun, nowMs = Date.n
   const mayGo = ({ kind, usedAtMs, cache: of }: Entry): boolean => {
     const here = users.get(of) ?? [];
     if (kind === 'left behind') return nowMs - usedAtMs > staleMs;
+    // What a process has loaded of it, it does not read again.
+    if (kind === 'compiled') return nowMs - usedAtMs >= unusedMs;
     // A running agent knows what it holds, and makes room by itself.
     if (kind === 'agent' && here.length > 0) return false;
     const since = Math.min(...here.map(({ sinceMs }) => sinceMs));
@@ -99,6 +101,8 @@ function entriesOf(cache: string): Entry[] {
     ...entriesIn(join(cache, 'prepared'), cache, name =>
       isHalf(name) ? 'left behind' : /^[0-9a-f]{40}$/.test(name) ? 'engines' : null,
     ),
+    // One folder for each version of node; what is compiled anew goes there.
+    ...entriesIn(join(cache, 'compiled'), cache, name => (/^v\d+\..*-[0-9a-f]+/.test(name) ? 'compiled' : null)),
     ...namesIn(agent)
       .filter(name => /^[0-9a-f]{2}$/.test(name))
       .flatMap(name =>

@@ -1,6 +1,13 @@
 /** Events as lines for people, for a log or above a progress line. Changes of accuracy are signed; `±` is 95 %. */
 import { oneLine } from '../errors/printable.ts';
-import type { ConfirmFinished, FurtherValues, Happening } from '../events/event.ts';
+import type {
+  ConfirmFinished,
+  FurtherValues,
+  Happening,
+  SiteTableMeasured,
+  StudyFinished,
+  SweepPlanned,
+} from '../events/event.ts';
 import { limitsText } from '../objectives/limits.ts';
 import { objectivesOf } from '../objectives/objectives.ts';
 import { z95 } from '../stats/normal.ts';
@@ -30,8 +37,10 @@ function textOf(event: Happening): string | null {
     }
     case 'dense':
       return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (95 % ± ${percent(z95 * event.standardError)}) of ${event.images} images${furtherText(event)}.`;
+    case 'sweep-planned':
+      return sweepPlanText(event);
     case 'site-table':
-      return `Measured ${event.sites} sites one by one in ${formatDuration(event.wallMs)}.`;
+      return sweepEndText(event);
     case 'limits':
       return `Limits${event.resumed ? ', as before' : ''}: ${limitsText(event) || 'none'}.`;
     case 'trial-finished':
@@ -50,11 +59,8 @@ function textOf(event: Happening): string | null {
       return `${event.quality === 'good' ? 'Confirmed' : 'Measured, not confirmed,'} ${event.done} of ${event.total}: ${event.trial === 0 ? 'the dense model' : `trial ${event.trial}, ${speedups(event)}, ${changeWords(event)}${furtherText(event)}`}.`;
     case 'confirm-finished':
       return confirmEndText(event);
-    case 'study-finished': {
-      const { study, complete, pruned, failed, frontSize, wallMs, endedBy } = event;
-      const failures = `${pruned > 0 ? `, ${pruned} stopped early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
-      return `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}: ${complete} trials complete, including the dense model${failures}, ${frontSize} on the front.`;
-    }
+    case 'study-finished':
+      return studyEndText(event);
     case 'stage':
     case 'trial-started':
     case 'trial-pruned':
@@ -64,12 +70,37 @@ function textOf(event: Happening): string | null {
   }
 }
 
+function sweepPlanText({ measurements, wanted, expectedMs }: SweepPlanned): string {
+  const all = measurements >= wanted;
+  const count = all ? `${measurements}` : `${measurements} of ${wanted}`;
+  const short = all ? '' : ' More would leave too little time for trials.';
+  return `Measuring each layer alone first: ${count} short measurements, about ${formatDuration(expectedMs)}.${short}`;
+}
+
+const sweepEndText = ({ sites, measured, left, wallMs }: SiteTableMeasured): string =>
+  left === 0
+    ? `Measured ${sites} sites one by one in ${formatDuration(wallMs)}.`
+    : `Made ${measured} measurements of single sites in ${formatDuration(wallMs)}; ${left} are left for a later run.`;
+
 const endings = {
   trials: 'is done',
   time: 'reached its wall-time budget',
   exhausted: 'has tried every configuration',
   interrupted: 'was interrupted',
 } as const;
+
+function studyEndText({ study, complete, pruned, failed, frontSize, wallMs, endedBy }: StudyFinished): string {
+  const failures = `${pruned > 0 ? `, ${pruned} stopped early` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
+  const ended = `Study "${study}" ${endings[endedBy]} after ${formatDuration(wallMs)}`;
+  if (complete + pruned + failed > 1)
+    return `${ended}: ${complete} ${plural(complete, 'trial', 'trials')} complete, including the dense model${failures}, ${frontSize} on the front.`;
+  // What was prepared and measured meanwhile is kept.
+  if (endedBy === 'time')
+    return `${ended}, before its first trial: the time went into preparing it and measuring each layer alone. Run the same command again to go on.`;
+  return endedBy === 'interrupted'
+    ? `${ended}, before its first trial. Run the same command again to go on.`
+    : `${ended}: no trial has run.`;
+}
 
 /** Null where nothing is left. */
 function confirmEndText({ study, confirmed, left, disturbed, timeIsOver }: ConfirmFinished): string | null {

@@ -11,7 +11,7 @@ import {
   trialMs,
   trialsIn,
 } from './inspection.ts';
-import { joinLines, textTable } from './text-table.ts';
+import { clipped, joinLines, textTable } from './text-table.ts';
 
 const nightMs = 8 * 3_600_000;
 
@@ -25,21 +25,47 @@ export const inspectionText = (found: Inspection): string =>
     ...timeLines(found),
   ]);
 
-export const networkLines = ({ model, inputs, macs, params, searched, leftOut }: NetworkView): string[] => [
+export const networkLines = ({ model, inputs, macs, params, ...layers }: NetworkView): string[] => [
   `Network: ${model}, ${formatMacs(macs)} and ${(params / 1e6).toPrecision(3)} M parameters`,
   ...inputs.map(input => `Input:   ${input}`),
   '',
-  ...textTable(
-    [
-      { header: 'layers', align: 'right', cell: ({ layers }) => String(layers) },
-      { header: 'of the MACs', align: 'right', cell: ({ share }) => formatPercent(share, 1) },
-      { header: '', align: 'left', cell: ({ what }) => what },
-    ],
-    [...searched.map(each => prefixed('searched: ', each)), ...leftOut.map(each => prefixed('left out: ', each))],
-  ),
+  ...layerLines(layers),
 ];
 
-const prefixed = (prefix: string, group: LayerGroup): LayerGroup => ({ ...group, what: prefix + group.what });
+/** How many layers hold weights, and what becomes of them: which are searched, which are left out and why, and what share of the work they are. */
+export function layerLines({ searched, leftOut }: Pick<NetworkView, 'searched' | 'leftOut'>): string[] {
+  const count = (groups: readonly LayerGroup[]): number => groups.reduce((sum, { layers }) => sum + layers, 0);
+  const [found, left] = [count(searched), count(leftOut)];
+  const all = [
+    ...searched.map(each => ({ ...each, what: `searched: ${each.what}` })),
+    ...leftOut.map(each => ({ ...each, what: `left out: ${each.what} (${namesText(each.names)})` })),
+  ];
+  const timed = all.some(({ time }) => time !== null);
+  return [
+    `${found + left} layers with weights: ${found} ${plural(found, 'is', 'are')} searched, ${left} ${plural(left, 'is', 'are')} left out.`,
+    ...textTable(
+      [
+        { header: 'layers', align: 'right', cell: ({ layers }) => String(layers) },
+        { header: 'of MACs', align: 'right', cell: ({ share }) => formatPercent(share, 1) },
+        ...(timed
+          ? [
+              {
+                header: 'of time',
+                align: 'right' as const,
+                cell: ({ time }: LayerGroup) => (time === null ? '-' : formatPercent(time, 1)),
+              },
+            ]
+          : []),
+        { header: '', align: 'left', cell: ({ what }) => what },
+      ],
+      all,
+    ),
+  ];
+}
+
+/** The first, and how many more there are: the search space names all of them. */
+const namesText = ([first = '', ...more]: readonly string[]): string =>
+  `${clipped(first, 24)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
 
 function imagesLines(images: ImagesView): string[] {
   const { labelledClasses, outputs, size, tried, triedOn, notes } = images;

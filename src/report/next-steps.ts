@@ -4,9 +4,12 @@ import type { FrontReport } from './front/front.ts';
 import { gainOf } from './front/gain.ts';
 import { unknownOf } from './front/known.ts';
 
+const whyAgain = 'What was prepared and measured is kept, so it comes to trials sooner.';
+
 /** @param where the options that find the store, empty where it is the usual one */
 export function nextSteps(report: FrontReport, where: string): string[] {
-  const { study, best } = report;
+  const { study, best, tried } = report;
+  if (!tried) return [`Next: the same command again. ${whyAgain}`];
   const rest = `--study ${shellWord(study)}${where}`;
   const gain = gainOf(report);
   const { disturbed, unconfirmed } = unknownOf(best);

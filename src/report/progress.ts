@@ -86,6 +86,7 @@ export function advance(progress: Progress, event: StudyEvent): Progress {
       return { ...progress, stage: null, sinceMs: nowMs };
     case 'trial-started':
       return progress.stage ? { ...progress, stage: null } : progress;
+    case 'sweep-planned':
     case 'remeasured':
     case 'limits':
     case 'warning':

@@ -2,7 +2,7 @@
 import { UserError } from '../errors/user-error.ts';
 import type { StudyMeasured } from '../money/options.ts';
 import type { FrontPoint, FrontReport } from './front/front.ts';
-import { confirmCommand } from './front/known.ts';
+import { confirmCommand, goOnSentence } from './front/known.ts';
 import { pick } from './front/pick.ts';
 
 export interface RoiStudy {
@@ -29,6 +29,7 @@ export type RoiChoice =
  * @throws UserError where the figures of the study, or of the trial, are not confirmed
  */
 export function roiStudy(report: FrontReport, choice: RoiChoice, batch: number): RoiStudy {
+  if (!report.tried) throw new UserError(`Cannot reckon with "${report.study}": no trial has run yet.`, goOnSentence);
   if (!report.confirmed)
     throw new UserError(
       `Cannot reckon with "${report.study}": its figures are not confirmed, and figures of a search flatter.`,

@@ -9,13 +9,15 @@ import { type Column, clipped, textTable } from './text-table.ts';
 
 const widest = 100;
 
+const short = (text: string, whole: boolean): string => (whole ? text : clipped(text, 40));
+
 /** What each option needs and costs; savings are against staying dense. */
-export function optionTable(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
+export function optionTable(answer: Reckoning, studies: readonly RoiStudy[], whole: boolean): string[] {
   const names = deviceNames(studies);
   const name: Column<Reckoned> = {
     header: 'option',
     align: 'left',
-    cell: option => clipped(optionName(answer, option, names), 40) + (option.feasible ? '' : ' !'),
+    cell: option => short(optionName(answer, option, names), whole) + (option.feasible ? '' : ' !'),
   };
   const cell = <T>(header: string, of: (each: CostOutcome) => T, text: (each: T) => string, lowFirst: boolean) => ({
     header,
@@ -41,7 +43,7 @@ export function optionTable(answer: Reckoning, studies: readonly RoiStudy[]): st
 }
 
 /** Lists are in the order of the options; with more than two devices only the cheapest is told. */
-export function loadTable(answer: Reckoning, studies: readonly RoiStudy[]): string[] {
+export function loadTable(answer: Reckoning, studies: readonly RoiStudy[], whole: boolean): string[] {
   const names = deviceNames(studies);
   const bestName = (best: number | null): string => {
     const option = best === null ? undefined : answer.options[best];
@@ -56,17 +58,17 @@ export function loadTable(answer: Reckoning, studies: readonly RoiStudy[]): stri
       { header: 'calls a day', align: 'right', cell: ({ callsPerDay }) => callsText(floor(callsPerDay)) },
       { header: 'machines', align: 'right', cell: row => list(row, ({ machines }) => callsText(machines)) },
       { header: 'per month', align: 'right', cell: row => list(row, ({ perMonth }) => amount(perMonth)) },
-      { header: 'cheapest', align: 'left', cell: ({ best }) => clipped(bestName(best), 40) },
+      { header: 'cheapest', align: 'left', cell: ({ best }) => short(bestName(best), whole) },
     ],
     answer.loads,
   );
 }
 
 /** What the saving over the horizon becomes. */
-export const swingTable = (swings: readonly Swing[]): string[] =>
+export const swingTable = (swings: readonly Swing[], whole: boolean): string[] =>
   textTable(
     [
-      { header: 'figure', align: 'left', cell: ({ path }) => clipped(path, 40) },
+      { header: 'figure', align: 'left', cell: ({ path }) => short(path, whole) },
       { header: 'at -25 %', align: 'right', cell: ({ less }) => amount(less) },
       { header: 'at +25 %', align: 'right', cell: ({ more }) => amount(more) },
       { header: '', align: 'left', cell: ({ turns }) => (turns ? 'decides whether it pays' : '') },

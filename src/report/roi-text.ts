@@ -10,6 +10,7 @@ import type { RoiStudy } from './roi-study.ts';
 import { loadTable, optionTable, swingTable } from './roi-tables.ts';
 import { callSentences, verdict } from './roi-verdict.ts';
 import { amount, callsText, deviceNames, monthsText, optionName, wrapped } from './roi-words.ts';
+import { clipped } from './text-table.ts';
 
 export interface RoiPage {
   readonly answer: Reckoning;
@@ -24,8 +25,13 @@ export interface RoiPage {
 /** How many figures are told that the answer depends on most. */
 const told = 3;
 
-/** Lines of at most 100 characters, joined by newlines. */
-export function roiText({ answer, studies, given, swung, swings }: RoiPage): string {
+/**
+ * Lines of at most 100 characters, joined by newlines.
+ *
+ * @param whole whether names are written whole, however long: a file or pipe has no end of line that they could cross
+ */
+export function roiText({ answer, studies: named, given, swung, swings }: RoiPage, whole = false): string {
+  const studies = whole ? named : named.map(withShortNames);
   const { currency, callsPerDay } = answer.figures;
   const infeasible = answer.options.some(({ feasible }) => !feasible);
   return [
@@ -36,14 +42,14 @@ export function roiText({ answer, studies, given, swung, swings }: RoiPage): str
     ...wrapped(
       `At ${callsText(floor(callsPerDay))} calls a day. Money is in ${currency}. In brackets: the ends of the 95 % interval, where they differ.`,
     ),
-    ...optionTable(answer, studies),
+    ...optionTable(answer, studies, whole),
     ...(infeasible ? ['! not known to keep the latency limit, and so no choice'] : []),
     '',
     ...loadHeading(answer, studies),
-    ...loadTable(answer, studies),
+    ...loadTable(answer, studies, whole),
     ...wrapped(breakEvenSentences(answer).join(' ')),
     ...(answer.options.length > 2 ? wrapped(winnerSentences(answer, studies).join(' ')) : []),
-    ...swingLines(answer, studies, swung, swings),
+    ...swingLines(answer, studies, swung, swings, whole),
     '',
     'Left out of account:',
     ...leftOut(answer, given).flatMap(sentence => bullet(sentence)),
@@ -51,6 +57,12 @@ export function roiText({ answer, studies, given, swung, swings }: RoiPage): str
     .map(oneLine)
     .join('\n');
 }
+
+const withShortNames = (study: RoiStudy): RoiStudy => ({
+  ...study,
+  device: clipped(study.device, 24),
+  measured: { ...study.measured, study: clipped(study.measured.study, 24) },
+});
 
 const paragraph = ([first = '', ...rest]: readonly string[]): string[] => [
   ...wrapped(first),
@@ -72,6 +84,7 @@ function swingLines(
   studies: readonly RoiStudy[],
   swung: number | null,
   swings: readonly Swing[],
+  whole: boolean,
 ): string[] {
   const option = swung === null ? undefined : answer.options[swung];
   if (!option) return [];
@@ -80,5 +93,5 @@ function swingLines(
   const saving = `What "${name}" saves over ${months} months (${amount(option.outcome.value.saving)})`;
   return swings.length === 0
     ? ['', ...wrapped(`${saving} does not change with any one figure that is 25 % off.`)]
-    : ['', ...wrapped(`${saving} depends most on:`), ...swingTable(swings.slice(0, told))];
+    : ['', ...wrapped(`${saving} depends most on:`), ...swingTable(swings.slice(0, told), whole)];
 }

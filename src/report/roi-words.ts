@@ -5,7 +5,6 @@ import { compare, divide, type Rational, rational, toDecimal, toNumber } from '.
 import type { Reckoned, Reckoning } from '../money/reckon.ts';
 import { formatMs } from '../units/format.ts';
 import type { RoiStudy } from './roi-study.ts';
-import { clipped } from './text-table.ts';
 
 /** `12.3 M`, `1,234,567`, `219.00`, `0.0123`: whole from a thousand on, else two decimals, and three digits of what is small. */
 export function amount(value: Rational): string {
@@ -55,7 +54,7 @@ export const monthsText = (months: Rational): string => toDecimal(months, 1).rep
 export function deviceNames(studies: readonly RoiStudy[]): string[] {
   const names = studies.map(({ device }) => device);
   const own = new Set(names).size === names.length;
-  return studies.map(({ device, measured }) => clipped(own ? device : measured.study, 24));
+  return studies.map(({ device, measured }) => (own ? device : measured.study));
 }
 
 /** `stay dense`, `factorise`, `buy Jetson`, `buy Jetson and factorise`. */

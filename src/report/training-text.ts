@@ -1,5 +1,12 @@
 /** A training in lines for people: one per thing that happens, and one at the bottom that is kept up to date. */
-import type { EpochFinished, PhaseFinished, PhaseStarted, StepsTaken, TrainingEvent } from '../train/loop/event.ts';
+import type {
+  EpochFinished,
+  PhaseFinished,
+  PhaseStarted,
+  StepsTaken,
+  TrainingEvent,
+  TrainingStarted,
+} from '../train/loop/event.ts';
 import { formatDuration } from '../units/duration.ts';
 import { formatMs, formatPercent } from '../units/format.ts';
 
@@ -10,9 +17,9 @@ import { formatMs, formatPercent } from '../units/format.ts';
 export function trainingText(event: TrainingEvent, restart = false): string | null {
   switch (event.kind) {
     case 'training-started': {
-      const { trainImages, validationImages, epochs, batchesPerEpoch, stepSize, resumedFrom } = event;
+      const { trainImages, epochs, batchesPerEpoch, stepSize, resumedFrom } = event;
       const from = resumedFrom > 0 ? `, continuing from step ${resumedFrom}` : '';
-      return `${trainImages} training images, ${validationImages} to score on; ${epochs} epochs of ${batchesPerEpoch} steps of ${stepSize} images${from}`;
+      return `${trainImages} training images, ${scoredText(event)}; ${epochs} epochs of ${batchesPerEpoch} steps of ${stepSize} images${from}`;
     }
     case 'phase-started':
       return phaseStartedText(event);
@@ -33,6 +40,11 @@ export function trainingText(event: TrainingEvent, restart = false): string | nu
       return event satisfies never;
   }
 }
+
+const scoredText = ({ validationImages, testImages }: TrainingStarted): string =>
+  testImages === 0
+    ? `${validationImages} to score on`
+    : `${validationImages} more held out to choose the epoch, ${testImages} test images for the last word`;
 
 function epochText(event: EpochFinished): string {
   const { epoch, epochs, train, validation, best, learningRate, imagesPerSecond, waitingShare } = event;

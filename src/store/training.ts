@@ -5,9 +5,13 @@ export interface NewTrainingRun {
   readonly trialId: number;
   /** Everything that its numbers follow from, by name: a run of the same identity is the same run, gone on with. */
   readonly identity: Readonly<Record<string, string>>;
-  /** Top-1 on the validation images, 0 to 1: of the dense model, and of the trial before any step. */
+  /**
+   * Top-1 on the images that have the last word, 0 to 1: of the dense model, and of the trial before any step. Test images where the identity
+   * names them, and then the epochs were scored on images that were held out; else the validation images, as the epochs.
+   */
   readonly denseTop1: number;
   readonly beforeTop1: number;
+  /** How many images have the last word. */
   readonly validationImages: number;
   readonly packageVersion: string;
   readonly commandLine: readonly string[];
@@ -86,3 +90,6 @@ export interface TrainingStore {
 /** The same for the same names and values, in whatever order they are. */
 export const identityText = (identity: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(identity).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Whether test images have the last word, and others chose the epoch. */
+export const hasTestImages = ({ identity }: Pick<NewTrainingRun, 'identity'>): boolean => 'the test set' in identity;

@@ -54,12 +54,18 @@ describe('rankfront retrain', () => {
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     const events = ended.stdout.trim().split('\n').map(line => JSON.parse(line)); // biome-ignore format: one line
     expect(events[0]).toMatchObject({ kind: 'before', validationImages: 120 });
-    expect(events.at(-1)).toMatchObject({ kind: 'written', path: at('one.onnx'), agrees: true, images: 120 });
+    // The epoch was chosen on training images, and the test images have the last word.
+    const chosen = { kind: 'written', path: at('one.onnx'), agrees: true, images: 3 };
+    expect(events.at(-1)).toMatchObject({ ...chosen, test: { images: 120 } });
+    expect(events.find(({ kind }) => kind === 'training-started')).toMatchObject({
+      ...{ trainImages: 57, validationImages: 3, testImages: 120 },
+    });
     const [run, ...others] = await kept(1);
     expect(others).toEqual([]);
     expect(run).toMatchObject({
       state: 'complete',
-      top1: events.at(-1).top1,
+      top1: events.at(-1).test.top1,
+      validationImages: 120,
       detail: '',
       denseTop1: events[0].denseTop1,
     });
@@ -67,10 +73,11 @@ describe('rankfront retrain', () => {
       '--lr': '0.001',
       '--distil': '0.5',
       'the teacher': expect.stringMatching(/^[0-9a-f]{64}$/),
+      'the test set': expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(run!.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(run!.phases).toHaveLength(1);
-    expect(run!.phases[0]).toMatchObject({ firstEpoch: 1, lastEpoch: 2, steps: 6 });
+    expect(run!.phases[0]).toMatchObject({ firstEpoch: 1, lastEpoch: 2, steps: 4 });
     expect(run!.phases[0]!.unfrozenStepMs).toBeGreaterThan(0);
   });
 

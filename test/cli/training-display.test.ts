@@ -24,7 +24,7 @@ const epoch: EpochFinished = {
 const ended = (top1: number): TrainResult => ({
   endedBy: 'epochs',
   course: start,
-  written: { path: 'net.onnx', bytes: 2_500_000, epoch, top1, images: 200, sha256: 'f'.repeat(64) },
+  written: { path: 'net.onnx', bytes: 2_500_000, epoch, top1, images: 200, test: null, sha256: 'f'.repeat(64) },
 });
 
 function recorder(terminal: boolean) {
@@ -44,6 +44,18 @@ function recorder(terminal: boolean) {
 }
 
 describe('the end of a training', () => {
+  test('has the test images last, and judges by those that chose the epoch whether the file is what was trained', () => {
+    const result = ended(0.7);
+    const test = { top1: 0.5, images: 1000 };
+    const withTest = { ...result, written: result.written && { ...result.written, test } };
+    const { console, said } = recorder(true);
+    expect(trainingEnd(console, false, withTest)).toBe(0);
+    expect(said.out).toEqual([
+      'Wrote net.onnx (2.5 MB): epoch 3, 70.00 % of 200 held-out training images, scored from the file.',
+      'On 1000 test images, which chose nothing, it scores 50.00 %.',
+    ]);
+  });
+
   test('is the status 1 where the file scores otherwise than training said, by more than one image', () => {
     for (const [top1, status] of [
       [0.7, 0],
@@ -112,7 +124,15 @@ test('without --json there are lines for people: plain on a terminal, timed in a
 test('in a pipe how far it is stands in a line of its own, once a minute', () => {
   const begun: TrainingEvent = {
     kind: 'training-started',
-    ...{ epochs: 4, batchesPerEpoch: 10, stepSize: 8, trainImages: 80, validationImages: 20, resumedFrom: 0 },
+    ...{
+      epochs: 4,
+      batchesPerEpoch: 10,
+      stepSize: 8,
+      trainImages: 80,
+      validationImages: 20,
+      testImages: 0,
+      resumedFrom: 0,
+    },
   };
   const steps = (step: number): TrainingEvent => ({
     kind: 'steps',

@@ -47,6 +47,75 @@ describe('the two parts of cifar10', () => {
   });
 });
 
+describe('training images held out to choose by', () => {
+  const folder = join(scratch, 'held');
+  const spec = `cifar10:${folder}`;
+  const batch = (records: number): Uint8Array => {
+    const bytes = new Uint8Array(records * cifarRecordBytes);
+    for (let i = 0; i < records; i++) bytes[i * cifarRecordBytes] = i % 10;
+    return bytes;
+  };
+  const held = (share: number, seed = 0) => openSplits(parseDataSpec(spec), seed, {}, share);
+  beforeAll(() => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'test_batch.bin'), batch(20));
+    writeFileSync(join(folder, 'data_batch_1.bin'), batch(200));
+    writeFileSync(join(folder, 'data_batch_2.bin'), batch(100));
+  });
+
+  it('are a share of every class of CIFAR-10, by the seed, and the test images stay apart', async () => {
+    const { train, validation, test, rule } = await held(0.1);
+    expect([train.count, validation.count, test?.count]).toEqual([270, 30, 20]);
+    expect(rule).toMatch(/against test_batch\.bin; 30 of the training images held out \(seed 0\)$/);
+    const ofClass = new Int32Array(10);
+    for (const label of validation.labels!) ofClass[label]!++;
+    expect([...ofClass]).toEqual(Array(10).fill(3));
+    expect(new Set([...train.ids, ...validation.ids])).toHaveLength(300);
+    expect(test?.ids.every(id => id.startsWith('test_batch.bin'))).toBe(true);
+    expect(validation.ids).toEqual((await held(0.1)).validation.ids);
+    expect(validation.ids).not.toEqual((await held(0.1, 1)).validation.ids);
+    expect(validation.hash).not.toBe((await held(0.1, 1)).validation.hash);
+  });
+
+  it('are read from the records that their names say', async () => {
+    const { train, validation } = await held(0.1);
+    for (const part of [train, validation]) {
+      const items = itemsOf(part.source).map(item =>
+        item.kind === 'cifar10' ? `${item.path.split('/').at(-1)}#${item.record}` : '',
+      );
+      expect(items).toEqual(part.ids);
+    }
+  });
+
+  it('are none where none are asked for: then the test images choose, as they did', async () => {
+    const whole = await held(0);
+    const before = await splits(spec);
+    expect(whole).toEqual(before);
+    expect(whole.test).toBeNull();
+    expect(whole.validation.count).toBe(20);
+  });
+
+  it('are not taken where there are validation images, and taken where the folder is called test', async () => {
+    for (const name of ['val', 'test'])
+      for (const each of ['cat', 'dog'])
+        for (const part of ['train', name])
+          for (let i = 0; i < 10; i++) image(`has-${name}`, part, each, `${part}-${i}.png`);
+    const of = (name: string) => openSplits(parseDataSpec(`folder:${join(scratch, `has-${name}`)}`), 0, {}, 0.1);
+    expect(await of('val')).toMatchObject({ test: null, train: { count: 20 }, validation: { count: 20 } });
+    expect(await of('test')).toMatchObject({ test: { count: 20 }, train: { count: 18 }, validation: { count: 2 } });
+  });
+
+  it('never take the only image of a class', async () => {
+    for (let i = 0; i < 12; i++) image('rare', 'train', 'cat', `${i}.png`);
+    image('rare', 'train', 'eel', 'only.png');
+    for (const each of ['cat', 'eel']) image('rare', 'test', each, 'a.png');
+    for (let seed = 0; seed < 12; seed++) {
+      const { train } = await openSplits(parseDataSpec(`folder:${join(scratch, 'rare')}`), seed, {}, 0.5);
+      expect(train.ids).toContain('eel/only.png');
+    }
+  });
+});
+
 describe('the two parts of a folder', () => {
   it('are its train and val, by the names of the classes', async () => {
     for (const name of ['cat', 'dog', 'eel']) image('pair', 'train', name, 'a.png');

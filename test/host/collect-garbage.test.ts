@@ -122,3 +122,14 @@ test('a cache that is not there is empty', () => {
     refused: [],
   });
 });
+
+test('what node has compiled is listed, and goes when nothing was added for long', () => {
+  const old = put('compiled/v22.13.0-x64-0123abcd-0/a.bin', 70, 40);
+  const now = put('compiled/v24.1.0-x64-0123abcd-0/b.bin', 30, 0);
+  const foreign = put('compiled/notes/c.txt', 5, 400);
+  const when = new Date(Date.now() - 40 * day);
+  utimesSync(dirname(old), when, when);
+  const done = collectGarbage(cache, { unusedMs: 30 * day, dryRun: false });
+  expect(done.kinds).toEqual([{ kind: 'compiled', files: 2, bytes: 100, removed: 1, freed: 70 }]);
+  expect([old, now, foreign].map(existsSync)).toEqual([false, true, true]);
+});

@@ -218,6 +218,37 @@ describe('events', () => {
       'Study "night" is done after 1 h 00 m: 98 trials complete, including the dense model, 2 failed, 7 on the front.',
     ]);
     expect(eventText({ kind: 'confirm-started', trials: [4] })).toMatch(/^Confirming 1 member of/);
+    const planned = { kind: 'sweep-planned', measurements: 24, wanted: 91, expectedMs: 96_000 } as const;
+    expect(eventText(planned)).toBe(
+      'Measuring each layer alone first: 24 of 91 short measurements, about 1 m 36 s. More would leave too little time for trials.',
+    );
+    expect(eventText({ ...planned, measurements: 91 })).toBe(
+      'Measuring each layer alone first: 91 short measurements, about 1 m 36 s.',
+    );
+    const swept = { kind: 'site-table', sites: 21, measured: 24, left: 67, wallMs: 96_000 } as const;
+    expect(eventText(swept)).toBe('Made 24 measurements of single sites in 1 m 36 s; 67 are left for a later run.');
+    expect(eventText({ ...swept, left: 0 })).toBe('Measured 21 sites one by one in 1 m 36 s.');
+  });
+
+  test('a run that came to no trial says so, and how to go on', () => {
+    const end = {
+      kind: 'study-finished',
+      study: 'short',
+      complete: 1,
+      pruned: 0,
+      failed: 0,
+      frontSize: 1,
+      wallMs: 480_000,
+      endedBy: 'time',
+    } as const;
+    expect(eventText(end)).toBe(
+      'Study "short" reached its wall-time budget after 8 m 00 s, before its first trial: the time went into preparing it and measuring each layer alone. Run the same command again to go on.',
+    );
+    expect(eventText({ ...end, endedBy: 'interrupted' })).toMatch(
+      /before its first trial\. Run the same command again/,
+    );
+    expect(eventText({ ...end, endedBy: 'trials' })).toMatch(/: no trial has run\.$/);
+    expect(eventText({ ...end, complete: 2 })).toContain('2 trials complete');
     expect(eventText({ ...finished(1), onFront: false } as Happening)).toBeNull();
   });
 });

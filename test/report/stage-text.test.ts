@@ -36,7 +36,9 @@ test('a stage of an open study gives way to the trials when it ends', () => {
 
 test('the time of the sweep is not counted to the first trial', () => {
   const open = advance(noProgress, { ...started, atMs: 0 });
-  const swept = advance(open, { kind: 'site-table', sites: 2, wallMs: 600_000, atMs: 600_000 });
+  const swept = advance(open, {
+    ...{ kind: 'site-table', sites: 2, measured: 4, left: 0, wallMs: 600_000, atMs: 600_000 },
+  } as const);
   const failed = { kind: 'trial-failed', trial: 1, reason: 'timed-out', detail: '', atMs: 660_000 } as const;
   expect(advance(swept, failed).gapsMs).toEqual([60_000]);
 });

@@ -9,6 +9,7 @@ const started: TrainingEvent = {
   stepSize: 128,
   trainImages: 12_800,
   validationImages: 2000,
+  testImages: 0,
   resumedFrom: 0,
 };
 const steps = (given: Partial<StepsTaken>): StepsTaken => ({

@@ -6,6 +6,7 @@ import type { Figures, FrontPoint, FrontReport } from '../front/front.ts';
 import { labelLegend, labelOf } from '../front/further.ts';
 import { statisticOfDevice, throughputWords } from '../front/throughput.ts';
 import { countWords, speedupWords } from '../front/wording.ts';
+import { wrapped } from '../text-table.ts';
 import type { Axis } from './axis.ts';
 import { axisOption, type Chart, colour, errorBars, scatter, segments, trialLabels } from './chart-parts.ts';
 import { type Frame, frameOf, type HorizontalAxis, isInside, xOf, yOf } from './frame.ts';
@@ -183,6 +184,9 @@ function seriesOf(report: FrontReport, x: HorizontalAxis, groups: ReturnType<typ
   ];
 }
 
+/** At this size a character is up to seven pixels wide: the line ends before the chart does. */
+const subtitleColumns = 112;
+
 /** Shown over a point where a page draws the chart with ECharts' `tooltip`: numbers alone, which need no escaping. */
 function hover(point: FrontPoint, { device }: FrontReport): string {
   const throughput = throughputWords(device, point.latencyMs);
@@ -205,5 +209,9 @@ function subtitle({ confirmed, dense, device, objectives, points }: FrontReport,
   const on = device ? ` on ${device.name}${device.computed ? ', computed' : ''}` : '';
   const throughput = throughputWords(device, dense.latencyMs);
   const speed = `dense ${dense.latencyMs.toPrecision(3)} ms${throughput === '' ? '' : ` (${throughput})`}${on}`;
-  return `${bars}${labelLegend(objectives)}. ${basis}; ${speed}.${outside ? `\nOutside the frame: ${outside}.` : ''}`;
+  const lines = [
+    `${bars}${labelLegend(objectives)}.${outside ? ` Outside the frame: ${outside}.` : ''}`,
+    `${basis}; ${speed}.`,
+  ];
+  return lines.map(line => wrapped(line, subtitleColumns)).join('\n');
 }

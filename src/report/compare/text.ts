@@ -9,14 +9,15 @@ import type { ComparedDevice, Comparison, Expense } from './comparison.ts';
 /** The sites that are listed; the rest are counted, and all of them are in the JSON. */
 const mostSites = 20;
 
-export function compareText(comparison: Comparison): string {
+/** @param whole whether names are written whole: a file or pipe has no end of line that they could cross */
+export function compareText(comparison: Comparison, whole = false): string {
   const { devices, maxDrop } = comparison;
   return [
     [`One network on ${devices.length} devices, within ${limitWords(maxDrop)} of accuracy.`],
-    gainLines(devices),
+    gainLines(devices, whole),
     devices.map(({ study }) => `${study.name}: ${headline(study.report, maxDrop)[0] ?? ''}`),
     expenseLines(devices),
-    siteLines(comparison),
+    siteLines(comparison, whole),
     comparison.notes,
   ]
     .filter(lines => lines.length > 0)
@@ -24,11 +25,15 @@ export function compareText(comparison: Comparison): string {
     .join('\n\n');
 }
 
-const gainLines = (devices: readonly ComparedDevice[]): string[] =>
+const gainLines = (devices: readonly ComparedDevice[], whole: boolean): string[] =>
   textTable<ComparedDevice>(
     [
       { header: 'study', align: 'left', cell: ({ study }) => study.name },
-      { header: 'device', align: 'left', cell: ({ study }) => clipped(study.device.name, 24) },
+      {
+        header: 'device',
+        align: 'left',
+        cell: ({ study }) => clipped(study.device.name, whole ? Number.POSITIVE_INFINITY : 24),
+      },
       { header: 'dense ms', align: 'right', cell: ({ dense }) => msText(dense.latencyMs) },
       { header: 'gains [95 %]', align: 'right', cell: ({ point }) => (point ? speedupWords(point) : gainsNothing) },
       { header: 'ms [95 %]', align: 'right', cell: ({ candidate }) => intervalText(candidate) },
@@ -99,15 +104,15 @@ const energyWords = {
 
 const amountText = (amount: number | null): string => (amount === null ? '-' : amount.toPrecision(3));
 
-function siteLines({ sites, sameSites, devices }: Comparison): string[] {
+function siteLines({ sites, sameSites, devices }: Comparison, whole: boolean): string[] {
   if (devices.every(({ point }) => point === null)) return ['No device gains within the limit, so no ranks differ.'];
   const all = sites.length + sameSites;
   if (sites.length === 0) return [`All ${all} sites have the same rank on every device.`];
   const table = textTable(
     [
-      { header: 'site', align: 'left', cell: ({ site }) => clipped(site, 40) },
+      { header: 'site', align: 'left', cell: ({ site }) => clipped(site, whole ? Number.POSITIVE_INFINITY : 40) },
       ...devices.map(({ study }, at) => ({
-        header: clipped(study.name, 24),
+        header: clipped(study.name, whole ? Number.POSITIVE_INFINITY : 24),
         align: 'left' as const,
         cell: ({ rungs }: (typeof sites)[number]) => rungs[at] ?? '',
       })),

@@ -24,7 +24,7 @@ export function nextToConfirm(report: FrontReport, open: readonly number[]): num
       within(point.judged.drop, headlineDrop),
   );
   if (hopeful) return hopeful.trial;
-  if (gain.kind !== 'dense-alone' && isOpen(gain.point.trial)) return gain.point.trial;
+  if ('point' in gain && isOpen(gain.point.trial)) return gain.point.trial;
   const knee = kneeOf(points);
   if (knee && isOpen(knee.trial)) return knee.trial;
   const [accurate] = points

@@ -31,6 +31,7 @@ export function frontReport(input: FrontInput): FrontReport {
     device: input.device ?? null,
     limits: input.limits ?? {},
     objectives,
+    tried: input.tried ?? true,
     confirmed,
     dense: all.find(({ trial }) => trial === 0) ?? densePoint(input),
     searchImages: dense.search.images,

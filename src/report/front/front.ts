@@ -91,6 +91,8 @@ export interface FrontInput {
   readonly trials: readonly TrialInput[];
   /** What trials are held to; missing or empty without limits. */
   readonly limits?: FrontLimits;
+  /** Whether any trial has come to an end, also one that is in no list; true when missing. */
+  readonly tried?: boolean;
   /** Whether to report confirmed figures where there are any; else those of the search. */
   readonly confirmed: boolean;
   /** Stored numbers that are not what they were made from, a line each; the trials they belong to are left out. */
@@ -143,6 +145,8 @@ export interface FrontReport {
   /** What trials were held to; empty without limits. Trials beyond them are not in the report. */
   readonly limits: FrontLimits;
   readonly objectives: readonly string[];
+  /** Whether any trial but the dense model has come to an end; until then nothing is known. */
+  readonly tried: boolean;
   /** Whether confirmed figures are reported where there are any; false where there are none, too. */
   readonly confirmed: boolean;
   readonly dense: FrontPoint;

@@ -16,13 +16,19 @@ export type Gain =
   /** All trials on the front were timed while other work slowed the machine; `point` is the fastest of them, if it is. */
   | { readonly kind: 'disturbed'; readonly point: FrontPoint }
   /** The front is the dense model alone. */
-  | { readonly kind: 'dense-alone' };
+  | { readonly kind: 'dense-alone' }
+  /** So it is, and no other trial has run yet. */
+  | { readonly kind: 'untried' };
+
+/** Among points; whether any has run is not theirs to tell. */
+export type GainAmong = Exclude<Gain, { readonly kind: 'untried' }>;
 
 /** A share: one point of accuracy. */
 export const headlineDrop = 0.01;
 
 /** By confirmed figures where there are any; `point.confirmed` says whose they are. `maxDrop` is a share: 0.01 is one point. */
 export function gainOf(report: FrontReport, maxDrop = headlineDrop): Gain {
+  if (!report.tried) return { kind: 'untried' };
   const gain = gainAmong(effectiveFront(report), maxDrop);
   const [fastest] = effectiveFront(report, true).filter(({ trial }) => trial !== 0);
   return gain.kind === 'dense-alone' && fastest ? { kind: 'disturbed', point: fastest } : gain;
@@ -32,7 +38,7 @@ export function gainOf(report: FrontReport, maxDrop = headlineDrop): Gain {
  * @param points the fastest first
  * @param confirmedFirst whether a confirmed one goes before faster ones that are not
  */
-export function gainAmong(points: readonly FrontPoint[], maxDrop: number, confirmedFirst = true): Gain {
+export function gainAmong(points: readonly FrontPoint[], maxDrop: number, confirmedFirst = true): GainAmong {
   const trials = points.filter(({ trial }) => trial !== 0);
   const told = (wanted: ReturnType<typeof toldWithin>): FrontPoint[] =>
     trials.filter(({ judged }) => toldWithin(judged, maxDrop) === wanted);

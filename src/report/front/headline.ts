@@ -7,7 +7,7 @@ import { effectiveFront, searchFront } from './effective-front.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
 import { type Gain, gainAmong, gainOf, headlineDrop } from './gain.ts';
 import { fasterBeyondNoise, kneeOf, within } from './judge.ts';
-import { standingSentences } from './known.ts';
+import { goOnSentence, standingSentences, untriedSentence } from './known.ts';
 import { throughputWords } from './throughput.ts';
 import { figuresWords, flatteredSentence, judgedWords, nameOf, speedupWords, untoldSentence } from './wording.ts';
 
@@ -28,7 +28,8 @@ export function headline(report: FrontReport, maxDrop = headlineDrop): string[] 
   ].filter(sentence => sentence !== '');
 }
 
-function gainSentences(gain: Gain, { best, limits }: FrontReport, maxDrop: number): string[] {
+function gainSentences(gain: Gain, report: FrontReport, maxDrop: number): string[] {
+  const { best, limits } = report;
   const denseMs = formatMs(best.find(({ trial }) => trial === 0)?.latencyMs ?? Number.NaN);
   const denseIs = `the dense model (${denseMs})`;
   const limit = limitWords(maxDrop);
@@ -68,6 +69,8 @@ function gainSentences(gain: Gain, { best, limits }: FrontReport, maxDrop: numbe
           'Search within other limits, or remove them with --max-drop none.',
         ];
       return [`Keep ${denseIs}: nothing beats it, and it is alone on the front.`];
+    case 'untried':
+      return [untriedSentence(report), goOnSentence];
     default:
       return gain satisfies never;
   }
@@ -79,7 +82,7 @@ export const reaches = ({ judged }: FrontPoint, maxDrop: number): string =>
 
 /** Where nothing was gained, what the search had promised. */
 function flattered({ kind }: Gain, report: FrontReport, maxDrop: number): string {
-  if (kind === 'gained' || kind === 'cannot-tell' || kind === 'disturbed') return '';
+  if (kind === 'gained' || kind === 'cannot-tell' || kind === 'disturbed' || kind === 'untried') return '';
   const promised = gainAmong(searchFront(report), maxDrop);
   const fits = promised.kind === 'gained' || promised.kind === 'cannot-tell';
   return fits && within(promised.point.judged.drop, maxDrop) ? flatteredSentence(promised.point) : '';
@@ -112,6 +115,6 @@ export function deviceSentence({ device, dense }: FrontReport): string {
 }
 
 const limitsSentence = ({ limits }: FrontReport, { kind }: Gain): string =>
-  limitsText(limits) && kind !== 'dense-alone'
+  limitsText(limits) && kind !== 'dense-alone' && kind !== 'untried'
     ? `Trials beyond the limits of the study (${limitsText(limits)}) are left out.`
     : '';

@@ -145,7 +145,7 @@ const judgedRecord = ({ judged: { drop, halfWidth, images, by, contradicted } }:
 
 function gainRecord(report: FrontReport): FrontRecord['gain'] {
   const gain = gainOf(report);
-  const point = gain.kind === 'dense-alone' ? null : gain.point;
+  const point = 'point' in gain ? gain.point : null;
   return {
     maxDrop: headlineDrop,
     kind: gain.kind,

@@ -1,9 +1,16 @@
 /** How far the figures of a front are known, in sentences: whose they are, which of them are disturbed, and how to go on. */
+import { formatMs } from '../../units/format.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
 import { countWords, plural } from './wording.ts';
 
 /** The command that measures again what is not confirmed, or was disturbed. */
 export const confirmCommand = (study: string): string => `rankfront confirm --study ${study}`;
+
+/** Nothing can be said of a network before a trial has run, neither for it nor against it. */
+export const untriedSentence = ({ dense }: Pick<FrontReport, 'dense'>): string =>
+  `No trial has run yet: only the dense model is measured (${formatMs(dense.latencyMs)}).`;
+
+export const goOnSentence = 'Run the same search again, and it goes on where it stopped.';
 
 /** Of the trials on the front, the dense model not counted. */
 export function unknownOf(points: readonly FrontPoint[]): {

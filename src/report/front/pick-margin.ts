@@ -12,7 +12,7 @@ import { marginWords } from '../../units/margin.ts';
 import { limitWords } from '../change.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
 import { fasterBeyondNoise } from './judge.ts';
-import { confirmCommand } from './known.ts';
+import { confirmCommand, goOnSentence, untriedSentence } from './known.ts';
 import { enoughOf, type PickLimits } from './pick-rule.ts';
 import { countWords, figuresWords, nameOf, plural, roundedUp } from './wording.ts';
 
@@ -35,6 +35,14 @@ export function pickWithMargin(
   margin: number,
 ): MarginPick {
   const { drop } = limits;
+  if (!report.tried)
+    return {
+      point: null,
+      why: `${untriedSentence(report)} ${goOnSentence}`,
+      looked: 0,
+      worstDrop: null,
+      moreImages: null,
+    };
   const fast = [
     ...report.best,
     ...report.dominated.filter(({ trial }) => !report.best.some(each => each.trial === trial)),

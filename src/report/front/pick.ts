@@ -7,7 +7,7 @@ import { gainAmong } from './gain.ts';
 import { reaches } from './headline.ts';
 import { kneeMaxDrop, kneeOf, within } from './judge.ts';
 import { toldWithin } from './judged.ts';
-import { confirmCommand } from './known.ts';
+import { confirmCommand, goOnSentence, untriedSentence } from './known.ts';
 import { enoughOf, limitsOf, limitsWords, obeys, type PickLimits, type PickRule } from './pick-rule.ts';
 import { countWords, figuresWords, flatteredSentence, nameOf, speedupWords, untoldSentence } from './wording.ts';
 
@@ -35,6 +35,8 @@ export interface PickOptions {
  * Ties go to accuracy, then to the lower trial. The point that is returned carries the figures that it was picked by.
  */
 export function pick(report: FrontReport, rule: PickRule, { acceptDisturbed = false }: PickOptions = {}): Picked {
+  if (!report.tried)
+    return { state: 'none', why: `${untriedSentence(report)} ${goOnSentence}`, figures: null, bySearch: null };
   const points = effectiveFront(report, acceptDisturbed);
   const choice = choose(points, rule, !acceptDisturbed);
   const trial = choice.state === 'picked' && choice.point.trial !== 0 ? choice.point : null;

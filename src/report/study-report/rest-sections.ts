@@ -1,4 +1,6 @@
 /** What a reviewer needs: retraining, where it was measured, the commands that make everything again, and hashes. */
+
+import { hasTestImages } from '../../store/training.ts';
 import { formatPercent, formatPoints } from '../../units/format.ts';
 import { shellWord, shellWords } from '../../units/shell-word.ts';
 import type { Block } from '../document/document.ts';
@@ -19,7 +21,12 @@ export function retrainingBlocks({ pick }: StudyReportView): Block[] {
   const right = 'right' as const;
   return [
     heading,
-    { kind: 'paragraph', text: 'Accuracies are on validation images that the training never saw.' },
+    {
+      kind: 'paragraph',
+      text: pick.trainings.every(({ run }) => hasTestImages(run))
+        ? 'Accuracies are on test images, which neither the training nor the choice of its epoch ever saw.'
+        : 'Accuracies are on images that the training never saw. Where these chose the best epoch, it flatters itself a little.',
+    },
     {
       kind: 'table',
       columns: [

@@ -4,6 +4,7 @@ import { limitWords } from '../change.ts';
 import type { Block, KeyFigure } from '../document/document.ts';
 import type { FrontPoint } from '../front/front.ts';
 import { type Gain, gainOf } from '../front/gain.ts';
+import { goOnSentence, untriedSentence } from '../front/known.ts';
 import { countWords, judgedWords, nameOf, plural, speedupWords, untoldSentence } from '../front/wording.ts';
 import { chartBlock } from './front-section.ts';
 import type { StudyReportView } from './view.ts';
@@ -54,6 +55,8 @@ function keepSentence(gain: Gain, { maxDrop, front }: StudyReportView): string {
       return `${keep}: every faster version loses more than ${limit} of accuracy.`;
     case 'disturbed':
       return `${keep} until the trials are measured again: other work slowed the machine while they were timed.`;
+    case 'untried':
+      return `${untriedSentence(front)} ${goOnSentence}`;
     case 'gained':
     case 'dense-alone':
       return `${keep}: no version that was tried is better.`;
@@ -63,6 +66,7 @@ function keepSentence(gain: Gain, { maxDrop, front }: StudyReportView): string {
 }
 
 function savingSentence({ front }: StudyReportView, point: FrontPoint): string {
+  if (!front.tried) return 'So it is not known yet what could be saved.';
   if (point.trial === 0) return 'So nothing is saved, and nothing is lost.';
   const change = `The accuracy changes by ${judgedWords(point)}`;
   const known = point.confirmed

@@ -68,7 +68,7 @@ export async function shortRetrains(
         };
         try {
           const { written } = await trainPrepared(store, prepared, files.commandLine, hooks, denseTop1);
-          return written?.top1 ?? null;
+          return written ? (written.test ?? written).top1 : null;
         } catch (error) {
           // One that diverges is kept as failed; the others go on.
           if (!(error instanceof UserError)) throw error;
@@ -94,6 +94,7 @@ function training({ epochs, batch }: ShortRetrain, out: string): RetrainOptions[
     plainEpochs: 0,
     out,
     keep: 'last',
+    holdOut: 0,
     epochs,
     batch,
     accumulation: 1,

@@ -1,5 +1,6 @@
 /** The layers of a network, as a search would treat them, with their shares of the work. */
 import type { Site } from '../../decompose/site.ts';
+import type { NodeTimings } from '../../device/node-times.ts';
 import type { HardwareProfile } from '../../device/profile.ts';
 import { modelCost, nodeCosts } from '../../onnx/cost.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
@@ -7,7 +8,12 @@ import type { LayerGroup, NetworkView } from '../../report/inspection.ts';
 import { type SortedSites, sortSites } from '../../space/propose.ts';
 import { type ModelSites, modelBaseName } from '../build/plan.ts';
 
-export function networkView(found: ModelSites, { inputShape, rankGranularity }: HardwareProfile): NetworkView {
+/** @param times of the dense model on the device; null where it was not timed */
+export function networkView(
+  found: ModelSites,
+  { inputShape, rankGranularity }: HardwareProfile,
+  times: NodeTimings | null = null,
+): NetworkView {
   const { model, path } = found.loaded;
   const { macs, params } = modelCost(model, inputShape);
   const { initializers, inputs } = model.graph;
@@ -20,38 +26,50 @@ export function networkView(found: ModelSites, { inputShape, rankGranularity }: 
     macs,
     params,
     searched: grouped(
-      sorted.searched.map(({ site, method }) => ({ what: `${kindOf(site)} by ${method}`, macs: site.macs })),
+      sorted.searched.map(({ site, method }) => partOf(site, `${kindOf(site)} by ${method}`)),
       macs,
+      times,
     ),
-    leftOut: grouped([...keptOf(sorted), ...rejectedOf(found, inputShape)], macs),
+    leftOut: grouped([...keptOf(sorted), ...rejectedOf(found, inputShape)], macs, times),
   };
 }
 
 interface Part {
   readonly what: string;
+  readonly name: string;
+  /** The first value that the node yields. */
+  readonly output: string;
   readonly macs: number;
 }
 
-const keptOf = ({ kept }: SortedSites): Part[] => kept.map(({ site, reason }) => ({ what: reason, macs: site.macs }));
+const partOf = ({ name, output, macs }: Site, what: string): Part => ({ what, name, output, macs });
+
+const keptOf = ({ kept }: SortedSites): Part[] => kept.map(({ site, reason }) => partOf(site, reason));
 
 function rejectedOf({ loaded: { model }, rejected }: ModelSites, inputShape: HardwareProfile['inputShape']): Part[] {
   const costs = nodeCosts(model, inferShapes(model.graph, model.opsets, inputShape));
   const outputs = new Map(model.graph.nodes.map(({ name, outputs: [first = ''] }) => [name, first]));
   return rejected.map(({ node, reason }) => ({
     what: reason,
+    name: node,
+    output: outputs.get(node) ?? node,
     macs: (costs.get(outputs.get(node) ?? node) ?? costs.get(node))?.macs ?? 0,
   }));
 }
 
 /** The heaviest first. */
-function grouped(parts: readonly Part[], total: number): LayerGroup[] {
-  const groups = new Map<string, { layers: number; macs: number }>();
-  for (const { what, macs } of parts) {
-    const { layers, macs: before } = groups.get(what) ?? { layers: 0, macs: 0 };
-    groups.set(what, { layers: layers + 1, macs: before + macs });
-  }
+function grouped(parts: readonly Part[], total: number, times: NodeTimings | null): LayerGroup[] {
+  const sum = (of: readonly Part[], by: (part: Part) => number): number => of.reduce((all, part) => all + by(part), 0);
+  const msOf = new Map(times?.nodes.map(({ output, ms }) => [output, ms]));
+  const groups = Map.groupBy(parts, ({ what }) => what);
   return [...groups]
-    .map(([what, { layers, macs }]) => ({ what, layers, share: total > 0 ? macs / total : 0 }))
+    .map(([what, of]) => ({
+      what,
+      layers: of.length,
+      share: total > 0 ? sum(of, ({ macs }) => macs) / total : 0,
+      time: times && times.runMs > 0 ? sum(of, ({ output }) => msOf.get(output) ?? 0) / times.runMs : null,
+      names: of.map(({ name }) => name),
+    }))
     .sort((a, b) => b.share - a.share);
 }
 

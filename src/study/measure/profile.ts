@@ -65,10 +65,10 @@ export async function profileView(
 }
 
 /** Throws a UserError where the device cannot tell. */
-async function nodeTimesOf(
-  { hardware, loaded }: Plan,
+export async function nodeTimesOf(
+  { hardware, loaded }: Pick<Plan, 'hardware' | 'loaded'>,
   onWait: (message: string) => void,
-  open: OpenDevice,
+  open: OpenDevice = openDevice,
 ): Promise<Attempt<NodeTimings>> {
   const scratch = scratchFolder();
   try {

@@ -17,9 +17,11 @@ import type { OpenInstruments } from '../measure/instruments.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
 import { patienceOf, type QuietPatience } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
+import { interrupted, leftMs, type RunBudget } from '../measure/run-budget.ts';
 import { type Asker, inlineAsker, threadAsker } from './asker.ts';
-import { type Setup, setupFrom, setupRecord, siteTableSchema, strategyOf } from './setup.ts';
-import { sweepSites } from './site-sweep.ts';
+import { sweepFrom, sweepRecord } from './kept-sweep.ts';
+import { type Setup, setupFrom, setupRecord, strategyOf } from './setup.ts';
+import { type Swept, sweepSites } from './site-sweep.ts';
 import { denseFigures, keptAsLatest, latestLimits } from './stored-setup.ts';
 import { tunerPrior } from './tuner-prior.ts';
 
@@ -44,7 +46,7 @@ export interface ProposerParts {
   /** Whether to begin from what is known of single sites. */
   readonly prior: boolean;
   readonly emit: Emit;
-  readonly stop: AbortSignal;
+  readonly budget: RunBudget;
 }
 
 /** With the limits that its proposals are held to, and the dense model's figures that they are measured against. */
@@ -65,7 +67,7 @@ export async function openProposer(parts: ProposerParts): Promise<LimitedPropose
   }
   const { space } = plan;
   const table = parts.prior && strategy === 'bayesian' ? await tableOf(parts) : null;
-  if (parts.stop.aborted) return null;
+  if (parts.budget.stop.aborted) return null;
   const setup: Setup = {
     strategy,
     problem: { ladderLengths: ladderLengths(space), objectives: study.objectives.length, constraints },
@@ -88,44 +90,55 @@ function priorOf({ study, plan: { space }, instruments }: ProposerParts, table: 
   return tunerPrior(study.objectives, { space, latency: table, loss, denseBytes: statSync(reference.path).size });
 }
 
+/** Of the time that a run has left when it begins, before any trial and after: trials tell more than a table that is known more exactly. */
+const sweepShare = { first: 0.2, later: 0.05 };
+
 /** A hundred short measurements would wait for an hour: once one has waited in vain, or the dense model had, the others do not wait. */
-async function sweepPatience({ store, study, plan }: ProposerParts): Promise<QuietPatience> {
-  const patience = patienceOf(plan.hardware.latencyBudget.waitMs, undefined, 0);
+async function sweepPatience({ store, study, plan }: ProposerParts, left: () => number): Promise<QuietPatience> {
+  const patience = patienceOf(plan.hardware.latencyBudget.waitMs, left, 0);
   const dense = await store.trials.get(study.id, 0);
   if (dense?.state === 'complete' && isDisturbedIn('search', dense)) patience.tell('disturbed');
   return patience;
 }
 
-/** The stored table, or one that is measured now and stored; null where it cannot be measured. */
+/** The stored table, with what was missing or disturbed measured now as far as the time allows; null where nothing is known. */
 async function tableOf(parts: ProposerParts): Promise<SiteTable | null> {
-  const { store, study, plan, instruments, emit, stop } = parts;
-  const stored = siteTableSchema.safeParse(await store.tuning.siteTable(study.id));
-  if (stored.success && fitsLadders(stored.data, ladderLengths(plan.space))) return stored.data;
+  const { store, study, plan, instruments, emit, budget } = parts;
+  const kept = sweepFrom(await store.tuning.siteTable(study.id), ladderLengths(plan.space));
+  if (kept && kept.rungs === null) return kept.table;
   const startedMs = performance.now();
+  const tried = (await store.trials.figures(study.id)).length > 1;
+  const untilMs = startedMs + sweepShare[tried ? 'later' : 'first'] * Math.max(0, leftMs(budget));
+  const left = (): number => (interrupted(budget) ? 0 : untilMs - performance.now());
   const found = await sweepSites({
     space: plan.space,
     instruments,
     seed: study.seed,
-    stop,
-    patience: await sweepPatience(parts),
+    stop: budget.stop,
+    known: kept?.rungs ?? [],
+    leftMs: left,
+    patience: await sweepPatience(parts, left),
     quietReferenceMs: await quietReferenceOf(store, study),
+    outlook: outlook => emit({ kind: 'sweep-planned', ...outlook }),
     progress: (done, total) => emit({ kind: 'stage', stage: 'sweep', done, total }),
+    keep: (table, rungs) => store.tuning.keepSiteTable(study.id, sweepRecord(table, rungs)),
   });
   if ('state' in found) {
-    if (!stop.aborted)
+    if (!budget.stop.aborted)
       emit({ kind: 'warning', trial: null, message: `Single sites were not measured: ${found.detail}.` });
     return null;
   }
-  const { table, disturbed, measured } = found;
-  if (disturbed === 0) await store.tuning.keepSiteTable(study.id, { ...table });
-  else {
-    const message = `${disturbed} of ${measured} measurements of single sites were disturbed: they are taken as rough, and measured again at the next start.`;
-    emit({ kind: 'warning', trial: null, message });
+  const { table, rungs, measured } = found;
+  if (table && measured > 0) {
+    await store.tuning.keepSiteTable(study.id, sweepRecord(table, rungs));
+    tellSweep(parts, found, performance.now() - startedMs);
   }
-  emit({ kind: 'site-table', sites: table.changes.length, wallMs: performance.now() - startedMs });
   return table;
 }
 
-const fitsLadders = ({ changes, standardErrors }: SiteTable, lengths: readonly number[]): boolean =>
-  changes.length === lengths.length &&
-  lengths.every((length, site) => changes[site]?.length === length && standardErrors[site]?.length === length);
+function tellSweep({ emit, plan }: ProposerParts, { rungs, measured, disturbed, left }: Swept, wallMs: number): void {
+  emit({ kind: 'site-table', sites: plan.space.sites.length, measured, left, wallMs });
+  if (disturbed === 0) return;
+  const message = `${disturbed} of ${rungs.length} measurements of single sites were disturbed: they are taken as rough. A later start measures them again where the machine is quiet.`;
+  emit({ kind: 'warning', trial: null, message });
+}

@@ -50,6 +50,7 @@ export function frontInputOf(reading: Read, confirmed: boolean): FrontInput {
       .filter(({ number }) => number > 0 && reading.feasible.has(number))
       .flatMap(trial => inputOf(trial) ?? []),
     limits,
+    tried: reading.tried,
     confirmed,
     doubts: disagreements.map(disagreementText),
   };

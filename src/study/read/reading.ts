@@ -78,12 +78,14 @@ function withDoubts(reading: WithoutFronts, fronts: Fronts | null, ofTrainings: 
 async function storedFigures(store: ReadStore, study: Study): Promise<StoredFigures> {
   const limits = await latestLimits(store, study);
   const figures = await store.trials.figures(study.id);
+  const first = await store.trials.get(study.id, 1);
   return {
     limits,
     figures,
     observations: await store.trials.observations(study.id),
     inFront: new Set((await store.trials.front(study.id)).map(({ number }) => number)),
-    begun: figures.length > 1 || (await store.trials.get(study.id, 1)) !== null,
+    begun: figures.length > 1 || first !== null,
+    tried: figures.length > 1 || (first !== null && 'finishedSequence' in first),
   };
 }
 

@@ -19,6 +19,8 @@ export interface StoredFigures {
   readonly inFront: ReadonlySet<number>;
   /** Whether anything but the dense model was begun. */
   readonly begun: boolean;
+  /** Whether any of these has come to an end, of whatever kind. */
+  readonly tried: boolean;
 }
 
 export interface StudyReading extends StoredFigures, Pick<JudgedStudy, 'front' | 'hypervolume' | 'feasible'> {

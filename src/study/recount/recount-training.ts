@@ -1,5 +1,5 @@
 /** Whether what is stored of a training can be: its accuracies are counts of the same validation images. */
-import type { TrainingEpoch, TrainingRun } from '../../store/training.ts';
+import { hasTestImages, type TrainingEpoch, type TrainingRun } from '../../store/training.ts';
 import type { Difference, Disagreement } from './disagreement.ts';
 
 /** By how much the file that was written may score otherwise than the epoch that it is of: near ties fall the other way. */
@@ -15,7 +15,8 @@ export function recountTraining(
     ...counted('accuracy before training', beforeTop1, validationImages),
     ...counted('accuracy of the dense model', denseTop1, validationImages),
     ...(top1 === null ? [] : counted('trained accuracy', top1, validationImages)),
-    ...(top1 === null ? [] : reached(top1, epochs, allowed(validationImages))),
+    // Where test images have the last word, epochs were scored on others.
+    ...(top1 === null || hasTestImages(run) ? [] : reached(top1, epochs, allowed(validationImages))),
     ...(state === 'complete' && (top1 === null || writtenSha256 === null)
       ? [{ figure: 'trained network', stored: 'none', recounted: 'one, since the training is complete' } as const]
       : []),

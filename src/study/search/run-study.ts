@@ -13,6 +13,9 @@ import { confirmFront } from './confirm.ts';
 import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
 import { type RunParts, searchTrials } from './search-trials.ts';
 
+/** Of the time that is left: on a machine that is never quiet, a run has disturbed trials, and not none. */
+const waitShare = 0.25;
+
 export async function runStudy(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
   const { store, study, plan, emit } = parts;
   await store.queue.requeueLost(study.id);
@@ -30,7 +33,7 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<Ende
   await parts.rememberLimits?.();
   await store.studies.setState(study.id, 'searching');
   const latency = latencyBudget(plan.hardware, study.seed);
-  const patient = (): QuietPatience => patienceOf(latency.waitMs ?? 0, () => leftMs(budget));
+  const patient = (): QuietPatience => patienceOf(latency.waitMs ?? 0, () => leftMs(budget) * waitShare);
   let endedBy = await searchTrials(parts, budget, patient());
   // Before the end it is worth waiting once more, even if that was in vain before.
   const patience = patient();

@@ -8,7 +8,7 @@ import { outOfReach, trialsBeforeWarning } from '../../report/front/out-of-reach
 import type { StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
-import type { CompleteTrial, RunningTrial, StageTimes, TrialResult } from '../../store/trial.ts';
+import type { CompleteTrial, RunningTrial, TrialResult } from '../../store/trial.ts';
 import { chancesOf } from '../../tuner/early-stopping.ts';
 import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
@@ -16,7 +16,7 @@ import type { OpenInstruments } from '../measure/instruments.ts';
 import { type ObserveBudget, observe } from '../measure/observe.ts';
 import type { QuietPatience } from '../measure/patience.ts';
 import { quietWatch } from '../measure/quiet-reference.ts';
-import { interrupted, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
+import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { triedOf } from '../measure/tried.ts';
 import type { LimitedProposer } from '../propose/proposer.ts';
 import { trialCounts, trialsIn } from '../read/counts.ts';
@@ -30,8 +30,8 @@ export interface RunParts {
   readonly study: Study;
   readonly plan: Plan;
   readonly instruments: OpenInstruments;
-  /** Called once the dense model is measured; null when it was stopped. */
-  readonly propose: () => Promise<LimitedProposer | null>;
+  /** Called once the dense model is measured; may take a part of the time. Null when it was stopped. */
+  readonly propose: (budget: RunBudget) => Promise<LimitedProposer | null>;
   /** Whether trials that can hardly enter the front any more are given up half-way. */
   readonly pruning: boolean;
   /** Keeps the limits that this run gave, and judges all trials by them; missing where it gave none. */
@@ -46,6 +46,8 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
   const events = trialEvents({ store, study, emit });
   const quiet = quietWatch(store, study);
   let confirmMs = 0;
+  /** What was left when the first trial of this run could begin. */
+  let beganLeftMs = Number.POSITIVE_INFINITY;
   let ofDense: readonly StoredObservation[] | null = null;
   /** Measured once and told to every trial; a new run looks again. */
   const denseSamples = async (): Promise<readonly StoredObservation[]> => {
@@ -80,11 +82,11 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     observe: observeWith,
     finished: async (trial, result, front) => {
       await events.finished(trial, result, front);
-      // Over a large validation set, confirming may take longer than the night: half of it is for the search.
-      if (timeMs !== null) confirmMs = Math.min(timeMs / 2, await confirmEstimateMs(store, study, instruments));
+      if (timeMs !== null) confirmMs = await confirmEstimateMs(store, study, instruments);
     },
   };
-  const limited = { ...budget, timeLeft: () => timeLeft(budget, confirmMs) };
+  // Over a large validation set, confirming may take longer than the night: half of what is left after the preparation is for the search.
+  const limited = { ...budget, timeLeft: () => timeLeft(budget, Math.min(confirmMs, beganLeftMs / 2)) };
   const goOn = (): boolean => !interrupted(budget) && limited.timeLeft();
   let proposer: LimitedProposer | null = null;
   try {
@@ -92,7 +94,8 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
     const endedBy = await denseFirst({ ...limited, store, study, emit, measure });
     if (endedBy) return endedBy;
     if (trialsIn(await trialCounts(store, study)) > budget.trials) return 'trials';
-    proposer = await parts.propose();
+    proposer = await parts.propose(budget);
+    beganLeftMs = leftMs(budget);
     if (!proposer) return 'interrupted';
     const { constraints } = proposer;
     const observed: LoopParts['observe'] = async (trial, idle) => {
@@ -174,11 +177,21 @@ export const stoppingFor =
 const isQuiet = ({ observations }: TrialResult): boolean =>
   observations.some(each => each.kind === 'latency' && each.quality === 'good');
 
-/** What confirming the front as it stands would take, from what the search's measurements took. */
+/** What confirming the front as it stands would take, from what the search's measurements took without their waiting. */
 async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {
   const front = await store.trials.front(study.id);
-  const mean = (stage: keyof StageTimes): number =>
-    front.reduce((sum, { stages }) => sum + (stages[stage] ?? 0), 0) / Math.max(1, front.length);
+  const mean = (of: (trial: CompleteTrial) => number): number =>
+    front.reduce((sum, trial) => sum + of(trial), 0) / Math.max(1, front.length);
   const images = scorer.confirmIndices.length / Math.max(1, scorer.proxyIndices.length);
-  return (front.length + 1) * (4 * mean('latencyMs') + mean('memoryMs') + images * mean('accuracyMs'));
+  const each =
+    4 * mean(trial => Math.max(0, (trial.stages.latencyMs ?? 0) - waitedMs(trial))) +
+    mean(({ stages }) => stages.memoryMs ?? 0) +
+    images * mean(({ stages }) => stages.accuracyMs ?? 0);
+  return (front.length + 1) * each;
 }
+
+const waitedMs = ({ observations }: CompleteTrial): number =>
+  observations.reduce(
+    (sum, each) => sum + (each.kind === 'latency' && each.phase === 'search' ? (each.conditions?.waitedMs ?? 0) : 0),
+    0,
+  );

@@ -33,6 +33,7 @@ import { readFront } from '../read/read-front.ts';
 import { readStudy } from '../read/reading.ts';
 import { doubtsText } from '../recount/doubts.ts';
 import { runStudy } from './run-study.ts';
+import type { RunParts } from './search-trials.ts';
 import { demandStudyName } from './study-name.ts';
 import { studyKinds, studyNames } from './study-objectives.ts';
 
@@ -192,8 +193,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const { limits, prior = true } = options;
       const limitsGiven = limits !== undefined;
       const remember = limits && (() => rememberLimits({ store, study, strategy, emit, ...problem }, limits));
-      const propose = () =>
-        openProposer({ store, study, plan, instruments, strategy, own, limitsGiven, prior, emit, stop });
+      const propose: RunParts['propose'] = budget =>
+        openProposer({ store, study, plan, instruments, strategy, own, limitsGiven, prior, emit, budget });
       const endedBy = await runStudy(
         {
           store,

@@ -14,7 +14,7 @@ import type { TrainingEvent } from '../../train/loop/event.ts';
 import { planTraining, type TrainPlan } from '../../train/loop/plan.ts';
 import { preflight } from '../../train/loop/preflight.ts';
 import type { TrainRequest } from '../../train/loop/request.ts';
-import { rescored } from '../../train/loop/rescore.ts';
+import { lastWord } from '../../train/loop/rescore.ts';
 import { type TrainResult, trainPlanned } from '../../train/loop/train.ts';
 import { reopenStatistics } from '../build/calibration.ts';
 import { exportTrial, requireComplete } from '../build/export.ts';
@@ -98,7 +98,7 @@ export async function withRetraining<T>(
   }
 }
 
-/** @param denseTop1 that of the dense model on the validation images, where it is known */
+/** @param denseTop1 that of the dense model on the images that have the last word, where it is known */
 export async function trainPrepared(
   store: Store,
   prepared: PreparedRetraining,
@@ -156,7 +156,7 @@ export async function knownRun(store: Store, { trial, plan }: PreparedRetraining
   return runs.find(run => identityText(run.identity) === identityText(plan.identity)) ?? null;
 }
 
-/** The run as it stands in the store. Both networks are scored on the validation images, unless an earlier run did so. */
+/** The run as it stands in the store. Both networks are scored on the images that have the last word, unless an earlier run did so. */
 async function begun(
   store: Store,
   prepared: PreparedRetraining,
@@ -166,11 +166,11 @@ async function begun(
   const { trial, plan, candidate, dense } = prepared;
   const known = await knownRun(store, prepared);
   if (known) return store.training.begin(known);
-  const before = await rescored(candidate, plan);
+  const before = await lastWord(candidate, plan);
   return store.training.begin({
     trialId: trial.id,
     identity: plan.identity,
-    denseTop1: denseTop1 ?? (await rescored(dense, plan)).top1,
+    denseTop1: denseTop1 ?? (await lastWord(dense, plan)).top1,
     beforeTop1: before.top1,
     validationImages: before.images,
     packageVersion: rankfrontVersion(),

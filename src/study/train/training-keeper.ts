@@ -53,7 +53,7 @@ export function trainingKeeper(store: TrainingStore, runId: number): TrainingKee
       next(() =>
         store.end(runId, {
           state: result ? (result.endedBy === 'epochs' ? 'complete' : 'interrupted') : 'failed',
-          top1: result?.written?.top1 ?? null,
+          top1: result?.written ? (result.written.test ?? result.written).top1 : null,
           writtenSha256: result?.written?.sha256 ?? null,
           detail: error instanceof Error ? error.message : '',
         }),

@@ -95,7 +95,11 @@ async function planOf(study: Study, run: TrainingRun, files: TrainingFiles): Pro
       normalize: normalisationOf(study),
       seed: Number(identity['--seed'] ?? 0),
     });
-    const same = ['the validation set', 'the normalisation'].every(name => plan.identity[name] === identity[name]);
+    // Nothing is held out of this plan, so that its validation images are the test images, where there are some.
+    const scoredOn = identity['the test set'] ?? identity['the validation set'];
+    const same =
+      plan.identity['the validation set'] === scoredOn &&
+      plan.identity['the normalisation'] === identity['the normalisation'];
     return same ? plan : `the validation images of "${data}" are not those that it was scored on`;
   } catch (error) {
     if (error instanceof UserError) return error.message;
@@ -111,6 +115,7 @@ const plainRequest: Omit<TrainRequest, 'model' | 'data' | 'normalize' | 'seed'> 
   plainEpochs: 0,
   out: '',
   keep: 'last',
+  holdOut: 0,
   epochs: 1,
   batch: 2,
   accumulation: 1,

@@ -10,6 +10,8 @@ export interface TrainingStarted {
   readonly trainImages: number;
   /** 0 where nothing is scored on the way. */
   readonly validationImages: number;
+  /** What has the last word; 0 where the validation images have it. The validation images were then held out of the training images. */
+  readonly testImages: number;
   /** Steps taken by earlier runs of the same training; 0 for a new one. */
   readonly resumedFrom: number;
 }

@@ -11,7 +11,7 @@ export function trainingIdentity(
   request: TrainRequest,
   loaded: LoadedModel,
   teacher: LoadedModel | null,
-  { train, validation }: Splits,
+  { train, validation, test }: Splits,
 ): Identity {
   const { optimiser } = request;
   const options = {
@@ -46,6 +46,7 @@ export function trainingIdentity(
     'the teacher': teacher?.sha256 ?? 'none',
     'the training set': train.hash,
     'the validation set': validation.hash,
+    ...(test && { 'the test set': test.hash }),
     'the normalisation': normalizationName(train.spec.normalize),
     ...saidOf(train.spec),
     ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value ?? 'none')])),

@@ -19,6 +19,8 @@ export interface LoopPlan {
   readonly scoreEvery: number | null;
   readonly trainImages: number;
   readonly validationImages: number;
+  /** Of what has the last word; 0 where the validation images have it. */
+  readonly testImages: number;
   /** Time from one checkpoint to the next within an epoch. */
   readonly checkpointMs: number;
 }
@@ -71,6 +73,7 @@ export async function trainingLoop(
     stepSize,
     trainImages: plan.trainImages,
     validationImages: plan.scoreEvery === null ? 0 : plan.validationImages,
+    testImages: plan.testImages,
     resumedFrom: course.place.epoch * batchesPerEpoch + course.place.batch,
   });
 

@@ -14,7 +14,7 @@ import { phasesOf } from '../freezing/phases.ts';
 import type { InputReading } from '../loader/make-batch.ts';
 import { type Network, prepareNetwork } from '../network/prepare.ts';
 import { requireTrainingOptions } from '../options.ts';
-import type { RunnerSetup } from '../runner/runner.ts';
+import type { RunnerSetup, ValidationSource } from '../runner/runner.ts';
 import { parseCurve } from '../schedule/parse.ts';
 import { scheduleOf } from '../schedule/schedule.ts';
 import { batchesPerCall } from '../step/batches-per-call.ts';
@@ -29,6 +29,8 @@ export interface TrainPlan {
   readonly loop: LoopPlan;
   /** But for the path of the model, which may have to be written first. */
   readonly setup: Omit<RunnerSetup, 'modelPath'>;
+  /** What has the last word; null where that is the validation set of `setup`. */
+  readonly test: ValidationSource | null;
   readonly identity: Identity;
   /** What people should know before it starts. */
   readonly notes: readonly string[];
@@ -41,8 +43,8 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
   const network = prepareNetwork(loaded.model);
   const training = trainingOptions(request, network);
   const spec = parseDataSpec(request.data);
-  const splits = await openSplits(spec, request.seed, { normalize: request.normalize });
-  const { train, validation } = splits;
+  const splits = await openSplits(spec, request.seed, { normalize: request.normalize }, request.holdOut);
+  const { train, validation, test } = splits;
   const labels = labelled(train, network.classes);
   const reading = readingOf(train, network);
   const side = Math.max(reading.transform.height, reading.transform.width);
@@ -60,6 +62,12 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
     warmUpEpochs: request.warmUpEpochs,
     rewindEpochs: request.rewindEpochs,
   });
+  const toScore = (dataset: Dataset): ValidationSource => ({
+    dataset,
+    labels: labelled(dataset, network.classes),
+    reading,
+    batch: scoringBatch(reading),
+  });
   const phases = phasesOf(parsePolicy(request.freeze), network, request.epochs);
   return {
     network,
@@ -72,6 +80,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
       scoreEvery: request.scoreEvery,
       trainImages: train.count,
       validationImages: validation.count,
+      testImages: test?.count ?? 0,
       checkpointMs: request.checkpointMs,
     },
     setup: {
@@ -89,18 +98,14 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
         threads: request.loaderThreads,
         maxUnreadable: 'maxUnreadable' in spec ? spec.maxUnreadable : 0,
       },
-      validation: {
-        dataset: validation,
-        labels: labelled(validation, network.classes),
-        reading,
-        batch: scoringBatch(reading),
-      },
+      validation: toScore(validation),
     },
+    test: test && toScore(test),
     identity: trainingIdentity(request, loaded, teacher, splits),
     notes: [
       ...otherOutputs(network),
       ...train.notes,
-      ...validation.notes,
+      ...(test ?? validation).notes,
       ...[unseenClasses(labels, network.classes, train.spec.labelOffset)].filter(note => note !== null),
     ],
   };

@@ -21,6 +21,8 @@ export interface TrainRequest {
   readonly out: string;
   /** `best` is the epoch with the largest validation accuracy. */
   readonly keep: 'best' | 'last';
+  /** The share of the training images that is held out to choose the epoch by, where the others are test images; 0 for none. */
+  readonly holdOut: number;
   readonly epochs: number;
   /** Images per step. */
   readonly batch: number;

@@ -1,12 +1,15 @@
-/** Scores a network from its file on the validation images of a training, in a process of its own. */
+/** Scores a network from its file on images of a training, in a process of its own. */
 import { startRunner } from '../runner/remote.ts';
 import type { TrainPlan } from './plan.ts';
 import { taken } from './stopped.ts';
 
-export async function rescored(
-  path: string,
-  { setup }: Pick<TrainPlan, 'setup'>,
-): Promise<{ readonly top1: number; readonly images: number }> {
+export interface Rescored {
+  readonly top1: number;
+  readonly images: number;
+}
+
+/** On the images that an epoch is chosen by. */
+export async function rescored(path: string, { setup }: Pick<TrainPlan, 'setup'>): Promise<Rescored> {
   const { validation } = setup;
   if (!validation) throw new Error('there is no validation set');
   const runner = taken(
@@ -26,3 +29,7 @@ export async function rescored(
     await runner.close();
   }
 }
+
+/** On the images that have the last word: the test images where there are some, else the same. */
+export const lastWord = (path: string, { setup, test }: Pick<TrainPlan, 'setup' | 'test'>): Promise<Rescored> =>
+  rescored(path, { setup: test ? { ...setup, validation: test } : setup });

@@ -14,7 +14,7 @@ import type { EpochFinished, TrainingEvent } from './event.ts';
 import type { LoopResult } from './loop.ts';
 import type { TrainPlan } from './plan.ts';
 import type { TrainRequest } from './request.ts';
-import { rescored } from './rescore.ts';
+import { lastWord, type Rescored, rescored } from './rescore.ts';
 import { keeping } from './stopped.ts';
 
 export interface Written {
@@ -24,6 +24,8 @@ export interface Written {
   /** Top-1 of the file itself on the validation set, scored in a process of its own, and images that it was scored on. */
   readonly top1: number;
   readonly images: number;
+  /** The same on test images, which chose nothing; null where there are none beside the validation set. */
+  readonly test: Rescored | null;
   /** Of the file, hexadecimal. */
   readonly sha256: string;
 }
@@ -53,7 +55,8 @@ export async function written(
   if (keep === 'last' || lost)
     keeping(request, state.counters.steps, () => writeNetwork(request, plan, state, weights));
   const { top1, images } = await rescored(out, plan);
-  return { path: out, bytes: statSync(out).size, epoch: lost ? last : wanted, top1, images, sha256: hashOf(out) };
+  const test = plan.test && (await lastWord(out, plan));
+  return { path: out, bytes: statSync(out).size, epoch: lost ? last : wanted, top1, images, test, sha256: hashOf(out) };
 }
 
 const hashOf = (path: string): string => sha256Of(readBytes(path, 'the trained network'));

@@ -220,7 +220,7 @@ describe('the chart', () => {
     const frame = frameOf(wreck, 'latency');
     expect(frame.y.min).toBeGreaterThan(80);
     expect(frame).toMatchObject({ pointsOutside: 1, dominatedOutside: 0 });
-    expect(texts(frontSvg(wreck))).toContain('Outside the frame: 1 of 5 front members.');
+    expect(texts(frontSvg(wreck)).join('\n')).toContain('Outside the frame: 1 of 5 front members.');
     expect(symbols(frontSvg(wreck), colours.front)).toHaveLength(3);
   });
 

@@ -6,7 +6,11 @@ import { gainOf } from '../../../src/report/front/gain.ts';
 import { headline } from '../../../src/report/front/headline.ts';
 import { frontRecord } from '../../../src/report/front/json.ts';
 import { pick } from '../../../src/report/front/pick.ts';
+import { pickWithMargin } from '../../../src/report/front/pick-margin.ts';
+import { ruleFor } from '../../../src/report/front/pick-rule.ts';
 import { frontTable } from '../../../src/report/front/table.ts';
+import { nextSteps } from '../../../src/report/next-steps.ts';
+import { roiStudy } from '../../../src/report/roi-study.ts';
 import { bestSpeedup, studyTable } from '../../../src/report/study-list.ts';
 import { confirmDense, disturbedIn, mixed, study } from '../fixture.ts';
 
@@ -67,6 +71,33 @@ describe('what a search has come to', () => {
     const report = frontReport(study([[1, [1.2, 0.3], null]]));
     expect(gainOf(report)).toEqual({ kind: 'dense-alone' });
     expect(headline(report)[0]).toBe('Keep the dense model (10 ms): nothing beats it, and it is alone on the front.');
+  });
+});
+
+describe('before any trial has run', () => {
+  const report = frontReport({ ...study([]), tried: false });
+  const nothing = 'No trial has run yet: only the dense model is measured (10 ms).';
+
+  test('nothing is said for or against the network, only how to go on', () => {
+    expect(gainOf(report)).toEqual({ kind: 'untried' });
+    expect(headline(report).slice(0, 2)).toEqual([
+      nothing,
+      'Run the same search again, and it goes on where it stopped.',
+    ]);
+    expect(headline(report).join(' ')).not.toContain('Keep');
+    expect(frontRecord(report).gain).toMatchObject({ kind: 'untried', trial: null, recommended: 0 });
+  });
+
+  test('no rule picks anything, with a margin or without, and nothing is offered but to go on', () => {
+    for (const rule of [ruleFor({}), ruleFor({ latencyMs: 20 }), { kind: 'knee' } as const]) {
+      const picked = pick(report, rule);
+      expect(picked.state).toBe('none');
+      expect(picked.why).toContain(nothing);
+    }
+    expect(pickWithMargin(report, { drop: 0.01 }, 0.95)).toMatchObject({ point: null, looked: 0 });
+    expect(nextSteps(report, '')).toHaveLength(1);
+    expect(nextSteps(report, '')[0]).toContain('the same command again');
+    expect(() => roiStudy(report, { kind: 'max-drop', drop: 0.01 }, 1)).toThrow('no trial has run yet');
   });
 });
 

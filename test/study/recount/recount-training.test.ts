@@ -36,3 +36,9 @@ test('a complete one has written a network; one under way has not yet', () => {
   expect(wrong({ writtenSha256: null })).toEqual(['trained network']);
   expect(wrong({ state: 'running', top1: null, writtenSha256: null })).toEqual([]);
 });
+
+test('where test images have the last word, the epochs were scored on others and tell nothing of it', () => {
+  const identity = { 'the test set': 'b'.repeat(64) };
+  expect(wrong({ identity, top1: 140 / 200 })).toEqual([]);
+  expect(wrong({ identity, top1: 140.4 / 200 })).toEqual(['trained accuracy']);
+});

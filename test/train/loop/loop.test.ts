@@ -28,6 +28,7 @@ const plan: LoopPlan = {
   scoreEvery: 2,
   trainImages: 40,
   validationImages: 40,
+  testImages: 0,
   checkpointMs: 0,
 };
 

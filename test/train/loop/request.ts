@@ -22,6 +22,7 @@ export function smallTraining(folder: string): TrainRequest {
     plainEpochs: 0,
     out: join(folder, 'out.onnx'),
     keep: 'best',
+    holdOut: 0,
     epochs: 3,
     batch: 8,
     accumulation: 1,

@@ -183,6 +183,25 @@ describe('other commands', () => {
     const out = join(world.folder, 'space.yaml');
     const proposed = await run('space', '--model', world.model, '--hardware', world.hardware, '--out', out);
     expect(proposed.status).toBe(0);
+    expect(proposed.stdout).toMatch(/^\d+ layers with weights: \d+ (is|are) searched, \d+ (is|are) left out\.$/m);
+    expect(proposed.stdout).toMatch(/^ *layers +of MACs +of time$/m);
+    expect(proposed.stdout).toMatch(/^ +\d+ +\d+\.\d % +\d+\.\d % +searched: /m);
+    const told = JSON.parse(
+      (await run('space', '--model', world.model, '--hardware', world.hardware, '--json')).stdout,
+    );
+    const groups = [...told.layers.searched, ...told.layers.leftOut] as {
+      share: number;
+      time: number;
+      names: string[];
+    }[];
+    expect(groups.flatMap(({ names }) => names).sort()).toEqual(
+      [
+        ...told.sites.map(({ name }: { name: string }) => name),
+        ...told.rejected.map(({ node }: { node: string }) => node),
+      ].sort(),
+    );
+    expect(groups.reduce((sum, { share }) => sum + share, 0)).toBeLessThanOrEqual(1 + 1e-9);
+    expect(groups.every(({ time }) => time >= 0 && time <= 1)).toBe(true);
     const searched = await run(...world.search('--study', 'other', '--space', out, '--trials', '2'));
     expect(searched.status).toBe(0);
     rmSync(out);

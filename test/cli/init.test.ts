@@ -75,8 +75,18 @@ test('bad input', { timeout: 60_000 }, async () => {
 
 test('the built-in hardware profiles', { timeout: 60_000 }, async () => {
   const listed = await run('hardware');
-  expect(listed.stdout).toMatch(/^cpu-2-threads +measured +CPU, 2 threads$/m);
+  expect(listed.stdout).toMatch(/^cpu-2-threads +timed +yes +CPU, 2 threads$/m);
   expect(listed.stdout).toMatch(/^roofline-a100 +computed/m);
+  // A profile that says of itself that nobody has run it is not called tested.
+  const profiles = JSON.parse((await run('hardware', '--json')).stdout) as { path: string; tested: boolean }[];
+  for (const { path, tested } of profiles)
+    if (
+      /Nothing in here was measured|not run it|and not benchncnn|No figure in here/.test(
+        readFileSync(path, 'utf8').replaceAll(/\n# ?/g, ' '),
+      )
+    )
+      expect(tested, path).toBe(false);
+  expect(profiles.filter(({ tested }) => tested).length).toBeGreaterThan(3);
   expect((await run('hardware', 'cpu-1-thread')).stdout).toMatch(/^name: CPU, 1 thread$/m);
   expect((await run('hardware', 'cpu-9')).stderr).toMatch(/There is no hardware profile "cpu-9"/);
   expect((await run('space', '--model', 'model.onnx', '--hardware', 'roofline-avx2-core')).stdout).toMatch(/^sites:$/m);

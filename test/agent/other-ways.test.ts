@@ -33,19 +33,23 @@ const profile = (driver: string) =>
     `name: far\nrankGranularity: 4\ndriver:\n  kind: remote\n  exact: true\n  tokenFile: ${JSON.stringify(join(folder, 'token'))}\n  ${driver}\n`,
     'far.yaml',
   );
-const open = (driver: string) => openDevice(profile(driver), { scratchDir: folder });
+const open = (driver: string, said: string[] = []) =>
+  openDevice(profile(driver), { scratchDir: folder, onWait: message => said.push(message) });
 
 test('an agent that dials out is used by a search that listens, again and again, also after a kill', {
   timeout: 90_000,
 }, async () => {
   const port = await freePort();
   let agent = await farAgent(folder, computedThere, ['--connect', `127.0.0.1:${port}`]);
+  const said: string[] = [];
   for (let search = 0; search < 2; search++) {
-    const device = await open(`listen: 127.0.0.1:${port}`);
+    const device = await open(`listen: 127.0.0.1:${port}`, said);
     measured(await device.latency(model, model, budget));
     if (search === 0) {
       await agent.kill('SIGKILL');
       const waiting = device.latency(model, model, budget);
+      await new Promise(resolve => setTimeout(resolve, 2500));
+      expect(said.filter(message => /is lost .*Trying again/.test(message))).toHaveLength(1);
       agent = await farAgent(folder, computedThere, ['--connect', `127.0.0.1:${port}`]);
       measured(await waiting);
     }

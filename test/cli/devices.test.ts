@@ -134,6 +134,34 @@ test('transfer: the front on another device is a study that everything works on,
   expect(again.stderr).not.toContain('Timed');
 }, 240_000);
 
+test('transfer: a device that scores is asked again, and verify scores there', async () => {
+  const measured = `name: scores
+rankGranularity: 4
+driver: { kind: onnxruntime, threads: 1 }
+host: { scorer: device }
+latencyBudget: { halfWidth: 0.2, maxMs: 200, minPairs: 5, warmup: 1, sessions: 3, waitMs: 0 }
+`;
+  writeFileSync(at('scores.yaml'), measured);
+  const study = ['--study', 'scored'];
+  const given = ['--study', 'small', '--hardware', at('scores.yaml'), '--as', 'scored', '--trials', '2', '--json'];
+  const { stderr, stdout } = await here('transfer', ...given);
+  expect(stderr).toContain('Images are scored again');
+  const { members } = JSON.parse(stdout);
+  const timed = members.filter((each: { verdict: string }) => each.verdict !== 'not-measured');
+  expect(timed).toHaveLength(2);
+  // It computes as this host does: the answers are the same, and they were taken again.
+  const trials = async (name: string) => JSON.parse((await here('trials', '--study', name, '--json')).stdout).trials;
+  const before = await trials('small');
+  for (const trial of await trials('scored')) {
+    const source = before.find((each: { sites: object }) => JSON.stringify(each.sites) === JSON.stringify(trial.sites));
+    for (const phase of ['search', 'confirm']) expect(trial[phase].accuracy).toEqual(source[phase].accuracy);
+  }
+  const verified = JSON.parse((await here('verify', '--json', ...study)).stdout);
+  const phases = verified.trials.flatMap((trial: { phases: readonly object[] }) => trial.phases);
+  expect(phases.length).toBeGreaterThan(2);
+  for (const phase of phases) expect(phase).toMatchObject({ failure: null, accuracy: { verdict: 'equal' } });
+}, 240_000);
+
 test('transfer: fewer trials, the same device, and a name that is taken', async () => {
   const few = await here(
     'transfer',

@@ -67,9 +67,19 @@ export function patient(parts: PatientParts): Patient {
     let told = false;
     let pauseMs = firstPauseMs;
     let reason = 'the connection was closed';
+    const toldAfterMs = Math.min(toldFromMs, limitMs / 4);
+    const tellLost = (): void => {
+      if (told) return;
+      told = true;
+      tell(
+        `The link to ${where} is lost (${reason}). Trying again, for up to ${formatDuration(limitMs)}; no trial is lost.`,
+      );
+    };
     while (!signal.aborted) {
       if (!current) {
-        const found = await connected();
+        // To wait for an agent that dials takes long: whoever looks on is told meanwhile.
+        const timer = lostAtMs === null ? undefined : setTimeout(tellLost, toldAfterMs);
+        const found = await connected().finally(() => clearTimeout(timer));
         if (signal.aborted) break;
         if (typeof found === 'string') reason = found;
         else current = found;
@@ -92,12 +102,7 @@ export function patient(parts: PatientParts): Patient {
         vain = true;
         return failed('unreachable', `${where} could not be reached for ${formatDuration(limitMs)} (${reason})`);
       }
-      if (!told && silentMs >= Math.min(toldFromMs, limitMs / 4)) {
-        told = true;
-        tell(
-          `The link to ${where} is lost (${reason}). Trying again, for up to ${formatDuration(limitMs)}; no trial is lost.`,
-        );
-      }
+      if (silentMs >= toldAfterMs) tellLost();
       await delay(Math.min(pauseMs, Math.max(1, limitMs - silentMs)), undefined, { signal }).catch(() => {});
       pauseMs = Math.min(longestPauseMs, pauseMs * 1.7);
     }

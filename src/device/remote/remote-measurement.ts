@@ -99,6 +99,6 @@ async function bringAll(
     if (!model) throw new Error(`the agent asks for what is not part of the measurement: ${sha256}`);
     if (!(await bringModel(talk, model.bytes, model.uncorrected, heard))) return false;
   }
-  if (pictures.length > 0) tell(`Sending ${pictures.length} images to "${talk.hello.device.name}"; they stay there.`);
+  if (pictures.length > 1) tell(`Sending ${pictures.length} images to "${talk.hello.device.name}"; they stay there.`);
   return (await bringPieces(talk, pictures, sha256 => images?.get(sha256)?.(), heard)) !== null;
 }

@@ -6,6 +6,7 @@ export type { Calibrator, CalibratorImages, Corrector } from './calibrate/calibr
 export type { MeanStd, Normalization, NormalizationName } from './data/normalize.ts';
 // For devices, scorers and strategies of your own.
 export { normalizations } from './data/normalize.ts';
+export type { InputArray, InputItem, InputModule } from './data/tensors/input-module.ts';
 export type { ChannelCorrection, Refit, SiteCorrection } from './decompose/corrections/moments.ts';
 export type { Corrections } from './decompose/corrections/packing.ts';
 export type { SiteKind } from './decompose/dense-node.ts';

@@ -7,6 +7,7 @@ import { UserError } from '../errors/user-error.ts';
 import { type LoadedModel, sha256Of } from '../host/model-file.ts';
 import { type ObjectCache, openObjectCache } from '../host/object-cache.ts';
 import { openInputs } from '../images/open-inputs.ts';
+import { sizedInputs } from '../images/sized-inputs.ts';
 import type { Model } from '../onnx/graph.ts';
 import { outputsOf } from '../onnx/outputs.ts';
 import { inferShapes } from '../onnx/shapes.ts';
@@ -19,6 +20,8 @@ import { measureSensitivity } from './sensitivity.ts';
 
 export interface CalibrationSource {
   readonly dataset: Dataset;
+  /** Sizes of the dynamic dimensions of the inputs, as a hardware profile has them. */
+  readonly inputShape?: Readonly<Record<string, number>>;
   /** Whether the dataset also judges candidates: then few enough are taken that most are left for that. */
   readonly own: boolean;
   /** Images that are wanted. */
@@ -35,7 +38,7 @@ export interface ChosenImages extends CalibrationImages {
 /** Null when the study's own images are too few to give some up. */
 export async function openCalibrationImages(
   model: Model,
-  { dataset, own, wanted, seed }: CalibrationSource,
+  { dataset, inputShape, own, wanted, seed }: CalibrationSource,
   onProgress?: (done: number, total: number) => void,
 ): Promise<ChosenImages | null> {
   const takes = model.graph.inputs
@@ -43,9 +46,13 @@ export async function openCalibrationImages(
     .map(({ name, elementType, shape }) => ({ name, type: elementType, shape: (shape ?? []).map(size => size ?? -1) }));
   const inputs = await openInputs(
     dataset,
-    takes,
+    dataset.source.kind === 'tensors' ? takes : sizedInputs(takes, inputShape),
     { onProgress },
-    detail => new UserError(`Cannot calibrate: ${detail}.`, 'Give images for a network with one input N x 3 x H x W.'),
+    detail =>
+      new UserError(
+        `Cannot calibrate: ${detail}.`,
+        'Give ready inputs, npz:PATH or module:FILE, or images for a network with one input N x 3 x H x W.',
+      ),
   );
   const count = own ? ownCalibrationImages(inputs.count, wanted) : Math.min(wanted, inputs.count);
   if (count === 0) return null;

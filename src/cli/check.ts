@@ -1,15 +1,16 @@
 /** `rankfront check`: the gate of a deployment pipeline; it needs no study. */
 import { parseHardwareProfile } from '../device/profile.ts';
-import { profilePath } from '../device/shipped.ts';
 import { oneLine } from '../errors/printable.ts';
 import { UserError } from '../errors/user-error.ts';
-import { readText } from '../files/read.ts';
+import { loadModel } from '../host/model-file.ts';
 import { dropSentence, speedSentence } from '../report/gate.ts';
+import { openSizes } from '../study/build/input-sizes.ts';
+import { profileText } from '../study/build/plan.ts';
 import { type GateAnswer, gate } from '../study/measure/gate.ts';
 import { parseDrop } from '../units/drop.ts';
 import { parseMargin } from '../units/margin.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
-import { jsonOption, normalizeOption } from './options.ts';
+import { inputShapeOption, jsonOption, normalizeOption, sizesThatAreOpen } from './options.ts';
 import { positive } from './positive.ts';
 import { stageProgress } from './stage-progress.ts';
 
@@ -33,6 +34,7 @@ export const check = defineCommand({
       type: 'string',
       describe: 'The hardware profile: times for --min-speedup, and says what this host scores with',
     },
+    'input-shape': { ...inputShapeOption, describe: sizesThatAreOpen },
     normalize: normalizeOption,
     'accept-dense': {
       type: 'boolean',
@@ -55,6 +57,8 @@ export const check = defineCommand({
     const say = args.json ? () => {} : (text: string): void => console.note(oneLine(text));
     try {
       const { hardware } = args;
+      const sizes = { inputShape: args['input-shape'] };
+      const dense = loadModel(args.dense);
       const answer = await gate({
         model: args.model,
         dense: args.dense,
@@ -64,9 +68,8 @@ export const check = defineCommand({
         maxDrop: parseDrop(args['max-drop'], '--max-drop'),
         margin: parseMargin(args.margin),
         hardware:
-          hardware === undefined
-            ? null
-            : parseHardwareProfile(readText(profilePath(hardware), 'the hardware profile'), hardware),
+          hardware === undefined ? null : parseHardwareProfile(await profileText(hardware, dense, sizes), hardware),
+        ...(hardware === undefined ? { inputShape: openSizes(dense, sizes.inputShape) } : {}),
         acceptDense: args['accept-dense'],
         warn: say,
         stage: args.json ? () => {} : stageProgress(console),

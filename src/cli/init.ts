@@ -11,7 +11,7 @@ import { inspectionText, normalisationLine } from '../report/inspection-text.ts'
 import { modelBaseName } from '../study/build/plan.ts';
 import { inspect } from '../study/inspect/inspect.ts';
 import { defineCommand } from './command.ts';
-import { jsonOption, storeOption } from './options.ts';
+import { inputShapeOption, jsonOption, storeOption } from './options.ts';
 import { settingsName } from './settings/schema.ts';
 import { settingsText } from './settings/write.ts';
 import { usualProfile } from './shipped-profiles.ts';
@@ -19,26 +19,27 @@ import { usualProfile } from './shipped-profiles.ts';
 export const init = defineCommand({
   positionals: { model: { type: 'string', demandOption: true, describe: 'The dense model, an ONNX file' } },
   options: {
-    data: { type: 'string', describe: 'Labelled images: cifar10:DIR, folder:DIR or a dataset YAML file' },
+    data: { type: 'string', describe: 'Images or ready inputs, as --data of search takes them' },
     hardware: {
       type: 'string',
       describe: 'The hardware profile: a built-in name or a YAML file [default: the CPU of this machine]',
     },
+    'input-shape': inputShapeOption,
     out: { type: 'string', default: settingsName, describe: 'The settings file to write' },
     force: { type: 'boolean', default: false, describe: 'Replace a settings file that is there' },
     json: jsonOption,
   },
   examples: [['rankfront init resnet18.onnx --data folder:val', 'look at all three, and write rankfront.yaml']],
   run: async (args, console) => {
-    const { model, data, out } = args;
+    const { model, data, out, 'input-shape': inputShape } = args;
     const hardware = args.hardware ?? usualProfile();
     if (existsSync(out) && !args.force)
       throw new UserError(`"${out}" is there already.`, 'Add --force to replace it, or give another file with --out.');
     const place = { kept: keptFiles({ models: [model], data: [data], hardware }) };
     demandWritable(out, 'the settings', place);
     const told = (what: string, done: number, total: number): void => console.progress?.(`${what} ${done}/${total}`);
-    const found = await inspect({ model, data, hardware, note: console.note, told });
-    writeAtomically(out, textOf({ model, data, hardware, out }, found), 'the settings', place);
+    const found = await inspect({ model, data, hardware, inputShape, note: console.note, told });
+    writeAtomically(out, textOf({ model, data, hardware, inputShape, out }, found), 'the settings', place);
     if (args.json) {
       console.out(JSON.stringify({ ...found, trialsInANight: trialsIn(found, nightMs), settings: out }, null, 2));
       return 0;
@@ -58,10 +59,16 @@ const schemaFile = fileURLToPath(new URL('../../docs/schemas/settings.schema.jso
 const nightMs = 8 * 3_600_000;
 
 function textOf(
-  given: { readonly model: string; readonly data: string | undefined; readonly hardware: string; readonly out: string },
+  given: {
+    readonly model: string;
+    readonly data: string | undefined;
+    readonly hardware: string;
+    readonly inputShape: string | undefined;
+    readonly out: string;
+  },
   found: Inspection,
 ): string {
-  const { model, data, hardware, out } = given;
+  const { model, data, hardware, inputShape, out } = given;
   const night = trialsIn(found, nightMs);
   const normalize = normalizations.find(name => name === found.images?.normalize);
   return settingsText(
@@ -72,6 +79,7 @@ function textOf(
       store: storeOption.default,
       time: '8h',
       ...(data === undefined ? {} : { data }),
+      ...(inputShape === undefined ? {} : { inputShape }),
       ...(normalize === undefined ? {} : { normalize }),
     },
     relative(dirname(resolve(out)), schemaFile)

@@ -10,7 +10,7 @@ export const modelOption = { type: 'string', demandOption: true, describe: 'The 
 const dataOption = {
   type: 'string',
   demandOption: true,
-  describe: 'Images (cifar10:DIR, folder:DIR or a dataset YAML file) or ready inputs (npy:PATH, npz:PATH)',
+  describe: 'Images (cifar10:DIR, folder:DIR, a dataset YAML) or ready inputs (npy:PATH, npz:PATH, module:FILE)',
 } as const;
 export const hardwareOption = {
   type: 'string',
@@ -58,6 +58,14 @@ export const normalizeOption = {
   describe: 'How pixels become inputs [default: from the dataset YAML, or torchvision]',
 } as const;
 
+export const inputShapeOption = {
+  type: 'string',
+  describe: 'Sizes that the network leaves open, such as input=1x3x48x320 [default: as the data has them]',
+} as const;
+
+/** Of commands without data. */
+export const sizesThatAreOpen = 'Sizes that the network leaves open, such as input=1x3x48x320';
+
 /** What factors are made from. */
 export const calibrationOptions = {
   calibration: {
@@ -73,6 +81,7 @@ export const problemOptions = {
   data: dataOption,
   space: { type: 'string', describe: 'The search space, a YAML file [default: what "rankfront space" writes]' },
   hardware: hardwareOption,
+  'input-shape': inputShapeOption,
   normalize: normalizeOption,
   ...calibrationOptions,
   corrections: {
@@ -92,6 +101,7 @@ export const problemSettings = [
   'data',
   'space',
   'hardware',
+  'inputShape',
   'normalize',
   'calibration',
   'calibrationImages',
@@ -105,6 +115,7 @@ export const problemOf = (args: InferredOptionTypes<typeof problemOptions>) => (
   data: args.data,
   space: args.space,
   hardware: args.hardware,
+  inputShape: args['input-shape'],
   normalize: args.normalize,
   calibration: args.calibration,
   calibrationImages: count('--calibration-images', args['calibration-images'], 1),

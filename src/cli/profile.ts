@@ -5,14 +5,23 @@ import { planFromFiles } from '../study/build/plan.ts';
 import { profileLosses, profileView } from '../study/measure/profile.ts';
 import { defineCommand } from './command.ts';
 import { count } from './count.ts';
-import { calibrationOptions, hardwareOption, jsonOption, modelOption, normalizeOption } from './options.ts';
+import {
+  calibrationOptions,
+  hardwareOption,
+  inputShapeOption,
+  jsonOption,
+  modelOption,
+  normalizeOption,
+  sizesThatAreOpen,
+} from './options.ts';
 import { stageProgress } from './stage-progress.ts';
 
 export const profile = defineCommand({
-  settings: ['model', 'hardware', 'space'],
+  settings: ['model', 'hardware', 'inputShape', 'space'],
   options: {
     model: modelOption,
     hardware: hardwareOption,
+    'input-shape': { ...inputShapeOption, describe: sizesThatAreOpen },
     space: { type: 'string', describe: 'The search space, a YAML file [default: the one that Rankfront proposes]' },
     calibration: {
       ...calibrationOptions.calibration,
@@ -33,7 +42,9 @@ export const profile = defineCommand({
   run: async (args, console) => {
     const wanted = count('--calibration-images', args['calibration-images'], 1);
     const seed = count('--seed', args.seed, 0) ?? 0;
-    const plan = await planFromFiles(args.model, args.space, args.hardware);
+    const plan = await planFromFiles(args.model, args.space, args.hardware, undefined, {
+      inputShape: args['input-shape'],
+    });
     const normalize = args.normalize as Normalization | undefined;
     const watch = { warn: console.note, stage: stageProgress(console) };
     const loss =

@@ -1,25 +1,25 @@
 /** `rankfront space`: writes a search space that a user can edit. */
 import type { NodeTimings } from '../device/node-times.ts';
 import { type HardwareProfile, parseHardwareProfile } from '../device/profile.ts';
-import { profilePath } from '../device/shipped.ts';
 import { UserError } from '../errors/user-error.ts';
-import { readText } from '../files/read.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
+import { loadModel } from '../host/model-file.ts';
 import { layerLines, networkLines } from '../report/inspection-text.ts';
 import { joinLines } from '../report/text-table.ts';
 import { notesOf } from '../study/build/model-notes.ts';
-import { type ModelSites, openSites, proposedSpace } from '../study/build/plan.ts';
+import { type ModelSites, openSites, profileText, proposedSpace } from '../study/build/plan.ts';
 import { networkView } from '../study/inspect/network.ts';
 import { nodeTimesOf } from '../study/measure/profile.ts';
 import { defineCommand } from './command.ts';
-import { hardwareOption, jsonOption, modelOption } from './options.ts';
+import { hardwareOption, inputShapeOption, jsonOption, modelOption, sizesThatAreOpen } from './options.ts';
 
 export const space = defineCommand({
-  settings: ['model', 'hardware'],
+  settings: ['model', 'hardware', 'inputShape'],
   options: {
     model: modelOption,
     hardware: hardwareOption,
+    'input-shape': { ...inputShapeOption, describe: sizesThatAreOpen },
     out: { type: 'string', describe: 'The file to write [default: standard output]' },
     times: {
       type: 'boolean',
@@ -37,8 +37,10 @@ export const space = defineCommand({
   run: async (args, console) => {
     const place = { kept: keptFiles({ models: [args.model], hardware: args.hardware }) };
     if (args.out !== undefined) demandWritable(args.out, 'the search space', place);
-    const hardware = parseHardwareProfile(readText(profilePath(args.hardware), 'the hardware profile'), args.hardware);
-    const found = await openSites(args.model, hardware);
+    const loaded = loadModel(args.model);
+    const text = await profileText(args.hardware, loaded, { inputShape: args['input-shape'] });
+    const hardware = parseHardwareProfile(text, args.hardware);
+    const found = await openSites(args.model, hardware, undefined, loaded);
     const { sites, rejected, outputs } = found;
     for (const note of notesOf(found)) console.note(note);
     const yaml = proposedSpace(found, hardware);

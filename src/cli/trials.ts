@@ -34,7 +34,7 @@ export const trials = defineCommand({
     return withStudy<ExitStatus>(args, console, async (study, store) => {
       const rows = await trialRows(store, study);
       const text = {
-        table: () => trialsTable(rows, args.out !== undefined || console.columns === null),
+        table: () => trialsTable(rows, study.objectives, args.out !== undefined || console.columns === null),
         csv: () => trialsCsv(rows).trimEnd(),
         json: () => JSON.stringify({ study: study.name, objectives: study.objectives, trials: rows }, null, 2),
       }[format]();

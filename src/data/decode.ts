@@ -1,6 +1,8 @@
 /** JPEG, PNG, WebP, GIF, TIFF, AVIF and BMP to 8-bit RGB, as Pillow's `Image.open(...).convert('RGB')` gives it. */
 import sharp from 'sharp';
 import { decodeBmp, isBmp } from './bmp.ts';
+import type { PixelForm } from './pixel-form.ts';
+import { type Planes, planesOf, type Samples } from './planes.ts';
 import type { RgbImage } from './resize.ts';
 
 // A pool decodes one image per thread already, and no image is read twice.
@@ -15,9 +17,7 @@ export async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
   if (isBmp(bytes)) return decodeBmp(bytes);
   const image = sharp(bytes, { ignoreIcc: true, failOn: 'error' });
   const { space, depth } = await image.metadata();
-  // Floats from 0 to 1 would become black without a word.
-  if (depth !== 'uchar' && depth !== 'ushort')
-    throw new Error(`its samples are of the type ${depth}, expected 8 or 16 bits`);
+  demandWhole(depth);
   const cmyk = space === 'cmyk';
   const raw = cmyk ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image;
   const { data, info } = await raw.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
@@ -25,6 +25,51 @@ export async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
   if (cmyk) return { width, height, data: cmykToRgb(data, channels) };
   if (channels === 3) return { width, height, data };
   return { width, height, data: pickRgb(data, channels) };
+}
+
+/**
+ * The planes that a network of that form takes. Of 16 bits, files of 8 bits are spread over them (257 x), and those of 16 keep all; of 8 bits, the upper 8
+ * count. Rejects as `decodeRgb` does.
+ */
+export async function decodePlanes(bytes: Uint8Array, form: PixelForm): Promise<Planes> {
+  const image = sharp(bytes, { ignoreIcc: true, failOn: 'error' });
+  const { space, depth } = isBmp(bytes) ? { space: 'srgb', depth: 'uchar' } : await image.metadata();
+  if (isBmp(bytes) || space === 'cmyk') {
+    const rgb = await decodeRgb(bytes);
+    return planesOf({ ...rgb, data: form.bits === 16 ? spread(rgb.data) : rgb.data }, 3, form);
+  }
+  demandWhole(depth);
+  const deep = depth === 'ushort';
+  const grey = space === 'b-w' || space === 'grey16';
+  const asIs = deep ? image.toColourspace(grey ? 'grey16' : 'rgb16') : grey ? image.toColourspace('b-w') : image;
+  const { data, info } = await asIs.raw({ depth: deep ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return planesOf({ width, height, data: inBits(data, deep, form) }, channels, form);
+}
+
+function inBits(data: Buffer, deep: boolean, { bits }: PixelForm): Samples {
+  if (!deep) return bits === 16 ? spread(data) : data;
+  const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return bits === 16 ? samples : Uint8Array.from(samples, value => value >> 8);
+}
+
+/** Of a picture on disk; null where it cannot be told. */
+export async function bitsOf(bytes: Uint8Array): Promise<8 | 16 | null> {
+  if (isBmp(bytes)) return 8;
+  try {
+    const { depth } = await sharp(bytes).metadata();
+    return depth === 'ushort' ? 16 : depth === 'uchar' ? 8 : null;
+  } catch {
+    return null;
+  }
+}
+
+const spread = (bytes: Uint8Array): Uint16Array => Uint16Array.from(bytes, value => 257 * value);
+
+/** Floats from 0 to 1 would become black without a word. */
+function demandWhole(depth: string | undefined): void {
+  if (depth !== 'uchar' && depth !== 'ushort')
+    throw new Error(`its samples are of the type ${depth}, expected 8 or 16 bits`);
 }
 
 /** R, G, B of pixels with more or fewer channels: the first repeated when there is one (and alpha), else the first three. */

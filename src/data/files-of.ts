@@ -38,6 +38,7 @@ function filesOfSpec(spec: DataSpec): string[] {
     }
     case 'npy':
     case 'npz':
+    case 'module':
       return isFolder(spec.directory)
         ? readdirSync(spec.directory, { recursive: true, encoding: 'utf8' }).map(name => join(spec.directory, name))
         : [spec.directory];

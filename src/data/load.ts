@@ -3,7 +3,9 @@ import { UserError } from '../errors/user-error.ts';
 import { readOrdinary } from '../files/read.ts';
 import { loadCifarRecord } from './cifar10.ts';
 import type { ImageSource } from './dataset.ts';
-import { decodeRgb } from './decode.ts';
+import { bitsOf, decodePlanes, decodeRgb } from './decode.ts';
+import type { PixelForm } from './pixel-form.ts';
+import { type Planes, planesOf } from './planes.ts';
 import type { RgbImage } from './resize.ts';
 import { drawShape } from './shapes/draw.ts';
 
@@ -41,4 +43,22 @@ export async function loadItem(item: ImageItem): Promise<RgbImage> {
     default:
       return item satisfies never;
   }
+}
+
+/** The same as planes of another form. Rejects as `loadItem` does. */
+export async function loadPlanes(item: ImageItem, form: PixelForm): Promise<Planes> {
+  if (item.kind === 'file') return decodePlanes(await readOrdinary(item.path), form);
+  const image = await loadItem(item);
+  const data = form.bits === 16 ? Uint16Array.from(image.data, value => 257 * value) : image.data;
+  return planesOf({ ...image, data }, 3, form);
+}
+
+/** How many bits the samples of these images have, by the first that can be read; 8 where none can. */
+export async function bitsOfItems(items: readonly ImageItem[]): Promise<8 | 16> {
+  for (const item of items.slice(0, 8)) {
+    if (item.kind !== 'file') return 8;
+    const found = await readOrdinary(item.path).then(bitsOf, () => null);
+    if (found !== null) return found;
+  }
+  return 8;
 }

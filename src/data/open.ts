@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.ts';
 import { openCifar10 } from './cifar10.ts';
 import type { Dataset } from './dataset.ts';
 import { openFolder } from './folder.ts';
@@ -5,12 +6,17 @@ import { openImagenet } from './imagenet.ts';
 import type { Normalization } from './normalize.ts';
 import { openShapes } from './shapes/open.ts';
 import type { DataSpec } from './spec.ts';
+import { openInputModule } from './tensors/input-module.ts';
 import { openTensors } from './tensors/open.ts';
 
 export interface DatasetOverrides {
   /** In place of what the specification says. */
   readonly normalize?: Normalization | undefined;
+  /** Where the arrays of a module are kept; without it there can be none. */
+  readonly arrays?: string | undefined;
 }
+
+const noModule = ['Cannot use a module as data here: expected images.', 'Give images, such as folder:DIR.'] as const;
 
 /** Finds the images, their labels and their hash; decodes nothing. Throws a UserError when the data cannot be used. */
 export async function openDataset(spec: DataSpec, overrides: DatasetOverrides = {}): Promise<Dataset> {
@@ -27,6 +33,9 @@ export async function openDataset(spec: DataSpec, overrides: DatasetOverrides = 
     case 'npy':
     case 'npz':
       return openTensors(spec);
+    case 'module':
+      if (overrides.arrays === undefined) throw new UserError(...noModule);
+      return openInputModule(spec, overrides.arrays);
     default:
       return spec satisfies never;
   }

@@ -23,7 +23,7 @@ export function resizeBilinear(image: RgbImage, width: number, height: number): 
   return height === image.height ? horizontal : resizeColumns(horizontal, height);
 }
 
-interface Weights {
+export interface ResizeWeights {
   /** Per output position, the first input position it draws from, and how many. */
   readonly first: Int32Array;
   readonly count: Int32Array;
@@ -33,7 +33,7 @@ interface Weights {
 }
 
 /** Output i is centred on c = (i + 1/2) s; input j weighs triangle((j - c + 1/2) / f), normalised to sum 1. */
-function weightsOf(n: number, m: number): Weights {
+export function resizeWeights(n: number, m: number): ResizeWeights {
   const s = n / m;
   const f = Math.max(s, 1);
   const taps = Math.ceil(f) * 2 + 1;
@@ -62,7 +62,7 @@ function weightsOf(n: number, m: number): Weights {
 }
 
 function resizeRows({ width: n, height, data }: RgbImage, m: number): RgbImage {
-  const { first, count, fixed, taps } = weightsOf(n, m);
+  const { first, count, fixed, taps } = resizeWeights(n, m);
   const out = new Uint8Array(m * height * 3);
   let o = 0;
   for (let y = 0; y < height; y++) {
@@ -88,7 +88,7 @@ function resizeRows({ width: n, height, data }: RgbImage, m: number): RgbImage {
 }
 
 function resizeColumns({ width, height: n, data }: RgbImage, m: number): RgbImage {
-  const { first, count, fixed, taps } = weightsOf(n, m);
+  const { first, count, fixed, taps } = resizeWeights(n, m);
   const stride = width * 3;
   const out = new Uint8Array(m * stride);
   const sums = new Int32Array(stride);

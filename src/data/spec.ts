@@ -1,4 +1,4 @@
-/** What `--data` takes: `cifar10:DIR`, `folder:DIR`, `imagenet:DIR`, `shapes:SEED`, `npy:PATH`, `npz:PATH`, or the path of a dataset YAML. */
+/** What `--data` takes: `cifar10:DIR`, `folder:DIR`, `imagenet:DIR`, `shapes:SEED`, `npy:PATH`, `npz:PATH`, `module:FILE`, or the path of a dataset YAML. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors/user-error.ts';
@@ -101,7 +101,7 @@ export const datasetSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const kindWithWord = /^(cifar10|folder|imagenet|shapes|npy|npz):(.*)$/s;
+const kindWithWord = /^(cifar10|folder|imagenet|shapes|npy|npz|module):(.*)$/s;
 
 /** What does not concern ready arrays. */
 const asItIs = { normalize: 'none', channels: 'rgb', resize: 'none', crop: null, labelOffset: 0 } as const;
@@ -152,13 +152,20 @@ export interface TensorSpec extends CommonSpec {
   readonly directory: string;
 }
 
-export type DataSpec = Cifar10Spec | FolderSpec | ImagenetSpec | ShapesSpec | TensorSpec;
+/** Arrays that a module of the user's yields. */
+export interface ModuleSpec extends CommonSpec {
+  readonly kind: 'module';
+  /** The file. */
+  readonly directory: string;
+}
+
+export type DataSpec = Cifar10Spec | FolderSpec | ImagenetSpec | ShapesSpec | TensorSpec | ModuleSpec;
 
 /** Throws a UserError when `spec` is none of these forms, or the YAML is wrong. Whether the data is there is seen later. */
 export function parseDataSpec(spec: string): DataSpec {
   const [, kind, directory] = kindWithWord.exec(spec) ?? [];
   if (kind === 'shapes') return fromYaml({ kind, seed: shapesSeed(spec, directory ?? '') }, '.');
-  if (kind === 'npy' || kind === 'npz') {
+  if (kind === 'npy' || kind === 'npz' || kind === 'module') {
     if (!directory) throw new UserError(`Cannot use "${spec}" as data: no path is given.`, `Write ${kind}:PATH.`);
     return { kind, directory: resolve(directory), ...asItIs };
   }
@@ -171,7 +178,7 @@ export function parseDataSpec(spec: string): DataSpec {
   throw new UserError(
     folder
       ? `Cannot use "${spec}" as data: it is a directory, and what is in it is not said.`
-      : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED, npy:PATH, npz:PATH or a dataset YAML, and there is no such file.`,
+      : `Cannot use "${spec}" as data: expected cifar10:DIR, folder:DIR, imagenet:DIR, shapes:SEED, npy:PATH, npz:PATH, module:FILE or a dataset YAML, and there is no such file.`,
     folder
       ? `Write folder:${spec} or cifar10:${spec}.`
       : 'Check the path, or put folder: or cifar10: in front of a directory.',

@@ -96,6 +96,7 @@ async function found(spec: DataSpec, seed: number): Promise<FoundSplits> {
       return folderSplits(spec, seed);
     case 'npy':
     case 'npz':
+    case 'module':
       throw new UserError(
         'Cannot train on ready inputs: training augments images, and found arrays.',
         'Give images, such as folder:DIR.',

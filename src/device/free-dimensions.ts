@@ -35,11 +35,12 @@ export function resolveSizes(
   { batchSize, inputShape }: Pick<HardwareProfile, 'batchSize' | 'inputShape'>,
 ): Sizes | Misfit {
   const free: Record<string, number> = {};
+  const firsts = new Set(inputs.filter(({ shape }) => shape.length > 1).map(({ shape: [first] }) => sizeOrOpen(first)));
   for (const { name, shape } of inputs) {
     const first = dynamicOr(shape[0]);
     if (first === undefined) continue;
     if (typeof first !== 'number') free[nameOfSize(name, 0, first)] = batchSize;
-    else if (shape.length > 1 && first !== batchSize)
+    else if (shape.length > 1 && first !== batchSize && firsts.size === 1)
       return misfit(
         `its input "${name}" has the fixed batch size ${first}, and the hardware profile says batchSize: ${batchSize}`,
         `Set batchSize: ${first} in the hardware profile, or export the model with a dynamic batch dimension.`,
@@ -60,6 +61,10 @@ export function resolveSizes(
   }
   return { kind: 'sizes', free, shapes };
 }
+
+/** Where inputs differ in their first size, it is no batch: a state, say, has layers there. */
+const sizeOrOpen = (first: Dimension | undefined): number | null =>
+  typeof first === 'number' && first >= 0 ? first : null;
 
 /** The runtime writes -1 for a size that it does not know. */
 const dynamicOr = (size: Dimension | undefined): Dimension | undefined =>

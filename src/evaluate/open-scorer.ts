@@ -20,6 +20,8 @@ export interface ScorerOptions {
   readonly host: SessionSettings;
   /** Whoever runs them in its place, such as a device elsewhere; closed with the scorer. */
   readonly asker?: Asker | undefined;
+  /** Sizes of the dynamic dimensions of its inputs, as a hardware profile has them. */
+  readonly inputShape?: Readonly<Record<string, number>> | undefined;
   /** Images per call where the model leaves it open; by default it follows from the size of the input. */
   readonly scoreBatch?: number | undefined;
   /** The size of the proxy set; 1,000 or half of the images by default, nine tenths at most. */

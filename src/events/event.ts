@@ -44,6 +44,8 @@ export interface DenseObserved {
   readonly accuracy: number;
   readonly standardError: number;
   readonly images: number;
+  /** What accuracy means, as the study names it; missing where images are counted. */
+  readonly metric?: string;
   /** What else the study minimises; missing where that is nothing. Its ratios are 1. */
   readonly further?: FurtherValues;
 }

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheUsers } from './cache-users.ts';
 
-const kinds = ['factors', 'statistics', 'images', 'engines', 'agent', 'compiled', 'left behind'] as const;
+const kinds = ['factors', 'statistics', 'images', 'inputs', 'engines', 'agent', 'compiled', 'left behind'] as const;
 export type CacheKind = (typeof kinds)[number];
 
 interface Entry {
@@ -97,6 +97,9 @@ function entriesOf(cache: string): Entry[] {
   return [
     ...entriesIn(join(cache, 'images'), cache, name =>
       isHalf(name) ? 'left behind' : /^[0-9a-f]{64}\.images$/.test(name) ? 'images' : null,
+    ),
+    ...entriesIn(join(cache, 'inputs'), cache, name =>
+      isHalf(name) ? 'left behind' : /^[0-9a-f]{64}\.arrays$/.test(name) ? 'inputs' : null,
     ),
     ...entriesIn(join(cache, 'prepared'), cache, name =>
       isHalf(name) ? 'left behind' : /^[0-9a-f]{40}$/.test(name) ? 'engines' : null,

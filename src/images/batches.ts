@@ -1,4 +1,5 @@
 /** The filled batches of a request, kept for the next one where they are the same images and fit. */
+import { imageBytes, rgb8 } from '../data/pixel-form.ts';
 import type { ImageInput } from '../runtime/model-interface.ts';
 import type { ImageBatchSource } from './batch-source.ts';
 import { fillBatch, type InputData, inputData, typedTable } from './fill-batch.ts';
@@ -26,7 +27,7 @@ export function batchKeeper(limitBytes = keptBytes): BatchKeeper {
   let kept = new Map<number, InputData>();
   return {
     open: (images, input, size) => {
-      const length = size * 3 * images.height * images.width;
+      const length = size * (images.form ?? rgb8).channels * images.height * images.width;
       const count = Math.ceil(images.positions.length / size);
       const batch = (): InputData => inputData(length, input.type);
       const bytes = count * length * inputData(0, input.type).BYTES_PER_ELEMENT;
@@ -55,7 +56,7 @@ export function batchKeeper(limitBytes = keptBytes): BatchKeeper {
 
 function filler(images: ImageBatchSource, input: ImageInput, size: number) {
   const table = typedTable(images.table, input.type);
-  const bytes = new Uint8Array(3 * images.height * images.width);
+  const bytes = new Uint8Array(imageBytes(images.form ?? rgb8, images.height, images.width));
   const { read, close } = pixelReader(images);
   return {
     into: (data: InputData, index: number): void => {

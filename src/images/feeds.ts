@@ -34,6 +34,7 @@ export function openFeeds(
   inputs: readonly TensorDescription[],
 ): Attempt<Feeds> {
   if ('tensors' in source) {
+    if (source.whole) return complete({ batches: () => wholeItems(source) });
     const fixed = fixedBatch(inputs.filter(({ name }) => source.tensors.some(each => each.name === name)));
     return complete({ batches: (wanted, leftOver) => tensorBatches(source, fixed, wanted, leftOver) });
   }
@@ -59,6 +60,20 @@ export function openFeeds(
 export function fixedBatch(inputs: readonly TensorDescription[]): number | null {
   const sizes = inputs.flatMap(({ shape: [first] }) => (typeof first === 'number' && first > 0 ? [first] : []));
   return sizes.length === inputs.length ? (sizes[0] ?? null) : null;
+}
+
+/** Each item as it is. */
+function* wholeItems({ tensors, positions }: TensorBatchSource): Generator<FeedBatch, void, undefined> {
+  const read = tensorReader();
+  const { length: of } = positions;
+  for (let index = 0; index < of; index++) {
+    const feeds = tensors.flatMap(({ name, items }) => {
+      const item = items[index];
+      if (!item) return [];
+      return [[name, { type: item.type, data: typed(item.type, read(item).buffer), dims: item.dims }] as const];
+    });
+    yield { index, of, from: index, to: index + 1, size: 1, feeds: Object.fromEntries(feeds) };
+  }
 }
 
 /** Items of equal sizes that follow each other go together. */

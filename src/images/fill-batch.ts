@@ -1,4 +1,5 @@
 /** Fills the input of a network from prepared images: one table look-up per pixel and channel. */
+import { levelsOf, rgb8 } from '../data/pixel-form.ts';
 import { toHalf } from '../onnx/half.ts';
 import type { ImageInput } from '../runtime/model-interface.ts';
 import type { ImageBatchSource } from './batch-source.ts';
@@ -10,17 +11,19 @@ export type InputData = Float32Array | Uint16Array | Uint8Array;
 export function typedTable(table: Float32Array, type: ImageInput['type']): InputData {
   if (type === 'float32') return table;
   if (type === 'float16') return Uint16Array.from(table, toHalf);
-  return Uint8Array.from(table, value => Math.min(255, Math.max(0, Math.round(value))));
+  const most = type === 'uint8' ? 255 : 65_535;
+  const whole = table.map(value => Math.min(most, Math.max(0, Math.round(value))));
+  return type === 'uint8' ? Uint8Array.from(whole) : Uint16Array.from(whole);
 }
 
 export const inputData = (length: number, type: ImageInput['type']): InputData =>
-  type === 'float32' ? new Float32Array(length) : type === 'float16' ? new Uint16Array(length) : new Uint8Array(length);
+  type === 'float32' ? new Float32Array(length) : type === 'uint8' ? new Uint8Array(length) : new Uint16Array(length);
 
 /**
- * Fills `data` (batch x 3 x H x W, or batch x H x W x 3) with the images at `positions[from..to)`.
+ * Fills `data` (batch x C x H x W, or batch x H x W x C) with the images at `positions[from..to)`.
  *
  * @param read reads the prepared image at a position
- * @param bytes room for one image, 3 H W bytes, at a multiple of 4
+ * @param bytes room for one image, as `imageBytes` counts, at a multiple of 4
  */
 export function fillBatch(
   data: InputData,
@@ -28,28 +31,33 @@ export function fillBatch(
   to: number,
   read: PixelReader['read'],
   bytes: Uint8Array,
-  { positions, height, width, channels }: ImageBatchSource,
+  { positions, height, width, channels, form = rgb8 }: ImageBatchSource,
   layout: ImageInput['layout'],
   table: InputData,
 ): void {
   const area = height * width;
-  const imageBytes = 3 * area;
+  const { channels: count } = form;
+  const levels = levelsOf(form);
   for (let i = from; i < to; i++) {
     read(positions[i] ?? 0, bytes);
-    const start = (i - from) * imageBytes;
-    for (let channel = 0; channel < 3; channel++) {
-      const target = channels === 'rgb' ? channel : 2 - channel;
-      const plane = bytes.subarray(channel * area, (channel + 1) * area);
-      const row = table.subarray(channel * 256, (channel + 1) * 256);
+    const start = (i - from) * count * area;
+    for (let channel = 0; channel < count; channel++) {
+      const target = channels === 'rgb' || count === 1 || channel === 3 ? channel : 2 - channel;
+      const plane = planeOf(bytes, form.bits, channel * area, area);
+      const row = table.subarray(channel * levels, (channel + 1) * levels);
       const first = start + target * area;
-      if (layout === 'nhwc') lookUp(plane, row, data, start + target, 3);
-      else if (area % 4 === 0) lookUpFours(plane, row, data, first);
+      if (layout === 'nhwc') lookUp(plane, row, data, start + target, count);
+      else if (area % 4 === 0 && plane instanceof Uint8Array) lookUpFours(plane, row, data, first);
       else lookUp(plane, row, data, first, 1);
     }
   }
 }
 
-function lookUp(plane: Uint8Array, row: InputData, data: InputData, start: number, step: number): void {
+/** Samples of two bytes are little-endian, as is every platform of the runtime. */
+const planeOf = (bytes: Uint8Array, bits: 8 | 16, from: number, length: number): Uint8Array | Uint16Array =>
+  bits === 8 ? bytes.subarray(from, from + length) : new Uint16Array(bytes.buffer, bytes.byteOffset + 2 * from, length);
+
+function lookUp(plane: Uint8Array | Uint16Array, row: InputData, data: InputData, start: number, step: number): void {
   let at = start;
   for (let i = 0; i < plane.length; i++, at += step) data[at] = row[plane[i] as number] as number;
 }

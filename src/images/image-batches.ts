@@ -1,4 +1,5 @@
 /** The batches that a network runs over, one after the other, each with the shape that its input takes. */
+import { rgb8 } from '../data/pixel-form.ts';
 import type { ImageInput } from '../runtime/model-interface.ts';
 import type { ImageBatchSource } from './batch-source.ts';
 import type { BatchKeeper } from './batches.ts';
@@ -11,7 +12,7 @@ export interface ImageBatch {
   /** Where its images stand among the positions of the source: [from, to). */
   readonly from: number;
   readonly to: number;
-  /** What the input takes, N x 3 x H x W or N x H x W x 3; valid until the next batch. */
+  /** What the input takes, N x C x H x W or N x H x W x C; valid until the next batch. */
   readonly data: InputData;
   readonly dims: readonly number[];
 }
@@ -29,7 +30,7 @@ export function* imageBatches(
   wanted: number,
   leftOver: 'fill up' | 'leave out',
 ): Generator<ImageBatch, void, undefined> {
-  const { positions, height, width } = images;
+  const { positions, height, width, form: { channels } = rgb8 } = images;
   const batches = keeper.open(images, input, input.batch ?? Math.min(wanted, positions.length));
   try {
     for (let index = 0; index < batches.count; index++) {
@@ -37,8 +38,8 @@ export function* imageBatches(
       const to = Math.min(positions.length, from + batches.size);
       if (leftOver === 'leave out' && input.batch !== null && to - from < batches.size) return;
       const count = input.batch ?? to - from;
-      const data = batches.at(index).subarray(0, count * 3 * height * width);
-      const dims = input.layout === 'nchw' ? [count, 3, height, width] : [count, height, width, 3];
+      const data = batches.at(index).subarray(0, count * channels * height * width);
+      const dims = input.layout === 'nchw' ? [count, channels, height, width] : [count, height, width, channels];
       yield { index, of: batches.count, from, to, data, dims };
     }
   } finally {

@@ -1,9 +1,11 @@
 /** A dataset made ready for the inputs of a network: images decoded and cropped, or arrays as they are. */
 import type { Dataset } from '../data/dataset.ts';
-import { normalizationTable } from '../data/normalize.ts';
+import { bitsOfItems, itemsOf } from '../data/load.ts';
+import { normalizationTable, wholeNumbersTable } from '../data/normalize.ts';
+import { isRgb8, type PixelForm, rgb8 } from '../data/pixel-form.ts';
 import { resolveTransform } from '../data/resolve-transform.ts';
 import type { UserError } from '../errors/user-error.ts';
-import { onlyImage, type TensorDescription } from '../runtime/model-interface.ts';
+import { type ImageInput, onlyImage, type PixelType, type TensorDescription } from '../runtime/model-interface.ts';
 import { batchSizeFor } from './batch-size.ts';
 import type { BatchSource } from './batch-source.ts';
 import { fixedBatch } from './feeds.ts';
@@ -37,18 +39,19 @@ export async function openInputs(
   refuse: (detail: string) => UserError,
 ): Promise<OpenInputs> {
   if (dataset.source.kind === 'tensors') {
-    const tensors = fittingTensors(dataset.source.inputs, inputs);
+    const { tensors, whole } = fittingTensors(dataset.source.inputs, inputs);
     const numbers = tensors.reduce((sum, { items }) => sum + (items[0]?.dims.reduce((a, b) => a * b, 1) ?? 0), 0);
     return {
       count: dataset.count,
       kept: Int32Array.from(dataset.ids.keys()),
       unreadable: [],
-      fixedBatch: fixedBatch(inputs),
+      fixedBatch: whole ? 1 : fixedBatch(inputs),
       usualBatch: batchSizeFor(1, Math.max(1, Math.ceil(numbers / 3))),
       transform: { inputs: tensors.map(({ name }) => name) },
       key: dataset.hash,
       source: positions => ({
         positions,
+        ...(whole ? { whole } : {}),
         tensors: tensors.map(({ name, items }) => ({
           name,
           items: Array.from(positions, at => items[at]).filter(each => each !== undefined),
@@ -58,13 +61,28 @@ export async function openInputs(
   }
   const input = onlyImage(inputs);
   if (input.state === 'failed') throw refuse(input.detail);
-  const transform = resolveTransform(dataset.spec, input.value.height, input.value.width);
-  return inputsOfImages(await prepare(dataset, transform, options), transform, input.value.batch);
+  const form = await formFor(input.value, dataset);
+  const size = resolveTransform(dataset.spec, input.value.height, input.value.width);
+  const transform = { ...size, ...(isRgb8(form) ? {} : { form }) };
+  return inputsOfImages(await prepare(dataset, transform, options), transform, input.value.batch, input.value.type);
+}
+
+/** The network says how many channels, and whether bytes will do; one that takes grey floats gets what the files have. */
+async function formFor({ channels, type }: ImageInput, dataset: Dataset): Promise<PixelForm> {
+  if (type === 'uint8') return { channels, bits: 8 };
+  if (type === 'uint16') return { channels, bits: 16 };
+  return { channels, bits: channels === 1 ? await bitsOfItems(itemsOf(dataset.source)) : 8 };
 }
 
 /** Prepared images, for a network that takes them. */
-export function inputsOfImages(prepared: Prepared, transform: object, fixed: number | null): OpenInputs {
-  const { path, height, width, count, kept, unreadable } = prepared;
+export function inputsOfImages(
+  prepared: Prepared,
+  transform: object,
+  fixed: number | null,
+  type: PixelType = 'float32',
+): OpenInputs {
+  const { path, height, width, form, count, kept, unreadable } = prepared;
+  const whole = type === 'uint8' || type === 'uint16';
   return {
     count,
     kept,
@@ -78,7 +96,8 @@ export function inputsOfImages(prepared: Prepared, transform: object, fixed: num
       height,
       width,
       positions,
-      table: normalizationTable(normalize),
+      ...(form ? { form } : {}),
+      table: whole ? wholeNumbersTable(form ?? rgb8) : normalizationTable(normalize, form),
       channels,
     }),
   };

@@ -1,8 +1,9 @@
-/** Images decoded, resized and cropped once, and kept as bytes on disk: N x 3 x H x W, planes R, G, B. */
+/** Images decoded, resized and cropped once, and kept as bytes on disk: N x C x H x W, planes R, G, B as a rule. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
 import { itemsOf } from '../data/load.ts';
+import { imageBytes as bytesOf, type PixelForm, rgb8 } from '../data/pixel-form.ts';
 import type { Transform } from '../data/transform.ts';
 import { UserError } from '../errors/user-error.ts';
 import { cacheFolder } from '../host/cache-folder.ts';
@@ -18,6 +19,7 @@ export interface Prepared {
   readonly path: string;
   readonly height: number;
   readonly width: number;
+  readonly form?: PixelForm;
   /** Images in the file. */
   readonly count: number;
   /** For each of them its index in the dataset, ascending: the unreadable ones are missing. */
@@ -42,8 +44,10 @@ export interface PrepareOptions {
  * @throws UserError when more images are unreadable than the dataset allows, or the cache cannot be written
  */
 export async function prepare(dataset: Dataset, transform: Transform, options: PrepareOptions = {}): Promise<Prepared> {
+  const { form } = transform;
+  const formKey = form ? [form.channels, form.bits] : [];
   const key = createHash('sha256')
-    .update(JSON.stringify([version, dataset.hash, transform.resize, transform.height, transform.width]))
+    .update(JSON.stringify([version, dataset.hash, transform.resize, transform.height, transform.width, ...formKey]))
     .digest('hex');
   const cache = options.folder ?? cacheFolder();
   const path = join(cache, 'images', `${key}.images`);
@@ -54,7 +58,8 @@ export async function prepare(dataset: Dataset, transform: Transform, options: P
   const unreadable = named(dataset, trailer.unreadable);
   refuseTooMany(dataset, unreadable);
   const kept = Int32Array.from([...dataset.ids.keys()].filter(index => !bad.has(index)));
-  return { path, height: transform.height, width: transform.width, count: trailer.count, kept, unreadable };
+  const size = { height: transform.height, width: transform.width, ...(form ? { form } : {}) };
+  return { path, ...size, count: trailer.count, kept, unreadable };
 }
 
 async function decodeInto(
@@ -64,7 +69,7 @@ async function decodeInto(
   transform: Transform,
   { threads, onProgress }: PrepareOptions,
 ): Promise<PreparedTrailer> {
-  const imageBytes = 3 * transform.height * transform.width;
+  const imageBytes = bytesOf(transform.form ?? rgb8, transform.height, transform.width);
   const unreadable: { index: number; reason: string }[] = [];
   try {
     await using writer = await writePrepared(path);

@@ -80,3 +80,24 @@ const withUnit = (text: string, { unit }: Pick<Metric, 'unit'>): string => (unit
 /** The same for a table whose heading names the unit. */
 export const figureCell = (metric: Metric, quality: number): string =>
   isShare(metric) ? (100 * figureOf(metric, quality)).toFixed(2) : significant(figureOf(metric, quality));
+
+/** Half an interval of a quality, in the unit of the figure. */
+export const widthText = (metric: Metric, width: number): string => {
+  const own = Math.abs(metric.best - metric.worst) * width;
+  return isShare(metric) ? (100 * own).toFixed(2) : significant(own);
+};
+
+/** As a heading of a column: `top-1 %`, `error px`. */
+export const columnOf = ({ label, unit }: Pick<Metric, 'label' | 'unit'>): string => `${label} ${unit}`.trim();
+
+/** As people call it in a sentence. */
+export const metricTitle = ({ label, counts }: Metric): string =>
+  label === 'agree' ? 'agreement' : counts ? `${label} accuracy` : label;
+
+/** Of an axis that shows qualities in per cent, and what they are where the figure is no share. */
+export function axisTitle(metric: Metric): string {
+  const { best, worst, label } = metric;
+  if (label === 'agree') return 'agreement with the dense model (%)';
+  if (isShare(metric) && best === 1 && worst === 0) return `${metricTitle(metric)} (%)`;
+  return `${label} as quality (%): 100 is ${figureText(metric, 1)}, 0 is ${figureText(metric, 0)}`;
+}

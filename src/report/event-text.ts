@@ -2,12 +2,14 @@
 import { oneLine } from '../errors/printable.ts';
 import type {
   ConfirmFinished,
+  DenseObserved,
   FurtherValues,
   Happening,
   SiteTableMeasured,
   StudyFinished,
   SweepPlanned,
 } from '../events/event.ts';
+import { figureText, metricNamed, widthText } from '../metric/metric.ts';
 import { limitsText } from '../objectives/limits.ts';
 import { objectivesOf } from '../objectives/objectives.ts';
 import { z95 } from '../stats/normal.ts';
@@ -36,7 +38,7 @@ function textOf(event: Happening): string | null {
       return `Study "${study}": ${sites} sites, ${spaceSize} configurations, ${budget}${resumed}.`;
     }
     case 'dense':
-      return `Dense model: ${formatMs(event.latencyMs)}, ${formatPercent(event.accuracy)} (95 % ± ${percent(z95 * event.standardError)}) of ${event.images} images${furtherText(event)}.`;
+      return `Dense model: ${formatMs(event.latencyMs)}, ${denseFigure(event)}${furtherText(event)}.`;
     case 'sweep-planned':
       return sweepPlanText(event);
     case 'site-table':
@@ -129,3 +131,9 @@ const furtherText = ({ further = {} }: { readonly further?: FurtherValues }): st
     .join('');
 
 const percent = (share: number): string => (100 * share).toFixed(2);
+
+function denseFigure({ accuracy, standardError, images, metric: name }: DenseObserved): string {
+  const metric = name === undefined ? null : metricNamed(name);
+  if (!metric) return `${formatPercent(accuracy)} (95 % ± ${percent(z95 * standardError)}) of ${images} images`;
+  return `${metric.label} ${figureText(metric, accuracy)} (95 % ± ${widthText(metric, z95 * standardError)}) on ${images} images`;
+}

@@ -1,6 +1,8 @@
 /** Everything about one trial, for `show`. */
+
 import type { Rank, Rung } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
+import { columnOf, figureCell, lowerIsBetter, type Metric, metricOf } from '../metric/metric.ts';
 import type { Kind } from '../objectives/objective.ts';
 import { objectives } from '../objectives/objectives.ts';
 import type { ConditionsRecord, EnergyRecord } from '../store/observation.ts';
@@ -39,6 +41,8 @@ export interface TrialPhase {
 
 export interface TrialView {
   readonly study: string;
+  /** Names, of which one is the metric. */
+  readonly objectives: readonly string[];
   readonly trial: number;
   readonly state: 'waiting' | 'running' | 'complete' | 'failed' | 'pruned';
   /** Why it was stopped early, such as `given up after 80 images: ...`; null for other states. */
@@ -104,7 +108,7 @@ function costLines({ cost, denseCost }: TrialView): string[] {
   ];
 }
 
-function observationLines({ trial, device = null, search, confirm }: TrialView): string[] {
+function observationLines({ trial, objectives: names, device = null, search, confirm }: TrialView): string[] {
   const isDense = trial === 0;
   const phases = [
     ...(search ? [{ name: 'search', ...search }] : []),
@@ -113,8 +117,7 @@ function observationLines({ trial, device = null, search, confirm }: TrialView):
   const [phase] = phases;
   if (!phase) return [];
   const { further } = phase.figures;
-  const interval = ([low, high]: readonly [number, number]): string =>
-    `[${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}]`;
+  const metric = metricOf(names);
   const table = textTable(
     [
       { header: 'phase', align: 'left', cell: ({ name }) => name },
@@ -129,7 +132,7 @@ function observationLines({ trial, device = null, search, confirm }: TrialView):
             },
           ]),
       { header: 'speed-up [95 %]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
-      { header: 'accuracy % [95 %]', align: 'right', cell: ({ figures }) => accuracyText(figures, interval) },
+      { header: `${columnOf(metric)} [95 %]`, align: 'right', cell: ({ figures }) => accuracyText(figures, metric) },
       {
         header: 'change pp ± 95 %',
         align: 'right',
@@ -197,8 +200,10 @@ function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown, ...mo
   ];
 }
 
-const accuracyText = ({ accuracy, accuracyCi }: Figures, interval: (ci: readonly [number, number]) => string): string =>
-  `${(100 * accuracy).toFixed(2)} ${interval(accuracyCi)}`;
+function accuracyText({ accuracy, accuracyCi }: Figures, metric: Metric): string {
+  const [low = '', high = ''] = accuracyCi.map(each => figureCell(metric, each));
+  return `${figureCell(metric, accuracy)} ${lowerIsBetter(metric) ? `[${high}, ${low}]` : `[${low}, ${high}]`}`;
+}
 
 function siteLines(sites: readonly TrialSite[], whole: boolean): string[] {
   if (sites.length === 0) return [];

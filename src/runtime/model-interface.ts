@@ -1,8 +1,9 @@
 /** Finds, among the inputs and outputs of a network, where an image goes in and where the class scores come out. */
+import type { ChannelCount } from '../data/pixel-form.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { isScores } from '../onnx/outputs.ts';
 
-type PixelType = 'float32' | 'float16' | 'uint8';
+export type PixelType = 'float32' | 'float16' | 'uint8' | 'uint16';
 type Layout = 'nchw' | 'nhwc';
 
 /** What a network takes and gives, whatever it is. */
@@ -21,6 +22,7 @@ export interface ImageInput {
   readonly name: string;
   readonly type: PixelType;
   readonly layout: Layout;
+  readonly channels: ChannelCount;
   readonly batch: number | null;
   readonly height: number | null;
   readonly width: number | null;
@@ -33,7 +35,7 @@ export interface TensorDescription {
   readonly shape: readonly (number | string)[];
 }
 
-const elementTypes: readonly string[] = ['float32', 'float16', 'uint8'] satisfies PixelType[];
+const elementTypes: readonly string[] = ['float32', 'float16', 'uint8', 'uint16'] satisfies PixelType[];
 
 /**
  * The class scores are the first output that is N x classes (or such with sizes of 1 behind it). Where there is none they are the first
@@ -53,7 +55,7 @@ export function networkInterface(
   return complete({ inputs, output: scores.name, classes: width, outputs: outputs.map(({ name }) => name) });
 }
 
-/** N x 3 x H x W or N x H x W x 3. Fails with a sentence when the network has no such input, or others beside it. */
+/** N x C x H x W or N x H x W x C, C being 1, 3 or 4. Fails with a sentence when the network has no such input, or others beside it. */
 export function onlyImage(inputs: readonly TensorDescription[]): Attempt<ImageInput> {
   const only = inputs[0];
   if (only && inputs.length === 1) return imageInput(only);
@@ -64,16 +66,24 @@ export function onlyImage(inputs: readonly TensorDescription[]): Attempt<ImageIn
 /** The image that an input takes, or why it takes none. */
 export function imageInput({ name, type, shape }: TensorDescription): Attempt<ImageInput> {
   const found = `${type} [${shape.join(', ')}]`;
-  if (shape.length !== 4) return refused(`expected the input "${name}" to be N x 3 x H x W, found ${found}`);
+  if (shape.length !== 4) return refused(`expected the input "${name}" to be N x C x H x W, found ${found}`);
   if (!elementTypes.includes(type))
-    return refused(`expected the input "${name}" to be float32, float16 or uint8, found ${found}`);
+    return refused(`expected the input "${name}" to be float32, float16, uint8 or uint16, found ${found}`);
   const [batch, a, b, c] = shape.map(size);
   const common = { name, type: type as PixelType, batch: batch ?? null };
-  if (a === 3 || (a === null && c !== 3))
-    return complete({ ...common, layout: 'nchw', height: b ?? null, width: c ?? null });
-  if (c === 3) return complete({ ...common, layout: 'nhwc', height: a ?? null, width: b ?? null });
-  return refused(`expected the input "${name}" to have 3 channels (R, G, B), found ${found}`);
+  const first = (channels: ChannelCount): Attempt<ImageInput> =>
+    complete({ ...common, channels, layout: 'nchw', height: b ?? null, width: c ?? null });
+  const last = (channels: ChannelCount): Attempt<ImageInput> =>
+    complete({ ...common, channels, layout: 'nhwc', height: a ?? null, width: b ?? null });
+  if (a === 3) return first(a);
+  if (c === 3) return last(c);
+  if (isChannels(a)) return first(a);
+  if (isChannels(c)) return last(c);
+  if (a === null) return first(3);
+  return refused(`expected the input "${name}" to have 1, 3 or 4 channels, found ${found}`);
 }
+
+const isChannels = (size: number | null | undefined): size is 1 | 4 => size === 1 || size === 4;
 
 /** Null where the size is dynamic. */
 const size = (dimension: number | string | undefined): number | null =>

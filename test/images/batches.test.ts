@@ -16,7 +16,7 @@ const write = (first: number): void =>
     path,
     Uint8Array.from({ length: 6 * length }, (_, i) => first + i),
   );
-const input: ImageInput = { name: 'x', type: 'float32', layout: 'nchw', batch: null, height: 2, width: 2 };
+const input: ImageInput = { name: 'x', type: 'float32', layout: 'nchw', channels: 3, batch: null, height: 2, width: 2 };
 const images = (positions: readonly number[], normalize: 'none' | 'unit' = 'none'): ImageBatchSource => ({
   path,
   height: 2,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { normalizationTable } from '../../src/data/normalize.ts';
+import { imageBytes } from '../../src/data/pixel-form.ts';
 import { fillBatch, inputData, typedTable } from '../../src/images/fill-batch.ts';
 import { pixelReader } from '../../src/images/pixel-reader.ts';
 import { fromHalf } from '../../src/onnx/half.ts';
@@ -57,6 +58,31 @@ describe('fillBatch', () => {
     one.close();
     expect(() => each.read(images, new Uint8Array(3 * area))).toThrow('fewer prepared images');
     expect(() => each.read(0, new Uint8Array(3 * area + 1))).toThrow('ends too early');
+  });
+  it.each([
+    [1, 8, 'nchw'],
+    [1, 16, 'nhwc'],
+    [4, 8, 'nhwc'],
+    [4, 16, 'nchw'],
+  ] as const)('fills %i channels of %i bits, %s', (count, bits, layout) => {
+    const form = { channels: count, bits };
+    const samples = Array.from({ length: 2 * count * area }, (_, i) => (i * 7919) % 2 ** bits);
+    const file = join(scratch, 'form');
+    writeFileSync(file, bits === 8 ? Uint8Array.from(samples) : new Uint8Array(Uint16Array.from(samples).buffer));
+    const table = normalizationTable('unit', form);
+    const data = inputData(2 * count * area, 'float32');
+    const { read, close } = pixelReader({ path: file });
+    const source = { path: file, height, width, positions: Int32Array.of(1, 0), table, channels: 'bgr', form } as const;
+    fillBatch(data, 0, 2, read, new Uint8Array(imageBytes(form, height, width)), source, layout, table);
+    close();
+    for (let k = 0; k < 2; k++)
+      for (let c = 0; c < count; c++)
+        for (let i = 0; i < area; i++) {
+          // B, G, R, and alpha stays behind.
+          const channel = count === 1 || c === 3 ? c : 2 - c;
+          const at = k * count * area + (layout === 'nchw' ? channel * area + i : i * count + channel);
+          expect(data[at]).toBeCloseTo((samples[(1 - k) * count * area + c * area + i] ?? 0) / (2 ** bits - 1), 5);
+        }
   });
   it('gives bytes as they are to a network that takes bytes', () => {
     const table = typedTable(normalizationTable('none'), 'uint8');

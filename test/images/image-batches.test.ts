@@ -29,6 +29,7 @@ const input = (batch: number | null, layout: ImageInput['layout'] = 'nchw'): Ima
   name: 'x',
   type: 'float32',
   layout,
+  channels: 3,
   batch,
   height,
   width,

@@ -99,6 +99,7 @@ describe('a profile', () => {
 
 describe('a trial', () => {
   const trial: TrialView = {
+    objectives: ['latency', 'top1'],
     study: 'night',
     trial: 41,
     state: 'complete',

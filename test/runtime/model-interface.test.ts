@@ -27,6 +27,17 @@ describe('the interface of a network', () => {
     });
   });
   it.each([
+    [['N', 1, 28, 30], 'nchw', 1, 28, 30],
+    [['N', 28, 30, 1], 'nhwc', 1, 28, 30],
+    [['N', 4, 28, 30], 'nchw', 4, 28, 30],
+    [['N', 'H', 'W', 4], 'nhwc', 4, null, null],
+    [['N', 1, 48, 3], 'nhwc', 3, 1, 48],
+    [['N', 'C', 'H', 'W'], 'nchw', 3, null, null],
+  ] as const)('reads %j as an image', (shape, layout, channels, height, width) => {
+    for (const type of ['float32', 'uint8', 'uint16'])
+      expect(onlyImage([tensor('x', shape, type)])).toMatchObject({ value: { layout, channels, height, width, type } });
+  });
+  it.each([
     [[tensor('f', ['N', 64, 7, 7]), scores], 'y', 1000],
     [[tensor('z', ['N', 10, 1, 1])], 'z', 10],
     [[tensor('loss', ['N', 1]), scores], 'y', 1000],
@@ -37,9 +48,9 @@ describe('the interface of a network', () => {
   });
   it.each([
     [[image, tensor('mask', ['N', 1])], [scores], /expected one input, an image, found 2 \(x, mask\)/],
-    [[tensor('x', ['N', 1, 28, 28])], [scores], /3 channels \(R, G, B\), found float32 \[N, 1, 28, 28\]/],
-    [[tensor('ids', ['N', 128], 'int64')], [scores], /to be N x 3 x H x W, found int64 \[N, 128\]/],
-    [[tensor('x', ['N', 3, 8, 8], 'float64')], [scores], /float32, float16 or uint8, found float64/],
+    [[tensor('x', ['N', 2, 28, 28])], [scores], /1, 3 or 4 channels, found float32 \[N, 2, 28, 28\]/],
+    [[tensor('ids', ['N', 128], 'int64')], [scores], /to be N x C x H x W, found int64 \[N, 128\]/],
+    [[tensor('x', ['N', 3, 8, 8], 'float64')], [scores], /float32, float16, uint8 or uint16, found float64/],
     [[image], [], /it has no output/],
   ])('refuses %j', (inputs, outputs, message) => {
     const found = networkInterface(inputs, outputs);

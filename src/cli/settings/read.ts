@@ -52,7 +52,7 @@ export function demandFiles({ file, values, lineOf }: ReadSettings, keys: readon
   }
 }
 
-const dataWithFolder = /^(cifar10|folder|imagenet|npy|npz):(.*)$/s;
+const dataWithFolder = /^(cifar10|folder|imagenet|npy|npz|module):(.*)$/s;
 
 function fromFolder(said: Omit<Settings, 'version'>, folder: string): Omit<Settings, 'version'> {
   if (folder === '.') return said;

@@ -25,6 +25,7 @@ export const settingsShape = {
   model: text('The dense model, an ONNX file.'),
   data: text('Labelled images: cifar10:DIR, folder:DIR, imagenet:DIR or a dataset YAML file.'),
   hardware: text('The hardware profile: a built-in name (rankfront hardware) or a YAML file.'),
+  inputShape: text('Sizes that the network leaves open, such as input=1x3x48x320; without it, as the data has them.'),
   space: text('The search space, a YAML file; without it, what "rankfront space" proposes.'),
   study: text('The name of the study; without it, the name of the model.'),
   store: text('The file that keeps the studies; results/rankfront.sqlite without it.'),

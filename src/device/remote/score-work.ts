@@ -16,12 +16,22 @@ const heads = z.array(name).max(1024);
 /** A day: a limit of the client's own comes before. */
 const timeoutMs = z.number().gt(0).max(86_400_000);
 
-/** Decoded images of one size, and how their bytes become numbers: 3 x 256 values, row c for channel c (R, G, B). */
+/** Decoded images of one size, and how their bytes become numbers: channels x levels values, row c for channel c (R, G, B). */
 const pixelsSchema = z.strictObject({
   kind: z.literal('pixels'),
   height: positive,
   width: positive,
-  table: z.array(z.number()).length(768),
+  /** R, G, B of 8 bits where it is left out. */
+  form: z
+    .strictObject({
+      channels: z.union([z.literal(1), z.literal(3), z.literal(4)]),
+      bits: z.union([z.literal(8), z.literal(16)]),
+    })
+    .exactOptional(),
+  table: z
+    .array(z.number())
+    .min(256)
+    .max(4 * 65_536),
   channels: z.enum(['rgb', 'bgr']),
   images: z.array(sha256Schema).min(1).max(mostImages),
 });
@@ -48,6 +58,8 @@ const arraysSchema = z.strictObject({
     )
     .min(1)
     .max(256),
+  /** Whether items have all axes of the inputs, so that they go one by one. */
+  whole: z.boolean().exactOptional(),
 });
 
 const images = z.discriminatedUnion('kind', [pixelsSchema, arraysSchema]);

@@ -2,6 +2,7 @@
  * The front as a chart: a scatter with error bars, its members joined by the staircase of what is attainable. Plain data, so that a
  * browser can draw the same chart, and a server can send it as JSON; `drawable` turns it into what ECharts draws.
  */
+import { axisTitle, figureText, metricOf, metricTitle } from '../../metric/metric.ts';
 import type { Figures, FrontPoint, FrontReport } from '../front/front.ts';
 import { labelLegend, labelOf } from '../front/further.ts';
 import { statisticOfDevice, throughputWords } from '../front/throughput.ts';
@@ -38,7 +39,7 @@ export function pixelOf(frame: Frame, width: number, height: number): (x: number
 
 /** What the chart is named, for its heading and for a screen reader. */
 export const frontTitle = ({ study, objectives }: FrontReport): string =>
-  `${study}: ${objectives.includes('agreement') ? 'agreement' : 'top-1 accuracy'} against latency`;
+  `${study}: ${metricTitle(metricOf(objectives))} against latency`;
 
 /** The same report gives the same chart; JSON holds all of it. */
 export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency', marks: ChartMarks = {}): Chart {
@@ -47,9 +48,7 @@ export function frontChart(report: FrontReport, x: HorizontalAxis = 'latency', m
   const pick = pickSeries(report, x, frame, marks);
   const groups = groupsOf(report, x, frame);
   const { open, unknown, moved, greyed } = groups;
-  const accuracy = report.objectives.includes('agreement')
-    ? 'agreement with the dense model (%)'
-    : 'top-1 accuracy (%)';
+  const accuracy = axisTitle(metricOf(report.objectives));
   const across =
     x === 'latency' ? `latency (ms, ${statisticOfDevice(report.device)})` : 'speed-up over the dense model';
   return {
@@ -188,13 +187,13 @@ function seriesOf(report: FrontReport, x: HorizontalAxis, groups: ReturnType<typ
 const subtitleColumns = 112;
 
 /** Shown over a point where a page draws the chart with ECharts' `tooltip`: numbers alone, which need no escaping. */
-function hover(point: FrontPoint, { device }: FrontReport): string {
+function hover(point: FrontPoint, { device, objectives }: FrontReport): string {
   const throughput = throughputWords(device, point.latencyMs);
   return [
     point.trial === 0 ? 'dense model' : `trial ${labelOf(point)}`,
     `${point.latencyMs.toPrecision(3)} ms${throughput === '' ? '' : `, ${throughput}`}`,
     ...(point.trial === 0 ? [] : [speedupWords(point)]),
-    `${(100 * point.accuracy).toFixed(2)} %`,
+    figureText(metricOf(objectives), point.accuracy),
   ].join('<br>');
 }
 

@@ -1,4 +1,5 @@
 /** How it was measured, how sure that is, and what was confirmed. */
+import { columnOf, figureCell, lowerIsBetter, type Metric, metricOf } from '../../metric/metric.ts';
 import { formatMs } from '../../units/format.ts';
 import { changeCell, halfWidthOf } from '../change.ts';
 import type { Block } from '../document/document.ts';
@@ -34,7 +35,7 @@ export function measuredBlocks(view: StudyReportView): Block[] {
       ? []
       : [
           { kind: 'subheading', text: pick.trial === 0 ? 'The dense model' : `Trial ${pick.trial}` } as const,
-          phaseTable(phases, pick.trial === 0),
+          phaseTable(phases, pick.trial === 0, metricOf(front.objectives)),
           ...disturbanceBlocks(phases),
         ]),
     ...pick.warnings.map(({ message, remedy }): Block => ({ kind: 'warning', text: `${message} ${remedy}`.trim() })),
@@ -48,7 +49,7 @@ const computedText = ({ front }: StudyReportView): string =>
   `The latencies were computed from a model of ${front.device?.name}, and not measured. On the device itself they may be others.`;
 
 const intervalText =
-  'Brackets and ± are 95 % intervals. A change of accuracy is paired: both networks answer the same images. A minus is a loss.';
+  'Brackets and ± are 95 % intervals. A change is paired: both networks answer the same images. A minus is a loss, whatever the unit of the metric.';
 
 function accuracyText({ front }: StudyReportView): string {
   const seen = `The search scored every candidate on ${countWords(front.searchImages)} images.`;
@@ -82,7 +83,7 @@ function knownText({ front }: StudyReportView): string {
   return open.length > 0 ? `, of these ${open.join(' and ')}` : ', all confirmed';
 }
 
-function phaseTable(phases: readonly (readonly [string, TrialPhase])[], isDense: boolean): Block {
+function phaseTable(phases: readonly (readonly [string, TrialPhase])[], isDense: boolean, metric: Metric): Block {
   const right = 'right' as const;
   return {
     kind: 'table',
@@ -90,7 +91,7 @@ function phaseTable(phases: readonly (readonly [string, TrialPhase])[], isDense:
       { header: 'Phase', align: 'left' },
       { header: 'Latency', align: right },
       { header: 'Speed-up [95 %]', align: right },
-      { header: 'Accuracy % [95 %]', align: right },
+      { header: `${columnOf(metric)} [95 %]`, align: right },
       { header: 'Change pp ± 95 %', align: right },
       { header: 'Images', align: right },
       { header: 'Pairs timed', align: right },
@@ -98,12 +99,12 @@ function phaseTable(phases: readonly (readonly [string, TrialPhase])[], isDense:
     ],
     rows: phases.map(([name, { figures, images, pairs }]) => {
       const { accuracy, accuracyCi, drop, dropStandardError } = figures;
-      const [low, high] = accuracyCi.map(each => (100 * each).toFixed(2));
+      const [low, high] = ends(metric, accuracyCi);
       return [
         name,
         formatMs(figures.latencyMs),
         isDense ? '1.00x' : speedupWords(figures),
-        `${(100 * accuracy).toFixed(2)} [${low}, ${high}]`,
+        `${figureCell(metric, accuracy)} [${low}, ${high}]`,
         isDense ? '' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, figures.images) }),
         String(images),
         String(pairs),
@@ -113,6 +114,10 @@ function phaseTable(phases: readonly (readonly [string, TrialPhase])[], isDense:
     marked: [],
   };
 }
+
+/** Ascending in the unit of the metric, also where less is better. */
+const ends = (metric: Metric, interval: readonly [number, number]): readonly string[] =>
+  (lowerIsBetter(metric) ? [...interval].reverse() : interval).map(each => figureCell(metric, each));
 
 const disturbanceBlocks = (phases: readonly (readonly [string, TrialPhase])[]): Block[] =>
   phases.flatMap(([name, { disturbance, figures }]) =>

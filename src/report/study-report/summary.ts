@@ -1,4 +1,5 @@
 /** What whoever decides reads first: what was looked for, what to run, and what that saves. */
+import { figureText, lowerIsBetter, metricOf, metricTitle } from '../../metric/metric.ts';
 import { formatMs, formatPercent } from '../../units/format.ts';
 import { limitWords } from '../change.ts';
 import type { Block, KeyFigure } from '../document/document.ts';
@@ -84,11 +85,14 @@ function keyFigures({ front }: StudyReportView, point: FrontPoint): KeyFigure[] 
       : []),
     { value: share(point.macs, dense.macs), words: 'fewer multiplications' },
     { value: share(point.params, dense.params), words: 'fewer parameters' },
-    { value: `${(100 * point.accuracy).toFixed(2)} %`, words: accuracyWords(front.objectives, dense) },
+    { value: figureText(metricOf(front.objectives), point.accuracy), words: accuracyWords(front.objectives, dense) },
   ];
 }
 
-const accuracyWords = (objectives: readonly string[], dense: FrontPoint): string =>
-  objectives.includes('agreement')
-    ? 'of answers as the dense model gives them'
-    : `top-1 accuracy; ${(100 * dense.accuracy).toFixed(2)} % dense`;
+function accuracyWords(objectives: readonly string[], dense: FrontPoint): string {
+  const metric = metricOf(objectives);
+  if (objectives.includes('agreement')) return 'of answers as the dense model gives them';
+  if (objectives.includes('fidelity')) return 'fidelity to the outputs of the dense model';
+  const better = lowerIsBetter(metric) ? ', lower is better' : '';
+  return `${metricTitle(metric)}${better}; ${figureText(metric, dense.accuracy)} dense`;
+}

@@ -1,4 +1,5 @@
 /** All trials of a study in 80 columns: what was seen of each, or why it has no figures. */
+import { columnOf, figureCell, type Metric, metricOf } from '../../metric/metric.ts';
 import { changeCell, halfWidthOf } from '../change.ts';
 import { clipped, joinLines, textTable } from '../text-table.ts';
 import type { PhaseFigures, TrialRow } from './trial-row.ts';
@@ -12,7 +13,8 @@ const words = {
 } as const;
 
 /** @param whole whether reasons are written whole: a file or pipe has no end of line that they could cross */
-export function trialsTable(rows: readonly TrialRow[], whole = false): string {
+export function trialsTable(rows: readonly TrialRow[], objectives: readonly string[], whole = false): string {
+  const metric = metricOf(objectives);
   const best = ({ search, confirm }: TrialRow): PhaseFigures => ({
     latency: confirm.latency ?? search.latency,
     accuracy: confirm.accuracy ?? search.accuracy,
@@ -26,7 +28,7 @@ export function trialsTable(rows: readonly TrialRow[], whole = false): string {
       { header: 'state', align: 'left', cell: ({ state, front }) => words[state] + (front ? ', front' : '') },
       { header: 'ms', align: 'right', cell: row => best(row).latency?.latencyMs.toPrecision(3) ?? '-' },
       { header: 'speed-up', align: 'right', cell: row => speedupCell(row, best(row)) },
-      { header: 'top-1 %', align: 'right', cell: row => percent(best(row)) + markOf(row) },
+      { header: columnOf(metric), align: 'right', cell: row => figureIn(metric, best(row)) + markOf(row) },
       { header: 'change pp ± 95 %', align: 'right', cell: row => change(best(row)) },
       { header: 'sites', align: 'right', cell: ({ sites }) => String(factorised(sites)) },
       {
@@ -47,7 +49,8 @@ const speedupCell = ({ trial }: TrialRow, { latency }: PhaseFigures): string =>
       ? '1.00'
       : latency.speedup.toFixed(2) + (latency.quality === 'disturbed' ? '~' : '');
 
-const percent = ({ accuracy }: PhaseFigures): string => (accuracy ? (100 * accuracy.accuracy).toFixed(2) : '-');
+const figureIn = (metric: Metric, { accuracy }: PhaseFigures): string =>
+  accuracy ? figureCell(metric, accuracy.accuracy) : '-';
 
 function change({ accuracy }: PhaseFigures): string {
   if (!accuracy || accuracy.drop === null || accuracy.dropStandardError === null) return '-';

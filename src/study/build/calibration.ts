@@ -9,15 +9,13 @@ import {
   statisticsOf,
 } from '../../calibrate/open.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { openDataset } from '../../data/open.ts';
 import { sharedImages } from '../../data/shared-images.ts';
-import { parseDataSpec } from '../../data/spec.ts';
 import type { CalibrationStatistics } from '../../decompose/statistics.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { TellStage } from '../../events/stage.ts';
 import type { SessionSettings } from '../../runtime/session.ts';
 import type { Study, StudyCalibration } from '../../store/study.ts';
-import { openStudyData } from './open-data.ts';
+import { openData, openStudyData } from './open-data.ts';
 import type { Plan } from './plan.ts';
 
 export interface CalibrationRequest {
@@ -82,8 +80,11 @@ export async function openCalibration(
     for (const note of given.notes) watch.warn(note);
   }
   const wanted = request.calibrationImages ?? defaultCalibrationImages;
-  const images = await openCalibrationImages(plan.loaded.model, { dataset: given, own, wanted, seed }, (done, total) =>
-    watch.stage?.(own ? 'images' : 'calibration-images', done, total),
+  const { inputShape } = plan.hardware;
+  const images = await openCalibrationImages(
+    plan.loaded.model,
+    { dataset: given, inputShape, own, wanted, seed },
+    (done, total) => watch.stage?.(own ? 'images' : 'calibration-images', done, total),
   );
   if (!images) {
     const few = `${dataset.count} images are too few to set some aside`;
@@ -132,8 +133,11 @@ export async function calibrationStatistics(
   { wanted = defaultCalibrationImages, seed }: { readonly wanted: number | undefined; readonly seed: number },
   watch: CalibrationWatch,
 ): Promise<CalibrationStatistics> {
-  const images = await openCalibrationImages(plan.loaded.model, { dataset, own: false, wanted, seed }, (done, total) =>
-    watch.stage?.('calibration-images', done, total),
+  const { inputShape } = plan.hardware;
+  const images = await openCalibrationImages(
+    plan.loaded.model,
+    { dataset, inputShape, own: false, wanted, seed },
+    (done, total) => watch.stage?.('calibration-images', done, total),
   );
   if (!images) throw noImages('there are none', 'Give other images with --calibration.');
   return (await measured(plan, images, seed, watch)).statistics;
@@ -142,7 +146,7 @@ export async function calibrationStatistics(
 /** Opened to be read as the images of the study are: the same pixels would give the same inputs. */
 async function readAlike(spec: string, { spec: judged }: Dataset): Promise<Dataset> {
   const { normalize, channels, resize, crop } = judged;
-  const found = await openDataset(parseDataSpec(spec), { normalize });
+  const found = await openData(spec, normalize);
   return { ...found, spec: { ...found.spec, normalize, channels, resize, crop } };
 }
 

@@ -1,5 +1,6 @@
 /** What a search works on, before anything is measured: the model, its sites, the ladders and the device's profile. */
 
+import type { Dataset } from '../../data/dataset.ts';
 import { findSites } from '../../decompose/find-sites.ts';
 import type { Sites } from '../../decompose/site.ts';
 import { withMeasuredShapes } from '../../device/measured-shapes.ts';
@@ -22,6 +23,7 @@ import type { Space } from '../../space/space.ts';
 import type { SourceText } from '../../store/study.ts';
 
 import { checkSizes } from './check-sizes.ts';
+import { exampleShape, parseInputShapes, withInputShapes, withSizesOfData } from './input-sizes.ts';
 
 /** The sites of a model as one device runs it. */
 export interface ModelSites extends Sites {
@@ -73,8 +75,9 @@ export async function openSites(
   modelPath: string,
   hardware: HardwareProfile,
   metric?: MetricChoice,
+  read: LoadedModel = loadModel(modelPath),
 ): Promise<ModelSites> {
-  const loaded = await withKnownShapes(loadModel(modelPath), hardware);
+  const loaded = await withKnownShapes(read, hardware);
   const { graph, opsets } = loaded.model;
   const values = inferValues(graph, opsets, hardware.inputShape);
   checkSizes(modelPath, graph, values, hardware);
@@ -87,7 +90,7 @@ export async function openSites(
   throw new UserError(
     `Cannot search "${modelPath}": expected at least one layer that can be factorised, found none${reasons ? ` (${reasons})` : ''}.`,
     found.unsized.length > 0
-      ? 'Give the sizes that are missing, as docs/files.md shows.'
+      ? `Give the sizes that are missing, such as --input-shape ${exampleShape(graph)}.`
       : 'Give a network with dense convolutions or matrix products and constant float weights.',
   );
 }
@@ -108,11 +111,13 @@ export interface PlanSources {
   readonly spaceName: string;
   /** What candidates are judged by: it says which outputs count. Missing, those that hold class scores. */
   readonly metric?: MetricChoice | undefined;
+  /** The model of that path, where it is read already. */
+  readonly loaded?: LoadedModel;
 }
 
 export async function makePlan(sources: PlanSources): Promise<Plan> {
   const hardware = parseHardwareProfile(sources.hardwareText, sources.hardwareName);
-  const found = await openSites(sources.modelPath, hardware, sources.metric);
+  const found = await openSites(sources.modelPath, hardware, sources.metric, sources.loaded);
   const text = sources.spaceText ?? proposedSpace(found, hardware);
   const spec = parseSearchSpace(text, sources.spaceName);
   return {
@@ -126,21 +131,48 @@ export async function makePlan(sources: PlanSources): Promise<Plan> {
   };
 }
 
+/** What fills the sizes that a network leaves open, and the hardware profile with it. */
+export interface InputSizes {
+  /** As `--input-shape` takes them. */
+  readonly inputShape?: string | undefined;
+  /** What else is told by; it is opened only where sizes are missing. */
+  readonly data?: (() => Promise<Dataset>) | undefined;
+  readonly note?: ((message: string) => void) | undefined;
+}
+
 /** From the paths that a user gives, the hardware by a built-in name too; without a space one is proposed. */
-export const planFromFiles = (
+export async function planFromFiles(
   model: string,
   space: string | undefined,
   hardware: string,
   metric?: MetricChoice,
-): Promise<Plan> =>
-  makePlan({
+  sizes: InputSizes = {},
+): Promise<Plan> {
+  const loaded = loadModel(model);
+  return makePlan({
     modelPath: model,
-    hardwareText: readText(profilePath(hardware), 'the hardware profile'),
+    loaded,
+    hardwareText: await profileText(hardware, loaded, sizes),
     hardwareName: hardware,
     spaceText: space === undefined ? null : readText(space, 'the search space'),
     spaceName: space ?? 'the proposed search space',
     metric,
   });
+}
+
+/** The text of a hardware profile with the sizes of the inputs of a model. */
+export async function profileText(
+  hardware: string,
+  { model: { graph } }: LoadedModel,
+  { inputShape, data, note }: InputSizes,
+): Promise<string> {
+  const text = readText(profilePath(hardware), 'the hardware profile');
+  const given = inputShape === undefined ? text : withInputShapes(text, graph, parseInputShapes(inputShape));
+  if (!data) return given;
+  const sized = await withSizesOfData(given, hardware, graph, data);
+  if (sized.note !== null) note?.(sized.note);
+  return sized.text;
+}
 
 /** @throws UserError, before anything is spent, for a model whose latencies the device of the plan cannot compute */
 export const demandTimeablePlan = ({ loaded, hardware }: Plan): void => demandOfDevice(hardware, loaded.model);

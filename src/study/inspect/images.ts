@@ -99,7 +99,14 @@ async function scored(
   dataset: Dataset,
 ): Promise<Tried> {
   const { path } = loaded;
-  const options = { modelPath: path, heads: outputs.judged, host: hardware.host, proxyImages: triedImages, seed: 0 };
+  const options = {
+    modelPath: path,
+    heads: outputs.judged,
+    host: hardware.host,
+    inputShape: hardware.inputShape,
+    proxyImages: triedImages,
+    seed: 0,
+  };
   const scorer = await openScorer({ ...options, dataset, metric: metric ?? undefined });
   try {
     const score = await scorer.dense({ images: 'proxy', timeoutMs: scoreTimeoutMs });

@@ -1,7 +1,5 @@
 /** Candidates measured one by one for whoever proposes them: what `rankfront evaluate` and the benchmarks run on. */
 import type { Normalization } from '../../data/normalize.ts';
-import { openDataset } from '../../data/open.ts';
-import { parseDataSpec } from '../../data/spec.ts';
 import { latencyBudget } from '../../device/profile.ts';
 import type { TellStage } from '../../events/stage.ts';
 import { parseMetric } from '../../metric/choice.ts';
@@ -10,6 +8,7 @@ import type { TrialResult } from '../../store/trial.ts';
 import type { Configuration } from '../../tuner/strategy.ts';
 import { openCalibration } from '../build/calibration.ts';
 import { notesOf } from '../build/model-notes.ts';
+import { dataOnce } from '../build/open-data.ts';
 import { demandTimeablePlan, type Plan, planFromFiles } from '../build/plan.ts';
 import { type OpenInstruments, openInstruments } from './instruments.ts';
 import { judgeDense } from './judge-dense.ts';
@@ -25,6 +24,8 @@ export interface EvaluatorOptions {
   readonly space?: string | undefined;
   /** Path of a hardware profile. */
   readonly hardware: string;
+  /** As in `search`. */
+  readonly inputShape?: string | undefined;
   /** Seeds the choice of the images, the order of timed calls and the bootstrap; 0 by default. */
   readonly seed?: number | undefined;
   readonly normalize?: Normalization | undefined;
@@ -56,14 +57,16 @@ export interface Evaluator {
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const warn = options.warn ?? (() => {});
   const seed = options.seed ?? 0;
+  const data = dataOnce(options.data, options.normalize);
   const given = await planFromFiles(
     options.model,
     options.space,
     options.hardware,
     options.metric === undefined ? undefined : parseMetric(options.metric),
+    { inputShape: options.inputShape, data, note: warn },
   );
   demandTimeablePlan(given);
-  const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
+  const dataset = await data();
   const watch = { warn, stage: options.onStage };
   const calibration = await openCalibration(given, dataset, options.data, { ...options, seed }, watch);
   const instruments = await openInstruments({

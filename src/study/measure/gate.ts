@@ -1,8 +1,6 @@
 /** One model held against the dense one, without any study: its loss of accuracy and, where that is asked, its speed. */
 import { availableParallelism } from 'node:os';
 import type { NormalizationName } from '../../data/normalize.ts';
-import { openDataset } from '../../data/open.ts';
-import { parseDataSpec } from '../../data/spec.ts';
 import type { Device, LatencyBudget } from '../../device/device.ts';
 import { openDevice } from '../../device/open.ts';
 import { type HardwareProfile, latencyBudget } from '../../device/profile.ts';
@@ -15,6 +13,7 @@ import { outputsOf } from '../../onnx/outputs.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { type DropVerdict, dropVerdict, type Holds, type SpeedVerdict, speedVerdict } from '../../report/gate.ts';
 import type { SessionSettings } from '../../runtime/session.ts';
+import { openData } from '../build/open-data.ts';
 import { confirmBudget } from './confirm-budget.ts';
 import { judgeDense } from './judge-dense.ts';
 import { scoreTimeoutMs } from './run-budget.ts';
@@ -33,6 +32,8 @@ export interface GateOptions {
   readonly minSpeedup: number | null;
   /** Needed where speed matters; else its `host` scores, where it is given. */
   readonly hardware: HardwareProfile | null;
+  /** Sizes of the dynamic dimensions of the inputs where no hardware profile says them. */
+  readonly inputShape?: Readonly<Record<string, number>>;
   readonly acceptDense: boolean;
   readonly warn: (message: string) => void;
   readonly stage: TellStage;
@@ -58,7 +59,8 @@ export async function gate(options: GateOptions): Promise<GateAnswer> {
   if (minSpeedup !== null && hardware === null)
     throw new UserError('Cannot check the speed: expected a device, found none.', 'Name one with --hardware.');
   const [candidate, dense] = [loadModel(options.model), loadModel(options.dense)];
-  const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
+  const sizes = hardware?.inputShape ?? options.inputShape;
+  const dataset = await openData(options.data, options.normalize);
   const { graph, opsets } = dense.model;
   const opened = closers(stop);
   try {
@@ -69,6 +71,7 @@ export async function gate(options: GateOptions): Promise<GateAnswer> {
       heads: outputsOf(graph, inferShapes(graph, opsets)).judged,
       dataset,
       seed: 0,
+      inputShape: sizes,
       prepare: { onProgress: (done, total) => options.stage('images', done, total) },
     });
     opened.add(() => scorer.close());

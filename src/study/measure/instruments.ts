@@ -96,6 +96,7 @@ export async function openInstruments({
       modelName: plan.loaded.path,
       heads: plan.outputs.judged,
       dataset,
+      inputShape: plan.hardware.inputShape,
       ...(proxyImages === undefined ? {} : { proxyImages }),
       metric: plan.metric ?? undefined,
       setAside: calibration?.setAside,

@@ -1,7 +1,5 @@
 /** The dense model under the runtime's own profiler, site by site. */
 import type { Normalization } from '../../data/normalize.ts';
-import { openDataset } from '../../data/open.ts';
-import { parseDataSpec } from '../../data/spec.ts';
 import { rungMacs } from '../../decompose/ranks.ts';
 import type { OpenDevice } from '../../device/driver.ts';
 import type { NodeTimings } from '../../device/node-times.ts';
@@ -12,6 +10,7 @@ import { scratchFolder } from '../../host/scratch-folder.ts';
 import type { ProfileView } from '../../report/profile-report.ts';
 import { calibrationStatistics } from '../build/calibration.ts';
 import { type FactorWatch, type RungLosses, rungLosses, spaceFactors } from '../build/factors.ts';
+import { openData } from '../build/open-data.ts';
 import { modelBaseName, type Plan } from '../build/plan.ts';
 
 /** Calls that are profiled; the profiler's medians settle within a few dozen. */
@@ -101,7 +100,7 @@ export async function profileLosses(
   { spec, wanted, seed, normalize }: ProfileImages,
   watch: FactorWatch,
 ): Promise<RungLosses> {
-  const dataset = await openDataset(parseDataSpec(spec), { normalize });
+  const dataset = await openData(spec, normalize);
   for (const note of dataset.notes) watch.warn(note);
   const statistics = await calibrationStatistics(plan, dataset, { wanted, seed }, watch);
   const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);

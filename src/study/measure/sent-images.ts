@@ -1,4 +1,5 @@
 /** Images for a device elsewhere: each known by the SHA-256 of its prepared pixels or numbers, so that it is sent once. */
+import { imageBytes, rgb8 } from '../../data/pixel-form.ts';
 import { type TensorPlace, tensorReader } from '../../data/tensors/arrays.ts';
 import { longestBody } from '../../device/remote/frames.ts';
 import type { SentImages } from '../../device/remote/score-work.ts';
@@ -27,9 +28,9 @@ export function sentImages(): (source: BatchSource) => Sent {
 type HashOf = (key: string, read: () => Uint8Array) => string;
 
 function sentPixels(source: ImageBatchSource, hashOf: HashOf): Sent {
-  const { path, height, width, positions, table, channels } = source;
+  const { path, height, width, form, positions, table, channels } = source;
   const pieces = new Map<string, () => Uint8Array>();
-  const bytes = new Uint8Array(3 * height * width);
+  const bytes = new Uint8Array(imageBytes(form ?? rgb8, height, width));
   const { read, close } = pixelReader(source);
   const readOne = (position: number): Uint8Array => {
     read(position, bytes);
@@ -48,10 +49,11 @@ function sentPixels(source: ImageBatchSource, hashOf: HashOf): Sent {
     return sha256;
   });
   close();
-  return { sent: { kind: 'pixels', height, width, table: [...table], channels, images }, pieces };
+  const how = { height, width, ...(form ? { form } : {}), table: [...table], channels };
+  return { sent: { kind: 'pixels', ...how, images }, pieces };
 }
 
-function sentArrays({ tensors }: TensorBatchSource, hashOf: HashOf): Sent {
+function sentArrays({ tensors, whole }: TensorBatchSource, hashOf: HashOf): Sent {
   const pieces = new Map<string, () => Uint8Array>();
   const read = tensorReader();
   const inputs = tensors.map(({ name, items }) => ({
@@ -63,7 +65,7 @@ function sentArrays({ tensors }: TensorBatchSource, hashOf: HashOf): Sent {
       return { sha256, type, dims: [...dims], bytes };
     }),
   }));
-  return { sent: { kind: 'arrays', inputs }, pieces };
+  return { sent: { kind: 'arrays', inputs, ...(whole ? { whole } : {}) }, pieces };
 }
 
 /** @throws UserError for one that no message can hold */

@@ -50,6 +50,7 @@ export async function trialView(
   const finished = trial.state === 'complete' || trial.state === 'failed' || trial.state === 'pruned' ? trial : null;
   return {
     study: study.name,
+    objectives: study.objectives,
     trial: trial.number,
     state: trial.state,
     prunedFor: trial.state === 'pruned' ? trial.detail : null,

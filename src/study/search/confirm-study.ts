@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { reopenCalibration } from '../build/calibration.ts';
 import { requireComplete } from '../build/export.ts';
+import { demandSameModule } from '../build/metric.ts';
 import { openStudyData } from '../build/open-data.ts';
 import { withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
@@ -53,6 +54,7 @@ export async function confirmStudy(
 ): Promise<ConfirmEnd> {
   const startedMs = performance.now();
   const { trial, timeMs, brought = {} } = options;
+  demandSameModule(study);
   demandBrought(study, brought);
   const leftMs = (): number =>
     timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);

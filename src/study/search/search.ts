@@ -1,8 +1,6 @@
 /** `search`: from a dense model, images and a device to a measured Pareto front in a store. */
 
 import { type Normalization, normalizationName } from '../../data/normalize.ts';
-import { openDataset } from '../../data/open.ts';
-import { parseDataSpec } from '../../data/spec.ts';
 import { tellsMemory } from '../../device/open.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { EndedBy, StudyEvent } from '../../events/event.ts';
@@ -22,6 +20,7 @@ import { createStrategy } from '../../tuner/strategies.ts';
 import { type Calibration, openCalibration } from '../build/calibration.ts';
 import { rememberedMetric, sameMetric } from '../build/metric.ts';
 import { notesOf } from '../build/model-notes.ts';
+import { dataOnce } from '../build/open-data.ts';
 import { demandTimeablePlan, modelBaseName, type Plan, planFromFiles, withWait } from '../build/plan.ts';
 import { type Brought, demandBrought, demandNames, withNames } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
@@ -46,6 +45,8 @@ export interface SearchOptions extends Brought {
   readonly space?: string | undefined;
   /** Path of a hardware profile; with a `device` of the caller's, what its ranks and measurements follow. */
   readonly hardware: string;
+  /** Sizes of inputs that the network leaves open, such as `input=1x3x48x320`; by default as the data has them. */
+  readonly inputShape?: string | undefined;
   /** Name of the study; the model's base name by default. */
   readonly study?: string | undefined;
   /** A path, `results/rankfront.sqlite` by default; or an open store, which stays the caller's to close. */
@@ -133,11 +134,18 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const own = typeof options.strategy === 'object' ? options.strategy : undefined;
   if (own) demandOwnName(own);
   const metric = options.metric === undefined ? undefined : parseMetric(options.metric);
+  const data = dataOnce(options.data, options.normalize);
+  const told = new Set<string>();
+  const note = (message: string): void => {
+    if (!told.has(message)) warn(message);
+    told.add(message);
+  };
+  const sizes = { inputShape: options.inputShape, data, note };
   const planned = async (judgedBy: MetricChoice | undefined): Promise<Plan> =>
-    withWait(await planFromFiles(options.model, options.space, options.hardware, judgedBy), options.waitMs);
+    withWait(await planFromFiles(options.model, options.space, options.hardware, judgedBy, sizes), options.waitMs);
   const fromFiles = await planned(metric);
   if (!options.device) demandTimeablePlan(fromFiles);
-  const dataset = await openDataset(parseDataSpec(options.data), { normalize: options.normalize });
+  const dataset = await data();
   // A store that cannot be written is told of before minutes go into factors and images.
   const lent = typeof options.store === 'object' ? options.store : null;
   const place = typeof options.store === 'string' ? options.store : 'results/rankfront.sqlite';

@@ -3,6 +3,7 @@
 import type { Warning } from '../../device/warning.ts';
 import { wordWarning } from '../../device/wording.ts';
 import type { Emit, FurtherValues } from '../../events/event.ts';
+import { metricNamed } from '../../metric/metric.ts';
 import { entryOf, furtherOf, objectives, positionOf } from '../../objectives/objectives.ts';
 import { halfWidthOf } from '../../report/change.ts';
 import { areFlags, type Marks, meanMark } from '../../stats/marks.ts';
@@ -27,6 +28,12 @@ type Accuracy = Extract<Observation, { kind: 'accuracy' }>;
 /** The correction is a part of the build, and not a stage beside it. */
 export const wallMsOf = ({ correctionMs: _, ...stages }: StageTimes): number =>
   Object.values(stages).reduce<number>((sum, each) => sum + (each ?? 0), 0);
+
+/** The metric by its name in the study, where images are graded. */
+function gradedBy(names: readonly string[]): { readonly metric?: string } {
+  const name = names.find(each => metricNamed(each)?.counts === false);
+  return name === undefined ? {} : { metric: name };
+}
 
 /** Against the dense model on the same images, with half of its 95 % interval; of the dense model itself, none. */
 export function changeOf(
@@ -80,6 +87,7 @@ export function trialEvents(parts: EventParts): {
         accuracy: accuracy.value,
         standardError: accuracy.standardError,
         images: accuracy.images,
+        ...gradedBy(study.objectives),
         ...furtherIn(study.objectives, result.observations),
       });
       dense = { latencyMs: latency.referenceMs, correct: accuracy.correct };

@@ -13,6 +13,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial, RunningTrial } from '../../store/trial.ts';
 import { reopenCalibration } from '../build/calibration.ts';
+import { demandSameModule } from '../build/metric.ts';
 import { openStudyData } from '../build/open-data.ts';
 import { demandTimeablePlan, makePlan, type Plan, withWait } from '../build/plan.ts';
 import { locatedModel, reopenPlan } from '../build/reopen.ts';
@@ -63,6 +64,7 @@ export async function transfer(
   options: TransferOptions,
   hooks: TransferHooks,
 ): Promise<Study> {
+  demandSameModule(from);
   demandBrought(from, {}, { timed: false });
   const report = await readFront(store, from, 'best');
   const sources = await sourceTrials(store, from, report, options.trials);

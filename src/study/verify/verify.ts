@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import { reopenCalibration } from '../build/calibration.ts';
+import { demandSameModule } from '../build/metric.ts';
 import { openStudyData } from '../build/open-data.ts';
 import type { Plan } from '../build/plan.ts';
 import { demandBrought, openerFor } from '../measure/brought.ts';
@@ -51,6 +52,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   const recount = await recountStudy(store, study, { bounds: true });
   const recounted = recount.trials.filter(({ samples }) => samples.length > 0).length;
   hooks.onRecount({ recounted, disagreements: recount.disagreements });
+  demandSameModule(study);
   demandBrought(study, brought, { timed: brought.device !== undefined });
   const plan = await options.plan();
   hooks.progress('opening the images');

@@ -39,7 +39,7 @@ test('every command with a store takes store and study, none a model unless it s
     if (command.settings === undefined) expect(keys.filter(key => key !== 'store' && key !== 'study')).toEqual([]);
   }
   expect(keysOf(await commandOf('front'))).toEqual(['study', 'store']);
-  expect(keysOf(await commandOf('space'))).toEqual(['model', 'hardware']);
+  expect(keysOf(await commandOf('space'))).toEqual(['model', 'hardware', 'inputShape']);
 });
 
 test('what is typed goes before the file, and a store that is typed before its study', async () => {

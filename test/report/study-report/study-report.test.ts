@@ -38,6 +38,7 @@ function viewOf(input: FrontInput, changes: Partial<StudyReportView> = {}): Stud
     version: '0.1.0',
     pick: {
       study: 'small',
+      objectives: ['latency', 'top1'],
       trial,
       state: 'complete',
       prunedFor: null,

@@ -50,6 +50,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'study/search': platform(15),
   'study/train': platform(16),
   'study/transfer': platform(16),
+  'study/refine': platform(16),
   'study/audit': platform(17),
   'study/verify': platform(17),
   serve: platform(18),

@@ -40,6 +40,9 @@ export type {
   Happening,
   Interval,
   LimitsSet,
+  Refined,
+  RefinePass,
+  RefineStarted,
   RemeasuredTrial,
   SiteTableMeasured,
   StudyEvent,
@@ -95,7 +98,7 @@ export type { Choice, Picked, PickOptions } from './report/front/pick.ts';
 export { pick } from './report/front/pick.ts';
 export type { PickLimits, PickRule } from './report/front/pick-rule.ts';
 export type { TrainingView } from './report/trainings-text.ts';
-export type { TrialPhase, TrialSite, TrialView } from './report/trial-report.ts';
+export type { RefinementView, TrialPhase, TrialSite, TrialView } from './report/trial-report.ts';
 export type { LatencyStatistic, latencyStatistics } from './stats/latency-statistic.ts';
 export type { Marks } from './stats/marks.ts';
 export type { Quality } from './stats/quality.ts';
@@ -118,6 +121,7 @@ export type {
 } from './store/observation.ts';
 export { openStore } from './store/open.ts';
 export type { Patience, StoreOptions } from './store/options.ts';
+export type { RefinedTrial, Refinement, StoredRefinement, UnchangedTrial } from './store/refinement.ts';
 export type {
   FrontOf,
   FrontState,
@@ -176,6 +180,7 @@ export type {
   MemoryVerdict,
   PhaseVerdict,
   Ratio,
+  RefinedVerdict,
   TrialVerdict,
 } from './study/verify/verdict.ts';
 export type { VerifyReport } from './study/verify/verify.ts';

@@ -67,6 +67,11 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./confirm.ts')).confirm,
   },
   {
+    usage: 'refine',
+    summary: 'Train the front further towards the dense network, without labels; exits 1 while some are left',
+    load: async () => (await import('./refine.ts')).refine,
+  },
+  {
     usage: 'pick',
     summary: 'Pick one point of the front, by your limits or as recommended; exits 1 if no point fits',
     load: async () => (await import('./pick.ts')).pick,

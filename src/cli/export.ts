@@ -14,6 +14,11 @@ export const exportModel = defineCommand({
     store: storeOption,
     trial: { type: 'number', demandOption: true, describe: 'The number of the trial; 0 is the dense model' },
     out: { type: 'string', demandOption: true, describe: 'The file to write' },
+    refined: {
+      type: 'boolean',
+      default: true,
+      describe: 'With its refined weights, if it was refined; --no-refined for the one that was searched',
+    },
     ...movedOptions,
     json: jsonOption,
   },
@@ -23,13 +28,13 @@ export const exportModel = defineCommand({
     return withStudy<ExitStatus>(args, console, async (study, store) => {
       const moved = { model: args.model, data: args.data, calibration: args.calibration };
       const parts = { store, study, place: args.store, moved, warn: console.note };
-      const { exported, trial } = await writeTrial(parts, number, args.out);
+      const { exported, trial } = await writeTrial(parts, number, args.out, args.refined);
       const note = disturbedNote(trial, study);
       if (note) console.note(atStore(note, study.name, args.store));
       if (args.json) console.out(JSON.stringify({ ...exported, latencyQuality: latencyQualityOf(trial) }));
       else
         console.note(
-          `Wrote ${args.out}: trial ${trial.number} of ${study.name}, ${(exported.bytes / 1e6).toFixed(1)} MB.`,
+          `Wrote ${args.out}: trial ${trial.number} of ${study.name}${exported.refined ? ', refined' : ''}, ${(exported.bytes / 1e6).toFixed(1)} MB.`,
         );
       return 0;
     });

@@ -1,20 +1,23 @@
 /** `rankfront search`: the night's work. */
 
+import { namedStudy } from '../library/find-study.ts';
 import type { Limits } from '../objectives/limit.ts';
 import { hasLimits } from '../objectives/limits.ts';
+import type { FrontReport } from '../report/front/front.ts';
 import { frontRecord } from '../report/front/json.ts';
 import type { LiveFront } from '../report/live-front.ts';
 import { openStore } from '../store/open.ts';
 import { readFront } from '../study/read/read-front.ts';
+import { defaultRefining, refineStudy } from '../study/refine/refine-study.ts';
 import { search as runSearch, type SearchOptions } from '../study/search/search.ts';
 import { strategyNames } from '../tuner/strategies.ts';
 import { parseDuration } from '../units/duration.ts';
-import { defineCommand } from './command.ts';
+import { type Console, defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { frontPage } from './front-page.ts';
 import { limitsFrom } from './limit-options.ts';
 import { jsonOption, problemOf, problemOptions, storeOption, waitOf, waitOption } from './options.ts';
-import { studyDisplay } from './study-display.ts';
+import { type StudyDisplay, studyDisplay } from './study-display.ts';
 
 export const search = defineCommand({
   settings: 'all',
@@ -56,6 +59,10 @@ export const search = defineCommand({
       type: 'number',
       describe: 'How many images score every trial; the others confirm the front at the end',
     },
+    refine: {
+      type: 'string',
+      describe: 'At the end, refine the front without labels for this long, such as 10m (rankfront refine)',
+    },
     json: { ...jsonOption, describe: 'Print one JSON line per event, for programs' },
   },
   examples: [
@@ -65,8 +72,9 @@ export const search = defineCommand({
     ],
   ],
   run: async (args, console) => {
+    const refineMs = args.refine === undefined ? null : parseDuration(args.refine, '--refine');
     const display = studyDisplay(console, args, study => earlierFront(args.store, study));
-    const { report, endedBy } = await runSearch({
+    const searched = await runSearch({
       ...problemOf(args),
       study: args.study,
       store: args.store,
@@ -84,13 +92,39 @@ export const search = defineCommand({
       stop: console.stop,
       onEvent: display.event,
       commandLine: console.commandLine,
-    }).finally(display.close);
+    })
+      .then(async found => {
+        if (refineMs === null || !found.report || found.endedBy === 'interrupted') return found;
+        return { ...found, report: await refinedFront(args, found.study, refineMs, console, display) };
+      })
+      .finally(display.close);
+    const { report, endedBy } = searched;
     if (!report) console.note('Nothing was measured. Run the same command again to go on.');
     else if (display.json) console.out(JSON.stringify({ kind: 'front', ...frontRecord(report) }));
     else console.out(frontPage(report, console, args.store));
-    return endedBy === 'interrupted' ? 130 : 0;
+    return endedBy === 'interrupted' || console.finish.aborted ? 130 : 0;
   },
 });
+
+/** The front of the study that was just searched, after it was refined. */
+async function refinedFront(
+  args: { readonly store: string; readonly wait?: string | undefined },
+  name: string,
+  timeMs: number,
+  { finish, stop }: Console,
+  { event }: StudyDisplay,
+): Promise<FrontReport> {
+  const store = await openStore(args.store, { mustExist: true });
+  try {
+    const study = await namedStudy(store, `"${args.store}"`, name);
+    const options = { storePath: args.store, trial: undefined, timeMs, waitMs: waitOf(args.wait), restart: false };
+    const files = { model: undefined, data: undefined, calibration: undefined };
+    await refineStudy(store, study, { ...options, ...files, ...defaultRefining }, { onEvent: event, finish, stop });
+    return await readFront(store, study, 'best');
+  } finally {
+    await store.close();
+  }
+}
 
 async function earlierFront(path: string, name: string): Promise<LiveFront> {
   const store = await openStore(path, { readOnly: true });

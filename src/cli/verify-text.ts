@@ -5,12 +5,14 @@ import { countsOf } from '../study/verify/counts.ts';
 import type { DenseVerdict } from '../study/verify/dense-latency.ts';
 import type { TrainingVerdict } from '../study/verify/retrained.ts';
 import {
+  holdsRefined,
   type LatencyVerdict,
   type Memories,
   type MemoryVerdict,
   type PhaseVerdict,
   passes,
   type Ratio,
+  type RefinedVerdict,
   type TrialVerdict,
 } from '../study/verify/verdict.ts';
 import type { VerifyReport } from '../study/verify/verify.ts';
@@ -19,7 +21,7 @@ import { formatMs, formatPercent } from '../units/format.ts';
 
 /** One line per phase, or one that says why it was not built again; none for a rebuilt trial that is the same. */
 export function verdictLines(verdict: TrialVerdict): string[] {
-  const { trial, model, facts, correction, phases } = verdict;
+  const { trial, model, facts, correction, phases, refined = null } = verdict;
   const good = passes(verdict);
   const own = [
     `model ${model}`,
@@ -27,14 +29,21 @@ export function verdictLines(verdict: TrialVerdict): string[] {
     ...(correction
       ? [`correction ${correction.verdict} (largest difference ${correction.largestDifference.toExponential(1)})`]
       : []),
+    ...(refined && !refined.accuracy && !holdsRefined(refined)
+      ? [`refined model ${refined.model}${refined.failure === null ? '' : `: ${refined.failure}`}`]
+      : []),
   ].join('; ');
-  if (phases.length === 0) return good ? [] : [`FAIL trial ${trial}: ${own}`];
-  const ownGood = passes({ ...verdict, phases: [] });
+  if (phases.length === 0 && !refined?.accuracy) return good ? [] : [`FAIL trial ${trial}: ${own}`];
+  const ownGood = passes({ ...verdict, phases: [], ...(refined?.accuracy ? { refined: null } : {}) });
   return [
     `${ownGood ? 'ok  ' : 'FAIL'} trial ${trial}: ${own}`,
     ...phases.map(phase => `${markOf(phase)} trial ${trial}, ${phase.phase} phase: ${phaseText(phase)}`),
+    ...(refined?.accuracy ? [refinedLine(trial, refined)] : []),
   ];
 }
+
+const refinedLine = (trial: number, refined: RefinedVerdict): string =>
+  `${holdsRefined(refined) ? 'ok  ' : 'FAIL'} trial ${trial}, refined: model ${refined.model}; ${phaseText({ ...refined, phase: 'refined', latency: null, memory: null })}`;
 
 const markOf = ({ accuracy, latency, memory, failure }: PhaseVerdict): string => {
   if ([accuracy, latency, memory].some(each => each?.verdict === 'differs') || failure !== null) return 'FAIL';
@@ -124,6 +133,7 @@ export function summary(report: VerifyReport, asked: MeasuredAlone): string {
   const { failed, busy } = countsOf(report);
   const phases = trials.flatMap(each => each.phases);
   const of = (phase: string): number => phases.filter(each => each.phase === phase).length;
+  const refined = trials.filter(each => each.refined?.accuracy).length;
   const others = trials.filter(each => each.phases.length === 0).length;
   const latencies = phases.map(({ latency }) => latency?.verdict);
   const memories = phases.map(({ memory }) => memory?.verdict);
@@ -141,14 +151,13 @@ export function summary(report: VerifyReport, asked: MeasuredAlone): string {
     `Recounted ${count(recounted, 'trial')} from their stored answers and samples`,
     `rebuilt ${trials.length}`,
     `${unreachable === null ? 'scored and timed' : 'scored'} again: ${of('search')} of the search, ${of('confirm')} confirmed`,
+    ...(refined > 0 ? [`scored again: ${refined} refined`] : []),
     ...(others > 0 ? [`${others} off the front only recounted and rebuilt (--all measures them)`] : []),
     ...(trainings.length > 0 ? [`scored again: the networks of ${count(trainings.length, 'training')}`] : []),
   ];
   const unchecked = [
     ...(asked.trial === null ? [] : ['all trials but one, beyond recounting them']),
-    ...(asked.phase === null
-      ? []
-      : [`the ${asked.phase === 'search' ? 'confirm' : 'search'} phase, beyond recounting it; trainings`]),
+    ...(asked.phase === null ? [] : [`the other phases than ${asked.phase}, beyond recounting them; trainings`]),
     ...trainings.flatMap(each => each.unchecked.map(what => `of training ${each.run} ${what}`)),
     ...(elsewhere ? [`${elsewhere} on another machine`] : []),
     ...(unmeasured ? [`${unmeasured}, which cannot be measured here`] : []),

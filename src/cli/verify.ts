@@ -21,7 +21,7 @@ export const verify = defineCommand({
       describe: 'Measure only this trial [default: the front; every other trial is rebuilt]',
     },
     all: { type: 'boolean', default: false, describe: 'Measure every trial, not only the front' },
-    phase: { choices: ['search', 'confirm'] as const, describe: 'Measure only the figures of this phase' },
+    phase: { choices: ['search', 'confirm', 'refined'] as const, describe: 'Measure only the figures of this phase' },
     wait: waitOption,
     ...movedOptions,
     retrained: {

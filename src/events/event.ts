@@ -193,6 +193,41 @@ export interface StudyFinished {
   readonly endedBy: EndedBy;
 }
 
+/** Members of the front that are about to be refined. */
+export interface RefineStarted {
+  readonly kind: 'refine-started';
+  readonly trials: readonly number[];
+}
+
+/** One pass over the calibration images. */
+export interface RefinePass {
+  readonly kind: 'refine-pass';
+  readonly trial: number;
+  /** From 1 on, of those that are planned now. */
+  readonly pass: number;
+  readonly passes: number;
+  readonly trainLoss: number;
+  /** On the images held back, and before the first pass. */
+  readonly heldBackLoss: number;
+  readonly lossBefore: number;
+}
+
+/** A member was refined, or stays as it was. */
+export interface Refined {
+  readonly kind: 'refined';
+  readonly trial: number;
+  readonly state: 'refined' | 'unchanged';
+  /** Why it stays; empty otherwise. */
+  readonly detail: string;
+  /** Dense accuracy minus its own on the confirm images, before and after, and the half-width of the latter; equal where it stays. */
+  readonly dropBefore: number;
+  readonly drop: number;
+  readonly halfWidth: number;
+  readonly wallMs: number;
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What the inside of a study emits; it knows no time of day. */
 export type Happening =
   | StudyStarted
@@ -210,6 +245,9 @@ export type Happening =
   | ConfirmStarted
   | Confirmed
   | ConfirmFinished
+  | RefineStarted
+  | RefinePass
+  | Refined
   | StudyFinished;
 
 export type Emit = (happening: Happening) => void;

@@ -24,6 +24,8 @@ export interface Exported {
   readonly bytes: number;
   readonly macs: number;
   readonly params: number;
+  /** Whether it has the refined weights. */
+  readonly refined: boolean;
 }
 
 export interface ExportParts {
@@ -37,12 +39,14 @@ export interface ExportParts {
 
 /**
  * @param out where to write; files that the study reads are never written over
+ * @param refined whether the refined weights are taken where the trial has them
  * @throws UserError for a trial that is not complete, files that are not those of the study, or a place that cannot be written to
  */
 export async function writeTrial(
   { store, study, place, moved, warn }: ExportParts,
   number: number,
   out: string,
+  refined = true,
 ): Promise<{ readonly exported: Exported; readonly trial: CompleteTrial }> {
   const trial = requireComplete(await store.trials.get(study.id, number), number, study);
   const plan = await reopenPlan(study, place, moved.model);
@@ -51,9 +55,12 @@ export async function writeTrial(
   demandWritable(out, 'the model', kept);
   const files = { data: moved.data, calibration: moved.calibration };
   const statistics = await reopenStatistics(plan, study, files, { warn });
-  const correction = await store.trials.correction(trial.id);
-  const bytes = await exportTrial(plan, study, trial, correction, statistics, { warn });
+  const refinement = refined ? await store.trials.refinement(trial.id) : null;
+  const weights = refinement?.state === 'refined' ? refinement : null;
+  const correction = weights?.content ?? (await store.trials.correction(trial.id));
+  const bytes = await exportTrial(plan, study, trial, correction, statistics, { warn }, weights?.modelSha256);
   writeAtomically(out, bytes, 'the model', kept);
   const { macs, params } = trial;
-  return { exported: { study: study.name, trial: number, out, bytes: bytes.length, macs, params }, trial };
+  const written = { study: study.name, trial: number, out, bytes: bytes.length, macs, params };
+  return { exported: { ...written, refined: weights !== null }, trial };
 }

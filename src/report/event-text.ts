@@ -5,6 +5,7 @@ import type {
   DenseObserved,
   FurtherValues,
   Happening,
+  Refined,
   SiteTableMeasured,
   StudyFinished,
   SweepPlanned,
@@ -61,11 +62,16 @@ function textOf(event: Happening): string | null {
       return `${event.quality === 'good' ? 'Confirmed' : 'Measured, not confirmed,'} ${event.done} of ${event.total}: ${event.trial === 0 ? 'the dense model' : `trial ${event.trial}, ${speedups(event)}, ${changeWords(event)}${furtherText(event)}`}.`;
     case 'confirm-finished':
       return confirmEndText(event);
+    case 'refine-started':
+      return `Refining ${event.trials.length} ${event.trials.length === 1 ? 'member' : 'members'} of the front on the calibration images, without labels.`;
+    case 'refined':
+      return refinedText(event);
     case 'study-finished':
       return studyEndText(event);
     case 'stage':
     case 'trial-started':
     case 'trial-pruned':
+    case 'refine-pass':
       return null;
     default:
       return event satisfies never;
@@ -102,6 +108,13 @@ function studyEndText({ study, complete, pruned, failed, frontSize, wallMs, ende
   return endedBy === 'interrupted'
     ? `${ended}, before its first trial. Run the same command again to go on.`
     : `${ended}: no trial has run.`;
+}
+
+function refinedText({ trial, state, detail, dropBefore, drop, halfWidth, wallMs, done, total }: Refined): string {
+  const count = `${done} of ${total}: trial ${trial}`;
+  return state === 'unchanged'
+    ? `Not refined ${count} stays as it was: ${detail}.`
+    : `Refined ${count}, ${changeWords({ drop, halfWidth })} after ${changeWords({ drop: dropBefore, halfWidth })}, in ${formatDuration(wallMs)}.`;
 }
 
 /** Null where nothing is left. */

@@ -23,6 +23,7 @@ export interface Progress {
   /** Between the ends of the last trials: what a trial costs with all that goes with it, however many run at once. */
   readonly gapsMs: readonly number[];
   readonly confirm: { readonly done: number; readonly total: number } | null;
+  readonly refine: { readonly done: number; readonly total: number; readonly at: string } | null;
   /** The stage that is under way, or the last one before the study is open. */
   readonly stage: (Omit<StageReached, 'kind'> & { readonly sinceMs: number }) | null;
 }
@@ -41,6 +42,7 @@ export const noProgress: Progress = {
   sinceMs: 0,
   gapsMs: [],
   confirm: null,
+  refine: null,
   stage: null,
 };
 
@@ -80,6 +82,16 @@ export function advance(progress: Progress, event: StudyEvent): Progress {
       const last = `${formatSpeedup(1 / event.ratio)}${busy} ${formatPoints(-event.drop)}`;
       return { ...progress, gapsMs, sinceMs, last, confirm: { done: event.done, total: event.total } };
     }
+    case 'refine-started':
+      return { ...progress, refine: { done: 0, total: event.trials.length, at: '' }, ...fresh, sinceMs: nowMs };
+    case 'refine-pass': {
+      const { trial, pass, passes, heldBackLoss, lossBefore } = event;
+      const share = lossBefore > 0 ? `, loss ${Math.round((100 * heldBackLoss) / lossBefore)} %` : '';
+      const at = `trial ${trial} pass ${pass}/${passes}${share}`;
+      return { ...progress, stage: null, refine: progress.refine && { ...progress.refine, at } };
+    }
+    case 'refined':
+      return { ...progress, refine: { done: event.done, total: event.total, at: '' } };
     case 'study-finished':
       return { ...progress, frontSize: event.frontSize };
     case 'site-table':
@@ -142,11 +154,12 @@ export function etaMs(progress: Progress, nowMs: number): number | null {
 
 /** At most 100 characters, without colours or line breaks. */
 export function progressLine(progress: Progress, nowMs: number): string {
-  const { done, planned, failed, frontSize, hypervolume, last, confirm, stage } = progress;
+  const { done, planned, failed, frontSize, hypervolume, last, confirm, refine, stage } = progress;
   if (stage) {
     const leftMs = stageEtaMs(stage, nowMs);
     return leftMs === null ? stageLine(stage) : `${stageLine(stage)}  ETA ${formatDuration(leftMs)}`;
   }
+  if (refine) return `refine ${refine.done}/${refine.total}  ${refine.at}`.trimEnd();
   const perHour = trialsPerHour(progress);
   const eta = etaMs(progress, nowMs);
   const parts = [

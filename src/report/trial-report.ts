@@ -60,6 +60,10 @@ export interface TrialView {
   readonly device?: DeviceName | null;
   readonly search: TrialPhase | null;
   readonly confirm: TrialPhase | null;
+  /** With its refined weights; its latency is that of the same layers before. */
+  readonly refined: TrialPhase | null;
+  /** What refining it came to; null where that was not tried. */
+  readonly refinement: RefinementView | null;
   /** In the order in which they ran. */
   readonly stages: readonly { readonly stage: string; readonly wallMs: number }[];
   readonly warnings: readonly { readonly message: string; readonly remedy: string }[];
@@ -68,6 +72,16 @@ export interface TrialView {
   readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
   /** Oldest first. */
   readonly trainings: readonly TrainingView[];
+}
+
+/** How a trial was refined, as it is shown. */
+export interface RefinementView {
+  readonly state: 'refined' | 'unchanged';
+  /** Why the trial stays as it was; empty otherwise. */
+  readonly detail: string;
+  /** Of the refined candidate; null where the trial stays as it was. */
+  readonly modelSha256: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** @param whole whether names are written whole, as `studyTable` has it */
@@ -79,6 +93,7 @@ export function trialText(view: TrialView, whole = false): string {
     view.failure ? [`Failed (${view.failure.reason}): ${view.failure.detail}`] : [],
     costLines(view),
     observationLines(view),
+    refinementLines(view),
     trainingsLines(view.trainings),
     siteLines(view.sites, whole),
     stageLines(view.stages),
@@ -108,11 +123,19 @@ function costLines({ cost, denseCost }: TrialView): string[] {
   ];
 }
 
-function observationLines({ trial, objectives: names, device = null, search, confirm }: TrialView): string[] {
+function observationLines({
+  trial,
+  objectives: names,
+  device = null,
+  search,
+  confirm,
+  refined,
+}: TrialView): string[] {
   const isDense = trial === 0;
   const phases = [
     ...(search ? [{ name: 'search', ...search }] : []),
     ...(confirm ? [{ name: 'confirm', ...confirm }] : []),
+    ...(refined ? [{ name: 'refined', ...refined }] : []),
   ];
   const [phase] = phases;
   if (!phase) return [];
@@ -146,7 +169,23 @@ function observationLines({ trial, objectives: names, device = null, search, con
     ],
     phases,
   );
-  return ['Observations', ...indented(table), ...indented(phases.flatMap(conditionsLines))];
+  return [
+    'Observations',
+    ...indented(table),
+    ...indented(phases.filter(({ name }) => name !== 'refined').flatMap(conditionsLines)),
+  ];
+}
+
+function refinementLines({ refinement }: TrialView): string[] {
+  if (!refinement) return [];
+  const { state, detail, facts } = refinement;
+  const number = (name: string): number => Number(facts[name]);
+  const said =
+    state === 'refined'
+      ? `refined in ${number('epochs')} passes over ${number('images')} images, ${formatDuration(number('wallMs'))}`
+      : `stays as it was searched: ${detail}`;
+  const losses = `loss on ${number('heldBack')} images held back: ${number('lossBefore').toFixed(4)} before, ${number('lossAfter').toFixed(4)} at best`;
+  return ['Refinement', `  ${said}`, ...(facts.lossBefore === undefined ? [] : [`  ${losses}`])];
 }
 
 /** `7.91 MB [68.1, 68.1]` */

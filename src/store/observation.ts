@@ -6,8 +6,14 @@ import type { Marks } from '../stats/marks.ts';
 import type { Quality } from '../stats/quality.ts';
 import type { Encoding } from './packing.ts';
 
-/** `search` while the front is looked for; `confirm` at the end, on the images left untouched and with a long run. */
-export type Phase = 'search' | 'confirm';
+/**
+ * `search` while the front is looked for; `confirm` at the end, on the images left untouched and with a long run; `refined` once more on
+ * these, of the candidate with its refined weights.
+ */
+export type Phase = 'search' | 'confirm' | 'refined';
+
+/** In these a candidate is timed. */
+export type TimedPhase = Exclude<Phase, 'refined'>;
 
 /** A typed warning of the device; only its `kind` matters to the store. */
 export interface WarningRecord {

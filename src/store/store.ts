@@ -8,6 +8,7 @@
  */
 import type { FailureReason } from '../errors/failure.ts';
 import type { Observation, ObservationSummary, StoredObservation } from './observation.ts';
+import type { Refinement, StoredRefinement } from './refinement.ts';
 import type { NewStudy, Study, StudyState, StudySummary } from './study.ts';
 import type { TrainingStore } from './training.ts';
 import type { CompleteTrial, NewTrial, Remeasured, RunningTrial, Trial, TrialResult, TrialState } from './trial.ts';
@@ -53,6 +54,8 @@ export interface TrialQueue {
   finish(trialId: number, result: TrialResult, frontOf: FrontOf): Promise<FrontState | null>;
   /** Adds observations of the confirm phase; they replace earlier ones of the same kind. Those of the search stay. */
   confirm(trialId: number, observations: readonly Observation[]): Promise<void>;
+  /** Keeps what refining a complete trial came to, with the observations of the refined one, in the place of an earlier refinement. */
+  refine(trialId: number, refinement: Refinement, observations: readonly Observation[]): Promise<void>;
   /**
    * Puts an observation that was taken again in the place of a complete trial's of the search, with the values that follow. What it
    * replaces is kept, and the front and all hypervolumes become what they would have been with these values.
@@ -102,6 +105,8 @@ export interface TrialArchive {
   samples(trialId: number): Promise<readonly StoredObservation[]>;
   /** The packed correction of a trial; null where it has none. */
   correction(trialId: number): Promise<Uint8Array | null>;
+  /** What refining it came to; null where that was not tried. */
+  refinement(trialId: number): Promise<StoredRefinement | null>;
 }
 
 export interface TrialFilter {

@@ -132,6 +132,8 @@ describe('a trial', () => {
       disturbance: [],
     },
     confirm: null,
+    refined: null,
+    refinement: null,
     stages: [
       { stage: 'build', wallMs: 250 },
       { stage: 'latency', wallMs: 20_000 },

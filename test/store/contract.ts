@@ -4,7 +4,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoreOptions } from '../../src/store/options.ts';
 import type { Store, StoredPoint } from '../../src/store/store.ts';
 import type { Study } from '../../src/store/study.ts';
-import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial, pruned } from './samples.ts';
+import {
+  accuracyOf,
+  completed,
+  crashed,
+  frontOf,
+  latencyOf,
+  newRefinement,
+  newStudy,
+  newTrial,
+  pruned,
+} from './samples.ts';
 
 export interface StorePlace {
   /** A store on the same content each time. */
@@ -260,6 +270,36 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         }),
         { numRuns: 15 },
       );
+    });
+
+    test('a refinement is kept with its observations, in the place of an earlier one', async () => {
+      const { id } = await begin(0);
+      await store.queue.finish(id, completed(0), frontOf);
+      await store.queue.confirm(id, [latencyOf(10, 40), accuracyOf(10, 100)]);
+      expect(await store.trials.refinement(id)).toBeNull();
+      const content = Uint8Array.from({ length: 500 }, (_, i) => (i * 53) % 256);
+      const refined = { ...newRefinement, state: 'refined', modelSha256: '7'.repeat(64), content } as const;
+      const revision = await store.studies.revision(study.id);
+      await store.queue.refine(id, refined, [accuracyOf(11, 100)]);
+      expect(await store.studies.revision(study.id)).toBeGreaterThan(revision);
+      await reopen();
+      const found = await store.trials.refinement(id);
+      expect(found).toMatchObject({ ...newRefinement, state: 'refined', modelSha256: '7'.repeat(64) });
+      expect(found?.state === 'refined' && Uint8Array.from(found.content)).toEqual(content);
+      const seen = await store.trials.samples(id);
+      expect(seen.map(({ phase, kind }) => `${phase} ${kind}`)).toEqual([
+        'search latency',
+        'search accuracy',
+        'refined accuracy',
+        'confirm latency',
+        'confirm accuracy',
+      ]);
+      expect(seen[2]).toMatchObject(accuracyOf(11, 100));
+      expect(await store.trials.figures(study.id)).toMatchObject([{ confirmed: ['latency', 'accuracy'] }]);
+      await store.queue.refine(id, { ...newRefinement, state: 'unchanged', detail: 'nothing was gained' }, []);
+      expect(await store.trials.refinement(id)).toMatchObject({ state: 'unchanged', detail: 'nothing was gained' });
+      expect((await store.trials.samples(id)).filter(({ phase }) => phase === 'refined')).toEqual([]);
+      await expect(store.queue.refine(99, refined, [])).rejects.toThrow();
     });
 
     test('confirming adds observations beside those of the search, and again replaces only its own', async () => {

@@ -216,3 +216,8 @@ export const trainingPhase = (firstEpoch: number, lastEpoch: number): TrainingPh
   stepMs: 80.25 - firstEpoch,
   unfrozenStepMs: firstEpoch > 2 ? 90.5 : null,
 });
+
+export const newRefinement = {
+  facts: { images: 240, lossBefore: 0.5, lossAfter: 0.25 },
+  packageVersion: '0.1.0',
+} as const;

@@ -53,6 +53,7 @@ export const settingsShape = {
     .describe('What proposes the next ranks; bayesian without it.'),
   prior: flag('Whether to measure first what each layer changes alone; true without it.'),
   pruning: flag('Whether to stop trials early that are unlikely to enter the front; true without it.'),
+  refine: text('How long the front is refined without labels at the end, such as 10m; not at all without it.'),
   acceptDense: flag('Whether to continue though the dense model scores near chance.'),
   seed: count('Seed of all random choices; 0 without it.', 0),
 } as const;

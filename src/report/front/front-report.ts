@@ -17,7 +17,7 @@ import { beatenBy } from './standing.ts';
 
 export function frontReport(input: FrontInput): FrontReport {
   const { study, objectives, dense } = input;
-  const any = input.trials.some(trial => isConfirmed(trial, dense));
+  const any = input.trials.some(trial => isConfirmed(trial, dense) || trial.refined);
   const judged = judgedChanges(input.trials, {
     search: dense.search.images,
     confirm: (dense.confirm ?? dense.search).images,
@@ -51,7 +51,9 @@ interface Front {
 /** Once a trial is confirmed: all that are, and of the others those that the search would have on its front. */
 function bestFront(input: FrontInput, search: Front, judged: ReadonlyMap<number, Judged>): Front {
   const candidates = new Set(search.members.map(({ trial }) => trial));
-  const trials = input.trials.filter(trial => isConfirmed(trial, input.dense) || candidates.has(trial.trial));
+  const trials = input.trials.filter(
+    trial => isConfirmed(trial, input.dense) || trial.refined || candidates.has(trial.trial),
+  );
   return frontBy({ ...input, confirmed: true, trials }, judged);
 }
 
@@ -115,6 +117,8 @@ function densePoint({ dense, objectives, confirmed }: FrontInput): FrontPoint {
     },
     search,
     confirm,
+    refined: null,
+    isRefined: false,
   };
 }
 
@@ -125,7 +129,10 @@ function pointOf(trial: TrialInput, input: FrontInput, judged: ReadonlyMap<numbe
   const confirm = trial.confirm && dense.confirm && figuresOf(trial.confirm, dense.confirm);
   // Where both latencies are disturbed, the longer run on untouched images is the better one.
   const preferred = confirm && (confirm.latencyQuality === 'good' || search.latencyQuality === 'disturbed');
-  const reported = confirmed && preferred ? confirm : search;
+  const refined = (trial.refined && dense.confirm && figuresOf(trial.refined, dense.confirm)) || null;
+  const isRefined = confirmed && refined !== null;
+  const measured = confirmed && preferred ? confirm : search;
+  const reported = isRefined ? refined : measured;
   const found = judged.get(trial.trial);
   if (!found) throw new Error(`trial ${trial.trial} is not judged`);
   return {
@@ -135,12 +142,14 @@ function pointOf(trial: TrialInput, input: FrontInput, judged: ReadonlyMap<numbe
     trial: trial.trial,
     macs,
     params,
-    confirmed: reported === confirm && reported.latencyQuality === 'good',
+    confirmed: measured === confirm && measured.latencyQuality === 'good',
     configuration,
     dominatedBy: null,
     judged: found,
     search,
     confirm,
+    refined,
+    isRefined,
   };
 }
 

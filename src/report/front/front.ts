@@ -62,6 +62,8 @@ export interface TrialInput {
   readonly search: Measurement;
   /** The measurement on untouched images with a long latency run; null for a trial that was not confirmed. */
   readonly confirm: Measurement | null;
+  /** The same of the candidate with its refined weights; null or missing for a trial that was not refined. */
+  readonly refined?: Measurement | null;
 }
 
 /** What the latencies are of. */
@@ -137,6 +139,10 @@ export interface FrontPoint extends Figures {
   readonly judged: Judged;
   readonly search: Figures;
   readonly confirm: Figures | null;
+  /** With its refined weights; null for a trial that was not refined. */
+  readonly refined: Figures | null;
+  /** Whether the figures at the top are those. */
+  readonly isRefined: boolean;
 }
 
 export interface FrontReport {
@@ -170,7 +176,7 @@ export interface Judged extends Changed {
   readonly images: number;
   /** Of the paired difference on one image. */
   readonly deviation: number;
-  readonly by: 'search' | 'confirm' | 'both';
+  readonly by: 'search' | 'confirm' | 'both' | 'refined';
   /** Whether the images of the two phases say different things, beyond what chance explains: the interval then holds both. */
   readonly contradicted: boolean;
 }

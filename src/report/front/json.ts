@@ -81,6 +81,8 @@ export interface PointRecord {
   /** The figures of either phase; null for a trial that was not confirmed. */
   readonly search: Figures;
   readonly confirm: Figures | null;
+  /** With its refined weights, which are then those at the top; null for a trial that was not refined. */
+  readonly refined: Figures | null;
   /** The rank of a site that stays dense is null. */
   readonly configuration: Readonly<Record<string, { readonly method: string; readonly rank: Rank | null }>>;
 }
@@ -121,6 +123,7 @@ export const frontRecord = (report: FrontReport): FrontRecord => ({
     judged: judgedRecord(point),
     search: point.search,
     confirm: point.confirm,
+    refined: point.refined,
     configuration: Object.fromEntries(
       Object.entries(point.configuration).map(([site, rung]) => [
         site,

@@ -18,10 +18,23 @@ export function judgedChanges(
 }
 
 function judgedOf(
-  { trial, search, confirm }: TrialInput,
+  { trial, search, confirm, refined }: TrialInput,
   images: { readonly search: number; readonly confirm: number },
   measured: readonly (Losses & { readonly trial: number })[],
 ): Judged {
+  // The images of the search are of another candidate.
+  if (refined) {
+    const half = halfWidthOf(refined.dropStandardError, images.confirm, refined.graded);
+    const spread = (half / z95) * Math.sqrt(images.confirm);
+    return {
+      drop: refined.drop,
+      halfWidth: half,
+      images: images.confirm,
+      deviation: spread,
+      by: 'refined',
+      contradicted: false,
+    };
+  }
   const { drop, dropStandardError, graded } = confirm ?? search;
   const ofPhase = confirm ? images.confirm : images.search;
   const ownHalf = halfWidthOf(dropStandardError, ofPhase, graded);

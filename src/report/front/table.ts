@@ -42,12 +42,14 @@ function leftLines(left: readonly FrontPoint[], rows: readonly string[]): string
 
 const disturbedMark = '~';
 const unconfirmedMark = '*';
+const refinedMark = '+';
 
 /** A disturbed figure is marked as that alone: confirming it is what helps in either case. */
 const markOf = ({ confirmed }: FrontReport, point: FrontPoint): string => {
   if (point.trial === 0) return '';
   if (point.latencyQuality === 'disturbed') return disturbedMark;
-  return confirmed && !point.confirmed ? unconfirmedMark : '';
+  if (confirmed && !point.confirmed) return unconfirmedMark;
+  return point.isRefined ? refinedMark : '';
 };
 
 function footnotes(report: FrontReport, points: readonly FrontPoint[]): string[] {
@@ -61,6 +63,9 @@ function footnotes(report: FrontReport, points: readonly FrontPoint[]): string[]
       ? [
           `${unconfirmedMark} not confirmed: figures of the search, on ${countWords(report.searchImages)} images; they flatter`,
         ]
+      : []),
+    ...(marks.has(refinedMark)
+      ? [`${refinedMark} refined: its weights were trained further towards the dense network, without labels`]
       : []),
     ...(pooled ? ['The front is judged by the images of both phases; the table has the confirmed ones.'] : []),
   ];

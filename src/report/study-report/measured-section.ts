@@ -15,6 +15,7 @@ export function measuredBlocks(view: StudyReportView): Block[] {
   const phases = [
     ...(pick.search ? [['search', pick.search] as const] : []),
     ...(pick.confirm ? [['confirm', pick.confirm] as const] : []),
+    ...(pick.refined ? [['refined', pick.refined] as const] : []),
   ];
   return [
     { kind: 'heading', text: 'How it was measured, and how sure that is' },

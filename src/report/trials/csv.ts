@@ -19,6 +19,11 @@ const phaseColumns = [
   'images',
 ];
 
+const refinedColumns = ['refined_accuracy', 'refined_drop', 'refined_drop_se'];
+
+const refinedCells = (refined: TrialRow['refined']): Cell[] =>
+  refined ? [refined.accuracy, refined.drop ?? '', refined.dropStandardError ?? ''] : ['', '', ''];
+
 /** Empty where nothing is known. */
 const phaseCells = ({ latency, accuracy }: PhaseFigures): Cell[] => [
   ...(latency ? [latency.latencyMs, latency.speedup, ...latency.speedupCi, latency.quality] : ['', '', '', '', '']),
@@ -35,6 +40,7 @@ export function trialsCsv(rows: readonly TrialRow[]): string {
       ...['trial', 'state', 'front', 'feasible', 'strategy', 'started', 'seconds'],
       ...phaseColumns,
       ...phaseColumns.map(name => `confirmed_${name}`),
+      ...refinedColumns,
       ...kinds.map(kind => `${kind}_bytes`),
       ...['macs', 'params', 'reason'],
       ...sites.map(name => site + name),
@@ -43,6 +49,7 @@ export function trialsCsv(rows: readonly TrialRow[]): string {
       ...[row.trial, row.state, row.front, row.feasible ?? '', row.strategy, row.started, row.seconds ?? ''],
       ...phaseCells(row.search),
       ...phaseCells(row.confirm),
+      ...refinedCells(row.refined),
       ...kinds.map(kind => row.bytes[kind] ?? ''),
       ...[row.macs ?? '', row.params ?? '', row.reason],
       ...sites.map(name => row.sites[name] ?? ''),

@@ -15,13 +15,20 @@ const words = {
 /** @param whole whether reasons are written whole: a file or pipe has no end of line that they could cross */
 export function trialsTable(rows: readonly TrialRow[], objectives: readonly string[], whole = false): string {
   const metric = metricOf(objectives);
-  const best = ({ search, confirm }: TrialRow): PhaseFigures => ({
+  const best = ({ search, confirm, refined }: TrialRow): PhaseFigures => ({
     latency: confirm.latency ?? search.latency,
-    accuracy: confirm.accuracy ?? search.accuracy,
+    accuracy: refined ?? confirm.accuracy ?? search.accuracy,
   });
   const anyConfirmed = rows.some(({ trial, confirm }) => trial !== 0 && confirm.accuracy !== null);
-  const markOf = ({ search, confirm }: TrialRow): string =>
-    anyConfirmed && search.accuracy !== null ? (confirm.accuracy === null ? '*' : ' ') : '';
+  const anyRefined = rows.some(({ refined }) => refined !== null);
+  const markOf = ({ search, confirm, refined }: TrialRow): string =>
+    refined !== null
+      ? '+'
+      : (anyConfirmed || anyRefined) && search.accuracy !== null
+        ? confirm.accuracy === null
+          ? '*'
+          : ' '
+        : '';
   const table = textTable<TrialRow>(
     [
       { header: 'trial', align: 'right', cell: ({ trial }) => (trial === 0 ? 'dense 0' : String(trial)) },

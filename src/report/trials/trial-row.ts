@@ -40,6 +40,8 @@ export interface TrialRow {
   readonly seconds: number | null;
   readonly search: PhaseFigures;
   readonly confirm: PhaseFigures;
+  /** With its refined weights; null where it was not refined. */
+  readonly refined: SeenAccuracy | null;
   /** By the kind of what else is measured, such as `size`: bytes. */
   readonly bytes: Readonly<Record<string, number>>;
   readonly macs: number | null;

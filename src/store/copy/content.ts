@@ -27,6 +27,7 @@ export interface TrialContent {
   readonly revisions: readonly Row[];
   readonly revisionSamples: readonly Row[];
   readonly corrections: readonly Row[];
+  readonly refinements: readonly Row[];
   readonly trainings: readonly {
     readonly run: Row;
     readonly epochs: readonly Row[];
@@ -81,6 +82,7 @@ export async function trialsOf(
   const revisions = await db.selectFrom('revisions').selectAll().where('trial_id', 'in', ids).execute();
   const replaced = await db.selectFrom('revision_samples').selectAll().where('trial_id', 'in', ids).execute();
   const corrections = await db.selectFrom('corrections').selectAll().where('trial_id', 'in', ids).execute();
+  const refinements = await db.selectFrom('refinements').selectAll().where('trial_id', 'in', ids).execute();
   const runs = await db.selectFrom('training_runs').selectAll().where('trial_id', 'in', ids).orderBy('id').execute();
   const runIds = [-1, ...runs.map(({ id }) => id)];
   const epochs = await db.selectFrom('training_epochs').selectAll().where('run_id', 'in', runIds).execute();
@@ -106,6 +108,7 @@ export async function trialsOf(
       revisions: inOrder(own(revisions).map(each => withEnvironment({ ...each }))),
       revisionSamples: inOrder(own(replaced).map(each => without(each, 'trial_id'))),
       corrections: own(corrections).map(each => without(each, 'trial_id')),
+      refinements: own(refinements).map(each => without(each, 'trial_id')),
       trainings: own(runs).map(run => ({
         run: without(run, 'id', 'trial_id'),
         epochs: ofRun(epochs, run.id),

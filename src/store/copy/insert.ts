@@ -58,6 +58,7 @@ export async function insertTrials(
     await insert(db, 'revisions', observed(content.revisions));
     await insert(db, 'revision_samples', own(content.revisionSamples));
     await insert(db, 'corrections', own(content.corrections));
+    await insert(db, 'refinements', own(content.refinements));
     if (content.isFrontMember) await insert(db, 'front_members', [{ study_id: studyId, trial_id }]);
     for (const { run, epochs, phases } of content.trainings) {
       const { id: run_id } = await db

@@ -1,7 +1,7 @@
 /** Trials in memory, read back. */
 import type { TrialArchive, TrialOutline } from '../store.ts';
 import type { CompleteTrial, Trial } from '../trial.ts';
-import { latestSequence, type MemoryContent, type Records } from './content.ts';
+import { copyOf, latestSequence, type MemoryContent, type Records } from './content.ts';
 
 const isComplete = (trial: Trial): trial is CompleteTrial => trial.state === 'complete';
 
@@ -52,6 +52,7 @@ export const memoryArchive = (content: MemoryContent, { ofStudy, shown, observat
   },
   samples: async trialId => observationsOf(trialId),
   correction: async trialId => content.corrections.get(trialId)?.slice() ?? null,
+  refinement: async trialId => copyOf(content.refinements.get(trialId) ?? null),
 });
 
 /** What is not finished is later than everything. */

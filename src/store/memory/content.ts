@@ -3,6 +3,7 @@ import { judgedAgain } from '../judge.ts';
 import type { Observation, ObservationSummary, Phase, StoredObservation } from '../observation.ts';
 import { inListingOrder, partsOf } from '../observation-parts.ts';
 import { packed, unpacked } from '../packing.ts';
+import type { StoredRefinement } from '../refinement.ts';
 import type { FrontOf, JsonRecord } from '../store.ts';
 import type { Study } from '../study.ts';
 import type { CompleteTrial, RunningTrial, Trial } from '../trial.ts';
@@ -31,6 +32,8 @@ export interface MemoryContent {
   siteTables: Map<number, JsonRecord>;
   /** By trial id. */
   corrections: Map<number, Uint8Array>;
+  /** By trial id. */
+  refinements: Map<number, StoredRefinement>;
   trainings: MemoryTrainings;
   time: number;
 }
@@ -45,6 +48,7 @@ export const memoryContent = (): MemoryContent => ({
   setups: [],
   siteTables: new Map(),
   corrections: new Map(),
+  refinements: new Map(),
   trainings: memoryTrainings(),
   time: 0,
 });

@@ -104,6 +104,17 @@ export function memoryQueue(
       observe(trialId, 'confirm', observations, now());
       wrote(studyId);
     },
+    refine: async (trialId, refinement, observations) => {
+      checkObservations(observations);
+      const { studyId } = find(trialId);
+      content.refinements.set(trialId, { ...copyOf(refinement), storedAtMs: now() });
+      content.observations.set(
+        trialId,
+        (content.observations.get(trialId) ?? []).filter(({ phase }) => phase !== 'refined'),
+      );
+      observe(trialId, 'refined', observations, now());
+      wrote(studyId);
+    },
     remeasure: async (trialId, again, frontOf) => {
       checkRemeasured(again);
       const trial = find(trialId);

@@ -8,6 +8,7 @@ import { environmentIn, numbersIn, whole } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
 import { storedObservationOf, summaryOf } from './observation-rows.ts';
 import { outlinesOf } from './outlines.ts';
+import { refinementIn } from './refinements.ts';
 import type { Database, ObservationsTable } from './schema.ts';
 import type { StoreSession } from './session.ts';
 import { stored } from './stored.ts';
@@ -82,6 +83,8 @@ export function sqlArchive({ read }: StoreSession): TrialArchive {
           .executeTakeFirst();
         return row?.content ?? null;
       }),
+
+    refinement: trialId => read('read the refinement of a trial', db => refinementIn(db, trialId)),
   };
 }
 

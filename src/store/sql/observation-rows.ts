@@ -12,7 +12,7 @@ import type { ObservationsTable, ObservedColumns, SampleColumns } from './schema
 type Row = Selectable<ObservationsTable>;
 
 const noWarnings: readonly WarningRecord[] = [];
-const phases: readonly Phase[] = ['search', 'confirm'];
+const phases: readonly Phase[] = ['search', 'confirm', 'refined'];
 
 /** `environment` is kept apart. */
 export function observedColumns(observation: Observation, storedAtMs: number): Insertable<ObservedColumns> {

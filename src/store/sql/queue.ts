@@ -10,6 +10,7 @@ import { countWriteOfTrial } from './counters.ts';
 import { finishTrial } from './finish.ts';
 import { putBack, release, renew } from './held.ts';
 import { insertObservations } from './observations.ts';
+import { insertRefinement } from './refinements.ts';
 import { revise } from './revise.ts';
 import type { StoreSession } from './session.ts';
 import { ownerOf } from './trial-rows.ts';
@@ -80,6 +81,11 @@ export function sqlQueue(
           .execute();
         await insertObservations(db, trialId, 'confirm', observations, now());
       });
+    },
+
+    refine: async (trialId, refinement, observations) => {
+      checkObservations(observations);
+      await write('store what was refined', db => insertRefinement(db, trialId, refinement, observations, now()));
     },
 
     remeasure: async (trialId, again, frontOf) => {

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import type { FailureReason } from '../../errors/failure.ts';
 import type { Phase } from '../observation.ts';
 import type { Encoding } from '../packing.ts';
+import type { Refinement } from '../refinement.ts';
 import type { StudyState } from '../study.ts';
 import type { TrainingRunState } from '../training.ts';
 import type { TrialState } from '../trial.ts';
@@ -20,6 +21,7 @@ export interface Database {
   front_members: FrontMembersTable;
   tuner_setups: TunerSetupsTable;
   corrections: CorrectionsTable;
+  refinements: RefinementsTable;
   training_runs: TrainingRunsTable;
   training_epochs: TrainingEpochsTable;
   training_phases: TrainingPhasesTable;
@@ -185,6 +187,19 @@ export interface TunerSetupsTable {
 export interface CorrectionsTable {
   trial_id: number;
   content: Uint8Array;
+}
+
+export interface RefinementsTable {
+  trial_id: number;
+  state: Refinement['state'];
+  /** This and the packed weights are null where the trial stays as it was. */
+  model_sha256: string | null;
+  content: Uint8Array | null;
+  detail: string;
+  /** JSON. */
+  facts: string;
+  package_version: string;
+  stored_at_ms: number;
 }
 
 export interface TrainingRunsTable {

@@ -12,6 +12,7 @@ import { corrections } from './migrations/004-corrections.ts';
 import { training } from './migrations/005-training.ts';
 import { quality } from './migrations/006-quality.ts';
 import { anyKind } from './migrations/007-any-kind.ts';
+import { refinements } from './migrations/008-refinements.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-studies': studies,
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '005-training': training,
   '006-quality': quality,
   '007-any-kind': anyKind,
+  '008-refinements': refinements,
 };
 
 /** Every schema that ever was, oldest first. */

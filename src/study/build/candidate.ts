@@ -5,6 +5,7 @@ import type { Corrector } from '../../calibrate/calibrator.ts';
 import { buildCandidate } from '../../decompose/configure.ts';
 import { correctCandidate } from '../../decompose/corrections/apply.ts';
 import { factorisedSites } from '../../decompose/corrections/packing.ts';
+import { correctionBelow, isRefined, withRefined } from '../../decompose/corrections/refined-weights.ts';
 import { packAny, unpackAny } from '../../decompose/corrections/refit-packing.ts';
 import type { FullFactors } from '../../decompose/factorise.ts';
 import type { Assignment, MethodName } from '../../decompose/method.ts';
@@ -24,7 +25,7 @@ export interface CandidateFacts {
 
 export interface CandidateFile extends CandidateFacts {
   readonly path: string;
-  /** What it was corrected by, packed, and how long that took to find; null where it was not corrected. */
+  /** What it was corrected by, packed (refined weights count), and how long that took to find; null where it was not corrected. */
   readonly correction: Uint8Array | null;
   readonly correctionMs: number | null;
 }
@@ -34,8 +35,13 @@ export interface CandidateBytes extends CandidateFacts {
 }
 
 export interface CandidateBuilder {
-  /** The bytes of the candidate; the same for the same assignment and correction, on every machine. */
+  /**
+   * The bytes of the candidate; the same for the same assignment and correction, on every machine. Refined weights, packed, are a correction
+   * too: they hold the one below them.
+   */
   bytes(assignment: Assignment, correction: Uint8Array | null): CandidateBytes;
+  /** The model of the candidate, as `bytes` writes it. */
+  model(assignment: Assignment, correction: Uint8Array | null): Model;
   /** The file of the candidate as its factors alone make it. */
   uncorrected(assignment: Assignment): Uint8Array;
   /** The correction of the candidate by calibration images, packed; null where candidates are not corrected or nothing is factorised. */
@@ -57,6 +63,11 @@ export function candidateBuilder({ model, sites, factors, scratch, corrector }: 
   const plain = (assignment: Assignment): Model => buildCandidate(model, sites, factors, assignment);
 
   const corrected = (assignment: Assignment, correction: Uint8Array | null): Model => {
+    if (correction && isRefined(correction)) {
+      const refined = withRefined(corrected(assignment, correctionBelow(correction)), correction);
+      if (!refined) throw new Error('the refined weights belong to another configuration');
+      return refined;
+    }
     const factorised = factorisedSites(sites, assignment);
     const candidate = plain(assignment);
     const found = correction && unpackAny(candidate, factorised, correction);
@@ -92,5 +103,5 @@ export function candidateBuilder({ model, sites, factors, scratch, corrector }: 
     }
     return complete({ path, ...facts, correction: found.value, correctionMs });
   };
-  return { bytes, correction, write, uncorrected: assignment => writeModel(plain(assignment)) };
+  return { bytes, model: corrected, correction, write, uncorrected: assignment => writeModel(plain(assignment)) };
 }

@@ -15,8 +15,9 @@ import type { Plan } from './plan.ts';
 /**
  * Rebuilds the candidate, which must be the one that was measured. Throws a UserError when it is not.
  *
- * @param correction what it was corrected by, as the store keeps it
+ * @param correction what it was corrected by, or its refined weights, as the store keeps them
  * @param statistics what its factors were made from, see `reopenStatistics`
+ * @param expected the hash of what was measured: of the refined candidate with its refined weights
  */
 export async function exportTrial(
   plan: Plan,
@@ -25,11 +26,12 @@ export async function exportTrial(
   correction: Uint8Array | null,
   statistics: CalibrationStatistics | null,
   watch: FactorWatch,
+  expected = trial.modelSha256,
 ): Promise<Uint8Array> {
   const factors = await spaceFactors(plan.loaded.model, plan.space, statistics, watch);
   const parts = { model: plan.loaded.model, sites: plan.sites, factors, scratch: '', corrector: null };
   const { bytes, sha256 } = candidateBuilder(parts).bytes(trial.assignment, correction);
-  if (sha256 !== trial.modelSha256) {
+  if (sha256 !== expected) {
     throw new UserError(
       `Cannot export trial ${trial.number}: the rebuilt model differs from the one that was measured (version ${study.packageVersion} then, ${rankfrontVersion()} now).`,
       study.packageVersion === rankfrontVersion() && study.calibration?.factors === 'data-aware'
@@ -44,6 +46,7 @@ export async function exportTrial(
       'rankfront.version': study.packageVersion,
       'rankfront.source_sha256': study.model.sha256,
       'rankfront.candidate_sha256': sha256,
+      ...(expected === trial.modelSha256 ? {} : { 'rankfront.refined': 'true' }),
       'rankfront.configuration': JSON.stringify(trial.assignment),
     }),
   );

@@ -4,14 +4,14 @@ import { metricOf } from '../../metric/metric.ts';
 import type { Objective } from '../../objectives/objective.ts';
 import { furtherOf } from '../../objectives/objectives.ts';
 import type { FrontInput, Measurement, TrialInput } from '../../report/front/front.ts';
-import type { ObservationSummary, Phase, StoredObservation } from '../../store/observation.ts';
+import type { ObservationSummary, StoredObservation, TimedPhase } from '../../store/observation.ts';
 import type { TrialFigures } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { deviceOf } from '../measure/device-of.ts';
 import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
 import { denseMeasurement, measurement, storedMeasurement } from './measurement.ts';
-import { type PhaseObservations, seenBy } from './phase-observations.ts';
+import { type PhaseObservations, refinedBy, seenBy } from './phase-observations.ts';
 import type { WithoutFronts as Read } from './study-reading.ts';
 
 /** Everything is compared with the dense model. */
@@ -34,7 +34,7 @@ export function frontInputOf(reading: Read, confirmed: boolean): FrontInput {
   const dense = denseOf(reading);
   const left = doubtful(disagreements);
   const believed = reading.figures.filter(({ number }) => !left.has(number));
-  const latencies = (phase: Phase) => latenciesOf(reading, believed, phase);
+  const latencies = (phase: TimedPhase) => latenciesOf(reading, believed, phase);
   const inputOf = trialInputs(reading, dense, further);
   return {
     study: study.name,
@@ -62,8 +62,9 @@ function trialInputs(
   further: readonly Objective[],
 ): (trial: TrialFigures) => TrialInput | null {
   const observationsIn = seenBy(study.objectives);
+  const refinedIn = refinedBy(study.objectives);
   const graded = !metricOf(study.objectives).counts;
-  const measured = (samples: readonly StoredObservation[], phase: Phase): Measurement | null => {
+  const measured = (samples: readonly StoredObservation[], phase: TimedPhase): Measurement | null => {
     const [seen, to] = [observationsIn(samples, phase), dense[phase]];
     return seen && to && measurement(seen, to, further);
   };
@@ -72,12 +73,15 @@ function trialInputs(
     const listed = found ? null : observationsIn(observations.get(number) ?? [], 'search');
     const search = found ? measured(found.samples, 'search') : listed && storedMeasurement(listed, further, graded);
     const confirm = found ? measured(found.samples, 'confirm') : null;
-    return search && { trial: number, configuration: found?.trial.assignment ?? {}, macs, params, search, confirm };
+    const seen = found && dense.confirm ? refinedIn(found.samples) : null;
+    const refined = seen && dense.confirm && measurement(seen, dense.confirm, further);
+    const configuration = found?.trial.assignment ?? {};
+    return search && { trial: number, configuration, macs, params, search, confirm, refined };
   };
 }
 
 /** Of a recounted trial those that were recounted: what was listed before may lack what another process has stored since. */
-const latenciesOf = ({ observations, recounted }: Read, trials: readonly TrialFigures[], phase: Phase) =>
+const latenciesOf = ({ observations, recounted }: Read, trials: readonly TrialFigures[], phase: TimedPhase) =>
   trials.flatMap(({ number }) => {
     const seen: readonly ObservationSummary[] = recounted.get(number)?.samples ?? observations.get(number) ?? [];
     return seen.flatMap(each => (each.kind === 'latency' && each.phase === phase ? [each] : []));

@@ -36,6 +36,25 @@ export function seenBy(objectives: readonly string[]): SeenIn {
   };
 }
 
+/**
+ * Of a trial that was refined: the accuracy of the refined candidate, with everything else as it was measured before. Refining changes numbers
+ * and no layer, so that latency, size and memory are those of the candidate: of the confirm phase, unless only the search knows them.
+ */
+export function refinedBy(
+  objectives: readonly string[],
+): <T extends ObservationSummary>(observations: readonly T[]) => PhaseObservations<T> | null {
+  const seen = seenBy(objectives);
+  return <T extends ObservationSummary>(observations: readonly T[]) => {
+    const accuracy = observations.find(
+      (each): each is Extract<T, { kind: 'accuracy' }> => each.phase === 'refined' && each.kind === 'accuracy',
+    );
+    const [confirm, search] = [seen(observations, 'confirm'), seen(observations, 'search')];
+    const known =
+      confirm && (confirm.latency.quality === 'good' || search?.latency.quality !== 'good') ? confirm : search;
+    return accuracy && known ? { ...known, accuracy } : null;
+  };
+}
+
 /** The same once. */
 export const observationsIn = <T extends ObservationSummary>(
   observations: readonly T[],

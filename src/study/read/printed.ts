@@ -14,7 +14,7 @@ export function frontsOf(reading: WithoutFronts): Fronts | null {
   if (!isComparable(reading)) return null;
   const input = frontInputOf(reading, false);
   const search = frontReport(input);
-  const any = input.trials.some(({ confirm }) => confirm !== null);
+  const any = input.trials.some(({ confirm, refined }) => confirm !== null || refined);
   return { search, best: any ? frontReport({ ...input, confirmed: true }) : search };
 }
 
@@ -37,7 +37,8 @@ export function toRecountFirst(
         !follows(trial, seen) ||
         accuracy?.drop === undefined ||
         !isShare(accuracy.value) ||
-        (trial.confirmed.length > 0 && observationsIn(seen, 'confirm') !== null)
+        (trial.confirmed.length > 0 && observationsIn(seen, 'confirm') !== null) ||
+        seen.some(({ phase }) => phase === 'refined')
       );
     })
     .map(({ number }) => number);

@@ -25,6 +25,7 @@ function rowOf(trial: Trial, front: boolean): TrialRow {
     seconds: 'finishedAtMs' in trial ? (trial.finishedAtMs - trial.startedAtMs) / 1000 : null,
     search: phaseOf(observations, 'search', trial.number === 0),
     confirm: phaseOf(observations, 'confirm', trial.number === 0),
+    refined: phaseOf(observations, 'refined', trial.number === 0).accuracy,
     bytes: Object.fromEntries(observations.flatMap(each => ('bytes' in each ? [[each.kind, each.bytes]] : []))),
     macs: complete?.macs ?? null,
     params: complete?.params ?? null,

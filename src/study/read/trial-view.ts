@@ -14,8 +14,8 @@ import { inferShapes } from '../../onnx/shapes.ts';
 import type { Figures } from '../../report/front/front.ts';
 import { figuresOf } from '../../report/front/front-report.ts';
 import type { TrainingView } from '../../report/trainings-text.ts';
-import type { TrialPhase, TrialSite, TrialView } from '../../report/trial-report.ts';
-import type { Phase, StoredObservation } from '../../store/observation.ts';
+import type { RefinementView, TrialPhase, TrialSite, TrialView } from '../../report/trial-report.ts';
+import type { StoredObservation, TimedPhase } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { StageTimes, Trial } from '../../store/trial.ts';
@@ -25,7 +25,7 @@ import { disagreementText } from '../recount/disagreement.ts';
 import { doubtful, doubtsOf } from '../recount/doubts.ts';
 import { frontInputOf } from './front-input.ts';
 import { measurement } from './measurement.ts';
-import { observationsIn, type PhaseObservations } from './phase-observations.ts';
+import { observationsIn, type PhaseObservations, refinedBy } from './phase-observations.ts';
 import { type ReadStore, readStudy } from './reading.ts';
 import type { StudyReading } from './study-reading.ts';
 
@@ -65,6 +65,8 @@ export async function trialView(
     device: deviceOf(study),
     search: phaseOf('search', trial, believed, reading),
     confirm: phaseOf('confirm', trial, believed, reading),
+    refined: refinedOf(trial, believed, reading),
+    refinement: await refinementOf(store, trial),
     stages: stagesOf(finished?.stages),
     warnings: samples.flatMap(({ warnings }) =>
       warnings.map(warning => {
@@ -114,13 +116,30 @@ function trialSites(trial: Trial, sites: readonly Site[]): TrialSite[] {
 }
 
 function phaseOf(
-  phase: Phase,
+  phase: TimedPhase,
   trial: Trial,
   samples: readonly StoredObservation[],
   reading: StudyReading,
 ): TrialPhase | null {
   const seen = observationsIn(samples, phase, reading.study.objectives);
-  const figures = seen && figuresIn(phase, trial, seen, reading);
+  return seen && shownPhase(seen, figuresIn(phase, trial, seen, reading));
+}
+
+function refinedOf(trial: Trial, samples: readonly StoredObservation[], reading: StudyReading): TrialPhase | null {
+  const seen = refinedBy(reading.study.objectives)(samples);
+  return seen && shownPhase(seen, figuresIn('confirm', trial, seen, reading));
+}
+
+async function refinementOf({ trials }: Pick<Store, 'trials'>, trial: Trial): Promise<RefinementView | null> {
+  const found = await trials.refinement(trial.id);
+  if (!found) return null;
+  const { state, facts } = found;
+  return state === 'refined'
+    ? { state, facts, detail: '', modelSha256: found.modelSha256 }
+    : { state, facts, detail: found.detail, modelSha256: null };
+}
+
+function shownPhase(seen: PhaseObservations, figures: Figures | null): TrialPhase | null {
   if (!figures) return null;
   return {
     figures,
@@ -133,7 +152,7 @@ function phaseOf(
 }
 
 /** Also of trials that no front lists: given up early, or beyond the limits. Null before the dense model has any. */
-function figuresIn(phase: Phase, trial: Trial, seen: PhaseObservations, reading: StudyReading): Figures | null {
+function figuresIn(phase: TimedPhase, trial: Trial, seen: PhaseObservations, reading: StudyReading): Figures | null {
   const { objectives } = reading.study;
   if (trial.number === 0) return reading.fronts?.[phase === 'confirm' ? 'best' : 'search'].dense[phase] ?? null;
   const denseSeen = observationsIn(reading.recounted.get(0)?.samples ?? [], phase, objectives);

@@ -31,6 +31,7 @@ export interface RecountedTrial {
 const hasSearch = (samples: readonly StoredObservation[], wanted: Kind): boolean =>
   samples.some(({ kind, phase }) => kind === wanted && phase === 'search');
 
+/** In which candidates are timed. */
 export const phases = ['search', 'confirm'] as const satisfies Phase[];
 
 export function recountTrial(
@@ -68,10 +69,11 @@ function recounted(
   { studySeed, proxyImages, dense, bounds }: TrialQuestion,
 ): RecountedFigures {
   const isDense = number === 0;
+  // A refined candidate is scored on the images of the confirm phase.
+  const phase = observation.phase === 'refined' ? 'confirm' : observation.phase;
   const ofDense = <K extends Kind>(kind: K) =>
-    dense.find(
-      (each): each is Extract<StoredObservation, { kind: K }> => each.kind === kind && each.phase === observation.phase,
-    ) ?? null;
+    dense.find((each): each is Extract<StoredObservation, { kind: K }> => each.kind === kind && each.phase === phase) ??
+    null;
   switch (observation.kind) {
     case 'latency': {
       const { ratio, ...rest } = recountLatency(observation, { seed: studySeed + number, isDense, bounds });
@@ -79,7 +81,7 @@ function recounted(
     }
     case 'accuracy': {
       const { accuracy, standardError, differences } = recountAccuracy(observation, ofDense('accuracy'));
-      const { images, places, phase } = observation;
+      const { images, places } = observation;
       const whole = phase !== 'search' || places !== undefined || images === proxyImages;
       const wrong: Difference[] = whole ? [] : [{ figure: 'images', stored: images, recounted: proxyImages }];
       return { value: accuracy, standardError, differences: [...differences, ...wrong] };

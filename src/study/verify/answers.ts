@@ -26,7 +26,7 @@ export function truthOf(
 }
 
 export function wrongAnswers(trials: readonly RecountedTrial[], truth: PhaseTruth): Disagreement[] {
-  const known = { search: truth('search'), confirm: truth('confirm') };
+  const known = { search: truth('search'), confirm: truth('confirm'), refined: truth('confirm') };
   return trials.flatMap(({ trial, samples }) =>
     samples.flatMap((observation): Disagreement[] => {
       if (observation.kind !== 'accuracy') return [];

@@ -26,7 +26,7 @@ export interface VerifyOptions {
   readonly retrained?: string | undefined;
   /** What is scored and timed again: whatever is printed, every trial, or one. */
   readonly measure: 'printed' | 'all' | number;
-  /** Null for both. */
+  /** Null for all. */
   readonly phase: Phase | null;
   readonly hooks: VerifyHooks;
   /** What the program that searched brought, brought again. */

@@ -4,7 +4,7 @@ import type { LatencyBudget, QuietTimes } from '../../device/device.ts';
 import { latencyBudget } from '../../device/profile.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import type { ScoreBudget } from '../../evaluate/scorer.ts';
-import type { LatencySummary, Phase } from '../../store/observation.ts';
+import type { LatencySummary, Phase, StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import type { CandidateBytes, CandidateFile } from '../build/candidate.ts';
@@ -25,6 +25,7 @@ import {
   judgeModel,
   notMeasured,
   type PhaseVerdict,
+  type RefinedVerdict,
   type TrialVerdict,
 } from './verdict.ts';
 
@@ -72,7 +73,38 @@ export async function rebuilt(
     facts: [...judged.facts, ...(sizes ?? [])],
     correction: null,
     phases: [],
+    refined: await refinedAgain({ trial, samples }, false, { store, instruments, roundedOtherwise }),
   };
+}
+
+/**
+ * Whether the refined weights give the bytes that were scored and, where it is asked for, the accuracy. Null where there are none.
+ */
+async function refinedAgain(
+  { trial, samples }: Pick<Complete, 'trial' | 'samples'>,
+  scores: boolean,
+  { store, instruments, roundedOtherwise }: Pick<VerifyParts, 'store' | 'instruments' | 'roundedOtherwise'>,
+): Promise<RefinedVerdict | null> {
+  const kept = await store.trials.refinement(trial.id);
+  const seen = samples.find(
+    (each): each is Extract<StoredObservation, { kind: 'accuracy' }> =>
+      each.phase === 'refined' && each.kind === 'accuracy',
+  );
+  const failure = (model: RefinedVerdict['model'], why: string | null): RefinedVerdict => ({
+    model,
+    accuracy: null,
+    failure: why,
+  });
+  if (kept?.state !== 'refined') return seen ? failure('differs', 'its refined weights are not there') : null;
+  if (!seen) return failure('differs', 'its accuracy is not there');
+  const built = builtAgain(() => instruments.builder.bytes(trial.assignment, kept.content));
+  const model = built?.sha256 === kept.modelSha256 ? 'equal' : built && roundedOtherwise ? 'near' : 'differs';
+  if (!scores || model === 'differs') return failure(model, null);
+  const file = await instruments.build(trial.assignment, 'refined.onnx', kept.content);
+  if (file.state === 'failed') return failure(model, file.detail);
+  const score = await instruments.scorer.accuracy(file.value.path, scoreBudget('confirm'));
+  if (score.state === 'failed') return failure(model, score.detail);
+  return { model, accuracy: judgeAccuracy(seen, accuracyObservation(score.value)), failure: null };
 }
 
 const sizesNow = ({ bytes }: CandidateBytes, { reference }: Pick<OpenInstruments, 'reference'>) => ({
@@ -100,13 +132,19 @@ export async function remeasured(
   const correction = await parts.store.trials.correction(trial.id);
   const built = await instruments.build(trial.assignment, 'candidate.onnx', correction);
   const phases: PhaseVerdict[] = [];
+  let { refined = null } = plain;
   for (const phase of wanted) {
+    if (phase === 'refined') {
+      if (refined) doing('refined');
+      refined = parts.ended() ? refined : await refinedAgain({ trial, samples }, true, parts);
+      continue;
+    }
     const seen = observationsIn(samples, phase, parts.objectives);
     if (!seen || parts.ended()) continue;
     doing(`${phase} phase`);
     phases.push(await phaseAgain(trial, phase, seen, built, parts));
   }
-  return { ...plain, correction: await correctionAgain(trial, correction, instruments), phases };
+  return { ...plain, correction: await correctionAgain(trial, correction, instruments), phases, refined };
 }
 
 async function phaseAgain(

@@ -20,6 +20,17 @@ export interface TrialVerdict {
   readonly correction: { readonly verdict: 'equal' | 'differs'; readonly largestDifference: number } | null;
   /** Those that were scored and timed again. */
   readonly phases: readonly PhaseVerdict[];
+  /** Of the candidate with its refined weights; null or missing where the trial has none. */
+  readonly refined?: RefinedVerdict | null;
+}
+
+export interface RefinedVerdict {
+  /** As `model` of the trial, of the refined candidate. */
+  readonly model: TrialVerdict['model'];
+  /** Null where it was not scored again. */
+  readonly accuracy: AccuracyVerdict | null;
+  /** Why it could not be scored. */
+  readonly failure: string | null;
 }
 
 export interface PhaseVerdict {
@@ -75,8 +86,9 @@ export interface Ratio {
   readonly quality: Quality;
 }
 
-export const passes = ({ model, facts, correction, phases }: TrialVerdict): boolean =>
+export const passes = ({ model, facts, correction, phases, refined = null }: TrialVerdict): boolean =>
   model !== 'differs' &&
+  (refined === null || holdsRefined(refined)) &&
   facts.length === 0 &&
   correction?.verdict !== 'differs' &&
   phases.every(
@@ -86,6 +98,9 @@ export const passes = ({ model, facts, correction, phases }: TrialVerdict): bool
       memory?.verdict !== 'differs' &&
       failure === null,
   );
+
+export const holdsRefined = ({ model, accuracy, failure }: RefinedVerdict): boolean =>
+  model !== 'differs' && accuracy?.verdict !== 'differs' && failure === null;
 
 /** Of a scale or shift x, relative to 1 + |x|. Sums of 10^5 and more float32 numbers in another order differ by less. */
 const correctionTolerance = 1e-3;

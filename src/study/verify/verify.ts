@@ -194,7 +194,7 @@ async function verifyTrials(
     const left = `${measured.length - done} of ${measured.length} left`;
     const doing = (what: string): void =>
       hooks.progress(`measuring trial ${each.trial.number} again, ${what}: ${left}`);
-    tell(await remeasured(each, phase === null ? phases : [phase], { ...parts, doing }));
+    tell(await remeasured(each, phase === null ? [...phases, 'refined'] : [phase], { ...parts, doing }));
   }
   return verdicts;
 }

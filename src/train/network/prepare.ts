@@ -20,9 +20,12 @@ export interface Network extends Parameters, Classifier {
 
 const passes = [liftConstantsPass, ownVectorsPass, inferenceFormPass, dropDeadInitializersPass];
 
+/** The form that training works on, whatever the network is for. */
+export const trainableForm = (given: Model): Model => runPasses(passes, raiseOpset(given)).model;
+
 /** @throws UserError for a network that cannot be trained, whatever its operators are */
 export function prepareNetwork(given: Model, what?: string): Network {
-  const { model } = runPasses(passes, raiseOpset(given));
+  const model = trainableForm(given);
   const classifier = classifierOf(model, what);
   const parameters = parametersBehind(model, classifier.scores);
   requireFloat32(model, parameters);

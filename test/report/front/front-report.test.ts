@@ -210,6 +210,7 @@ test('the record has the keys that programs rely on, and no others', () => {
     'judged',
     'search',
     'confirm',
+    'refined',
     'configuration',
   ]);
   expect(record.points[0]!.configuration).toEqual({

@@ -50,6 +50,8 @@ function viewOf(input: FrontInput, changes: Partial<StudyReportView> = {}): Stud
       denseCost: { macs: 1e9, params: 1e6 },
       search: phase(point.search),
       confirm: point.confirm && phase(point.confirm),
+      refined: point.refined && phase(point.refined),
+      refinement: null,
       stages: [],
       warnings: [],
       environment: { processor: 'made of sand' },

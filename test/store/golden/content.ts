@@ -10,6 +10,7 @@ export async function contentOf(store: Store): Promise<unknown> {
       const trials = await store.trials.list(study.id);
       const samples = await Promise.all(trials.map(({ id }) => store.trials.samples(id)));
       const corrections = await Promise.all(trials.map(({ id }) => store.trials.correction(id)));
+      const refinements = await Promise.all(trials.map(({ id }) => store.trials.refinement(id)));
       const front = (await store.trials.front(study.id)).map(({ number }) => number);
       const setups = await Promise.all(trials.map(({ asked }) => (asked ? store.tuning.setup(asked.setup) : null)));
       const siteTable = await store.tuning.siteTable(study.id);
@@ -19,7 +20,7 @@ export async function contentOf(store: Store): Promise<unknown> {
           return Promise.all(runs.map(async run => ({ ...run, ...(await store.training.metrics(run.id)) })));
         }),
       );
-      return { summary, study, trials, samples, front, setups, siteTable, corrections, trainings };
+      return { summary, study, trials, samples, front, setups, siteTable, corrections, refinements, trainings };
     }),
   );
   return JSON.parse(

@@ -15,6 +15,7 @@ import {
   frontOf,
   latencyOf,
   memoryOf,
+  newRefinement,
   newStudy,
   newTraining,
   newTrial,
@@ -79,6 +80,14 @@ for (let n = 0; n < 7; n++) {
       latencyOf(20, 40),
       { ...accuracyOf(20, 100), drop: 0.01, dropStandardError: 0.002 } as Observation,
     ]);
+  if (n === 1)
+    await store.queue.refine(
+      trial.id,
+      { ...newRefinement, state: 'refined', modelSha256: '7'.repeat(64), content: Uint8Array.of(9, 0, 200) },
+      [{ ...accuracyOf(30, 100), drop: 0.004, dropStandardError: 0.002 } as Observation],
+    );
+  if (n === 2)
+    await store.queue.refine(trial.id, { ...newRefinement, state: 'unchanged', detail: 'nothing was gained' }, []);
   if (n === 2)
     await store.queue.remeasure(
       trial.id,

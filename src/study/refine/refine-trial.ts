@@ -1,0 +1,209 @@
+/** One member of the front refined: trained, judged by images that it was not trained on, and stored. */
+import { factorisedSites } from '../../decompose/corrections/packing.ts';
+import { packRefined } from '../../decompose/corrections/refined-weights.ts';
+import type { Attempt } from '../../errors/failure.ts';
+import type { Score } from '../../evaluate/scorer.ts';
+import { rankfrontVersion } from '../../host/version.ts';
+import { z95 } from '../../stats/normal.ts';
+import { pairedAccuracy } from '../../stats/paired-answers.ts';
+import type { Observation, StoredObservation } from '../../store/observation.ts';
+import type { Refinement } from '../../store/refinement.ts';
+import type { CompleteTrial } from '../../store/trial.ts';
+import { refiningTemperature } from '../../train/refine/objective.ts';
+import { type Refined, refineLoop } from '../../train/refine/refine-loop.ts';
+import type { RefinerInfo } from '../../train/refine/refiner.ts';
+import { startRefiner } from '../../train/refine/remote-refiner.ts';
+import { accuracyObservation } from '../measure/observe.ts';
+import { scoreTimeoutMs } from '../measure/run-budget.ts';
+import type { RefineParts } from './refine-parts.ts';
+
+export interface RefineTurn {
+  readonly timeMs: number;
+  readonly interrupted: () => boolean;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Few images give few steps a pass: small batches take more of them. */
+const batchSize = 16;
+
+/** What goes wrong with it is told as a warning, and leaves the member as it was, to be tried again. */
+export async function refineTrial(parts: RefineParts, trial: CompleteTrial, turn: RefineTurn): Promise<void> {
+  const { store, emit } = parts;
+  const startedMs = performance.now();
+  const found = await refinementOf(parts, trial, turn);
+  if (found === 'interrupted') return;
+  if (typeof found === 'string') {
+    emit({ kind: 'warning', trial: trial.number, message: `Trial ${trial.number} could not be refined: ${found}.` });
+    return;
+  }
+  const { refinement, observation } = found;
+  await store.queue.refine(trial.id, refinement, observation ? [observation] : []);
+  const before = accuracyOf(await store.trials.samples(trial.id), 'confirm');
+  emit({
+    kind: 'refined',
+    trial: trial.number,
+    state: refinement.state,
+    detail: refinement.state === 'unchanged' ? refinement.detail : '',
+    dropBefore: before?.drop ?? 0,
+    drop: (observation ?? before)?.drop ?? 0,
+    halfWidth: z95 * ((observation ?? before)?.dropStandardError ?? 0),
+    wallMs: performance.now() - startedMs,
+    done: turn.done,
+    total: turn.total,
+  });
+}
+
+type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
+
+const accuracyOf = (samples: readonly StoredObservation[], phase: 'search' | 'confirm'): Accuracy | undefined =>
+  samples.find((each): each is Accuracy => each.kind === 'accuracy' && each.phase === phase);
+
+interface Found {
+  readonly refinement: Refinement;
+  /** Of the refined candidate on the confirm images; null where the trial stays as it was. */
+  readonly observation: Extract<Observation, { kind: 'accuracy' }> | null;
+}
+
+/** Or why there is none, for people. */
+async function refinementOf(
+  parts: RefineParts,
+  trial: CompleteTrial,
+  turn: RefineTurn,
+): Promise<Found | 'interrupted' | string> {
+  const { store, study, instruments, calibration } = parts;
+  const samples = await store.trials.samples(trial.id);
+  const dense = await store.trials.get(study.id, 0);
+  const ofDense = dense ? accuracyOf(await store.trials.samples(dense.id), 'confirm') : undefined;
+  const searched = accuracyOf(samples, 'search');
+  if (!ofDense || !accuracyOf(samples, 'confirm') || !searched)
+    return turn.interrupted() ? 'interrupted' : 'it was not scored on the images held back';
+  const correction = await store.trials.correction(trial.id);
+  const built = await instruments.build(trial.assignment, 'refining.onnx', correction);
+  if (built.state === 'failed') return built.detail;
+  if (built.value.sha256 !== trial.modelSha256)
+    return 'it is rebuilt in other bytes than those that were searched, so refine it where it was searched';
+  const trained = await train(parts, trial, built.value.path, turn);
+  if (trained.state === 'failed') return turn.interrupted() ? 'interrupted' : trained.detail;
+  const { refined, info } = trained.value;
+  if (refined.state === 'interrupted') return 'interrupted';
+  const kept = { facts: factsOf(refined, info, parts, trial), packageVersion: rankfrontVersion() };
+  const unchanged = (detail: string): Found => ({
+    refinement: { ...kept, state: 'unchanged', detail },
+    observation: null,
+  });
+  if (refined.state === 'no-better') return unchanged(refined.why);
+
+  const model = instruments.builder.model(trial.assignment, correction);
+  const content = packRefined(model, correction, refined.weights);
+  const file = await instruments.build(trial.assignment, 'refined.onnx', content);
+  if (file.state === 'failed') return file.detail;
+  // Calibration images of another kind may be matched better at the cost of those that count: the images of the search say so.
+  const onSearch = await scored(parts, file.value.path, 'proxy');
+  if (onSearch.state === 'failed') return turn.interrupted() ? 'interrupted' : onSearch.detail;
+  if (isWorse(searched, onSearch.value)) return unchanged('the images of the search were answered worse than before');
+  const score = await scored(parts, file.value.path, 'confirm');
+  if (score.state === 'failed') return turn.interrupted() ? 'interrupted' : score.detail;
+  return {
+    refinement: { ...kept, state: 'refined', modelSha256: file.value.sha256, content },
+    observation: accuracyObservation(score.value, ofDense.correct),
+  };
+
+  function factsOf(
+    { before, after, epochs, bestEpoch, steps, wallMs }: Refined,
+    { images, heldBack, parameters, taps }: RefinerInfo,
+    { budget }: RefineParts,
+    { number }: CompleteTrial,
+  ): Refinement['facts'] {
+    return {
+      images,
+      heldBack,
+      imagesSha256: calibration.record.sha256,
+      batch: batchSize,
+      parameters,
+      intermediate: taps,
+      temperature: refiningTemperature,
+      learningRate: budget.learningRate,
+      seed: study.seed + number,
+      epochs,
+      bestEpoch,
+      steps,
+      wallMs: Math.round(wallMs),
+      lossBefore: before.loss,
+      lossAfter: after.loss,
+      headLossBefore: before.headLoss,
+      headLossAfter: after.headLoss,
+    };
+  }
+}
+
+const scored = ({ instruments }: RefineParts, path: string, images: 'proxy' | 'confirm'): Promise<Attempt<Score>> =>
+  instruments.scorer.accuracy(path, { images, timeoutMs: scoreTimeoutMs });
+
+/** Beyond what chance explains, image by image. */
+function isWorse(before: Accuracy, { correct }: Score): boolean {
+  if (before.places || before.correct.length !== correct.length) return false;
+  const { drop, standardError } = pairedAccuracy(before.correct, correct);
+  return drop > z95 * standardError && drop > 0;
+}
+
+async function train(
+  { study, plan, calibration, instruments, emit, stop, budget }: RefineParts,
+  trial: CompleteTrial,
+  candidatePath: string,
+  turn: RefineTurn,
+): Promise<Attempt<{ readonly refined: Refined; readonly info: RefinerInfo }>> {
+  const { images } = calibration;
+  const { graph } = plan.loaded.model;
+  const opened = await startRefiner({
+    candidatePath,
+    densePath: instruments.reference.path,
+    inputs: graph.inputs
+      .filter(({ name }) => !graph.initializers.has(name))
+      .map(({ name, elementType, shape }) => ({
+        name,
+        type: elementType,
+        shape: (shape ?? []).map(size => size ?? -1),
+      })),
+    taps: factorisedSites(plan.sites, trial.assignment).map(({ output }) => output),
+    images: images.inputs.source(images.positions, images.reading),
+    batch: images.inputs.fixedBatch ?? Math.min(batchSize, images.batch),
+    augment: true,
+    seed: study.seed + trial.number,
+    // In full precision on the CPU, whatever the host scores with.
+    session: { provider: 'cpu', threads: plan.hardware.host.threads, graphOptimization: 'all' },
+  });
+  if (opened.state === 'failed') return opened;
+  const refiner = opened.value;
+  const abort = (): void => void refiner.close();
+  stop.addEventListener('abort', abort);
+  let lossBefore = Number.NaN;
+  try {
+    const refined = await refineLoop(
+      refiner,
+      { ...budget, timeMs: turn.timeMs },
+      {
+        begin: before => {
+          lossBefore = before.loss;
+        },
+        epoch: ({ epoch, epochs, trainLoss, heldBack }) =>
+          emit({
+            kind: 'refine-pass',
+            trial: trial.number,
+            pass: epoch,
+            passes: epochs,
+            trainLoss,
+            heldBackLoss: heldBack.loss,
+            lossBefore,
+          }),
+        interrupted: turn.interrupted,
+      },
+    );
+    return refined.state === 'failed'
+      ? refined
+      : { state: 'complete', value: { refined: refined.value, info: refiner.info } };
+  } finally {
+    stop.removeEventListener('abort', abort);
+    await refiner.close();
+  }
+}

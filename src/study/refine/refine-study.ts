@@ -44,7 +44,7 @@ export interface RefineOptions {
   readonly brought?: Brought | undefined;
 }
 
-export const defaultRefining = { epochs: 20, learningRate: 0.01 } as const;
+export const defaultRefining = { epochs: 20, learningRate: 0.002 } as const;
 
 export interface RefineHooks {
   readonly onEvent: (event: StudyEvent) => void;

@@ -87,7 +87,7 @@ async function refinementOf(
   if (trained.state === 'failed') return turn.interrupted() ? 'interrupted' : trained.detail;
   const { refined, info } = trained.value;
   if (refined.state === 'interrupted') return 'interrupted';
-  const kept = { facts: factsOf(refined, info, parts, trial), packageVersion: rankfrontVersion() };
+  const kept = { facts: factsOf(refined, info, trial), packageVersion: rankfrontVersion() };
   const unchanged = (detail: string): Found => ({
     refinement: { ...kept, state: 'unchanged', detail },
     observation: null,
@@ -110,9 +110,8 @@ async function refinementOf(
   };
 
   function factsOf(
-    { before, after, epochs, bestEpoch, steps, wallMs }: Refined,
+    { before, after, epochs, bestEpoch, steps, learningRate, wallMs }: Refined,
     { images, heldBack, parameters, taps }: RefinerInfo,
-    { budget }: RefineParts,
     { number }: CompleteTrial,
   ): Refinement['facts'] {
     return {
@@ -123,7 +122,7 @@ async function refinementOf(
       parameters,
       intermediate: taps,
       temperature: refiningTemperature,
-      learningRate: budget.learningRate,
+      learningRate,
       seed: study.seed + number,
       epochs,
       bestEpoch,

@@ -87,6 +87,15 @@ export async function openRefiner({ candidate, dense, setup, engine }: LocalRefi
       kept = await weightsOf(values);
       return complete(null);
     },
+    restore: async () => {
+      for (const [key, value] of values) {
+        const weight = kept.get(key.slice('weight/'.length));
+        const back = key.startsWith('weight/') && weight ? weight.slice() : new Float32Array(elementCount(value.dims));
+        values.set(key, engine.value(value.dims, back));
+        value.dispose();
+      }
+      return complete(null);
+    },
     kept: async () => complete(kept),
     close: () => engine.close(),
   });

@@ -29,6 +29,8 @@ function answer(command: RefineCommand): Promise<Attempt<unknown>> {
       return refiner.score();
     case 'keep':
       return refiner.keep();
+    case 'restore':
+      return refiner.restore();
     case 'kept':
       return refiner.kept();
     default:

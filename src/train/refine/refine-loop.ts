@@ -36,6 +36,8 @@ export type Refined = {
   readonly epochs: number;
   readonly bestEpoch: number;
   readonly steps: number;
+  /** The largest learning rate, after what was taken back. */
+  readonly learningRate: number;
   readonly wallMs: number;
 } & (
   | { readonly state: 'better'; readonly weights: ReadonlyMap<string, Float32Array> }
@@ -46,6 +48,9 @@ export type Refined = {
 
 /** Passes without a gain after which there is hardly one to come. */
 const patience = 6;
+/** A first pass that makes it worse went too far: it goes back, with smaller steps, so many times at most. */
+const lowering = 4;
+const mostLowered = 3;
 /** So many standard errors of the paired difference must lie between before and after. */
 const sureErrors = 2;
 /** Steps over which the learning rate rises. */
@@ -66,18 +71,29 @@ export async function refineLoop(
   let done = 0;
   let steps = 0;
   let planned = budget.epochs;
+  let peak = budget.learningRate;
+  let lowered = 0;
+  let since = 0;
   const ended = (): boolean =>
     done >= planned || done - best >= patience || performance.now() - startedMs >= budget.timeMs;
   while (!ended()) {
-    const rates = learningRates(budget.learningRate, { done, planned, steps }, refiner.info.stepsPerEpoch);
+    const rates = learningRates(peak, { done, planned, steps: steps - since }, refiner.info.stepsPerEpoch);
     const report = await refiner.epoch(rates);
     if (report.state === 'failed') return report;
     if (interrupted()) return complete({ state: 'interrupted', ...outcome() });
-    if (report.value.notFinite) break;
     steps += report.value.steps;
     done++;
+    if (report.value.notFinite && lowered === mostLowered) break;
     const scored = await refiner.score();
     if (scored.state === 'failed') return scored;
+    const astray = report.value.notFinite || (best === 0 && !(scored.value.loss <= before.loss));
+    if (astray && lowered < mostLowered) {
+      const back = await refiner.restore();
+      if (back.state === 'failed') return back;
+      peak /= lowering;
+      lowered++;
+      since = steps;
+    }
     const isBest = scored.value.loss < after.loss;
     if (isBest) {
       after = scored.value;
@@ -97,7 +113,15 @@ export async function refineLoop(
   return weights.state === 'failed' ? weights : complete({ state: 'better', weights: weights.value, ...outcome() });
 
   function outcome() {
-    return { before, after, epochs: done, bestEpoch: best, steps, wallMs: performance.now() - startedMs };
+    return {
+      before,
+      after,
+      epochs: done,
+      bestEpoch: best,
+      steps,
+      learningRate: peak,
+      wallMs: performance.now() - startedMs,
+    };
   }
 }
 

@@ -6,4 +6,5 @@ export type RefineCommand =
   | { readonly do: 'epoch'; readonly learningRates: readonly number[] }
   | { readonly do: 'score' }
   | { readonly do: 'keep' }
+  | { readonly do: 'restore' }
   | { readonly do: 'kept' };

@@ -58,6 +58,8 @@ export interface Refiner {
   score(): Promise<Attempt<HeldBackLoss>>;
   /** Remembers the weights as they are now. */
   keep(): Promise<Attempt<null>>;
+  /** Goes back to the weights that were remembered last, as if no step had been taken from there. */
+  restore(): Promise<Attempt<null>>;
   /** Those that were remembered last, by initialiser of the candidate. */
   kept(): Promise<Attempt<ReadonlyMap<string, Float32Array>>>;
   close(): Promise<void>;

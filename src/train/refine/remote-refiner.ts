@@ -35,6 +35,7 @@ export async function startRefiner(setup: RefineSetup): Promise<Attempt<Refiner>
       epoch: learningRates => ask({ do: 'epoch', learningRates }),
       score: () => ask({ do: 'score' }),
       keep: () => ask({ do: 'keep' }),
+      restore: () => ask({ do: 'restore' }),
       kept: () => ask({ do: 'kept' }),
       close: () => child.close(),
     });

@@ -10,6 +10,8 @@ interface Scripted {
   readonly refiner: Refiner;
   /** Learning rates of all steps, pass by pass. */
   readonly rates: number[][];
+  /** After which passes it went back. */
+  readonly restored: number[];
   /** After which passes the weights were kept. */
   readonly kept: number[];
 }
@@ -18,18 +20,24 @@ interface Scripted {
 function scripted(losses: readonly number[], notFiniteAt = Number.POSITIVE_INFINITY): Scripted {
   const rates: number[][] = [];
   const kept: number[] = [];
+  const restored: number[] = [];
   return {
     rates,
+    restored,
     kept,
     refiner: {
       info: { images: 40, heldBack: 10, stepsPerEpoch: 5, parameters: 3, taps: 1 },
       epoch: async given => {
         rates.push([...given]);
-        return complete({ loss: 1, steps: given.length, notFinite: rates.length >= notFiniteAt });
+        return complete({ loss: 1, steps: given.length, notFinite: rates.length === notFiniteAt });
       },
       score: async () => complete(lossOf(losses[rates.length] ?? losses.at(-1)!)),
       keep: async () => {
         kept.push(rates.length);
+        return complete(null);
+      },
+      restore: async () => {
+        restored.push(rates.length);
         return complete(null);
       },
       kept: async () => complete(new Map([['w', Float32Array.of(kept.at(-1) ?? 0)]])),
@@ -65,10 +73,22 @@ describe('the loop of a refinement', () => {
     expect(await looped(scripted([0, 0]).refiner)).toMatchObject({ state: 'no-better' });
   });
 
-  test('stops at a step that is not finite, with what was best before it', async () => {
-    const { refiner } = scripted([1, 0.5, 0.4], 2);
-    expect(await looped(refiner)).toMatchObject({ state: 'better', bestEpoch: 1, epochs: 1 });
-    expect(await looped(scripted([1, 0.5], 1).refiner)).toMatchObject({ state: 'no-better', epochs: 0 });
+  test('goes back where a step is not finite, to what was best before it, with smaller steps', async () => {
+    const { refiner, restored } = scripted([1, 0.5, 0.6, 0.4, 0.7], 2);
+    expect(await looped(refiner)).toMatchObject({ state: 'better', bestEpoch: 3, learningRate: 0.0025 });
+    expect(restored).toEqual([2]);
+  });
+
+  test('takes a first pass back that made it worse, with smaller steps, and three times at most', async () => {
+    const { refiner, rates, restored } = scripted([1, 9, 8, 7, 6]);
+    expect(await looped(refiner)).toMatchObject({ state: 'no-better', learningRate: 0.01 / 64 });
+    expect(restored).toEqual([1, 2, 3]);
+    const once = scripted([1, 9, 0.9, 0.8, 0.85]);
+    expect(await looped(once.refiner)).toMatchObject({ state: 'better', bestEpoch: 3, learningRate: 0.0025 });
+    expect(once.restored).toEqual([1]);
+    // It rises anew after it went back.
+    expect(once.rates[1]![0]).toBeLessThan(0.1 * 0.0025);
+    expect(Math.max(...rates[1]!)).toBeLessThan(0.0025);
   });
 
   test('comes to nothing when it is interrupted', async () => {

@@ -123,14 +123,7 @@ function costLines({ cost, denseCost }: TrialView): string[] {
   ];
 }
 
-function observationLines({
-  trial,
-  objectives: names,
-  device = null,
-  search,
-  confirm,
-  refined,
-}: TrialView): string[] {
+function observationLines({ trial, objectives: names, device = null, search, confirm, refined }: TrialView): string[] {
   const isDense = trial === 0;
   const phases = [
     ...(search ? [{ name: 'search', ...search }] : []),

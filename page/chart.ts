@@ -17,7 +17,7 @@ import {
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components';
-import { type EChartsType, init, use } from 'echarts/core';
+import { type EChartsType, getInstanceByDom, init, use } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import { h } from './dom.ts';
 import { saveFile } from './save.ts';
@@ -46,8 +46,8 @@ interface Figure {
   readonly title: string;
   /** What it shows, in a sentence or two, for who cannot see it. */
   readonly words: string;
-  /** Of the class that sets its height: `tall`, `middle` or `low`. */
-  readonly height?: 'tall' | 'middle' | 'low';
+  /** Of the class that sets its height. */
+  readonly height?: 'tall' | 'middle';
   /** Called for each drawing. */
   readonly option: (theme: Theme, size: { readonly width: number; readonly height: number }) => ChartOption;
   /** What ECharts merges by: `replaceMerge` for series that come and go. */
@@ -109,6 +109,18 @@ export function chartFigure(
     redraw,
     describe: now => place.setAttribute('aria-label', `${title}. ${now}`),
   };
+}
+
+/**
+ * Where a chart draws a point, in pixels of the window; null where it does not.
+ *
+ * @param point in the units of its axes
+ */
+export function pixelIn(place: HTMLElement, point: readonly [number, number]): readonly [x: number, y: number] | null {
+  const chart = getInstanceByDom(place);
+  const found = chart?.convertToPixel({ gridIndex: 0 }, [...point]);
+  const { left, top } = place.getBoundingClientRect();
+  return found?.every(Number.isFinite) ? [left + (found[0] ?? 0), top + (found[1] ?? 0)] : null;
 }
 
 /** What every chart has. */

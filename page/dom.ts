@@ -34,10 +34,24 @@ function append(element: Element, children: readonly Child[]): void {
   }
 }
 
-/** In place of whatever was in it. */
+/** In place of whatever was in it. The keyboard stays on the control that it was on, where there is one of that name again. */
 export function fill(element: Element, ...children: Child[]): void {
+  const focused = document.activeElement;
+  const held = focused && focused !== element && element.contains(focused) ? nameOf(focused) : null;
   element.replaceChildren();
   append(element, children);
+  if (held === null) return;
+  const again = [...element.querySelectorAll<HTMLElement>(focusable)].find(each => nameOf(each) === held);
+  again?.focus({ preventScroll: true });
+}
+
+const focusable = 'a, button, input, select, summary, [tabindex]';
+
+/** What a control is and what it is called; the choices of a list are none of its name. */
+function nameOf(element: Element): string {
+  const label = 'labels' in element ? (element.labels as NodeListOf<HTMLElement> | null)?.[0] : undefined;
+  const words = element.getAttribute('aria-label') ?? (label?.firstChild ?? element).textContent;
+  return `${element.tagName} ${element.getAttribute('type')} ${words}`;
 }
 
 const svgSpace = 'http://www.w3.org/2000/svg';

@@ -1,6 +1,6 @@
 /** A record that is read again whenever its study changes: one request at a time, and the last change is never missed. */
 import type { ReaderName, Records } from '../src/serve/api/readers.ts';
-import { ReadError } from './read.ts';
+import { ReadError, revisionOf } from './read.ts';
 import { errorState, loadingState } from './states.ts';
 import type { Params, ViewContext } from './view.ts';
 
@@ -32,6 +32,8 @@ export function liveRecord<N extends ReaderName>(
   show: (record: Records[N], first: boolean) => void,
 ): LiveRecord {
   let [busy, wanted, shown] = [false, false, false];
+  // Of the study, as far as the record is known to hold it.
+  let revision: number | null = null;
   async function read(): Promise<void> {
     if (context.signal.aborted) return;
     if (busy) {
@@ -46,6 +48,7 @@ export function liveRecord<N extends ReaderName>(
         ...query(),
       });
       if (context.signal.aborted) return;
+      revision = revisionOf(record);
       if (!shown) element.replaceChildren();
       const first = !shown;
       shown = true;
@@ -54,6 +57,7 @@ export function liveRecord<N extends ReaderName>(
       if (context.signal.aborted) return;
       if (!(error instanceof ReadError)) throw error;
       shown = false;
+      revision = null;
       element.replaceChildren(errorState(error.message, error.wayOut, () => void read()));
     } finally {
       setTimeout(() => {
@@ -63,7 +67,11 @@ export function liveRecord<N extends ReaderName>(
     }
   }
   element.replaceChildren(loadingState());
-  context.onChange(of, () => void read());
+  context.onChange(of, change => {
+    // Whoever opens the stream is told what is, also what was read a moment before.
+    const isKnown = revision !== null && change.revision !== null && change.revision <= revision;
+    if (!isKnown) void read();
+  });
   void read();
   return { again: () => void read() };
 }

@@ -2,7 +2,7 @@
 import { hashOf, home, type Place, placeOf } from './address.ts';
 import { fill, h } from './dom.ts';
 import { openLive } from './live.ts';
-import { fetchJson } from './read.ts';
+import { fetchJson, readEarly } from './read.ts';
 import { emptyState, errorState, loadingState } from './states.ts';
 import { currentTheme, onThemeChange } from './theme.ts';
 import type { Params, UrlState, ViewContext } from './view.ts';
@@ -70,6 +70,7 @@ export function openShell(body: HTMLElement): void {
       return;
     }
     fill(content, loadingState('Loading the view'));
+    if (listed.reads) readEarly(listed.reads, place.study === null ? {} : { study: place.study });
     try {
       const { view } = await listed.load();
       if (own.end.signal.aborted) return;
@@ -92,7 +93,7 @@ export function openShell(body: HTMLElement): void {
     fetchJson: (reader, query) => fetchJson(reader, query, signal),
     onChange: (of, changed) =>
       live.listen(change => {
-        if (of === null || of === change.study) changed();
+        if (of === null || of === change.study) changed(change);
       }, signal),
     theme: currentTheme,
     onTheme: changed => onThemeChange(changed, signal),

@@ -1,5 +1,6 @@
 /** What a view is, and what it is given. */
 import type { ReaderName, Records } from '../src/serve/api/readers.ts';
+import type { Change } from '../src/serve/changes.ts';
 import type { Place } from './address.ts';
 import type { Theme } from './theme.ts';
 
@@ -36,7 +37,7 @@ export interface ViewContext {
   /** The record of a reader of `src/serve/api`. Throws a `ReadError`. */
   readonly fetchJson: <N extends ReaderName>(reader: N, query?: Params) => Promise<Records[N]>;
   /** Calls `changed` after each write to the study, or with null to any study, until the view is left. */
-  readonly onChange: (study: string | null, changed: () => void) => void;
+  readonly onChange: (study: string | null, changed: (change: Change) => void) => void;
   /** The colours now; `onTheme` is called when the user changes to dark or light. */
   readonly theme: () => Theme;
   readonly onTheme: (changed: () => void) => void;

@@ -89,7 +89,7 @@ export const limitsIn = (sliders: readonly Slider[], state: UrlState): PickLimit
 export function limitControls(sliders: readonly Slider[], state: UrlState, changed: () => void): HTMLElement {
   return h(
     'div',
-    { class: 'sliders' },
+    {},
     sliders.map(slider => control(slider, state, changed)),
   );
 }

@@ -24,7 +24,7 @@ export interface TrialColumn {
   readonly csv: (row: Row) => string | number;
 }
 
-const stateText: Readonly<Record<Row['state'], string>> = {
+export const stateText: Readonly<Record<Row['state'], string>> = {
   waiting: 'waiting',
   running: 'running',
   complete: 'complete',

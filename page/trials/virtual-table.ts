@@ -2,7 +2,7 @@
  * A table of any length, of which only the rows that are seen are in the document. It tells screen readers how many there are, and is walked
  * with arrows, Page Up and Down, Home and End.
  */
-import { fill, h } from '../dom.ts';
+import { h } from '../dom.ts';
 
 export interface VirtualTable {
   readonly element: HTMLElement;
@@ -49,7 +49,7 @@ export function virtualTable(
         rowOf(index),
       );
     });
-    fill(body, above, rows, below);
+    body.replaceChildren(above, ...rows, below);
     if (focused) body.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true });
   };
   const focusRow = (index: number): void => {

@@ -1,23 +1,26 @@
-/** Fronts of several studies in one chart: other devices, other search spaces, other seeds. */
-import type { ComparedPoint, ComparedStudy, CompareRecord } from '../../src/serve/api/compare.ts';
-import { formatMs, formatPercent, formatSpeedup } from '../../src/units/format.ts';
+/** Several studies in one chart, and what each gains: other devices, other search spaces, other seeds. */
+import { limitWords } from '../../src/report/change.ts';
+import type { ComparedStudy, CompareRecord } from '../../src/serve/api/compare.ts';
 import { chartFigure } from '../chart.ts';
-import { type Across, axes, changeText, option, speedupText } from '../compare-chart.ts';
-import { fill, h } from '../dom.ts';
+import { type Across, axes, option } from '../compare/chart.ts';
+import { gainTable, pointTable, siteTable } from '../compare/tables.ts';
+import { type Child, fill, h } from '../dom.ts';
 import { selectField } from '../form.ts';
 import { liveRecord } from '../live-record.ts';
 import { renewing } from '../renewed.ts';
 import { emptyState } from '../states.ts';
 import { studyChoice } from '../study-choice.ts';
-import { table } from '../table.ts';
 import type { View, ViewContext } from '../view.ts';
+
+const drops = ['0', '0.5', '1', '2', '3', '5', '10'];
 
 export const view: View = {
   name: 'compare',
   title: 'Compare',
   mount: (element, context) => {
     const renewed = renewing(context);
-    const query = () => ({ ...(context.state.get('studies') === '' ? {} : { studies: context.state.get('studies') }) });
+    const given = (name: string) => (context.state.get(name) === '' ? {} : { [name]: context.state.get(name) });
+    const query = () => ({ ...given('studies'), ...given('drop') });
     let last: CompareRecord | null = null;
     const draw = (): void => {
       if (last) show(element, renewed(), last, draw, live.again);
@@ -43,31 +46,10 @@ function show(
     fill(element, emptyState('This store holds no study yet.', 'Start one with "rankfront search".'));
     return;
   }
-  const across = acrossOf(context);
   const measured = record.studies.filter(({ points }) => points !== null);
   fill(
     element,
-    h(
-      'div',
-      { class: 'card row' },
-      studyChoice(
-        record.names,
-        record.studies.map(({ study }) => study),
-        chosen => {
-          context.state.set({ studies: JSON.stringify(chosen) }, 'push');
-          again();
-        },
-      ),
-      selectField(
-        'Across',
-        Object.entries(axes).map(([value, words]) => ({ value, words })),
-        across,
-        value => {
-          context.state.set({ x: value === 'ms' ? 'ms' : '' });
-          draw();
-        },
-      ),
-    ),
+    controls(context, record, draw, again),
     record.unknown.length > 0
       ? h(
           'p',
@@ -77,74 +59,76 @@ function show(
       : null,
     measured.length === 0
       ? emptyState('Choose studies whose dense model is measured.')
-      : [
-          chartFigure(context, {
-            title: `Change of accuracy against ${across === 'ms' ? 'latency' : 'speed-up'}`,
-            words: measured.map(words).join(' '),
-            height: 'tall',
-            option: theme => option(theme, measured, across),
-          }).element,
-          new Set(measured.map(({ model }) => model.sha256)).size > 1
-            ? h(
-                'p',
-                { class: 'card' },
-                'These studies are not of one network: compare what they reach, not which is better.',
-              )
-            : null,
-          h('section', { class: 'card' }, h('h2', {}, 'Within one point of accuracy'), summary(context, measured)),
-          h('section', { class: 'card' }, h('h2', {}, 'Every point'), pointTable(context, measured)),
-        ],
+      : compared(context, record, measured),
   );
 }
 
-/** The fastest that loses at most a point, by the measured value. */
-const bestWithin = ({ points }: ComparedStudy): ComparedPoint | undefined =>
-  (points ?? []).filter(({ change }) => change >= -0.01).sort((a, b) => b.speedup - a.speedup)[0];
-
-const words = (study: ComparedStudy): string => {
-  const best = bestWithin(study);
-  return `${study.study}: ${(study.points ?? []).length - 1} trials on the front${best ? `, up to ${formatSpeedup(best.speedup)} within one point` : ''}.`;
-};
-
-const studyLink = (context: ViewContext, study: string): HTMLElement =>
-  h('a', { href: context.link({ view: 'front', study }) }, study);
-
-const summary = (context: ViewContext, studies: readonly ComparedStudy[]): HTMLElement => {
-  const cell =
-    (of: (point: ComparedPoint) => string) =>
-    (study: ComparedStudy): string => {
-      const best = bestWithin(study);
-      return best ? of(best) : '-';
-    };
-  return table(
-    'The fastest of each study that loses at most one point',
-    [
-      { header: 'Study', cell: ({ study }) => studyLink(context, study) },
-      { header: 'Device', cell: ({ device, computed }) => `${device ?? '-'}${computed ? ', computed' : ''}` },
-      { header: 'Trial', align: 'right', cell: cell(({ trial }) => (trial === 0 ? 'dense' : String(trial))) },
-      { header: 'Latency', align: 'right', cell: cell(({ latencyMs }) => formatMs(latencyMs)) },
-      { header: 'Speed-up [95 %]', align: 'right', cell: cell(speedupText) },
-      { header: 'Change [95 %]', align: 'right', cell: cell(changeText) },
-      {
-        header: 'Figures',
-        cell: cell(({ confirmed, trial }) => (trial === 0 ? '' : confirmed ? 'confirmed' : 'of the search')),
+function controls(context: ViewContext, record: CompareRecord, draw: () => void, again: () => void): HTMLElement {
+  const chosen = record.studies.map(({ study }) => study);
+  const drop = String(100 * record.maxDrop);
+  return h(
+    'div',
+    { class: 'card row' },
+    studyChoice(record.names, chosen, names => {
+      context.state.set({ studies: JSON.stringify(names) }, 'push');
+      again();
+    }),
+    selectField(
+      'Lose at most',
+      [...new Set([...drops, drop])].map(value => ({ value, words: limitWords(Number(value) / 100) })),
+      drop,
+      value => {
+        context.state.set({ drop: value === '1' ? '' : value });
+        again();
       },
-    ],
-    studies,
+    ),
+    selectField(
+      'Across',
+      Object.entries(axes).map(([value, words]) => ({ value, words })),
+      acrossOf(context),
+      value => {
+        context.state.set({ x: value === 'ms' ? 'ms' : '' });
+        draw();
+      },
+    ),
   );
-};
+}
 
-const pointTable = (context: ViewContext, studies: readonly ComparedStudy[]): HTMLElement =>
-  table(
-    'Every member of the fronts',
-    [
-      { header: 'Study', cell: ({ study }) => studyLink(context, study) },
-      { header: 'Trial', align: 'right', cell: ({ point }) => (point.trial === 0 ? 'dense' : point.trial) },
-      { header: 'Latency', align: 'right', cell: ({ point }) => formatMs(point.latencyMs) },
-      { header: 'Speed-up [95 %]', align: 'right', cell: ({ point }) => speedupText(point) },
-      { header: 'Accuracy', align: 'right', cell: ({ point }) => formatPercent(point.accuracy) },
-      { header: 'Change [95 %]', align: 'right', cell: ({ point }) => changeText(point) },
-      { header: 'Figures', cell: ({ point }) => (point.confirmed ? 'confirmed' : 'of the search') },
-    ],
-    studies.flatMap(({ study, points }) => (points ?? []).map(point => ({ study, point }))),
-  );
+function compared(context: ViewContext, record: CompareRecord, measured: readonly ComparedStudy[]): Child {
+  const across = acrossOf(context);
+  const section = (title: string, ...content: Child[]): HTMLElement =>
+    h('section', { class: 'card' }, h('h2', {}, title), content);
+  const networks = new Set(measured.map(({ model }) => model.sha256)).size;
+  const notes = record.differences?.notes ?? [];
+  return [
+    chartFigure(context, {
+      title: `Change of accuracy against ${across === 'ms' ? 'latency' : 'speed-up'}`,
+      words: measured.map(words).join(' '),
+      height: 'tall',
+      option: theme => option(theme, measured, across),
+    }).element,
+    networks > 1
+      ? h('p', { class: 'card' }, 'These studies are not of one network: compare what they reach, not which is better.')
+      : null,
+    section(
+      `Within ${limitWords(record.maxDrop)} of accuracy`,
+      gainTable(context, record),
+      measured.map(({ study, told }) => h('p', {}, `${study}: ${told?.sentence ?? ''}`)),
+    ),
+    notes.length > 0
+      ? section(
+          'What else differs',
+          h(
+            'ul',
+            {},
+            notes.map(note => h('li', {}, note)),
+          ),
+        )
+      : null,
+    record.differences ? section('Where ranks differ', siteTable(record)) : null,
+    section('Every point', pointTable(context, measured)),
+  ];
+}
+
+const words = ({ study, points, told }: ComparedStudy): string =>
+  `${study}: ${(points ?? []).length - 1} trials on the front. ${told?.sentence ?? ''}`;

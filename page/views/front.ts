@@ -2,21 +2,20 @@
 import { limitsText } from '../../src/objectives/limits.ts';
 import { headline } from '../../src/report/front/headline.ts';
 import type { FrontAnswer } from '../../src/serve/api/front.ts';
-import { type ChartFigure, chartFigure } from '../chart.ts';
-import { fill, h } from '../dom.ts';
-import { axesFor, type FrontAxis } from '../front/axes.ts';
+import { chartFigure } from '../chart.ts';
+import { type Child, fill, h } from '../dom.ts';
 import { chosenPanel } from '../front/chosen.ts';
-import { frameOf, wholeOf } from '../front/frame.ts';
-import { limitControls, limitsIn, slidersFor } from '../front/limits.ts';
-import { frontMarks } from '../front/marks.ts';
-import { frontOption, trialOf } from '../front/option.ts';
+import { frontControls } from '../front/controls.ts';
+import { limitControls, slidersFor } from '../front/limits.ts';
+import { type Look, lookOf } from '../front/look.ts';
+import { frontOption } from '../front/option.ts';
+import { onPoint } from '../front/pointing.ts';
 import { frontTable } from '../front/table.ts';
-import { verdictOf } from '../front/verdict.ts';
 import { zoomButtons } from '../front/zoom.ts';
 import { liveRecord } from '../live-record.ts';
 import { emptyState } from '../states.ts';
 import { tableBehind } from '../table.ts';
-import type { View, ViewContext } from '../view.ts';
+import type { Params, View, ViewContext } from '../view.ts';
 
 export const view: View = {
   name: 'front',
@@ -27,10 +26,8 @@ export const view: View = {
       if (first || !answer.fronts) page = null;
       if (!answer.fronts) {
         const why = answer.doubts[0] ?? 'The dense model has not been measured yet: the front appears with it.';
-        fill(
-          element,
-          emptyState(why, 'A search first gathers statistics and computes factors; that takes some minutes.'),
-        );
+        const wait = 'A search first gathers statistics and computes factors; that takes some minutes.';
+        fill(element, emptyState(why, wait));
       } else if (page) page.update(answer);
       else page = frontPage(element, context, answer);
     });
@@ -44,191 +41,84 @@ interface FrontPage {
 function frontPage(element: HTMLElement, context: ViewContext, first: FrontAnswer): FrontPage {
   const { state } = context;
   let answer = first;
-  // Where the chart is at first; null once it is drawn, so that a zoom stays.
+  let look = looked(answer);
+  // Whether the chart goes back to where it is at first; a zoom stays otherwise.
   let reframe = true;
-  const reportOf = () => {
-    const { fronts } = answer;
-    if (!fronts) throw new Error('a front page needs a front');
-    return state.get('figures') === 'search' ? fronts.search : fronts.best;
-  };
-  const axes = (): readonly FrontAxis[] => axesFor(answer.kinds, reportOf().objectives);
-  const axis = (side: 'x' | 'y'): FrontAxis => {
-    const usual = side === 'x' ? 'latency' : 'accuracy';
-    const found = axes().find(({ key }) => key === state.get(side, usual)) ?? axes().find(({ key }) => key === usual);
-    if (!found) throw new Error(`no axis ${usual}`);
+
+  function looked(of: FrontAnswer): Look {
+    const found = lookOf(of, state);
+    if (!found) throw new Error('a front page needs a front');
     return found;
-  };
-  const best = () => answer.fronts?.best ?? reportOf();
-  const chosenTrial = (): number | null => (/^\d+$/.test(state.get('trial')) ? Number(state.get('trial')) : null);
-  const shows = (what: string, usual: boolean): boolean => state.get(what, usual ? 'yes' : 'no') === 'yes';
+  }
 
   const opening = h('div', { class: 'opening' });
-  const verdict = h('div', { class: 'verdict', role: 'status', 'aria-live': 'polite' });
+  const further = h('section', { class: 'card further', 'aria-label': 'How far it is known' });
+  const pick = h('div', { class: 'pick', role: 'status', 'aria-live': 'polite' });
   const sliders = h('div', {});
   const chosen = h('section', { class: 'card chosen', 'aria-label': 'Chosen trial' });
   const tablePlace = h('div', {});
   const controls = h('div', { class: 'row controls' });
-
-  const drawn = () => {
-    const report = reportOf();
-    const [x, y] = [axis('x'), axis('y')];
-    const dominated = shows('dominated', true) ? answer.dominated : null;
-    const beyond = shows('beyond', false) ? answer.beyond : null;
-    const frames = [frameOf(report, x), frameOf(report, y)] as const;
-    const all = [dominated, beyond].filter(each => each !== null);
-    const whole = [wholeOf(report, all, x, frames[0]), wholeOf(report, all, y, frames[1])] as const;
-    const limits = limitsIn(slidersFor(best(), answer.kinds), state);
-    const picked = verdictOf(best(), limits).picked;
-    return {
-      ...{ report, dominated, beyond, x, y, whole, frames },
-      picked: picked.state === 'picked' ? picked.point.trial : null,
-      chosen: chosenTrial(),
-      limits: frontMarks(limits, report),
-    };
-  };
-  const figure: ChartFigure = chartFigure(context, {
+  const figure = chartFigure(context, {
     title: 'Front',
     words: '',
     height: 'tall',
-    option: (theme, size) => {
-      const { frames, ...rest } = drawn();
-      return frontOption({ ...rest, frame: reframe ? frames : null }, theme, size);
-    },
-    replace: ['series'],
+    option: (theme, size) => frontOption({ ...look, frame: reframe ? look.frames : null }, theme, size),
   });
-  figure.element.append(zoomButtons(figure.chart, () => drawn()));
+  figure.element.append(zoomButtons(figure.chart, () => look));
 
-  const redraw = (): void => {
+  function redraw(): void {
     figure.redraw();
     reframe = false;
-    const { report, x, y } = drawn();
+    const { report, x, y } = look;
     figure.describe(
       `${y.title} against ${x.title} of ${report.points.length} members of the front. ${headline(report)[0] ?? ''} The table below has all of them.`,
     );
-  };
-  const judge = (): void => {
-    const { picked, bargain, next } = verdictOf(best(), limitsIn(slidersFor(best(), answer.kinds), state));
-    const trial = picked.state === 'picked' ? picked.point.trial : null;
-    fill(
-      verdict,
-      h('p', { class: 'why' }, picked.why),
-      bargain === '' ? null : h('p', {}, bargain),
-      next === '' ? null : h('p', { class: 'faint' }, next),
-      trial === null
-        ? null
-        : h(
-            'button',
-            { type: 'button', onclick: () => choose(trial) },
-            trial === 0 ? 'Show the dense model' : `Show trial ${trial}`,
-          ),
-    );
-  };
-  const choose = (trial: number): void => {
+  }
+  function choose(trial: number): void {
     state.set({ trial: String(trial) }, 'push');
+    look = looked(answer);
     showChosen();
     redraw();
-    chosen.querySelector('h2')?.focus({ preventScroll: false });
-  };
-  const showChosen = (): void => {
-    const trial = chosenTrial();
-    const report = reportOf();
-    const point = [report.dense, ...report.points, ...report.dominated].find(each => each.trial === trial) ?? null;
-    chosen.hidden = trial === null;
-    fill(chosen, trial === null ? null : chosenPanel(answer, trial, point, context));
-  };
-  const showControls = (): void => {
-    const select = (side: 'x' | 'y', title: string) =>
-      field(
-        title,
-        h(
-          'select',
-          { onchange: (event: Event) => changed({ [side]: (event.target as HTMLSelectElement).value }, true) },
-          axes().map(({ key, title: words }) => h('option', { value: key, selected: key === axis(side).key }, words)),
-        ),
-      );
-    const check = (name: string, title: string, usual: boolean) =>
-      h(
-        'label',
-        { class: 'check' },
-        h('input', {
-          type: 'checkbox',
-          checked: shows(name, usual),
-          onchange: (event: Event) =>
-            changed(
-              { [name]: (event.target as HTMLInputElement).checked === usual ? '' : usual ? 'no' : 'yes' },
-              false,
-            ),
-        }),
-        title,
-      );
-    const figures = h(
-      'select',
-      {
-        onchange: (event: Event) =>
-          changed({ figures: (event.target as HTMLSelectElement).value === 'search' ? 'search' : '' }, true),
-      },
-      h('option', { value: '', selected: state.get('figures') !== 'search' }, 'Confirmed where there are any'),
-      h('option', { value: 'search', selected: state.get('figures') === 'search' }, 'Of the search'),
-    );
-    fill(
-      controls,
-      select('x', 'Across'),
-      select('y', 'Upwards'),
-      answer.fronts?.best.confirmed ? field('Figures', figures) : null,
-      check('dominated', `Dominated trials (${answer.dominated.trial.length})`, true),
-      answer.beyond.trial.length > 0
-        ? check('beyond', `Beyond the limits (${answer.beyond.trial.length})`, false)
-        : null,
-    );
-  };
-  const changed = (changes: Record<string, string>, axesToo: boolean): void => {
-    state.set(changes);
-    reframe ||= axesToo;
-    all();
-  };
-  const showOpening = (): void => {
-    const report = reportOf();
-    const limits = limitsText(report.limits);
-    fill(
-      opening,
-      headline(report).map(line => h('p', {}, line)),
-      limits === '' || headline(report).some(line => line.includes('limits'))
-        ? null
-        : h('p', { class: 'faint' }, `Limits of the study: ${limits}.`),
-      answer.doubts.map(line => h('p', { class: 'warning' }, line)),
-    );
-  };
-  const showTable = (): void => {
+    chosen.querySelector('h2')?.focus();
+  }
+  function showChosen(): void {
+    chosen.hidden = look.chosen === null;
+    fill(chosen, look.chosen === null ? null : chosenPanel({ answer, look, trial: look.chosen, choose, context }));
+  }
+  function showTable(): void {
     const open = tablePlace.querySelector('details')?.open ?? false;
-    const content = tableBehind('The front as a table', frontTable(reportOf(), choose));
+    const content = tableBehind('The front as a table', frontTable(look.report, choose));
     content.toggleAttribute('open', open);
     fill(tablePlace, content);
-  };
-  const showSliders = (): void => {
-    fill(
-      sliders,
-      limitControls(slidersFor(best(), answer.kinds), state, () => {
-        judge();
-        redraw();
-      }),
-    );
-  };
-  function all(): void {
-    showOpening();
-    showControls();
-    judge();
+  }
+  function showSliders(): void {
+    const moved = (): void => {
+      look = looked(answer);
+      fill(pick, pickPart(look, choose));
+      redraw();
+    };
+    fill(sliders, limitControls(slidersFor(look.best, answer.kinds), state, moved));
+  }
+  function changed(changes: Params, axesToo: boolean): void {
+    state.set(changes);
+    reframe ||= axesToo;
+    show();
+  }
+  function show(): void {
+    look = looked(answer);
+    fill(opening, openingPart(look, answer.doubts));
+    fill(further, furtherPart(look));
+    fill(controls, frontControls(answer, look, state, changed));
+    fill(pick, pickPart(look, choose));
     showChosen();
     showTable();
     redraw();
   }
 
-  figure.chart.on('click', ({ data }) => {
-    const trial = trialOf(data);
-    if (trial !== undefined) choose(trial);
-  });
+  onPoint(figure, () => look, choose);
   state.onChange(() => {
     showSliders();
-    all();
+    show();
   });
   element.append(
     opening,
@@ -237,21 +127,54 @@ function frontPage(element: HTMLElement, context: ViewContext, first: FrontAnswe
       'div',
       { class: 'split' },
       figure.element,
-      h('section', { class: 'card', 'aria-label': 'Limits and pick' }, h('h2', {}, 'Your limits'), sliders, verdict),
+      h('section', { class: 'card', 'aria-label': 'Limits and pick' }, h('h2', {}, 'Your limits'), sliders, pick),
     ),
     tablePlace,
     chosen,
+    further,
   );
   showSliders();
-  all();
+  show();
   return {
     update: now => {
       answer = now;
+      look = looked(answer);
       // A slider that is being moved stays under the hand.
       if (!sliders.contains(document.activeElement)) showSliders();
-      all();
+      show();
     },
   };
 }
 
-const field = (title: string, control: HTMLElement): HTMLElement => h('label', { class: 'field' }, title, control);
+/** What it comes to in a sentence; the rest of what is said of a front stands below the chart. */
+const openingPart = ({ report }: Look, doubts: readonly string[]): Child => [
+  h('p', { class: 'lead' }, headline(report)[0] ?? ''),
+  doubts.map(line => h('p', { class: 'warning' }, line)),
+];
+
+function furtherPart({ report }: Look): Child {
+  const lines = headline(report).slice(1);
+  const limits = limitsText(report.limits);
+  const told = limits === '' || lines.some(line => line.includes('limits'));
+  return [
+    h('h2', {}, 'How far it is known'),
+    lines.map(line => h('p', {}, line)),
+    told ? null : h('p', {}, `Limits of the study: ${limits}.`),
+  ];
+}
+
+function pickPart({ verdict: { picked, bargain, next } }: Look, choose: (trial: number) => void): Child {
+  const trial = picked.state === 'picked' ? picked.point.trial : null;
+  return [
+    h('p', { class: 'why' }, picked.why),
+    bargain === '' ? null : h('p', {}, bargain),
+    next === '' ? null : h('p', { class: 'faint' }, next),
+    trial === null
+      ? null
+      : h(
+          'button',
+          { type: 'button', onclick: () => choose(trial) },
+          trial === 0 ? 'Show the dense model' : `Show trial ${trial}`,
+        ),
+  ];
+}

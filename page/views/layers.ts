@@ -7,8 +7,8 @@ import { counted } from '../amounts.ts';
 import { chartFigure } from '../chart.ts';
 import { fill, h } from '../dom.ts';
 import { checkField } from '../form.ts';
-import { heatMap } from '../heat-map.ts';
-import { macsOption, macsWords, predictedOption, predictedWords } from '../layer-charts.ts';
+import { macsOption, macsWords, predictedOption, predictedWords } from '../layers/charts.ts';
+import { heatMap } from '../layers/heat-map.ts';
 import { liveRecord } from '../live-record.ts';
 import { ReadError } from '../read.ts';
 import { renewing } from '../renewed.ts';
@@ -109,7 +109,7 @@ function show(
       }),
       h(
         'p',
-        { class: 'faint legend' },
+        { class: 'faint' },
         h('span', { class: 'ramp', 'aria-hidden': 'true' }),
         'from dense to the cheapest rung. Numbers are ranks.',
       ),

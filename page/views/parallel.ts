@@ -1,23 +1,20 @@
 /** Every trial as a line over its layers and objectives; what is brushed there is what the chart of the front beside it shows. */
-import type { ParallelLine, ParallelRecord } from '../../src/serve/api/parallel.ts';
-import { amountText, axisName, counted, drawn } from '../amounts.ts';
-import { type ChartFigure, type ChartOption, chartFigure } from '../chart.ts';
+import type { ParallelRecord } from '../../src/serve/api/parallel.ts';
+import { counted } from '../amounts.ts';
+import { type ChartFigure, chartFigure } from '../chart.ts';
 import { fill, h } from '../dom.ts';
 import { checkField, selectField } from '../form.ts';
 import { liveRecord } from '../live-record.ts';
-import { axesOf, lineWords, parallelOption } from '../parallel-chart.ts';
-import { plot, tip } from '../plot.ts';
-import { rangesPart } from '../range-form.ts';
+import { axesOf, parallelOption } from '../parallel/lines.ts';
+import { rangesPart } from '../parallel/ranges.ts';
+import { chosenList, sameTrialsOption } from '../parallel/same-trials.ts';
+import { keepsTo, type Range, type Selection, selectionFrom, selectionText } from '../parallel/selection.ts';
 import { renewing } from '../renewed.ts';
-import { keepsTo, type Range, type Selection, selectionFrom, selectionText } from '../selection.ts';
 import { emptyState } from '../states.ts';
-import { table } from '../table.ts';
-import type { Theme } from '../theme.ts';
 import type { View, ViewContext } from '../view.ts';
 
 const shares = ['1', '5', '10', '25', '50', '100'];
 const narrowPx = 640;
-const mostRows = 50;
 
 export const view: View = {
   name: 'parallel',
@@ -99,7 +96,7 @@ function show(
   const front = chartFigure(context, {
     title: 'The same trials',
     words: '',
-    option: theme => frontOption(theme, record, chosen()),
+    option: theme => sameTrialsOption(theme, record, chosen()),
   });
   const place = lines.element.querySelector<HTMLElement>('.chart');
   if (place && document.documentElement.clientWidth < narrowPx)
@@ -112,7 +109,7 @@ function show(
     lines.describe(words);
     front.describe(words);
     front.redraw();
-    fill(under, rangesPart(axes, selection, words, change), listPart(context, record, kept));
+    fill(under, rangesPart(axes, selection, words, change), chosenList(context, record, kept));
   };
   const remember = (next: Selection): void => {
     selection = next;
@@ -171,66 +168,3 @@ const introduction = ({ lines, chosen, complete, sites }: ParallelRecord, consta
   ]
     .filter(sentence => sentence !== '')
     .join(' ');
-
-function frontOption(theme: Theme, record: ParallelRecord, kept: readonly boolean[]): ChartOption {
-  const [x, y] = record.objectives;
-  if (!x || !y) return {};
-  const points = (
-    name: string,
-    color: string,
-    symbol: string,
-    opacity: number,
-    of: (line: ParallelLine, i: number) => boolean,
-  ): object => ({
-    name,
-    type: 'scatter',
-    symbol,
-    symbolSize: symbol === 'diamond' ? 11 : 7,
-    itemStyle: { color, opacity },
-    data: record.lines.flatMap((line, i) =>
-      of(line, i)
-        ? [{ value: [drawn(x, line.values[0] ?? Number.NaN), drawn(y, line.values[1] ?? Number.NaN)], line }]
-        : [],
-    ),
-    tooltip: { formatter: ({ data }: { data: { line: ParallelLine } }) => tip(...lineWords(record, data.line)) },
-  });
-  return plot(theme, { name: axisName(x) }, { name: axisName(y) }, [
-    points('left out', theme.dominated, 'circle', 0.25, (_, i) => !kept[i]),
-    points('chosen', theme.pick, 'circle', 0.9, ({ onFront }, i) => kept[i] === true && !onFront),
-    points('chosen, on the front', theme.front, 'diamond', 1, ({ onFront }, i) => kept[i] === true && onFront),
-  ]);
-}
-
-function listPart(context: ViewContext, record: ParallelRecord, kept: readonly boolean[]): HTMLElement {
-  const rows = record.lines.filter((_, i) => kept[i]);
-  return h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, 'Chosen trials'),
-    table(
-      'Chosen trials',
-      [
-        {
-          header: 'Trial',
-          align: 'right',
-          cell: ({ trial }) =>
-            h(
-              'a',
-              { href: context.link({ view: 'trial', params: { number: String(trial) } }) },
-              trial === 0 ? 'dense' : trial,
-            ),
-        },
-        ...record.objectives.map((objective, k) => ({
-          header: objective.words,
-          align: 'right' as const,
-          cell: ({ values }: ParallelLine) => amountText(objective, values[k] ?? null),
-        })),
-        { header: 'Front', cell: ({ onFront }) => (onFront ? 'yes' : '') },
-      ],
-      rows.slice(0, mostRows),
-    ),
-    rows.length > mostRows
-      ? h('p', { class: 'faint' }, `And ${rows.length - mostRows} more: set narrower ranges to see them.`)
-      : null,
-  );
-}

@@ -8,9 +8,9 @@ import { chartFigure } from '../chart.ts';
 import { fill, h } from '../dom.ts';
 import { liveRecord } from '../live-record.ts';
 import { renewing } from '../renewed.ts';
-import { answerPart, costOption } from '../return-answer.ts';
-import { returnForm, type Typed } from '../return-form.ts';
-import { commandPart, givenOf, type Hours, hindranceOf, typedIn } from '../return-given.ts';
+import { answerPart, costOption } from '../return/answer.ts';
+import { returnForm, type Typed } from '../return/form.ts';
+import { commandPart, givenOf, type Hours, hindranceOf, typedIn } from '../return/given.ts';
 import { emptyState } from '../states.ts';
 import { studyChoice } from '../study-choice.ts';
 import type { View, ViewContext } from '../view.ts';
@@ -23,7 +23,7 @@ export const view: View = {
     const query = () => ({ ...(context.state.get('studies') === '' ? {} : { studies: context.state.get('studies') }) });
     let last: MoneyRecord | null = null;
     let hours: Hours | null = null;
-    const answer = h('div', { class: 'answer-place' });
+    const answer = h('div', {});
     const typed = (): Typed => typedIn(context, last?.studies.map(({ study }) => study) ?? []);
     const reckon = (): void => {
       if (last) showAnswer(answer, renewed(), last, typed(), hours);

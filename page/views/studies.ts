@@ -19,7 +19,6 @@ export const view: View = {
         );
         return;
       }
-      const focused = document.activeElement instanceof HTMLAnchorElement ? document.activeElement.hash : null;
       fill(
         element,
         h(
@@ -28,8 +27,6 @@ export const view: View = {
           studies.map(line => card(line, nowMs, context)),
         ),
       );
-      // The list is made anew after each change: the keyboard stays where it was.
-      if (focused !== null) [...element.querySelectorAll('a')].find(({ hash }) => hash === focused)?.focus();
     });
   },
 };

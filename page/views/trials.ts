@@ -4,18 +4,11 @@ import { fill, h } from '../dom.ts';
 import { liveRecord } from '../live-record.ts';
 import { saveFile } from '../save.ts';
 import { emptyState } from '../states.ts';
+import { cells, columnHeads, stateChips } from '../trials/cells.ts';
 import { columnsFor, type TrialColumn } from '../trials/columns.ts';
 import { merged, noRows, type Row, type Rows, shownRows } from '../trials/rows.ts';
 import { virtualTable } from '../trials/virtual-table.ts';
-import type { View, ViewContext } from '../view.ts';
-
-const states: Readonly<Record<Row['state'], string>> = {
-  complete: 'complete',
-  pruned: 'stopped early',
-  failed: 'failed',
-  running: 'running',
-  waiting: 'waiting',
-};
+import type { Params, View, ViewContext } from '../view.ts';
 
 export const view: View = {
   name: 'trials',
@@ -63,52 +56,6 @@ function trialsPage(element: HTMLElement, context: ViewContext): (rows: Rows) =>
   const wanted = (): ReadonlySet<string> => new Set(state.get('states').split(',').filter(Boolean));
   const sort = (): string => state.get('sort', 'number');
 
-  function showChips(): void {
-    const now = wanted();
-    const totals = Map.groupBy(rows.all, row => row.state);
-    fill(
-      chips,
-      Object.entries(states).map(([key, words]) => {
-        const pressed = now.has(key);
-        const next = pressed ? [...now].filter(each => each !== key) : [...now, key];
-        const press = (): void => {
-          state.set({ states: next.join(',') });
-          draw();
-          chips.querySelector<HTMLElement>(`[data-state="${key}"]`)?.focus();
-        };
-        return h(
-          'button',
-          { type: 'button', 'data-state': key, 'aria-pressed': String(pressed), onclick: press },
-          `${words} ${totals.get(key as Row['state'])?.length ?? 0}`,
-        );
-      }),
-    );
-  }
-  function showHead(): void {
-    const now = sort();
-    fill(
-      head,
-      columns.map(({ key, header, align }) => {
-        const direction = now === key ? 'ascending' : now === `-${key}` ? 'descending' : null;
-        const press = (): void => {
-          state.set({ sort: direction === 'ascending' ? `-${key}` : key });
-          draw();
-          head.querySelector<HTMLElement>(`[data-column="${key}"] button`)?.focus();
-        };
-        const arrow = direction === 'ascending' ? ' ▲' : direction === 'descending' ? ' ▼' : '';
-        return h(
-          'th',
-          { scope: 'col', class: align === 'right' ? 'number' : '', 'aria-sort': direction, 'data-column': key },
-          h(
-            'button',
-            { type: 'button', class: 'quiet', onclick: press },
-            header,
-            h('span', { 'aria-hidden': 'true' }, arrow),
-          ),
-        );
-      }),
-    );
-  }
   function draw(): void {
     columns = columnsFor(rows);
     const byKey = new Map(columns.map(column => [column.key, column]));
@@ -119,10 +66,20 @@ function trialsPage(element: HTMLElement, context: ViewContext): (rows: Rows) =>
       sort: sort(),
     };
     shown = shownRows(rows, filter, key => byKey.get(key)?.sort ?? (row => row.number));
-    showChips();
-    showHead();
+    fill(
+      chips,
+      stateChips(rows, wanted(), states => set({ states })),
+    );
+    fill(
+      head,
+      columnHeads(columns, sort(), by => set({ sort: by })),
+    );
     count.textContent = `${shown.length} of ${rows.all.length} trials`;
     list.show(shown.length, index => cells(shown[index], columns, context));
+  }
+  function set(changes: Params): void {
+    state.set(changes);
+    draw();
   }
   const save = (): void => {
     const text = csv([columns.map(({ key }) => key), ...shown.map(row => columns.map(column => column.csv(row)))]);
@@ -136,18 +93,11 @@ function trialsPage(element: HTMLElement, context: ViewContext): (rows: Rows) =>
     if (index >= 0) list.focusRow(index);
   };
   const number = h('input', { type: 'number', min: 0, step: 1, inputmode: 'numeric', id: 'jump' });
-  const find = h('input', { type: 'search', value: state.get('find'), oninput: () => typed() });
-  const typed = (): void => {
-    state.set({ find: find.value });
-    draw();
-  };
+  const find = h('input', { type: 'search', value: state.get('find'), oninput: () => set({ find: find.value }) });
   const frontOnly = h('input', {
     type: 'checkbox',
     checked: state.get('front') === 'yes',
-    onchange: () => {
-      state.set({ front: frontOnly.checked ? 'yes' : '' });
-      draw();
-    },
+    onchange: () => set({ front: frontOnly.checked ? 'yes' : '' }),
   });
   element.append(
     chips,
@@ -177,24 +127,4 @@ function trialsPage(element: HTMLElement, context: ViewContext): (rows: Rows) =>
     rows = now;
     draw();
   };
-}
-
-function cells(row: Row | undefined, columns: readonly TrialColumn[], { link }: ViewContext): readonly Node[] {
-  if (!row) return [];
-  return columns.map(column => {
-    const text = column.text(row);
-    if (column.key === 'number') {
-      const target = link({ view: 'trial', params: { number: text } });
-      return h('th', { scope: 'row', class: 'number' }, h('a', { href: target, tabindex: '-1' }, text));
-    }
-    const badge = column.key === 'state' ? h('span', { class: `state-mark ${row.state}` }, text) : text;
-    return h(
-      'td',
-      {
-        class: column.align === 'right' ? 'number' : 'clip',
-        title: column.align === 'left' && text.length > 24 ? text : null,
-      },
-      badge,
-    );
-  });
 }

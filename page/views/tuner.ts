@@ -1,24 +1,17 @@
 /** The tuner: how well it predicts, whether its intervals hold, which layers matter, and what it would try next. */
 
-import { expectedWords } from '../../src/report/explain-text.ts';
 import type { TunerRecord } from '../../src/serve/api/tuner.ts';
 import { formatPercent } from '../../src/units/format.ts';
-import { counted } from '../amounts.ts';
 import { type ChartOption, chartFigure } from '../chart.ts';
 import { fill, h } from '../dom.ts';
 import { liveRecord } from '../live-record.ts';
 import { renewing } from '../renewed.ts';
 import { emptyState } from '../states.ts';
-import { table, tableBehind } from '../table.ts';
+import { tableBehind } from '../table.ts';
 import type { Theme } from '../theme.ts';
-import {
-  changeUnit,
-  coverageOption,
-  importanceOption,
-  leftOutOption,
-  sortedLayers,
-  type Told,
-} from '../tuner-charts.ts';
+import { changeUnit, coverageOption, importanceOption, leftOutOption, type Told } from '../tuner/charts.ts';
+import { nextPart } from '../tuner/next.ts';
+import { calibrationTable, importanceTable } from '../tuner/tables.ts';
 import type { View, ViewContext } from '../view.ts';
 
 export const view: View = {
@@ -80,57 +73,6 @@ function show(element: HTMLElement, context: ViewContext, record: TunerRecord, t
   );
 }
 
-function nextPart({ objectives, study }: TunerRecord, told: Told): HTMLElement {
-  const { next } = told;
-  const opening = `${counted(told.trials, 'trial')}, proposed by "${told.strategy}" ${told.prior ? 'from a prior of single layers' : 'without a prior'}.`;
-  if (!next) return h('p', {}, `${opening} Nothing is left to try: every configuration was tried.`);
-  const why = next.outlook
-    ? `It enters the front with a probability of ${formatPercent(next.outlook.entersFront, 0)}. It is expected to add ${next.outlook.improvement.toPrecision(2)} to the hypervolume.`
-    : 'There are too few trials to predict it: it belongs to the initial design.';
-  return h(
-    'div',
-    {},
-    h(
-      'p',
-      { class: 'faint' },
-      opening,
-      told.disturbed > 0 ? ` ${told.disturbed} with a disturbed latency, from which less is learned.` : '',
-    ),
-    told.outOfReach === null ? null : h('p', {}, told.outOfReach),
-    h(
-      'p',
-      {},
-      next.nearest === null
-        ? 'It would try a configuration far from all others.'
-        : `It would try trial ${next.nearest}${next.onFront ? ' of the front' : ''} with ${counted(next.changes.length, 'other rung')}. ${why}`,
-    ),
-    next.prediction
-      ? h(
-          'p',
-          {},
-          `Expected (± 95 %): ${expectedWords(
-            next.prediction,
-            objectives.map(({ name }) => name),
-          ).join(', ')}.`,
-        )
-      : null,
-    next.nearest === null || next.changes.length === 0
-      ? null
-      : tableBehind(
-          'The other rungs',
-          table(
-            `Rungs that differ, in study ${study}`,
-            [
-              { header: 'Layer', cell: ({ site }) => site },
-              { header: 'From', cell: ({ from }) => from },
-              { header: 'To', cell: ({ to }) => to },
-            ],
-            next.changes,
-          ),
-        ),
-  );
-}
-
 const leftOutWords = (record: TunerRecord, told: Told, k: number): string => {
   const quality = told.calibration?.[k];
   return quality
@@ -144,46 +86,3 @@ const coverageWords = ({ coverage, objectives }: TunerRecord): string => {
     .map(({ words }, k) => `Of ${words}, ${formatPercent(at?.seen[k] ?? Number.NaN, 0)} lie in intervals for 95 %.`)
     .join(' ');
 };
-
-const calibrationTable = ({ objectives, coverage }: TunerRecord, told: Told): HTMLElement =>
-  table(
-    'Quality of predictions by objective',
-    [
-      { header: 'Objective', cell: ({ objective }) => objective.words },
-      { header: 'Trials', align: 'right', cell: ({ quality }) => quality.trials },
-      {
-        header: 'Error (rms)',
-        align: 'right',
-        cell: ({ quality, objective }) => `${(100 * quality.rmse).toFixed(2)} ${changeUnit(objective.kind)}`,
-      },
-      {
-        header: 'Spread (rms)',
-        align: 'right',
-        cell: ({ quality, objective }) => `${(100 * quality.spread).toFixed(2)} ${changeUnit(objective.kind)}`,
-      },
-      ...coverage.map(({ said, seen }) => ({
-        header: `In ${formatPercent(said, 0)}`,
-        align: 'right' as const,
-        cell: ({ k }: { readonly k: number }) => formatPercent(seen[k] ?? Number.NaN, 0),
-      })),
-    ],
-    objectives.flatMap((objective, k) => {
-      const quality = told.calibration?.[k];
-      return quality ? [{ objective, quality, k }] : [];
-    }),
-  );
-
-const importanceTable = (record: TunerRecord, told: Told): HTMLElement =>
-  table(
-    'How far the choice of rung moves each objective around the front',
-    [
-      { header: 'Layer', cell: ({ site }) => site },
-      ...record.objectives.map(({ words, kind }, k) => ({
-        header: `${words}, ${changeUnit(kind)}`,
-        align: 'right' as const,
-        cell: ({ byObjective }: { readonly byObjective: readonly number[] }) =>
-          (100 * (byObjective[k] ?? 0)).toFixed(2),
-      })),
-    ],
-    sortedLayers(record, told),
-  );

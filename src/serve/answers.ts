@@ -6,6 +6,7 @@ import { readers } from './api/readers.ts';
 import type { Assets } from './assets.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { Asked } from './gate.ts';
+import { revisionHeader } from './revision-header.ts';
 import { sendAsset, sendJson, sendText } from './send.ts';
 import type { Sessions } from './session.ts';
 
@@ -59,7 +60,10 @@ export function answers({ assets, session, streams, source, failed }: Served): A
       return;
     }
     try {
-      await sendJson(request, response, 200, await reader(source, Object.fromEntries(query)));
+      const revision = await revisionOf(source, query.get('study'));
+      const record = await reader(source, Object.fromEntries(query));
+      if (revision !== null) response.setHeader(revisionHeader, revision);
+      await sendJson(request, response, 200, record);
     } catch (error) {
       const [status, told] = wording(error);
       if (status === 500) failed(error);
@@ -67,6 +71,11 @@ export function answers({ assets, session, streams, source, failed }: Served): A
       else await refuse(request, response, status, told);
     }
   };
+}
+
+/** Before it is read: what is written meanwhile may be in the record or not. Null where no study is asked for. */
+async function revisionOf({ study, store }: Source, name: string | null): Promise<number | null> {
+  return name === null ? null : store.studies.revision((await study(name)).id);
 }
 
 const notAllowed: ErrorRecord['error'] = {

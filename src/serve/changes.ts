@@ -1,5 +1,6 @@
 /** Which studies have changed, asked of the store in one place for all who look on. It works for what any process writes. */
 import type { Store } from '../store/store.ts';
+import { polling } from '../store/watch.ts';
 
 /** A study has reached a revision; null when it has left the store. */
 export interface Change {
@@ -25,16 +26,16 @@ export const usualPace: Pace = { revisionsMs: 250, studiesMs: 1500 };
 
 /** @param failed called when the store cannot be read; the next look is made all the same */
 export function changesIn(
-  { studies }: Pick<Store, 'studies'>,
+  { studies, watch }: Pick<Store, 'studies' | 'watch'>,
   failed: (error: unknown) => void,
   pace = usualPace,
 ): Changes {
   const ids = new Map<string, number>();
   const revisions = new Map<string, number>();
   const listeners = new Set<(change: Change) => void>();
-  let timer: NodeJS.Timeout | null = null;
+  const start = watch ?? polling(pace.revisionsMs);
+  let stop: (() => void) | null = null;
   let listedAtMs = Number.NEGATIVE_INFINITY;
-  let closed = false;
 
   const tell = (change: Change): void => {
     if (change.revision === null) revisions.delete(change.study);
@@ -42,51 +43,53 @@ export function changesIn(
     for (const heard of listeners) heard(change);
   };
 
-  async function look(): Promise<void> {
-    if (performance.now() - listedAtMs >= pace.studiesMs) {
-      listedAtMs = performance.now();
-      const names = new Set((await studies.list()).map(({ name }) => name));
-      for (const name of [...ids.keys()])
-        if (!names.has(name)) {
-          ids.delete(name);
-          tell({ study: name, revision: null });
-        }
-      for (const name of names) {
-        const found = ids.has(name) ? null : await studies.get(name);
-        if (found) ids.set(name, found.id);
+  async function listed(): Promise<void> {
+    // Whoever is woken by a write looks at all of it: nobody may wake it again.
+    if (!watch && performance.now() - listedAtMs < pace.studiesMs) return;
+    listedAtMs = performance.now();
+    const names = new Set((await studies.list()).map(({ name }) => name));
+    for (const name of [...ids.keys()])
+      if (!names.has(name)) {
+        ids.delete(name);
+        tell({ study: name, revision: null });
       }
-    }
-    for (const [study, id] of ids) {
-      const revision = await studies.revision(id);
-      if (revisions.get(study) !== revision) tell({ study, revision });
+    for (const name of names) {
+      const found = ids.has(name) ? null : await studies.get(name);
+      if (found) ids.set(name, found.id);
     }
   }
 
-  const again = (): void => {
-    timer = null;
-    if (closed || listeners.size === 0) return;
-    look()
-      .catch(error => {
-        // A study may have gone while its revision was asked for: the list is read again.
-        listedAtMs = Number.NEGATIVE_INFINITY;
-        failed(error);
-      })
-      .finally(() => {
-        timer ??= setTimeout(again, pace.revisionsMs);
-      });
-  };
+  async function look(): Promise<void> {
+    try {
+      await listed();
+      for (const [study, id] of ids) {
+        const revision = await studies.revision(id);
+        if (revisions.get(study) !== revision) tell({ study, revision });
+      }
+    } catch (error) {
+      // A study may have gone while its revision was asked for: the list is read again.
+      listedAtMs = Number.NEGATIVE_INFINITY;
+      failed(error);
+    }
+  }
 
+  const rest = (): void => {
+    stop?.();
+    stop = null;
+  };
   return {
     known: () => [...revisions].map(([study, revision]) => ({ study, revision })),
     listen: heard => {
       listeners.add(heard);
-      timer ??= setTimeout(again, 0);
-      return () => listeners.delete(heard);
+      stop ??= start(look);
+      return () => {
+        listeners.delete(heard);
+        if (listeners.size === 0) rest();
+      };
     },
     close: () => {
-      closed = true;
       listeners.clear();
-      if (timer) clearTimeout(timer);
+      rest();
     },
   };
 }

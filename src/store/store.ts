@@ -12,6 +12,7 @@ import type { Refinement, StoredRefinement } from './refinement.ts';
 import type { NewStudy, Study, StudyState, StudySummary } from './study.ts';
 import type { TrainingStore } from './training.ts';
 import type { CompleteTrial, NewTrial, Remeasured, RunningTrial, Trial, TrialResult, TrialState } from './trial.ts';
+import type { StoreWatch } from './watch.ts';
 
 export interface Store {
   readonly studies: StudyStore;
@@ -19,6 +20,8 @@ export interface Store {
   readonly trials: TrialArchive;
   readonly tuning: TuningStore;
   readonly training: TrainingStore;
+  /** Of a store that tells of writes by itself; others are asked every so often. */
+  readonly watch?: StoreWatch;
   /** Puts the trials that this store began or claimed and did not finish back in the queue, then lets go of the file. */
   close(): Promise<void>;
 }
@@ -97,8 +100,12 @@ export interface TrialArchive {
    * @param after only those finished or measured again after this `finishedSequence`, and those that are not finished
    */
   outlines(studyId: number, after?: number): Promise<readonly TrialOutline[]>;
-  /** Of the complete trials, by their number: all observations without their samples. */
-  observations(studyId: number): Promise<ReadonlyMap<number, readonly ObservationSummary[]>>;
+  /**
+   * Of the complete trials, by their number: all observations without their samples.
+   *
+   * @param after only of those finished or measured again after this `finishedSequence`, and of those that were confirmed
+   */
+  observations(studyId: number, after?: number): Promise<ReadonlyMap<number, readonly ObservationSummary[]>>;
   /** The members of the front, by number. */
   front(studyId: number): Promise<readonly CompleteTrial[]>;
   /** The observations of a trial with their raw samples. */

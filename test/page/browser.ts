@@ -31,6 +31,8 @@ export interface Opened {
   readonly serving: Serving;
   /** What the page said on its console as a warning or an error, what failed, and what it asked of others. */
   readonly faults: string[];
+  /** The address of the page, without a token. */
+  readonly home: string;
   /** The address of a view: `go('#/study/NAME/front')`. */
   readonly go: (hash: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -74,6 +76,7 @@ export async function opened(
   await page.waitForSelector('main h1');
   return {
     ...{ page, context, serving, faults },
+    home: own,
     go: async hash => {
       await page.goto(own + hash);
       // The page hears of a new address in a task of its own. Its security policy forbids to ask it anything by a function.

@@ -67,7 +67,7 @@ describe.skipIf(whyNot !== null)(`the page in a browser${whyNot === null ? '' : 
     const study = (await store.studies.get('resnet18'))!;
     const report = await readFront(store, study, 'best');
     await go('#/study/resnet18/front');
-    const why = page.locator('.verdict .why');
+    const why = page.locator('.pick .why');
     expect(await why.textContent()).toBe(pick(report, { kind: 'max-drop', drop: 0.01 }).why);
     const slider = page.getByLabel('Lose at most');
     for (const points of [6, 12.4, 0]) {
@@ -77,7 +77,7 @@ describe.skipIf(whyNot !== null)(`the page in a browser${whyNot === null ? '' : 
       expect(page.url()).toContain(`drop=${points}`);
     }
     await slider.fill('6');
-    expect(await page.locator('.verdict').textContent()).toMatch(
+    expect(await page.locator('.pick').textContent()).toMatch(
       /each call takes [\d.]+ ms less \(\d+ %\), and accuracy changes by -[\d.]+ pp/,
     );
     const latency = page.getByLabel('Take at most');

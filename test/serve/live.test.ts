@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { type Change, changesIn } from '../../src/serve/changes.ts';
 import { eventText } from '../../src/serve/event-stream.ts';
+import type { StoreWatch } from '../../src/store/watch.ts';
 import { finish, studyOf } from '../study/read/random-study.ts';
 import { cookieOf, type Served, served } from './requests.ts';
 
@@ -145,6 +146,37 @@ test('the store is asked only while somebody listens, and a study that goes is t
   expect(looks).toBe(after);
   expect(failures).toEqual([]);
   changes.close();
+});
+
+test('a store that tells of writes by itself is asked when it tells, and never besides', async () => {
+  const { store, study } = await studyOf([trial]);
+  let woken: (() => Promise<void>) | null = null;
+  const watch: StoreWatch = changed => {
+    woken = changed;
+    return () => {
+      woken = null;
+    };
+  };
+  const changes = changesIn({ studies: store.studies, watch }, error => expect.fail(String(error)), {
+    revisionsMs: 1,
+    studiesMs: 1e9,
+  });
+  const heard: Change[] = [];
+  const stop = changes.listen(change => heard.push(change));
+  const told = async (): Promise<void> => (woken ?? expect.fail)();
+  await finish(store, study, 2, { ...trial, ratio: 0.4 });
+  await sleep(20);
+  expect(heard).toEqual([]);
+  await told();
+  expect(heard).toEqual([{ study: study.name, revision: await store.studies.revision(study.id) }]);
+  await told();
+  expect(heard).toHaveLength(1);
+  const { id: _, state: __, createdAtMs: ___, ...same } = study;
+  await store.studies.create({ ...same, name: 'another' });
+  await told();
+  expect(heard.at(-1)).toEqual({ study: 'another', revision: 0 });
+  stop();
+  expect(woken).toBeNull();
 });
 
 test('an event is one line of JSON, whatever the name of the study', () => {

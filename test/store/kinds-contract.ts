@@ -192,6 +192,26 @@ export function kindsContract(name: string, makePlace: () => Promise<StorePlace>
       expect((await store.trials.observations(99)).size).toBe(0);
     });
 
+    test('observations after a sequence are those of what was finished, measured again or confirmed', async () => {
+      const ids: number[] = [];
+      for (let n = 0; n < 4; n++) {
+        const { id } = await begin(n);
+        ids.push(id);
+        await store.queue.finish(id, completed(n), frontOf);
+      }
+      const since = async (after: number) => [...(await store.trials.observations(study.id, after)).keys()];
+      expect(await since(0)).toEqual([0, 1, 2, 3]);
+      expect(await since(3)).toEqual([3]);
+      expect(await since(4)).toEqual([]);
+      const again = { observation: latencyOf(8), values: [0.9, 0.1], standardErrors: [0, 1], feasible: true };
+      await store.queue.remeasure(ids[1]!, again, frontOf);
+      await store.queue.confirm(ids[2]!, [accuracyOf(2)]);
+      expect(await since(4)).toEqual([1, 2]);
+      expect(await since(5)).toEqual([2]);
+      const all = await store.trials.observations(study.id);
+      expect([...(await store.trials.observations(study.id, 4))]).toEqual([...all].slice(1, 3));
+    });
+
     test('outlines are those of the listing, of every state, and after a sequence only what is new', async () => {
       for (let n = 0; n < 5; n++)
         if (n !== 3)

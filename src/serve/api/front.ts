@@ -6,6 +6,7 @@ import { objectivesOf } from '../../objectives/objectives.ts';
 import type { FrontPoint, FrontReport } from '../../report/front/front.ts';
 import type { Study } from '../../store/study.ts';
 import type { StudyReading } from '../../study/read/study-reading.ts';
+import { disagreementText } from '../../study/recount/disagreement.ts';
 import { amountsOf, denseAmountsOf } from './amounts.ts';
 import { type Query, type Source, studyIn } from './reader.ts';
 
@@ -65,7 +66,7 @@ function answerOf({ place }: Source, study: Study, reading: StudyReading): Front
     fronts: shown,
     dominated: dotsOf(kinds, fronts?.search.dominated.filter(isOther) ?? []),
     beyond: beyondOf(study, reading),
-    doubts: reading.disagreements.length === 0 ? [] : (fronts?.best.doubts ?? ['The dense model does not add up.']),
+    doubts: reading.disagreements.map(disagreementText),
   };
 }
 

@@ -36,11 +36,12 @@ export const memoryArchive = (content: MemoryContent, { ofStudy, shown, observat
       .map(outlineOf)
       .filter(({ latest }) => latest > after)
       .map(({ outline }) => outline),
-  observations: async studyId =>
+  observations: async (studyId, after = -1) =>
     new Map(
       ofStudy(studyId)
         .map(shown)
         .filter(isComplete)
+        .filter(trial => latestSequence(trial) > after || trial.observations.some(({ phase }) => phase === 'confirm'))
         .map(({ number, observations }) => [number, observations]),
     ),
   front: async studyId => {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { TrialOutline } from '../store.ts';
 import { trialStates } from '../trial.ts';
 import { numbersIn, oneOf } from './columns.ts';
+import { lateTrials } from './late.ts';
 import type { Database } from './schema.ts';
 
 /** By number; see `TrialArchive.outlines`. */
@@ -15,17 +16,18 @@ export async function outlinesOf(
     .selectFrom('trials')
     .select(['number', 'state', 'strategy', 'requeues', 'started_at_ms', 'finished_at_ms', 'finished_sequence'])
     .select(['objective_values', 'standard_errors', 'feasible', 'macs', 'params', 'failure_reason', 'detail'])
-    .where('study_id', '=', studyId)
     .orderBy('number');
   const wanted =
     after === undefined
-      ? all
-      : all.where(eb =>
-          eb.or([
-            eb('finished_sequence', 'is', null),
-            eb('finished_sequence', '>', after),
-            eb('revised_sequence', '>', after),
-          ]),
+      ? all.where('study_id', '=', studyId)
+      : all.where('id', 'in', eb =>
+          lateTrials(eb, studyId, after).union(
+            eb
+              .selectFrom('trials as o')
+              .select('o.id')
+              .where('o.study_id', '=', studyId)
+              .where('o.finished_sequence', 'is', null),
+          ),
         );
   const rows = await wanted.execute();
   return rows.map(row => ({

@@ -7,32 +7,41 @@
  */
 
 import type { FrontReport } from '../../report/front/front.ts';
-import type { StoredObservation } from '../../store/observation.ts';
-import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
-import { latestLimits } from '../propose/stored-setup.ts';
 import { type Disagreement, disagreementText } from '../recount/disagreement.ts';
 import { constraintsIn, type JudgedStudy, judgedStudy } from '../recount/judged.ts';
 import { textsOf, trainingsOf } from '../recount/of-study.ts';
-import { type RecountedTrial, recountTrial } from '../recount/recount-trial.ts';
+import type { RecountedTrial } from '../recount/recount-trial.ts';
 import { whenSettled } from '../recount/when-settled.ts';
 import { frontsOf, printedOf, toRecountFirst } from './printed.ts';
-import type { Fronts, StoredFigures, StudyReading, WithoutFronts } from './study-reading.ts';
+import { recountedOf, unchanged } from './recounted.ts';
+import { storedFigures } from './stored-figures.ts';
+import type { Fronts, ReadStore, StoredFigures, StudyReading, WithoutFronts } from './study-reading.ts';
 
-export type ReadStore = Pick<Store, 'studies' | 'trials' | 'tuning' | 'training'>;
+export type { ReadStore } from './study-reading.ts';
 
 /**
  * A search may go on meanwhile: what disagrees is believed when nothing was written between the first and the last look.
  *
  * @param named trials that are recounted too, of whatever state
+ * @param before an earlier reading of the study: what has stayed as it was is then neither read nor recounted again
  */
-export const readStudy = (store: ReadStore, study: Study, named: readonly number[] = []): Promise<StudyReading> =>
+export const readStudy = (
+  store: ReadStore,
+  study: Study,
+  named: readonly number[] = [],
+  before: StudyReading | null = null,
+): Promise<StudyReading> =>
   whenSettled(
     store,
     study,
-    () => look(store, study, named),
+    () => look(store, study, named, before && isOf(before, study) ? before : null),
     ({ disagreements }) => disagreements.length === 0,
   );
+
+/** A study that was deleted and made again may have the same number. */
+const isOf = ({ study: { id, name, createdAtMs } }: StudyReading, now: Study): boolean =>
+  id === now.id && name === now.name && createdAtMs === now.createdAtMs;
 
 /**
  * The same with one more trial recounted, without reading the study again: its figures are believed when they add up by themselves, and
@@ -41,15 +50,23 @@ export const readStudy = (store: ReadStore, study: Study, named: readonly number
 export async function alsoRecounted(store: ReadStore, reading: StudyReading, number: number): Promise<StudyReading> {
   if (reading.recounted.has(number)) return reading;
   const dense = reading.recounted.get(0)?.samples ?? [];
-  const [found] = await recountedOf(store, reading.study, [number], dense);
+  const [found] = await recountedOf(store, reading.study, [number], dense, null);
   if (!found || found.disagreements.length > 0) return readStudy(store, reading.study, [number]);
   return { ...reading, recounted: new Map([...reading.recounted, [number, found]]) };
 }
 
-async function look(store: ReadStore, study: Study, named: readonly number[]): Promise<StudyReading> {
-  const stored = await storedFigures(store, study);
+async function look(
+  store: ReadStore,
+  study: Study,
+  named: readonly number[],
+  before: StudyReading | null,
+): Promise<StudyReading> {
+  const stored = await storedFigures(store, study, before);
   const dense = await store.trials.get(study.id, 0);
-  const denseSamples = dense ? await store.trials.samples(dense.id) : [];
+  const known = dense && unchanged(dense, before?.recounted ?? null);
+  const denseSamples = known?.samples ?? (dense ? await store.trials.samples(dense.id) : []);
+  // Everything is compared with the dense model.
+  const same = known && before ? before.recounted : null;
   const judge = judging(study, stored);
   const recounted = new Map<number, RecountedTrial>();
   const looked = new Set<number>();
@@ -57,7 +74,8 @@ async function look(store: ReadStore, study: Study, named: readonly number[]): P
   for (;;) {
     const fresh = [...new Set(wanted)].filter(number => !looked.has(number));
     for (const number of fresh) looked.add(number);
-    for (const each of await recountedOf(store, study, fresh, denseSamples)) recounted.set(each.trial.number, each);
+    for (const each of await recountedOf(store, study, fresh, denseSamples, same))
+      recounted.set(each.trial.number, each);
     const reading = readingOf(study, stored, recounted, judge(recounted));
     const fronts = frontsOf(reading);
     wanted = printedOf(reading.front, fronts);
@@ -74,37 +92,6 @@ function withDoubts(reading: WithoutFronts, fronts: Fronts | null, ofTrainings: 
   const told = (report: FrontReport): FrontReport => ({ ...report, doubts });
   return { ...reading, disagreements, fronts: fronts && { search: told(fronts.search), best: told(fronts.best) } };
 }
-
-async function storedFigures(store: ReadStore, study: Study): Promise<StoredFigures> {
-  const limits = await latestLimits(store, study);
-  const figures = await store.trials.figures(study.id);
-  const first = await store.trials.get(study.id, 1);
-  return {
-    limits,
-    figures,
-    observations: await store.trials.observations(study.id),
-    inFront: new Set((await store.trials.front(study.id)).map(({ number }) => number)),
-    begun: figures.length > 1 || first !== null,
-    tried: figures.length > 1 || (first !== null && 'finishedSequence' in first),
-  };
-}
-
-async function recountedOf(
-  { trials }: Pick<Store, 'trials'>,
-  { id, objectives, seed, proxy }: Study,
-  numbers: readonly number[],
-  dense: readonly StoredObservation[],
-): Promise<RecountedTrial[]> {
-  const question = { objectives, studySeed: seed, proxyImages: proxy.images, dense, bounds: false };
-  const found: RecountedTrial[] = [];
-  for (let from = 0; from < numbers.length; from += atOnce)
-    for (const trial of await trials.list(id, { numbers: numbers.slice(from, from + atOnce) }))
-      found.push(recountTrial(trial, await trials.samples(trial.id), question));
-  return found;
-}
-
-/** Databases bound how many values a question may have. */
-const atOnce = 500;
 
 const byNumber = (recounted: ReadonlyMap<number, RecountedTrial>): RecountedTrial[] =>
   [...recounted.values()].sort((a, b) => a.trial.number - b.trial.number);

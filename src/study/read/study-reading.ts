@@ -2,11 +2,13 @@
 import type { Limits } from '../../objectives/limit.ts';
 import type { FrontReport } from '../../report/front/front.ts';
 import type { ObservationSummary } from '../../store/observation.ts';
-import type { TrialFigures } from '../../store/store.ts';
+import type { Store, TrialFigures } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { Disagreement } from '../recount/disagreement.ts';
 import type { JudgedStudy } from '../recount/judged.ts';
 import type { RecountedTrial } from '../recount/recount-trial.ts';
+
+export type ReadStore = Pick<Store, 'studies' | 'trials' | 'tuning' | 'training'>;
 
 /** Of the complete trials. */
 export interface StoredFigures {

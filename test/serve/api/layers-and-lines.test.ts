@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rungLabel } from '../../../src/decompose/ranks.ts';
-import { frontRecord } from '../../../src/report/front/json.ts';
+import type { CompareRecord as CompareJson } from '../../../src/report/compare/record.ts';
 import { compare, namesIn } from '../../../src/serve/api/compare.ts';
 import { layers } from '../../../src/serve/api/layers.ts';
 import { parallel } from '../../../src/serve/api/parallel.ts';
@@ -10,6 +10,7 @@ import { BadQuery, NotFound, type Source } from '../../../src/serve/api/reader.t
 import { training } from '../../../src/serve/api/training.ts';
 import { sourceOver } from '../../../src/serve/source.ts';
 import { readFront } from '../../../src/study/read/read-front.ts';
+import { rankfront } from '../../cli/rankfront.ts';
 import { copyStudy, pageStore } from '../../page/stores.ts';
 import { studyOf } from '../../study/read/random-study.ts';
 import { madeUp } from './made-up.ts';
@@ -123,19 +124,43 @@ describe('trainings', () => {
 });
 
 describe('comparison', () => {
-  test('points are those that front --json prints', async () => {
-    const names = [study, 'other <i>board</i>', 'gone'];
-    const record = await compare(source, { studies: JSON.stringify(names) });
+  test('points and gains are those of the front, and of "rankfront compare"', async () => {
+    const names = [study, 'other <i>board</i>'];
+    const drop = '6';
+    const record = await compare(source, { studies: JSON.stringify([...names, 'gone']), drop });
     expect(record.unknown).toEqual(['gone']);
-    expect(record.studies.map(each => each.device)).toEqual(['CPU, 2 threads', 'Another CPU']);
-    const printed = frontRecord(await readFront(place.store, place.study, 'best'));
+    const ran = await rankfront(['compare', ...names, '--store', place.path, '--max-drop', `${drop}pp`, '--json']);
+    const { devices, maxDrop, ...differences } = JSON.parse(ran.stdout) as CompareJson;
+    expect(record.maxDrop).toBeCloseTo(maxDrop, 12);
+    const told = record.studies.map(({ told }) => {
+      const { sentence, ...rest } = told!;
+      expect(sentence).toMatch(/dense model|Fastest/);
+      return rest;
+    });
+    expect(JSON.parse(JSON.stringify(told))).toEqual(devices);
+    expect(record.differences).toEqual(differences);
+    const { best } = await readFront(place.store, place.study, 'best');
     for (const point of record.studies[0]!.points!) {
-      const same = printed.points.find(({ trial }) => trial === point.trial)!;
-      expect(point.change).toBeCloseTo(same.change, 12);
-      expect(point.changeCi[0]).toBeCloseTo(same.changeCi[0], 12);
-      expect(point.changeCi[1]).toBeCloseTo(same.changeCi[1], 12);
-      expect(point).toMatchObject({ speedup: same.speedup, speedupCi: same.speedupCi, latencyMs: same.latencyMs });
+      const { judged, speedup, speedupCi, latencyMs } = best.find(({ trial }) => trial === point.trial)!;
+      expect(point).toMatchObject({ speedup, speedupCi, latencyMs });
+      expect(point.change).toBeCloseTo(-judged.drop, 12);
+      expect(point.changeCi[1] - point.change).toBeCloseTo(judged.halfWidth, 12);
     }
+  });
+
+  test('studies of other networks have no ranks to be compared; one that is not measured has no figures', async () => {
+    const other = await copyStudy(place.store, place.study, {
+      name: 'other net',
+      model: { path: 'x', sha256: 'e'.repeat(64) },
+    });
+    const { id: _, state: __, createdAtMs: ___, ...same } = place.study;
+    await place.store.studies.create({ ...same, name: 'begun' });
+    const record = await compare(source, { studies: JSON.stringify([study, other.name, 'begun']) });
+    expect(record.differences).toBeNull();
+    expect(record.studies.map(({ points }) => points?.length ?? null)).toEqual([5, 5, null]);
+    expect(record.studies[2]!.told).toBeNull();
+    await expect(compare(source, { drop: '-1' })).rejects.toThrow(BadQuery);
+    await expect(compare(source, { drop: 'x' })).rejects.toThrow(BadQuery);
   });
 
   test('names that are no list of names name nothing', () => {

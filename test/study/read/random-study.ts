@@ -9,6 +9,7 @@ import { memoryStore } from '../../../src/store/memory-store.ts';
 import type { Observation } from '../../../src/store/observation.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Study } from '../../../src/store/study.ts';
+import type { Trial } from '../../../src/store/trial.ts';
 import { accuracyObservation, latencyObservation } from '../../../src/study/measure/observe.ts';
 import { environment, newTrial } from '../../store/samples.ts';
 import { toyStudy } from '../twins.ts';
@@ -74,6 +75,31 @@ export async function finish(store: Store, { id, objectives }: Study, number: nu
     const again = { ...latencyOf({ ...made, disturbed: false }, number) };
     await store.queue.confirm(trial.id, [again, accuracyOf(made.confirmed, number > 0)]);
   }
+}
+
+/** The answers of the confirm phase taken again, `right` of them right in each half. */
+export async function confirmAgain(store: Store, { id, number }: Trial, right: number): Promise<void> {
+  const [seen] = await store.trials.samples(id);
+  const images = seen?.kind === 'accuracy' ? seen.images : 8;
+  const half = Array.from({ length: images }, (_, i) => number === 0 || i < right);
+  const latency = latencyOf({ ...dense(images), ratio: number === 0 ? 1 : 0.5 + right / 100 }, number);
+  await store.queue.confirm(id, [latency, accuracyOf([...half, ...half], number > 0)]);
+}
+
+/** Its latency of the search measured again. */
+export async function remeasured(store: Store, { objectives }: Study, trial: Trial, ratio: number): Promise<void> {
+  if (trial.state !== 'complete') throw new Error('expected a complete trial');
+  const observation = latencyOf({ ...dense(1), ratio }, trial.number);
+  await store.queue.remeasure(
+    trial.id,
+    {
+      observation,
+      values: [observation.value, ...trial.values.slice(1)],
+      standardErrors: [observation.standardError, ...trial.standardErrors.slice(1)],
+      feasible: true,
+    },
+    frontFor(objectives),
+  );
 }
 
 function latencyOf({ ratio, disturbed }: MadeUp, number: number) {

@@ -14,11 +14,12 @@ import { measurement } from '../../../src/study/read/measurement.ts';
 import { observationsIn } from '../../../src/study/read/phase-observations.ts';
 import { frontOf, readFront } from '../../../src/study/read/read-front.ts';
 import { readStudy } from '../../../src/study/read/reading.ts';
+import type { StudyReading } from '../../../src/study/read/study-reading.ts';
 import { disagreementText } from '../../../src/study/recount/disagreement.ts';
 import { doubtful } from '../../../src/study/recount/doubts.ts';
 import { recountStudy } from '../../../src/study/recount/recount-study.ts';
 import { newTrial } from '../../store/samples.ts';
-import { type Change, finish, type MadeUp, studyOf } from './random-study.ts';
+import { type Change, confirmAgain, finish, type MadeUp, remeasured, studyOf } from './random-study.ts';
 
 /** The report as it is when every answer and every sample of every trial is recounted first. */
 async function fromAll(store: Store, study: Study, confirmed: boolean): Promise<FrontReport> {
@@ -158,6 +159,48 @@ describe('a study that was changed', () => {
     expect(disagreements.map(disagreementText).join()).toContain('trial 2, search phase: objective values');
     expect(recounted.has(3)).toBe(false);
   });
+});
+
+/** Without what stands beside the figures: the objects that were kept. */
+const known = ({ fronts, front, hypervolume, feasible, observations, recounted, disagreements }: StudyReading) => ({
+  ...{ fronts, front, hypervolume, feasible, disagreements },
+  observations: new Map([...observations].sort(([a], [b]) => a - b)),
+  recounted: new Map([...recounted].sort(([a], [b]) => a - b)),
+});
+
+test('what is read on from an earlier reading is what is read anew, whatever was written meanwhile', async () => {
+  let kept = 0;
+  const later = fc.oneof(
+    fc.record({ what: fc.constant('finish' as const), made: madeUp }),
+    fc.record({ what: fc.constant('confirm' as const), which: fc.nat(20), right: fc.nat(images) }),
+    fc.record({ what: fc.constant('remeasure' as const), which: fc.nat(20), ratio: fc.integer({ min: 2, max: 24 }) }),
+    fc.record({ what: fc.constant('look' as const) }),
+  );
+  const given = [fc.array(madeUp, { maxLength: 5 }), fc.array(later, { minLength: 1, maxLength: 9 })] as const;
+  await fc.assert(
+    fc.asyncProperty(...given, async (trials, writes) => {
+      const { store, study } = await studyOf(trials);
+      let count = trials.length + 1;
+      let before = await readStudy(store, study);
+      for (const write of writes) {
+        const which = 'which' in write ? await store.trials.get(study.id, write.which % count) : null;
+        if (write.what === 'finish') await finish(store, study, count++, write.made);
+        else if (write.what === 'confirm' && which) await confirmAgain(store, which, write.right);
+        else if (write.what === 'remeasure' && which && which.number > 0)
+          await remeasured(store, study, which, write.ratio / 20);
+        else {
+          const fresh = await readStudy(store, study);
+          const onward = await readStudy(store, study, [], before);
+          expect(known(onward)).toEqual(known(fresh));
+          for (const [number, found] of onward.recounted) kept += Number(before.recounted.get(number) === found);
+          before = onward;
+        }
+      }
+    }),
+    { numRuns: 150, seed: 9 },
+  );
+  // Or nothing was kept, and everything recounted each time.
+  expect(kept).toBeGreaterThan(100);
 });
 
 test('before the dense model is measured there is no front, and whoever asks for one is told', async () => {

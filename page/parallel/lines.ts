@@ -1,9 +1,9 @@
 /** Axes and lines of parallel coordinates. */
-import type { ParallelLine, ParallelRecord } from '../src/serve/api/parallel.ts';
-import { amountText, axisName, drawn } from './amounts.ts';
-import { type ChartOption, tooltipLook } from './chart.ts';
-import { tip } from './plot.ts';
-import type { Theme } from './theme.ts';
+import type { ParallelLine, ParallelRecord } from '../../src/serve/api/parallel.ts';
+import { amountText, axisName, drawn } from '../amounts.ts';
+import { type ChartOption, tooltipLook } from '../chart.ts';
+import { tip } from '../plot.ts';
+import type { Theme } from '../theme.ts';
 
 /** One axis that varies among the lines. */
 export interface LineAxis {

@@ -1,10 +1,10 @@
 /** Charts of what a tuner predicts. */
 
-import type { objectives as allObjectives } from '../src/objectives/objectives.ts';
-import type { TunerRecord } from '../src/serve/api/tuner.ts';
-import type { ChartOption } from './chart.ts';
-import { equals, extent, intervals, plot, tip } from './plot.ts';
-import type { Theme } from './theme.ts';
+import type { objectives as allObjectives } from '../../src/objectives/objectives.ts';
+import type { TunerRecord } from '../../src/serve/api/tuner.ts';
+import type { ChartOption } from '../chart.ts';
+import { equals, extent, intervals, plot, tip } from '../plot.ts';
+import type { Theme } from '../theme.ts';
 
 export type Told = NonNullable<TunerRecord['view']>;
 

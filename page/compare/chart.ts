@@ -1,9 +1,9 @@
 /** Fronts of several studies in one chart. */
-import type { ComparedPoint, ComparedStudy } from '../src/serve/api/compare.ts';
-import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../src/units/format.ts';
-import type { ChartOption } from './chart.ts';
-import { intervals, plot, tip } from './plot.ts';
-import type { Theme } from './theme.ts';
+import type { ComparedPoint, ComparedStudy } from '../../src/serve/api/compare.ts';
+import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../../src/units/format.ts';
+import type { ChartOption } from '../chart.ts';
+import { intervals, plot, tip } from '../plot.ts';
+import type { Theme } from '../theme.ts';
 
 export const axes = { speedup: 'Speed-up', ms: 'Milliseconds' } as const;
 export type Across = keyof typeof axes;
@@ -17,7 +17,7 @@ export function option(theme: Theme, studies: readonly ComparedStudy[], across: 
       ? [(point.latencyMs * point.speedup) / high, (point.latencyMs * point.speedup) / low]
       : [low, high];
   };
-  const all = studies.flatMap(({ study, device, points }, k) => {
+  const all = studies.flatMap(({ study, told, points }, k) => {
     const color = theme.series[k % theme.series.length] ?? theme.ink;
     const sorted = [...(points ?? [])].sort((a, b) => x(a) - x(b));
     return [
@@ -46,7 +46,7 @@ export function option(theme: Theme, studies: readonly ComparedStudy[], across: 
         })),
         tooltip: {
           formatter: ({ data }: { data: { point: ComparedPoint } }) =>
-            tip(`${study}${device === null ? '' : `, ${device}`}`, ...pointWords(data.point)),
+            tip(`${study}${told ? `, ${told.device}` : ''}`, ...pointWords(data.point)),
         },
       },
     ];
@@ -67,7 +67,7 @@ const pointWords = (point: ComparedPoint): string[] => [
   `accuracy ${formatPercent(point.accuracy)}, ${changeText(point)}`,
 ];
 
-export const speedupText = ({ speedup, speedupCi }: ComparedPoint): string =>
+export const speedupText = ({ speedup, speedupCi }: Pick<ComparedPoint, 'speedup' | 'speedupCi'>): string =>
   `${formatSpeedup(speedup)} [${speedupCi[0].toFixed(2)}, ${speedupCi[1].toFixed(2)}]`;
-export const changeText = ({ change, changeCi }: ComparedPoint): string =>
+export const changeText = ({ change, changeCi }: Pick<ComparedPoint, 'change' | 'changeCi'>): string =>
   `${formatPoints(change)} [${(100 * changeCi[0]).toFixed(2)}, ${(100 * changeCi[1]).toFixed(2)}]`;

@@ -1,10 +1,10 @@
 /** What counting multiply-accumulates promises, and what a sweep of single layers promises, against what was measured. */
-import type { LayersRecord, LayerTrial } from '../src/serve/api/layers.ts';
-import { formatPercent } from '../src/units/format.ts';
-import { counted } from './amounts.ts';
-import type { ChartOption } from './chart.ts';
-import { equals, extent, intervals, plot, tip } from './plot.ts';
-import type { Theme } from './theme.ts';
+import type { LayersRecord, LayerTrial } from '../../src/serve/api/layers.ts';
+import { formatPercent } from '../../src/units/format.ts';
+import { counted } from '../amounts.ts';
+import type { ChartOption } from '../chart.ts';
+import { equals, extent, intervals, plot, tip } from '../plot.ts';
+import type { Theme } from '../theme.ts';
 
 const z95 = 1.959964;
 

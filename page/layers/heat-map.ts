@@ -1,8 +1,8 @@
 /** Sites against members of the front, as a table whose cells are coloured: it is its own description. */
-import type { LayerMember, LayerRow, LayersRecord } from '../src/serve/api/layers.ts';
-import { formatMacs, formatPercent, formatPoints, formatSpeedup } from '../src/units/format.ts';
-import { plusMinus } from './amounts.ts';
-import { type Child, h } from './dom.ts';
+import type { LayerMember, LayerRow, LayersRecord } from '../../src/serve/api/layers.ts';
+import { formatMacs, formatPercent, formatPoints, formatSpeedup } from '../../src/units/format.ts';
+import { plusMinus } from '../amounts.ts';
+import { type Child, h } from '../dom.ts';
 
 export interface HeatMap {
   readonly record: LayersRecord;

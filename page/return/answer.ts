@@ -1,17 +1,18 @@
-import { floor, toNumber } from '../src/money/rational.ts';
-import { roiJson } from '../src/report/roi-json.ts';
-import { leftOut } from '../src/report/roi-left-out.ts';
-import { breakEvenSentences, winnerSentences } from '../src/report/roi-loads.ts';
-import type { RoiPage } from '../src/report/roi-text.ts';
-import { callSentences, pays, verdict } from '../src/report/roi-verdict.ts';
-import { callsText, deviceNames, optionName } from '../src/report/roi-words.ts';
-import type { ChartOption } from './chart.ts';
-import { h } from './dom.ts';
-import { plot, tip } from './plot.ts';
-import { loadsTable, optionsTable, swingsPart } from './return-tables.ts';
-import { saveFile } from './save.ts';
-import { tableBehind } from './table.ts';
-import type { Theme } from './theme.ts';
+/** The answer of a return: what pays, what each way costs, and what was left out of account. */
+import { floor, toNumber } from '../../src/money/rational.ts';
+import { roiJson } from '../../src/report/roi-json.ts';
+import { leftOut } from '../../src/report/roi-left-out.ts';
+import { breakEvenSentences, winnerSentences } from '../../src/report/roi-loads.ts';
+import type { RoiPage } from '../../src/report/roi-text.ts';
+import { callSentences, pays, verdict } from '../../src/report/roi-verdict.ts';
+import { callsText, deviceNames, optionName } from '../../src/report/roi-words.ts';
+import type { ChartOption } from '../chart.ts';
+import { h } from '../dom.ts';
+import { plot, tip } from '../plot.ts';
+import { saveFile } from '../save.ts';
+import { tableBehind } from '../table.ts';
+import type { Theme } from '../theme.ts';
+import { loadsTable, optionsTable, swingsPart } from './tables.ts';
 
 export function answerPart(page: RoiPage, chart: HTMLElement): HTMLElement {
   const { answer, studies, given } = page;
@@ -19,7 +20,7 @@ export function answerPart(page: RoiPage, chart: HTMLElement): HTMLElement {
   const json = roiJson(page);
   return h(
     'div',
-    { class: 'answer' },
+    {},
     h(
       'section',
       { class: `card verdict ${pays(answer) ? 'pays' : ''}` },

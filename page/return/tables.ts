@@ -1,10 +1,10 @@
 /** The numbers of a return as tables. */
 
-import type { Ends } from '../src/money/options.ts';
-import { mapEnds } from '../src/money/options.ts';
-import { floor, toNumber } from '../src/money/rational.ts';
-import type { CostOutcome, Reckoned } from '../src/money/reckon.ts';
-import type { RoiPage } from '../src/report/roi-text.ts';
+import type { Ends } from '../../src/money/options.ts';
+import { mapEnds } from '../../src/money/options.ts';
+import { floor, toNumber } from '../../src/money/rational.ts';
+import type { CostOutcome, Reckoned } from '../../src/money/reckon.ts';
+import type { RoiPage } from '../../src/report/roi-text.ts';
 import {
   amount,
   callsText,
@@ -14,9 +14,9 @@ import {
   optionName,
   paybackText,
   withEnds,
-} from '../src/report/roi-words.ts';
-import { h } from './dom.ts';
-import { table } from './table.ts';
+} from '../../src/report/roi-words.ts';
+import { h } from '../dom.ts';
+import { table } from '../table.ts';
 
 export function optionsTable({ answer, studies }: RoiPage): HTMLElement {
   const names = deviceNames(studies);

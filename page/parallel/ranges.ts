@@ -1,6 +1,6 @@
-import { h } from './dom.ts';
-import { selectField, textField } from './form.ts';
-import type { LineAxis } from './parallel-chart.ts';
+import { h } from '../dom.ts';
+import { selectField, textField } from '../form.ts';
+import type { LineAxis } from './lines.ts';
 import type { Range, Selection } from './selection.ts';
 
 export function rangesPart(

@@ -1,13 +1,13 @@
 /** What was typed, as the calculation and as the command line want it. */
-import './quiet-zod.ts';
-import { UserError } from '../src/errors/user-error.ts';
-import type { Given } from '../src/money/figures.ts';
-import { deviceKeys, flagOf, type OptionKey, optionShape, type RoiInputs } from '../src/money/inputs.ts';
-import type { MoneyRecord } from '../src/serve/api/money.ts';
-import { shellWord } from '../src/units/shell-word.ts';
-import { h } from './dom.ts';
-import { figureOf, type Typed } from './return-form.ts';
-import type { ViewContext } from './view.ts';
+import '../quiet-zod.ts';
+import { UserError } from '../../src/errors/user-error.ts';
+import type { Given } from '../../src/money/figures.ts';
+import { deviceKeys, flagOf, type OptionKey, optionShape, type RoiInputs } from '../../src/money/inputs.ts';
+import type { MoneyRecord } from '../../src/serve/api/money.ts';
+import { shellWord } from '../../src/units/shell-word.ts';
+import { h } from '../dom.ts';
+import type { ViewContext } from '../view.ts';
+import { figureOf, type Typed } from './form.ts';
 
 const optionKeys = Object.keys(optionShape).filter(key => key !== 'hoursFile') as OptionKey[];
 

@@ -1,7 +1,7 @@
 /** The figures that a return is reckoned from, as fields: those of `rankfront roi`, in groups. */
-import { type DeviceKey, deviceKeys, type OptionKey, optionShape } from '../src/money/inputs.ts';
-import { expectation, shown } from '../src/units/issue-text.ts';
-import { h } from './dom.ts';
+import { type DeviceKey, deviceKeys, type OptionKey, optionShape } from '../../src/money/inputs.ts';
+import { expectation, shown } from '../../src/units/issue-text.ts';
+import { h } from '../dom.ts';
 
 /** As it was typed, by key; by `STUDY/key` for the device of one study. */
 export type Typed = Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ export function returnForm({ typed, studies, changed }: Form): HTMLElement {
         h('summary', {}, title),
         h(
           'div',
-          { class: 'fields' },
+          {},
           shownKeys.map(key => field(key, key)),
         ),
       );
@@ -107,7 +107,7 @@ export function returnForm({ typed, studies, changed }: Form): HTMLElement {
             h('summary', {}, `Only the device of ${study}`),
             h(
               'div',
-              { class: 'fields' },
+              {},
               deviceKeys.map((key: DeviceKey) => field(key, `${study}/${key}`)),
             ),
           ),

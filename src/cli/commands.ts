@@ -103,13 +103,18 @@ export const commandTable: readonly Entry[] = [
   },
   {
     usage: 'export',
-    summary: 'Write the model of a trial as an ONNX file that any ONNX Runtime loads',
+    summary: 'Write the model of a trial as an ONNX file, or as a folder that PyTorch loads',
     load: async () => (await import('./export.ts')).exportModel,
   },
   {
     usage: 'retrain',
     summary: 'Retrain a trial to recover its accuracy; run it again to continue after a stop',
     load: async () => (await import('./retrain.ts')).retrain,
+  },
+  {
+    usage: 'import-weights',
+    summary: 'Take what your own training code made of a trial into its study, scored and proved',
+    load: async () => (await import('./import-weights.ts')).importWeights,
   },
   {
     usage: 'train',

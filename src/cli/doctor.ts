@@ -12,12 +12,14 @@ import { readText } from '../host/model-file.ts';
 import { onnxruntimeInstaller } from '../host/version.ts';
 import { tryScoring } from '../study/measure/try-scoring.ts';
 import { probeTfjs } from '../train/tfjs/probe.ts';
+import { probeTorch } from '../train/torch/package.ts';
 import { type Console, defineCommand, type ExitStatus } from './command.ts';
 import { jsonOption } from './options.ts';
 
 export const doctor = defineCommand({
   options: {
     hardware: { type: 'string', describe: 'Try this hardware profile instead, and say at which step it fails' },
+    python: { type: 'string', describe: 'Look for PyTorch in this Python' },
     json: jsonOption,
   },
   examples: [
@@ -29,11 +31,11 @@ export const doctor = defineCommand({
     const environment = currentEnvironment();
     const load = currentLoad();
     const providers = await probeProviders();
-    const tfjs = await probeTfjs();
+    const [tfjs, torch] = await Promise.all([probeTfjs(), probeTorch(args.python ?? null)]);
     const advice = adviceFor(environment, load, providers);
     const usable = Object.values(providers).some(({ available }) => available);
     if (args.json) {
-      console.out(JSON.stringify({ environment, load, providers, tfjs, cache: cacheFolder(), advice }, null, 2));
+      console.out(JSON.stringify({ environment, load, providers, tfjs, torch, cache: cacheFolder(), advice }, null, 2));
       return usable ? 0 : 1;
     }
     console.out(
@@ -50,6 +52,9 @@ export const doctor = defineCommand({
         '',
         'A second engine for training (--engine tfjs), optional:',
         `  ${tfjs.state === 'works' ? `${tfjs.package} ${tfjs.version}, backend ${tfjs.backend}` : `no: ${tfjs.reason}`}`,
+        '',
+        'PyTorch as the engine of training (--engine torch), optional:',
+        `  ${torch.state === 'works' ? torch.said : `no: ${torch.reason}`}`,
         ...(advice.length > 0 ? ['', ...advice] : []),
       ]
         .map(oneLine)

@@ -39,9 +39,9 @@ export function trainingDisplay(
 /** The last word on a training, and the exit status: 1 where the file does not score as training said. */
 export function trainingEnd(console: Console, json: boolean, { written, endedBy }: TrainResult): ExitStatus {
   if (endedBy === 'interrupted' || !written) return 130;
-  const { path, bytes, epoch, top1, images, test } = written;
+  const { path, bytes, epoch, top1, images, mayDiffer, test } = written;
   const reported = epoch.validation?.top1 ?? Number.NaN;
-  const agrees = Math.abs(top1 - reported) <= 1.5 / images;
+  const agrees = Math.abs(top1 - reported) <= mayDiffer / images;
   if (json) {
     const { weights } = epoch.validation ?? { weights: 'last' };
     const scored = { top1, reported, images, agrees, ...(test ? { test } : {}) };

@@ -9,6 +9,7 @@ import { requireProvider } from '../device/providers.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { TrainRequest } from '../train/loop/request.ts';
 import { type OptimiserOptions, requireTrainingOptions } from '../train/options.ts';
+import type { EngineChoice } from '../train/runner/engine-choice.ts';
 import { parseDuration } from '../units/duration.ts';
 import { count } from './count.ts';
 import { notNegative } from './positive.ts';
@@ -54,9 +55,9 @@ export const trainingOptions = {
   'clip-norm': { type: 'number', describe: 'The largest norm of the gradient [default: no limit]' },
   ema: { type: 'number', default: 0.998, describe: 'Decay of the moving average of the weights; 0 turns it off' },
   precision: {
-    choices: ['float32', 'float16'] as const,
+    choices: ['float32', 'float16', 'bfloat16', 'fp32', 'fp16', 'bf16'] as const,
     default: 'float32' as const,
-    describe: 'Number format in which a step is computed',
+    describe: 'Number format in which a step is computed; bfloat16 with --engine torch only',
   },
   augment: {
     choices: augmentationNames,
@@ -80,11 +81,29 @@ export const trainingOptions = {
     describe: 'Threads that prepare batches of images [default: a quarter of the cores]',
   },
   engine: {
-    choices: ['onnxruntime', 'tfjs'] as const,
+    choices: ['onnxruntime', 'torch', 'tfjs'] as const,
     default: 'onnxruntime' as const,
-    describe: 'What computes the steps; tfjs is TensorFlow.js, if you installed it (see rankfront doctor)',
+    describe: 'What computes the steps; torch is PyTorch, tfjs is TensorFlow.js, if you installed them (see doctor)',
   },
-  provider: { choices: providerNames, default: 'cpu' as const, describe: 'The execution provider of ONNX Runtime' },
+  provider: {
+    choices: providerNames,
+    default: 'cpu' as const,
+    describe: 'The execution provider of ONNX Runtime; with --engine torch, cuda demands a GPU',
+  },
+  python: { type: 'string', describe: 'With --engine torch: the Python that has PyTorch [default: the first found]' },
+  devices: {
+    type: 'number',
+    describe: 'With --engine torch: processes on this machine, each with a GPU where there are GPUs [default: 1]',
+  },
+  torchrun: {
+    type: 'string',
+    describe: 'With --engine torch: arguments for torch.distributed.run, in the place of --devices',
+  },
+  'torch-compile': {
+    type: 'boolean',
+    default: false,
+    describe: 'With --engine torch: compile the network (torch.compile), where this PyTorch can',
+  },
   checkpoint: { type: 'string', describe: 'The file to continue from after a stop [default: OUT.checkpoint]' },
   'checkpoint-every': {
     type: 'string',
@@ -133,18 +152,10 @@ export function trainRequest(
     frobeniusDecay: args['frobenius-decay'],
     clipNorm: args['clip-norm'] ?? null,
     emaDecay: args.ema === 0 ? null : args.ema,
-    precision: args.precision,
+    precision: precisionOf(args),
     scoreEvery: count('--score-every', args['score-every'], 1),
     seed: count('--seed', args.seed, 0),
-    engine:
-      args.engine === 'tfjs'
-        ? { kind: 'tfjs', package: null }
-        : {
-            kind: 'onnxruntime',
-            provider: args.provider,
-            threads: count('--threads', args.threads, 1, cores) ?? cores,
-            graphOptimization: 'all',
-          },
+    engine: engineOf(args, cores),
     loaderThreads: count('--loader-threads', args['loader-threads'], 1, 1) ?? Math.max(1, Math.floor(cores / 4)),
     checkpoint: args.checkpoint ?? `${args.out}.checkpoint`,
     checkpointMs: parseDuration(args['checkpoint-every'], '--checkpoint-every'),
@@ -163,6 +174,44 @@ function holdOutOf({ 'hold-out': share, keep }: Given): number {
     `--hold-out: expected a share from 0 to 0.5, found ${Number.isNaN(given) ? 'no number' : given}.`,
     `Give, for example, --hold-out ${usualHoldOut}.`,
   );
+}
+
+/** @throws UserError for an option of another engine */
+function engineOf(args: Given, cores: number): EngineChoice {
+  const threads = count('--threads', args.threads, 1, cores) ?? cores;
+  if (args.engine === 'torch') {
+    if (args.devices !== undefined && args.torchrun !== undefined)
+      throw new UserError(
+        'Cannot take --devices beside --torchrun: both say how many processes there are.',
+        'Give one of them; --torchrun takes "--nproc_per_node N".',
+      );
+    return {
+      kind: 'torch',
+      python: args.python ?? null,
+      devices: count('--devices', args.devices, 1, 2) ?? 1,
+      torchrun: args.torchrun?.split(' ').filter(word => word !== '') ?? null,
+      device: args.provider === 'cuda' ? 'cuda' : 'auto',
+      threads,
+      compile: args['torch-compile'],
+    };
+  }
+  for (const name of ['python', 'devices', 'torchrun'] as const)
+    if (args[name] !== undefined)
+      throw new UserError(`--${name}: the engine is ${args.engine}.`, `Give --engine torch, or leave out --${name}.`);
+  if (args.engine === 'tfjs') return { kind: 'tfjs', package: null };
+  return { kind: 'onnxruntime', provider: args.provider, threads, graphOptimization: 'all' };
+}
+
+/** @throws UserError for what the engine does not compute in */
+function precisionOf({ precision, engine }: Given): TrainRequest['precision'] {
+  const short = { fp32: 'float32', fp16: 'float16', bf16: 'bfloat16' } as const;
+  const name = precision in short ? short[precision as keyof typeof short] : (precision as TrainRequest['precision']);
+  if (name === 'bfloat16' && engine !== 'torch')
+    throw new UserError(
+      `Cannot train in bfloat16 with --engine ${engine}: its operators compute in float32 or float16.`,
+      'Give --engine torch, or another --precision.',
+    );
+  return name;
 }
 
 /** The CPU is always there. @throws UserError for a provider that does not work here */

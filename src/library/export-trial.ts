@@ -1,6 +1,7 @@
 /** A trial of a stored study, written as an ONNX file that stands alone. */
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
+import { readModel } from '../onnx/read.ts';
 import { fileOfStore } from '../store/place.ts';
 import type { Store } from '../store/store.ts';
 import type { Study } from '../store/study.ts';
@@ -8,6 +9,7 @@ import type { CompleteTrial } from '../store/trial.ts';
 import { reopenStatistics } from '../study/build/calibration.ts';
 import { exportTrial, requireComplete } from '../study/build/export.ts';
 import { reopenPlan } from '../study/build/reopen.ts';
+import { writeTorchFolder } from './export-torch.ts';
 
 /** Where files of a study are now, if they have moved. */
 export interface MovedFiles {
@@ -38,28 +40,33 @@ export interface ExportParts {
 }
 
 /**
- * @param out where to write; files that the study reads are never written over
+ * @param out where to write; with the format `torch` a folder, see `writeTorchFolder`. Files that the study reads are never written over
  * @param refined whether the refined weights are taken where the trial has them
+ * @param format what is written
  * @throws UserError for a trial that is not complete, files that are not those of the study, or a place that cannot be written to
  */
 export async function writeTrial(
   { store, study, place, moved, warn }: ExportParts,
   number: number,
   out: string,
-  refined = true,
+  { refined = true, format = 'onnx' }: { readonly refined?: boolean; readonly format?: 'onnx' | 'torch' } = {},
 ): Promise<{ readonly exported: Exported; readonly trial: CompleteTrial }> {
   const trial = requireComplete(await store.trials.get(study.id, number), number, study);
   const plan = await reopenPlan(study, place, moved.model);
   const data = [moved.data ?? study.data.spec, moved.calibration ?? study.calibration?.spec];
   const kept = { kept: keptFiles({ store: fileOfStore(place), models: [plan.loaded.path], data }) };
-  demandWritable(out, 'the model', kept);
+  if (format === 'onnx') demandWritable(out, 'the model', kept);
   const files = { data: moved.data, calibration: moved.calibration };
   const statistics = await reopenStatistics(plan, study, files, { warn });
   const refinement = refined ? await store.trials.refinement(trial.id) : null;
   const weights = refinement?.state === 'refined' ? refinement : null;
   const correction = weights?.content ?? (await store.trials.correction(trial.id));
   const bytes = await exportTrial(plan, study, trial, correction, statistics, { warn }, weights?.modelSha256);
-  writeAtomically(out, bytes, 'the model', kept);
+  if (format === 'onnx') writeAtomically(out, bytes, 'the model', kept);
+  else {
+    const from = { study: study.name, trial: String(number), sha256: weights?.modelSha256 ?? trial.modelSha256 };
+    writeTorchFolder(readModel(bytes, { name: `trial ${number}` }), out, from);
+  }
   const { macs, params } = trial;
   const written = { study: study.name, trial: number, out, bytes: bytes.length, macs, params };
   return { exported: { ...written, refined: weights !== null }, trial };

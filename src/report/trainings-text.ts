@@ -18,7 +18,8 @@ export function trainingsLines(trainings: readonly TrainingView[]): string[] {
 
 function opening({ run, epochs }: TrainingView): string {
   const { state, top1, beforeTop1, denseTop1, identity, detail } = run;
-  const asked = ['--epochs', '--lr', '--freeze', '--distil'].flatMap(name =>
+  const otherEngine = identity['--engine'] === 'onnxruntime' ? [] : ['--engine'];
+  const asked = ['--epochs', '--lr', '--freeze', '--distil', ...otherEngine].flatMap(name =>
     identity[name] === undefined ? [] : [`${name} ${identity[name]}`],
   );
   const scores =

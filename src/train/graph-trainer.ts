@@ -2,7 +2,7 @@
 import { UserError } from '../errors/user-error.ts';
 import type { Engine, EngineValue } from './engine.ts';
 import { evaluator } from './evaluator.ts';
-import { type Network, prepareNetwork } from './network/prepare.ts';
+import { type Network, prepareNetwork, requireSameClassifier } from './network/prepare.ts';
 import type { Now } from './optimiser/transformation.ts';
 import { requireTrainingOptions, type TrainingOptions } from './options.ts';
 import { requireSameLayout } from './state/check-state.ts';
@@ -18,6 +18,7 @@ import type { Batch, Counters, Hyperparameters, StepMetrics, TrainableSet, Train
 /** Starts with every weight trainable, and closes `engine` with itself. @throws UserError for what cannot be trained */
 export async function openGraphTrainer(options: TrainingOptions, engine: Engine): Promise<Trainer> {
   requireTrainingOptions(options);
+  requirePrecision(options);
   const network = prepareNetwork(options.model);
   const teacher = teacherOf(options, network);
   const compiler = stepCompiler(options, network, teacher, engine);
@@ -117,13 +118,18 @@ function nowOf(counters: Counters, hyper: Hyperparameters, options: TrainingOpti
   };
 }
 
+/** @throws UserError: the runtime's operators compute in float16, not in bfloat16 */
+function requirePrecision({ precision }: TrainingOptions): void {
+  if (precision === 'bfloat16')
+    throw new UserError(
+      'Cannot train in bfloat16 on this engine: its operators compute in float32 or float16.',
+      'Give --engine torch, or --precision float16.',
+    );
+}
+
 function teacherOf({ teacher }: TrainingOptions, network: Network): Network | null {
   if (!teacher) return null;
   const prepared = prepareNetwork(teacher, 'the teacher');
-  const same = prepared.classes === network.classes && String(prepared.imageDims) === String(network.imageDims);
-  if (same) return prepared;
-  throw new UserError(
-    `Cannot distil: the teacher scores ${prepared.classes} classes on images of ${prepared.imageDims.join(' x ')}, the network ${network.classes} on ${network.imageDims.join(' x ')}.`,
-    'Give the dense network that the candidate was made from.',
-  );
+  requireSameClassifier(prepared, network);
+  return prepared;
 }

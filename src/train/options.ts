@@ -31,7 +31,8 @@ export interface TrainingOptions {
   readonly clipNorm: number | null;
   /** Decay of the moving average of the weights; null for none. */
   readonly emaDecay: number | null;
-  readonly precision: 'float32' | 'float16';
+  /** `bfloat16` on PyTorch alone. */
+  readonly precision: 'float32' | 'float16' | 'bfloat16';
 }
 
 export const defaultTraining: Omit<TrainingOptions, 'model' | 'batchSize'> = {

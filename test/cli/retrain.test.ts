@@ -6,6 +6,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { TrainingEpoch, TrainingPhase, TrainingRun } from '../../src/store/training.ts';
 import { requireComplete } from '../../src/study/build/export.ts';
 import { requireFactorised } from '../../src/study/train/retrain.ts';
+import { named, noTorch, testPython } from '../train/torch/available.ts';
 import { type Ended, rankfront } from './rankfront.ts';
 import { cifarRecords, makeWorld, type World } from './world.ts';
 
@@ -115,5 +116,37 @@ describe('rankfront retrain', () => {
     const study = await store.studies.get('small');
     expect(() => requireComplete(null, 9, study!)).toThrow('has no trial 9');
     await store.close();
+  });
+});
+
+describe.skipIf(noTorch !== null)(named('rankfront retrain --engine torch'), () => {
+  test('retrains on two processes, and keeps and proves it as a training of our own', async () => {
+    expect(searched).toMatchObject({ status: 0 });
+    const options = [
+      '--engine',
+      'torch',
+      '--devices',
+      '2',
+      '--python',
+      testPython,
+      '--freeze',
+      'list:w0',
+      '--lr',
+      '0.001',
+    ];
+    const ended = await retrain(1, 'torch.onnx', ...options);
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    const events = ended.stdout.trim().split('\n').map(line => JSON.parse(line)); // biome-ignore format: one line
+    expect(events.at(-1)).toMatchObject({ kind: 'written', path: at('torch.onnx'), agrees: true, images: 120 });
+    const run = (await kept(1)).find(({ identity }) => identity['--engine'] === 'torch');
+    expect(run).toMatchObject({ state: 'complete', top1: events.at(-1).top1 });
+    expect(run?.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(run?.phases).toMatchObject([{ firstEpoch: 1, lastEpoch: 2, unfrozenStepMs: expect.any(Number) }]);
+    const proved = await rankfront(
+      ['verify', '--store', world.store, '--study', 'small', '--retrained', world.folder],
+      world.env,
+    );
+    expect(proved).toMatchObject({ status: 0 });
+    expect(proved.stdout).toMatch(/ok {3}training \d of trial 1\n.*ok {3}training \d of trial 1\n/s);
   });
 });

@@ -51,7 +51,8 @@ import { unsqueeze } from './operators/unsqueeze.ts';
 import { where } from './operators/where.ts';
 import { type GradientRule, type GradientRules, NoGradient } from './rule.ts';
 
-const standard: GradientRules = {
+/** Of the standard operators, by their names. */
+export const rules: GradientRules = {
   Abs: abs,
   Add: add,
   AveragePool: averagePool,
@@ -115,7 +116,7 @@ export const stopsGradients = ({ domain, opType }: Node): boolean => standardDom
 
 /** Throws NoGradient for an operator without a rule. */
 export function ruleOf({ domain, opType }: Node): GradientRule {
-  const rule = standardDomain(domain) === '' && Object.hasOwn(standard, opType) ? standard[opType] : undefined;
+  const rule = standardDomain(domain) === '' && Object.hasOwn(rules, opType) ? rules[opType] : undefined;
   if (!rule) throw new NoGradient('this operator has no gradient here');
   return rule;
 }

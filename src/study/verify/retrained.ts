@@ -1,14 +1,13 @@
 /** Whether what is stored of a retraining holds: the networks before and after it, scored again on its validation images. */
 import { existsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
 import { readBytes, sha256Of } from '../../host/model-file.ts';
 import { folderOfStore } from '../../store/place.ts';
 import type { Study } from '../../store/study.ts';
 import type { TrainingRun } from '../../store/training.ts';
+import { plainRequest } from '../../train/loop/plain-request.ts';
 import { planTraining, type TrainPlan } from '../../train/loop/plan.ts';
-import type { TrainRequest } from '../../train/loop/request.ts';
 import { rescored } from '../../train/loop/rescore.ts';
 import type { Difference, Disagreement } from '../recount/disagreement.ts';
 import { normalisationOf } from '../train/retrain.ts';
@@ -107,43 +106,10 @@ async function planOf(study: Study, run: TrainingRun, files: TrainingFiles): Pro
   }
 }
 
-/** Nothing is trained by it: only its validation images and how they are read are used. */
-const plainRequest: Omit<TrainRequest, 'model' | 'data' | 'normalize' | 'seed'> = {
-  fresh: false,
-  teacher: null,
-  augment: 'default',
-  plainEpochs: 0,
-  out: '',
-  keep: 'last',
-  holdOut: 0,
-  epochs: 1,
-  batch: 2,
-  accumulation: 1,
-  learningRate: 0.01,
-  schedule: 'cosine',
-  warmUpEpochs: 0,
-  rewindEpochs: null,
-  freeze: 'none',
-  optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true },
-  weightDecay: 0,
-  frobeniusDecay: 0,
-  labelSmoothing: 0,
-  distillationWeight: 0,
-  temperature: 1,
-  clipNorm: null,
-  emaDecay: null,
-  precision: 'float32',
-  scoreEvery: 1,
-  engine: { kind: 'onnxruntime', provider: 'cpu', threads: availableParallelism(), graphOptimization: 'all' },
-  loaderThreads: 1,
-  checkpoint: '',
-  checkpointMs: 600_000,
-  restart: false,
-};
-
 /** Trainings of an audit leave no file. */
 function fileOf({ commandLine }: TrainingRun, { retrained, storePath }: TrainingFiles): string | null {
-  const out = commandLine[0] === 'retrain' ? optionOf(commandLine, '--out') : undefined;
+  const writes = commandLine[0] === 'retrain' || commandLine[0] === 'import-weights';
+  const out = writes ? optionOf(commandLine, '--out') : undefined;
   const places = [
     ...(retrained === undefined ? [] : [retrained, ...(out === undefined ? [] : [join(retrained, basename(out))])]),
     ...(out === undefined ? [] : [out, join(folderOfStore(storePath), out)]),

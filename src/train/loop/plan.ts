@@ -10,13 +10,13 @@ import { UserError } from '../../errors/user-error.ts';
 import { loadModel } from '../../host/model-file.ts';
 import type { Identity } from '../checkpoint/format.ts';
 import { parsePolicy } from '../freezing/parse.ts';
-import { phasesOf } from '../freezing/phases.ts';
+import { type FreezingPhase, phasesOf } from '../freezing/phases.ts';
 import type { InputReading } from '../loader/make-batch.ts';
 import { type Network, prepareNetwork } from '../network/prepare.ts';
 import { requireTrainingOptions } from '../options.ts';
-import type { RunnerSetup, ValidationSource } from '../runner/runner.ts';
+import type { CourseAhead, RunnerSetup, ValidationSource } from '../runner/runner.ts';
 import { parseCurve } from '../schedule/parse.ts';
-import { scheduleOf } from '../schedule/schedule.ts';
+import { learningRateAt, type Schedule, scheduleOf } from '../schedule/schedule.ts';
 import { batchesPerCall } from '../step/batches-per-call.ts';
 import { trainingIdentity } from './identity.ts';
 import type { LoopPlan } from './loop.ts';
@@ -99,6 +99,9 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
         maxUnreadable: 'maxUnreadable' in spec ? spec.maxUnreadable : 0,
       },
       validation: toScore(validation),
+      ...(request.engine.kind === 'torch' && {
+        course: courseAhead(request.epochs, batchesPerEpoch, schedule, phases),
+      }),
     },
     test: test && toScore(test),
     identity: trainingIdentity(request, loaded, teacher, splits),
@@ -108,6 +111,20 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
       ...(test ?? validation).notes,
       ...[unseenClasses(labels, network.classes, train.spec.labelOffset)].filter(note => note !== null),
     ],
+  };
+}
+
+/** All that is to come, for an engine that is handed a plan. */
+function courseAhead(
+  epochs: number,
+  batchesPerEpoch: number,
+  schedule: Schedule,
+  phases: readonly FreezingPhase[],
+): CourseAhead {
+  return {
+    epochs,
+    learningRates: Array.from({ length: epochs * batchesPerEpoch }, (_, step) => learningRateAt(schedule, step)),
+    phases: phases.map(({ from, to, set }) => ({ from, to, trainable: [...set.trainable] })),
   };
 }
 

@@ -26,6 +26,9 @@ export interface Written {
   readonly images: number;
   /** The same on test images, which chose nothing; null where there are none beside the validation set. */
   readonly test: Rescored | null;
+
+  /** So many images may lie between that and what the training reported: kernels of another engine round otherwise. */
+  readonly mayDiffer: number;
   /** Of the file, hexadecimal. */
   readonly sha256: string;
 }
@@ -56,8 +59,21 @@ export async function written(
     keeping(request, state.counters.steps, () => writeNetwork(request, plan, state, weights));
   const { top1, images } = await rescored(out, plan);
   const test = plan.test && (await lastWord(out, plan));
-  return { path: out, bytes: statSync(out).size, epoch: lost ? last : wanted, top1, images, test, sha256: hashOf(out) };
+  return {
+    path: out,
+    bytes: statSync(out).size,
+    epoch: lost ? last : wanted,
+    top1,
+    images,
+    test,
+    mayDiffer: mayDiffer(request, images),
+    sha256: hashOf(out),
+  };
 }
+
+/** Ties within rounding are broken by chance: about one image in a thousand scores otherwise on another engine. */
+const mayDiffer = ({ engine }: TrainRequest, images: number): number =>
+  engine.kind === 'torch' ? Math.max(2.5, 0.002 * images) : 1.5;
 
 const hashOf = (path: string): string => sha256Of(readBytes(path, 'the trained network'));
 

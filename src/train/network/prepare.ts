@@ -42,6 +42,15 @@ function parametersBehind({ graph }: Model, scores: string): Parameters {
   };
 }
 
+/** @throws UserError for a teacher whose images or classes are not those of the network */
+export function requireSameClassifier(teacher: Network, network: Network): void {
+  if (teacher.classes === network.classes && String(teacher.imageDims) === String(network.imageDims)) return;
+  throw new UserError(
+    `Cannot distil: the teacher scores ${teacher.classes} classes on images of ${teacher.imageDims.join(' x ')}, the network ${network.classes} on ${network.imageDims.join(' x ')}.`,
+    'Give the dense network that the candidate was made from.',
+  );
+}
+
 /** A weight in float16 that a Cast widens is trained in float32 and written as it was. */
 function requireFloat32({ graph }: Model, { weights }: Parameters): void {
   const other = weights.find(

@@ -32,6 +32,8 @@ async function openTrainer(options: TrainingOptions, engine: EngineChoice): Prom
       return (await import('../onnxruntime/open.ts')).openOnnxruntimeTrainer(options, engine);
     case 'tfjs':
       return (await import('../tfjs/open.ts')).openTfjsTrainer(options, engine.package);
+    case 'torch':
+      throw new Error('PyTorch has processes of its own');
     default:
       return engine satisfies never;
   }

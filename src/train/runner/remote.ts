@@ -11,6 +11,7 @@ const patienceMs = 24 * 3_600_000;
 
 /** @throws UserError when the network, its engine or the data cannot be used */
 export async function startRunner(setup: RunnerSetup): Promise<Attempt<TrainingRunner>> {
+  if (setup.engine.kind === 'torch') return (await import('../torch/start.ts')).startTorchRunner(setup, setup.engine);
   const child = startChild({ entry: entryUrl('child', import.meta.url) });
   const ask = asker(child);
   try {

@@ -24,6 +24,21 @@ export interface RunnerSetup {
   /** The training set; a batch of the loader is a step of the trainer. */
   readonly data: Omit<LoaderOptions, 'batch'>;
   readonly validation: ValidationSource | null;
+  /** What is to come, for an engine that is handed all of it at the start. */
+  readonly course?: CourseAhead;
+}
+
+export interface CourseAhead {
+  readonly epochs: number;
+  /** By step of the whole training. */
+  readonly learningRates: readonly number[];
+  readonly phases: readonly {
+    /** Epochs from `from` to before `to`. */
+    readonly from: number;
+    readonly to: number;
+    /** The weights that are trained. */
+    readonly trainable: readonly string[];
+  }[];
 }
 
 export interface ValidationSource {

@@ -100,7 +100,7 @@ function stepGraphFor({ options, network, teacher, set, optimiser }: StepRequest
     stepSize: options.batchSize * options.accumulation,
     labelSmoothing: options.labelSmoothing,
     temperature: options.temperature,
-    precision: options.precision,
+    precision: options.precision === 'float16' ? 'float16' : 'float32',
   });
   const trained = network.weights
     .filter(({ name }) => set.trainable.has(name))

@@ -1,0 +1,217 @@
+"""The package by itself: numbers with known answers, and PyTorch's own optimisers as the oracle."""
+
+import math
+import os
+import sys
+import tempfile
+import unittest
+
+import numpy
+import torch
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+
+from rankfront_torch import safetensors  # noqa: E402
+from rankfront_torch.data import share_of  # noqa: E402
+from rankfront_torch.errors import UserError  # noqa: E402
+from rankfront_torch.loss import summed_loss  # noqa: E402
+from rankfront_torch.network import Network  # noqa: E402
+from rankfront_torch.optimiser import Optimiser  # noqa: E402
+from rankfront_torch.pixels import centre_crop, resized  # noqa: E402
+from rankfront_torch.plan import Plan  # noqa: E402
+from rankfront_torch.rng import Rng, epoch_order  # noqa: E402
+
+
+def linear(name="y", op="Gemm"):
+    """scores = x w + b as a plan describes it."""
+    return {
+        "input": "x", "scores": name, "classes": 2, "imageDims": [3], "statistics": [],
+        "weights": [{"name": "w", "decays": True}, {"name": "b", "decays": False}],
+        "nodes": [{"name": "fc", "op": op, "domain": "", "inputs": ["x", "w", "b"], "outputs": [name], "attributes": {}}],
+    }
+
+
+def linear_tensors():
+    return {"w": torch.arange(6.0).reshape(3, 2) / 6, "b": torch.tensor([0.1, -0.1])}
+
+
+class Safetensors(unittest.TestCase):
+    def test_what_is_written_is_read(self):
+        tensors = {
+            "a": torch.randn(2, 3), "b": torch.tensor([1, -2]), "c": torch.tensor(True), "d": torch.zeros(0, 4),
+            "e": torch.randn(3).bfloat16(), "f": torch.randn(2).half(),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "t.safetensors")
+            safetensors.write(path, tensors)
+            found = safetensors.read(path)
+            self.assertEqual(os.listdir(folder), ["t.safetensors"])
+        self.assertEqual(list(found), list(tensors))
+        for name, tensor in tensors.items():
+            self.assertEqual(found[name].dtype, tensor.dtype)
+            self.assertTrue(torch.equal(found[name], tensor))
+
+    def test_a_file_cut_short_is_refused(self):
+        data = safetensors.encoded({"a": torch.randn(8)})
+        for end in (4, 20, len(data) - 1):
+            with self.assertRaises(UserError):
+                safetensors.decoded(data[:end])
+
+
+class Random(unittest.TestCase):
+    def test_every_place_has_its_own_stream(self):
+        draws = {tuple(Rng(*key).integer(1000) for _ in range(1)) for key in ((1, 2, 3), (1, 2, 4), (2, 2, 3), (1, 2))}
+        self.assertGreater(len(draws), 2)
+        self.assertEqual(Rng(7, 1).uniform(), Rng(7, 1).uniform())
+
+    def test_an_order_holds_every_image_once(self):
+        order = epoch_order(100, 3, 1)
+        self.assertEqual(sorted(order), list(range(100)))
+        self.assertNotEqual(order, epoch_order(100, 3, 2))
+
+    def test_beta_has_its_mean_and_variance(self):
+        rng = Rng(5)
+        draws = numpy.array([rng.beta(0.2, 0.2) for _ in range(4000)])
+        self.assertAlmostEqual(draws.mean(), 0.5, delta=0.03)
+        self.assertAlmostEqual(draws.var(), 1 / (4 * 1.4), delta=0.01)
+
+
+class Pixels(unittest.TestCase):
+    def test_resizing_keeps_a_flat_image_and_the_mean_of_a_ramp(self):
+        flat = numpy.full((9, 7, 3), 77, numpy.uint8)
+        self.assertTrue((resized(flat, 4, 5) == 77).all())
+        ramp = numpy.repeat(numpy.arange(64, dtype=numpy.uint8)[None, :, None], 3, axis=2).repeat(8, axis=0)
+        small = resized(ramp, 16, 8)
+        self.assertAlmostEqual(float(small.mean()), float(ramp.mean()), delta=0.6)
+
+    def test_a_small_image_is_padded_in_the_middle(self):
+        planes = centre_crop(numpy.ones((2, 2, 3), numpy.uint8), 4, 4)
+        self.assertEqual(planes.shape, (3, 4, 4))
+        self.assertEqual(planes[0].tolist(), [[0, 0, 0, 0], [0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]])
+
+
+class Shares(unittest.TestCase):
+    def test_ranks_share_a_batch_in_mirrored_pairs(self):
+        for world in (1, 2, 4):
+            shares = [share_of(16, rank, world, 2) for rank in range(world)]
+            self.assertEqual(sorted(numpy.concatenate(shares).tolist()), list(range(16)))
+            for share in shares:
+                self.assertEqual((share + share[::-1]).tolist(), [15] * len(share))
+
+    def test_a_batch_that_does_not_divide_is_refused(self):
+        with self.assertRaisesRegex(UserError, "a batch of 10 images on 4 devices"):
+            share_of(10, 0, 4, 1)
+
+
+class Loss(unittest.TestCase):
+    def test_it_is_cross_entropy_with_smoothing(self):
+        scores, labels = torch.randn(5, 4), torch.tensor([0, 1, 2, 3, 1])
+        targets = torch.nn.functional.one_hot(labels, 4).float()
+        expected = torch.nn.functional.cross_entropy(scores, labels, label_smoothing=0.1, reduction="sum")
+        self.assertAlmostEqual(summed_loss(scores, targets, 0.1).item(), expected.item(), places=5)
+
+    def test_the_teacher_itself_is_at_no_distance(self):
+        scores, targets = torch.randn(3, 4), torch.eye(4)[:3]
+        alone = summed_loss(scores, targets, 0, scores, 1.0, 4.0).item()
+        self.assertAlmostEqual(alone, 0, places=5)
+
+
+class Optimisers(unittest.TestCase):
+    def steps(self, kind, reference, weight_decay, clip=None):
+        network = Network(linear(), linear_tensors())
+        plan = {"optimiser": kind, "weightDecay": weight_decay, "frobeniusDecay": 0, "clipNorm": clip, "sites": []}
+        own = Optimiser(plan, ["w"], network)
+        twin = [network.value(name).detach().clone().requires_grad_() for name in ("w", "b")]
+        theirs = reference([{"params": [twin[0]], "weight_decay": weight_decay}, {"params": [twin[1]], "weight_decay": 0}])
+        generator = torch.Generator().manual_seed(1)
+        for _ in range(5):
+            gradients = [torch.randn(each.shape, generator=generator) for each in twin]
+            norm = math.sqrt(sum(float((g * g).sum()) for g in gradients))
+            with torch.no_grad():
+                updates, kept = own.proposed(["w", "b"], gradients, norm, 0.1)
+                for name, update in zip(("w", "b"), updates):
+                    network.value(name).sub_(update)
+                own.commit(kept)
+            for each, gradient in zip(twin, gradients):
+                each.grad = gradient.clone()
+            if clip is not None:
+                torch.nn.utils.clip_grad_norm_(twin, clip)
+            theirs.step()
+        for name, each in zip(("w", "b"), twin):
+            self.assertLess(float((network.value(name) - each).abs().max()), 1e-6)
+
+    def test_sgd_is_that_of_pytorch(self):
+        kind = {"kind": "sgd", "momentum": 0.9, "nesterov": True}
+        self.steps(kind, lambda groups: torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True), 0.01, clip=0.7)
+
+    def test_adamw_is_that_of_pytorch(self):
+        kind = {"kind": "adamw", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+        self.steps(kind, lambda groups: torch.optim.AdamW(groups, lr=0.1), 0.05)
+
+    def test_frobenius_decay_is_the_gradient_of_the_product(self):
+        torch.manual_seed(2)
+        first, core, last = torch.randn(4, 6, 1, 1), torch.randn(5, 4, 3, 3), torch.randn(7, 5, 1, 1)
+        values = {"a": first, "b": core, "c": last}
+        free = [value.clone().requires_grad_() for value in values.values()]
+        product = torch.einsum("pn,qpij,mq->mnij", free[0][:, :, 0, 0], free[1], free[2][:, :, 0, 0])
+        (0.5 * (product**2).sum()).backward()
+
+        class Twin:
+            weight_names = list(values)
+
+            def value(self, name):
+                return values[name]
+
+        site = {"groups": 1, "factors": [{"weight": name, "layout": "out-in"} for name in values]}
+        plan = {
+            "optimiser": {"kind": "sgd", "momentum": 0, "nesterov": False}, "weightDecay": 0, "frobeniusDecay": 1,
+            "clipNorm": None, "sites": [site],
+        }
+        zeros = [torch.zeros_like(value) for value in values.values()]
+        updates, _ = Optimiser(plan, [], Twin()).proposed(list(values), zeros, 0.0, 1.0)
+        for update, each in zip(updates, free):
+            self.assertLess(float((update - each.grad).abs().max() / each.grad.abs().max()), 1e-5)
+
+
+class Networks(unittest.TestCase):
+    def test_what_rests_gets_no_gradient(self):
+        network = Network(linear(), linear_tensors())
+        network.set_trainable({"b"})
+        network(torch.ones(4, 3)).sum().backward()
+        self.assertIsNone(network.value("w").grad)
+        self.assertEqual(network.value("b").grad.tolist(), [4, 4])
+
+    def test_behind_the_last_frozen_layer_nothing_is_kept_for_a_backward_pass(self):
+        described = linear()
+        described["nodes"].insert(0, {
+            "name": "first", "op": "MatMul", "domain": "", "inputs": ["image", "v"], "outputs": ["x"], "attributes": {},
+        })
+        described["input"] = "image"
+        described["weights"].append({"name": "v", "decays": True})
+        network = Network(described, {**linear_tensors(), "v": torch.eye(3)})
+        saved = []
+        keep = torch.autograd.graph.saved_tensors_hooks(lambda t: saved.append(t) or t, lambda t: t)
+        for names, expected in (({"w", "b"}, False), ({"v", "w", "b"}, True)):
+            network.set_trainable(names)
+            saved.clear()
+            image = torch.ones(4, 3)
+            with keep:
+                network(image)
+            self.assertEqual(any(t.data_ptr() == image.data_ptr() for t in saved), expected)
+
+    def test_an_operator_that_is_not_known_is_named(self):
+        with self.assertRaisesRegex(UserError, 'the node "fc" has the operator Mish'):
+            Network(linear(op="Mish"), linear_tensors())
+
+
+class Plans(unittest.TestCase):
+    def test_another_version_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "plan.json"), "w", encoding="utf8") as file:
+                file.write('{"format": "rankfront-torch-plan", "version": 99}')
+            with self.assertRaisesRegex(UserError, "it has version 99"):
+                Plan(folder)
+
+
+if __name__ == "__main__":
+    unittest.main()

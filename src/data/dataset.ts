@@ -1,5 +1,6 @@
 /** A set of images as the rest of the program sees it: named, hashed, labelled or not, and not decoded yet. */
 import type { ClassOrder } from './class-order.ts';
+import type { Slice } from './shards.ts';
 import type { DataSpec } from './spec.ts';
 import type { TensorInputSource } from './tensors/arrays.ts';
 
@@ -13,6 +14,7 @@ export type ImageSource =
       readonly chosen?: readonly number[];
     }
   | { readonly kind: 'tensors'; readonly inputs: readonly TensorInputSource[] }
+  | { readonly kind: 'slices' /** One image per element, within archives. */; readonly slices: readonly Slice[] }
   | { readonly kind: 'folder' /** One absolute path per image. */; readonly paths: readonly string[] }
   | {
       readonly kind: 'shapes';

@@ -8,7 +8,7 @@ import type { Dataset } from './dataset.ts';
  */
 export function fewOf(dataset: Dataset, wanted: number): Dataset {
   const { count, source, ids, labels, hash } = dataset;
-  if (count <= wanted || source.kind !== 'folder') return dataset;
+  if (count <= wanted || (source.kind !== 'folder' && source.kind !== 'slices')) return dataset;
   const chosen = Array.from({ length: wanted }, (_, i) => Math.floor((i * count) / wanted));
   return {
     ...dataset,
@@ -18,6 +18,9 @@ export function fewOf(dataset: Dataset, wanted: number): Dataset {
     hash: createHash('sha256')
       .update(JSON.stringify([hash, chosen]))
       .digest('hex'),
-    source: { kind: 'folder', paths: chosen.map(at => source.paths[at] ?? '') },
+    source:
+      source.kind === 'folder'
+        ? { kind: 'folder', paths: chosen.map(at => source.paths[at] ?? '') }
+        : { kind: 'slices', slices: chosen.flatMap(at => source.slices[at] ?? []) },
   };
 }

@@ -6,6 +6,7 @@ import { usualClassLists } from './class-order.ts';
 import { truthFiles } from './ground-truth.ts';
 import { usualLabelFiles } from './label-file.ts';
 import { listImages } from './listing.ts';
+import { shardsOf } from './shards.ts';
 import { type DataSpec, parseDataSpec } from './spec.ts';
 
 /** @param given what `--data` takes; where it cannot be used, that is for others to say */
@@ -34,7 +35,9 @@ function filesOfSpec(spec: DataSpec): string[] {
       );
       const named = spec.kind === 'folder' ? [spec.labels, spec.classes].filter(file => file !== null) : [];
       const images = listImages(spec.directory).files.map(file => join(spec.directory, file));
-      return [...named, ...lists.filter(isNamed), ...images];
+      const shards =
+        spec.kind === 'folder' ? [] : [...shardsOf(spec.directory, 'train'), ...shardsOf(spec.directory, 'validation')];
+      return [...named, ...lists.filter(isNamed), ...images, ...shards];
     }
     case 'npy':
     case 'npz':

@@ -1,4 +1,4 @@
-/** ImageNet as it is unpacked: train/<wnid>/*.JPEG, and val as class folders or flat with its ground truth. */
+/** ImageNet as it is unpacked: train/<wnid>/*.JPEG, and val as class folders or flat with its ground truth; or in tar shards. */
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { hashOfFiles } from './file-hash.ts';
 import { groundTruth } from './ground-truth.ts';
 import { type Listing, listImages } from './listing.ts';
 import { listingNotes, twinNote } from './listing-notes.ts';
+import { readShards, shardsOf } from './shards.ts';
 import type { ImagenetSpec } from './spec.ts';
 
 export type SplitName = 'train' | 'validation';
@@ -20,6 +21,8 @@ export type SplitName = 'train' | 'validation';
  * @throws UserError when the split is not there, or the classes of the two splits differ
  */
 export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promise<Dataset> {
+  const shards = shardsOf(spec.directory, split);
+  if (shards.length > 0) return openShards(spec, split, shards);
   const folder = splitFolder(spec.directory, split);
   const train = existingFolder(spec.directory, 'train');
   const own = classFolders(folder);
@@ -46,6 +49,27 @@ export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promis
     description: `${ids.length} images of ${classNames.length} classes in ${folder}`,
     notes,
     source: { kind: 'folder', paths },
+  };
+}
+
+/** A training set is known by its names, places and sizes, as below; of a validation set the bytes count too. */
+async function openShards(spec: ImagenetSpec, split: SplitName, shards: readonly string[]): Promise<Dataset> {
+  const { ids, labels, slices, notes } = readShards(shards);
+  const head = JSON.stringify([ids, Array.from(labels), slices.map(({ offset, bytes }) => [offset, bytes])]);
+  return {
+    kind: 'imagenet',
+    spec,
+    count: ids.length,
+    ids,
+    labels,
+    classes: labels.reduce((most, label) => Math.max(most, label), -1) + 1,
+    // Shards name no classes: their numbers are outputs of the network.
+    classNames: null,
+    classOrder: null,
+    hash: split === 'train' ? hashOfSizes(shards, head) : await hashOfFiles(shards, head),
+    description: `${ids.length} images in ${shards.length} shards of ${spec.directory}`,
+    notes,
+    source: { kind: 'slices', slices },
   };
 }
 

@@ -1,4 +1,5 @@
 /** One image of a source, as plain data that can be sent to a thread, and its pixels. */
+import { open } from 'node:fs/promises';
 import { UserError } from '../errors/user-error.ts';
 import { readOrdinary } from '../files/read.ts';
 import { loadCifarRecord } from './cifar10.ts';
@@ -8,14 +9,17 @@ import type { PixelForm } from './pixel-form.ts';
 import { type Planes, planesOf } from './planes.ts';
 import type { RgbImage } from './resize.ts';
 import { drawShape } from './shapes/draw.ts';
+import type { Slice } from './shards.ts';
 
 export type ImageItem =
   | { readonly kind: 'file'; readonly path: string }
+  | ({ readonly kind: 'slice' } & Slice)
   | { readonly kind: 'cifar10'; readonly path: string; readonly record: number }
   | { readonly kind: 'shapes'; readonly seed: number; readonly split: 'train' | 'validation'; readonly index: number };
 
 export function itemsOf(source: ImageSource): ImageItem[] {
   if (source.kind === 'folder') return source.paths.map(path => ({ kind: 'file', path }));
+  if (source.kind === 'slices') return source.slices.map(slice => ({ kind: 'slice', ...slice }));
   if (source.kind === 'shapes') {
     const { seed, split, count } = source;
     return Array.from({ length: count }, (_, index) => ({ kind: 'shapes', seed, split, index }));
@@ -40,6 +44,8 @@ export async function loadItem(item: ImageItem): Promise<RgbImage> {
       return drawShape(item.seed, item.split, item.index).image;
     case 'file':
       return decodeRgb(await readOrdinary(item.path));
+    case 'slice':
+      return decodeRgb(await readSlice(item));
     default:
       return item satisfies never;
   }
@@ -47,7 +53,7 @@ export async function loadItem(item: ImageItem): Promise<RgbImage> {
 
 /** The same as planes of another form. Rejects as `loadItem` does. */
 export async function loadPlanes(item: ImageItem, form: PixelForm): Promise<Planes> {
-  if (item.kind === 'file') return decodePlanes(await readOrdinary(item.path), form);
+  if (item.kind === 'file' || item.kind === 'slice') return decodePlanes(await bytesOf(item), form);
   const image = await loadItem(item);
   const data = form.bits === 16 ? Uint16Array.from(image.data, value => 257 * value) : image.data;
   return planesOf({ ...image, data }, 3, form);
@@ -56,9 +62,24 @@ export async function loadPlanes(item: ImageItem, form: PixelForm): Promise<Plan
 /** How many bits the samples of these images have, by the first that can be read; 8 where none can. */
 export async function bitsOfItems(items: readonly ImageItem[]): Promise<8 | 16> {
   for (const item of items.slice(0, 8)) {
-    if (item.kind !== 'file') return 8;
-    const found = await readOrdinary(item.path).then(bitsOf, () => null);
+    if (item.kind !== 'file' && item.kind !== 'slice') return 8;
+    const found = await bytesOf(item).then(bitsOf, () => null);
     if (found !== null) return found;
   }
   return 8;
+}
+
+const bytesOf = (item: Extract<ImageItem, { readonly kind: 'file' | 'slice' }>): Promise<Uint8Array> =>
+  item.kind === 'file' ? readOrdinary(item.path) : readSlice(item);
+
+async function readSlice({ path, offset, bytes }: Slice): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const data = new Uint8Array(bytes);
+    const { bytesRead } = await file.read(data, 0, bytes, offset);
+    if (bytesRead < bytes) throw new Error('the archive is cut short');
+    return data;
+  } finally {
+    await file.close();
+  }
 }

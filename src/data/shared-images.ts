@@ -1,6 +1,7 @@
 /** Whether two sets of images hold the same files. */
 import { identityOf } from '../files/kind.ts';
 import type { Dataset, ImageSource } from './dataset.ts';
+import type { Slice } from './shards.ts';
 import type { TensorPlace } from './tensors/arrays.ts';
 
 /**
@@ -17,6 +18,10 @@ export function sharedImages({ source: one }: Dataset, { source: other }: Datase
       if (other.kind !== 'folder') return 0;
       const read = new Set(other.paths.map(fileOf));
       return one.paths.reduce((sum, path) => sum + (read.has(fileOf(path)) ? 1 : 0), 0);
+    }
+    case 'slices': {
+      const read = new Set(other.kind === 'slices' ? placesOf(other.slices) : []);
+      return placesOf(one.slices).filter(place => read.has(place)).length;
     }
     case 'tensors': {
       const read = new Set(other.kind === 'tensors' ? other.inputs.flatMap(({ items }) => items.map(keyOf)) : []);
@@ -37,6 +42,12 @@ function recordsOf({ files, chosen }: Extract<ImageSource, { readonly kind: 'cif
     return Array.from({ length: records }, (_, record) => `${file}#${record}`);
   });
   return chosen ? chosen.map(at => all[at] ?? '') : all;
+}
+
+/** Archives hold many images, and each is looked at once. */
+function placesOf(slices: readonly Slice[]): string[] {
+  const files = new Map([...new Set(slices.map(({ path }) => path))].map(path => [path, fileOf(path)]));
+  return slices.map(({ path, offset }) => `${files.get(path)}#${offset}`);
 }
 
 const keyOf = ({ path, start }: TensorPlace): string => `${fileOf(path)}#${start}`;

@@ -41,7 +41,7 @@ class Images:
         if self.names is not None:
             from PIL import Image
 
-            with open(self.names[i], "rb") as file, Image.open(io.BytesIO(file.read())) as image:
+            with Image.open(io.BytesIO(_bytes(self.names[i]))) as image:
                 return numpy.asarray(image.convert("RGB"))
         height, width = int(self.heights[i]), int(self.widths[i])
         if height == 0:
@@ -52,7 +52,15 @@ class Images:
         return self.pixels[start : start + 3 * height * width].reshape(height, width, 3)
 
     def name(self, i):
-        return str(i) if self.names is None else self.names[i]
+        return str(i) if self.names is None else str(self.names[i])
+
+
+def _bytes(place):
+    """Of a file, or of a part of an archive: path, offset, length."""
+    path, offset, length = (place, 0, -1) if isinstance(place, str) else place
+    with open(path, "rb") as file:
+        file.seek(offset)
+        return file.read(length)
 
 
 class _Maker:

@@ -10,7 +10,8 @@ const imageBytes = 3 * side * side;
 
 /** Null for images in files, whose sizes differ and which are decoded when they are needed. */
 export async function imageMemory(dataset: Dataset): Promise<ImageMemory | null> {
-  if (dataset.source.kind === 'folder' || dataset.count * imageBytes > limitBytes) return null;
+  if (dataset.source.kind === 'folder' || dataset.source.kind === 'slices' || dataset.count * imageBytes > limitBytes)
+    return null;
   const bytes = new SharedArrayBuffer(dataset.count * imageBytes);
   const all = new Uint8Array(bytes);
   for (const [i, item] of itemsOf(dataset.source).entries()) all.set((await loadItem(item)).data, i * imageBytes);

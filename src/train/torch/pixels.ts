@@ -14,7 +14,7 @@ export interface WrittenImages {
   readonly index: string;
   /** Of packed images: a file of R, G, B bytes, image after image. */
   readonly pixels?: string;
-  /** Of image files: a JSON list of paths. */
+  /** Of image files: a JSON list of paths, or of path, offset and length within an archive. */
   readonly paths?: string;
   readonly transform: Transform;
   readonly maxUnreadable: number;
@@ -41,13 +41,16 @@ export async function writeImages(
   const about = { index, transform, maxUnreadable };
   const write = (tensors: readonly (readonly [string, PlainTensor])[]): void =>
     writeFileSync(join(folder, index), encodeSafetensors([['labels', int32(labels)], ...tensors]));
-  if (source.kind === 'folder' && decodes) {
+  const files = source.kind === 'folder' || source.kind === 'slices';
+  if (files && decodes) {
     const paths = `${name}.json`;
-    writeFileSync(join(folder, paths), JSON.stringify(source.paths));
+    const places =
+      source.kind === 'folder' ? source.paths : source.slices.map(({ path, offset, bytes }) => [path, offset, bytes]);
+    writeFileSync(join(folder, paths), JSON.stringify(places));
     write([]);
     return { ...about, kind: 'files', paths };
   }
-  if (source.kind === 'folder' && count > mostPacked)
+  if (files && count > mostPacked)
     throw new UserError(
       `Cannot train with torch on ${count} image files: this Python has no Pillow to decode them with.`,
       'Install it with "python3 -m pip install pillow".',

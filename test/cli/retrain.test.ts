@@ -137,9 +137,14 @@ describe.skipIf(noTorch !== null)(named('rankfront retrain --engine torch'), () 
     const ended = await retrain(1, 'torch.onnx', ...options);
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     const events = ended.stdout.trim().split('\n').map(line => JSON.parse(line)); // biome-ignore format: one line
-    expect(events.at(-1)).toMatchObject({ kind: 'written', path: at('torch.onnx'), agrees: true, images: 120 });
+    expect(events.at(-1)).toMatchObject({
+      kind: 'written',
+      path: at('torch.onnx'),
+      agrees: true,
+      test: { images: 120 },
+    });
     const run = (await kept(1)).find(({ identity }) => identity['--engine'] === 'torch');
-    expect(run).toMatchObject({ state: 'complete', top1: events.at(-1).top1 });
+    expect(run).toMatchObject({ state: 'complete', top1: events.at(-1).test.top1 });
     expect(run?.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(run?.phases).toMatchObject([{ firstEpoch: 1, lastEpoch: 2, unfrozenStepMs: expect.any(Number) }]);
     const proved = await rankfront(

@@ -10,6 +10,7 @@ import { parseDataSpec, type ShapesSpec } from '../../../src/data/spec.ts';
 import type { Model } from '../../../src/onnx/graph.ts';
 import { readModel } from '../../../src/onnx/read.ts';
 import { writeModel } from '../../../src/onnx/write.ts';
+import { freshModel } from '../../../src/train/network/fresh.ts';
 import { prepareNetwork } from '../../../src/train/network/prepare.ts';
 import { defaultTraining, type OptimiserOptions } from '../../../src/train/options.ts';
 import type { EngineChoice } from '../../../src/train/runner/engine-choice.ts';
@@ -47,6 +48,9 @@ const atSide = (model: Model, side: number): Model => ({
     valueInfo: new Map(),
   },
 });
+
+const fresh = (bytes: Uint8Array): Model =>
+  freshModel(prepareNetwork(atSide(readModel(bytes, { name: 'resnet18' }), 64)), 1);
 
 function setupOf(name: string, model: Model, side: number, batch: number, optimiser: OptimiserOptions): RunnerSetup {
   const modelPath = join(folder, `${name}.onnx`);
@@ -97,11 +101,11 @@ describe.skipIf(noTorch !== null)(named('the first 20 losses on PyTorch and on o
       0.001,
       true,
     ],
+    // With fresh weights: the norms of that file stand for nothing, and its losses are huge in training.
     [
-      'ResNet-18 at 32 pixels',
-      () =>
-        setupOf('r18', atSide(readModel(readShared('resnet18-hybrid.bn.onnx'), { name: 'resnet18' }), 32), 32, 8, sgd),
-      1e-4,
+      'ResNet-18 at 64 pixels',
+      () => setupOf('r18', fresh(readShared('resnet18-hybrid.bn.onnx')), 64, 4, sgd),
+      0.01,
       true,
     ],
   ];

@@ -10,6 +10,7 @@ import type { Dataset } from './dataset.ts';
 import { hashOfFiles } from './file-hash.ts';
 import { groundTruth } from './ground-truth.ts';
 import { type Listing, listImages } from './listing.ts';
+import { listedFiles, type SizedFiles } from './listing-index.ts';
 import { listingNotes, twinNote } from './listing-notes.ts';
 import { readShards, shardsOf } from './shards.ts';
 import type { ImagenetSpec } from './spec.ts';
@@ -20,7 +21,11 @@ export type SplitName = 'train' | 'validation';
  * Classes are the folders of the training set, or of the validation set where there is no other, in the order of their ids.
  * @throws UserError when the split is not there, or the classes of the two splits differ
  */
-export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promise<Dataset> {
+export async function openImagenet(
+  spec: ImagenetSpec,
+  split: SplitName,
+  listings: string | null = null,
+): Promise<Dataset> {
   const shards = shardsOf(spec.directory, split);
   if (shards.length > 0) return openShards(spec, split, shards);
   const folder = splitFolder(spec.directory, split);
@@ -32,8 +37,8 @@ export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promis
       `Cannot use "${spec.directory}" as ImageNet: expected folders named by WordNet ids (n01440764), found none in "${train ?? folder}".`,
       'Unpack ILSVRC2012_img_train.tar, and every archive in it into a folder of its own.',
     );
-  const { ids, labels, notes } =
-    own.length > 0 ? byFolders(folder, own, classNames) : flat(spec.directory, folder, classNames);
+  const { ids, labels, notes, sizes } =
+    own.length > 0 ? byFolders(folder, own, classNames, listings) : flat(spec.directory, folder, classNames);
   const paths = ids.map(id => join(folder, id));
   const head = JSON.stringify([ids, Array.from(labels), classNames]);
   return {
@@ -45,7 +50,7 @@ export async function openImagenet(spec: ImagenetSpec, split: SplitName): Promis
     classes: classNames.length,
     classNames,
     classOrder: findClassOrder(spec.directory),
-    hash: split === 'train' ? hashOfSizes(paths, head) : await hashOfFiles(paths, head),
+    hash: split === 'train' ? hashOfSizes(paths, head, sizes) : await hashOfFiles(paths, head),
     description: `${ids.length} images of ${classNames.length} classes in ${folder}`,
     notes,
     source: { kind: 'folder', paths },
@@ -74,9 +79,11 @@ async function openShards(spec: ImagenetSpec, split: SplitName, shards: readonly
 }
 
 /** Reading 140 GB to name them would take an hour: a training set is known by its names and sizes. */
-function hashOfSizes(paths: readonly string[], head: string): string {
+function hashOfSizes(paths: readonly string[], head: string, sizes: SizedFiles['sizes'] | null = null): string {
   const hash = createHash('sha256').update(`sizes\0${head}`);
-  for (const path of paths) hash.update(`\0${statSync(path, { throwIfNoEntry: false })?.size ?? 'missing'}`);
+  const sizeOf = (path: string, i: number) =>
+    sizes === null ? statSync(path, { throwIfNoEntry: false })?.size : sizes[i];
+  for (const [i, path] of paths.entries()) hash.update(`\0${sizeOf(path, i) ?? 'missing'}`);
   return hash.digest('hex');
 }
 
@@ -108,9 +115,11 @@ interface Found {
   readonly ids: readonly string[];
   readonly labels: Int32Array;
   readonly notes: readonly string[];
+  /** As in `SizedFiles`; null where they were not looked at. */
+  readonly sizes: SizedFiles['sizes'] | null;
 }
 
-function byFolders(folder: string, own: readonly string[], classes: readonly string[]): Found {
+function byFolders(folder: string, own: readonly string[], classes: readonly string[], listings: string | null): Found {
   const index = new Map(classes.map((name, at) => [name, at]));
   const stranger = own.find(name => !index.has(name));
   if (stranger !== undefined)
@@ -118,13 +127,18 @@ function byFolders(folder: string, own: readonly string[], classes: readonly str
       `Cannot use "${folder}": its class "${stranger}" is not among the ${classes.length} classes of the training set.`,
       'Give the two parts of the same dataset.',
     );
-  const listing = listImages(folder, isWordNetId);
-  const { files: ids, notes } = ofOneClass(
-    folder,
-    within(listing, name => name.includes('/')),
-  );
+  const list = () => {
+    const listing = listImages(folder, isWordNetId);
+    const { files, notes } = ofOneClass(
+      folder,
+      within(listing, name => name.includes('/')),
+    );
+    return { ids: files, notes: [...listingNotes(listing), ...notes] };
+  };
+  const { ids, notes, sizes } =
+    listings === null ? { ...list(), sizes: null } : listedFiles(folder, own, listings, list);
   const labels = Int32Array.from(ids, id => index.get(id.split('/')[0]!)!);
-  return { ids, labels, notes: [...listingNotes(listing), ...notes] };
+  return { ids, labels, notes, sizes };
 }
 
 /** Without the images whose names do not fit, such as those beside the folders. */
@@ -139,5 +153,5 @@ function flat(directory: string, folder: string, classes: readonly string[]): Fo
   if (ids.length === 0)
     throw new UserError(`Cannot use "${folder}": there is no image in it.`, 'Unpack ILSVRC2012_img_val.tar there.');
   const notes = [...listingNotes(listing), ...twinNote(twins)];
-  return { ids, labels: groundTruth(directory, ids, classes), notes };
+  return { ids, labels: groundTruth(directory, ids, classes), notes, sizes: null };
 }

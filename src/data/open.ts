@@ -14,6 +14,8 @@ export interface DatasetOverrides {
   readonly normalize?: Normalization | undefined;
   /** Where the arrays of a module are kept; without it there can be none. */
   readonly arrays?: string | undefined;
+  /** Where lists of the files of large training sets are kept; without it they are made anew. */
+  readonly listings?: string | undefined;
 }
 
 const noModule = ['Cannot use a module as data here: expected images.', 'Give images, such as folder:DIR.'] as const;

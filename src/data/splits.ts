@@ -45,7 +45,7 @@ export async function openSplits(
   overrides: DatasetOverrides = {},
   holdOut = 0,
 ): Promise<Splits> {
-  const whole = await found({ ...spec, normalize: overrides.normalize ?? spec.normalize }, seed);
+  const whole = await found({ ...spec, normalize: overrides.normalize ?? spec.normalize }, seed, overrides);
   const splits = whole.tests ? withHeldOut(whole, holdOut, seed) : whole;
   demandEveryClass(splits.train);
   demandApart(splits);
@@ -74,13 +74,13 @@ function withHeldOut({ train, validation: test, rule }: Splits, share: number, s
   };
 }
 
-async function found(spec: DataSpec, seed: number): Promise<FoundSplits> {
+async function found(spec: DataSpec, seed: number, { listings }: DatasetOverrides): Promise<FoundSplits> {
   switch (spec.kind) {
     case 'cifar10':
       return cifarSplits(spec);
     case 'imagenet':
       return {
-        train: await openImagenet(spec, 'train'),
+        train: await openImagenet(spec, 'train', listings ?? null),
         validation: await openImagenet(spec, 'validation'),
         test: null,
         rule: 'the folders train and val',

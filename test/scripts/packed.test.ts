@@ -26,7 +26,7 @@ describe.skipIf(!built)('the packed file (skipped without dist: npm run build)',
     expect([...places].sort()).toEqual(
       [
         ...['ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json'],
-        ...['bin', 'dist', 'docs', 'engines', 'hardware-profiles', 'search-spaces'],
+        ...['bin', 'dist', 'docs', 'engines', 'hardware-profiles', 'recipes', 'search-spaces'],
       ].sort(),
     );
     expect(paths.filter(path => /\.(?:test|bench)\.|\.map$|\.onnx$|\.sqlite|(?<!\.d)\.ts$/.test(path))).toEqual(

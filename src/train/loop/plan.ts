@@ -1,4 +1,5 @@
 /** From what is asked for to what is run: files read, data found, everything checked that can be checked before a step. */
+import { join } from 'node:path';
 import { namedAugmentation } from '../../data/augment/augmentation.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { labelsFor } from '../../data/labels-for.ts';
@@ -7,6 +8,7 @@ import { resolveTransform } from '../../data/resolve-transform.ts';
 import { parseDataSpec } from '../../data/spec.ts';
 import { openSplits, type Splits } from '../../data/splits.ts';
 import { UserError } from '../../errors/user-error.ts';
+import { cacheFolder } from '../../host/cache-folder.ts';
 import { loadModel } from '../../host/model-file.ts';
 import type { Identity } from '../checkpoint/format.ts';
 import { parsePolicy } from '../freezing/parse.ts';
@@ -43,7 +45,12 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
   const network = prepareNetwork(loaded.model);
   const training = trainingOptions(request, network);
   const spec = parseDataSpec(request.data);
-  const splits = await openSplits(spec, request.seed, { normalize: request.normalize }, request.holdOut);
+  const splits = await openSplits(
+    spec,
+    request.seed,
+    { normalize: request.normalize, listings: join(cacheFolder(), 'listings') },
+    request.holdOut,
+  );
   const { train, validation, test } = splits;
   const labels = labelled(train, network.classes);
   const reading = readingOf(train, network);

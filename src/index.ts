@@ -48,6 +48,7 @@ export type {
   StudyEvent,
   StudyFinished,
   StudyStarted,
+  SweepPlanned,
   TrialFailed,
   TrialFinished,
   TrialPruned,

@@ -9,7 +9,7 @@ import type { StudyReportView } from './view.ts';
 
 /** Pure: the same view gives the same document. */
 export const studyDocument = (view: StudyReportView): Document => ({
-  title: `${view.front.study}: a faster ${view.modelName}`,
+  title: `${view.front.study}: ${view.point.trial === 0 ? 'the search for ' : ''}a faster ${view.modelName}`,
   subtitle: [
     view.front.device ? `${view.front.device.name}${view.front.device.computed ? ', latencies computed' : ''}` : '',
     `first trial ${view.began.slice(0, 10)}`,

@@ -9,7 +9,7 @@ import type { StudyReportView } from './view.ts';
 /** More columns fit no paper. */
 const membersShown = 5;
 
-export function layersBlocks({ pick, front }: StudyReportView): Block[] {
+export function layersBlocks({ pick, point, front }: StudyReportView): Block[] {
   const isDense = pick.trial === 0;
   const members = front.points.filter(({ trial }) => trial !== 0 && trial !== pick.trial).slice(0, membersShown);
   const left = front.points.length - 1 - members.length - (isDense ? 0 : 1);
@@ -22,7 +22,7 @@ export function layersBlocks({ pick, front }: StudyReportView): Block[] {
     },
     ...(names.length === 0
       ? [{ kind: 'paragraph', text: 'No layer is known: nothing but the dense model was tried.' } satisfies Block]
-      : [table(names, pick.sites, isDense ? null : pick.trial, members)]),
+      : [table(names, pick.sites, isDense ? null : point, members)]),
     ...(pick.sites.length === 0 && names.length > 0
       ? [
           {
@@ -39,10 +39,16 @@ const namesOf = (points: readonly FrontPoint[]): string[] => [
   ...new Set(points.flatMap(({ configuration }) => Object.keys(configuration))),
 ];
 
+/** Empty for a trial that was searched with other layers. */
+function rungIn({ configuration }: FrontPoint, site: string): string {
+  const rung = configuration[site];
+  return rung ? rungLabel(rung) : '';
+}
+
 function table(
   names: readonly string[],
   sites: readonly TrialSite[],
-  pick: number | null,
+  pick: FrontPoint | null,
   members: readonly FrontPoint[],
 ): Block {
   const costs = new Map(sites.map(each => [each.site, each]));
@@ -62,8 +68,8 @@ function table(
       ...(pick === null
         ? []
         : [
-            { header: `Trial ${pick}`, align: left },
-            { header: 'MACs left', align: right },
+            { header: `Trial ${pick.trial}`, align: left },
+            ...(sites.length > 0 ? [{ header: 'MACs left', align: right }] : []),
           ]),
       ...members.map(({ trial }) => ({ header: `Trial ${trial}`, align: left })),
     ],
@@ -78,11 +84,11 @@ function table(
             : []),
         ...(pick === null
           ? []
-          : [site ? rungLabel(site.rung) : '', site ? formatPercent(site.macs / site.denseMacs, 0) : '']),
-        ...members.map(({ configuration }) => {
-          const rung = configuration[name];
-          return rung ? rungLabel(rung) : '';
-        }),
+          : [
+              rungIn(pick, name),
+              ...(sites.length > 0 ? [site ? formatPercent(site.macs / site.denseMacs, 0) : ''] : []),
+            ]),
+        ...members.map(member => rungIn(member, name)),
       ];
     }),
     marked: [],

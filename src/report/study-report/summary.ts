@@ -1,10 +1,11 @@
 /** What whoever decides reads first: what was looked for, what to run, and what that saves. */
 import { figureText, lowerIsBetter, metricOf, metricTitle } from '../../metric/metric.ts';
 import { formatMs, formatPercent } from '../../units/format.ts';
-import { limitWords } from '../change.ts';
+import { changeWords, limitWords } from '../change.ts';
 import type { Block, KeyFigure } from '../document/document.ts';
 import type { FrontPoint } from '../front/front.ts';
 import { type Gain, gainOf } from '../front/gain.ts';
+import { halfOf } from '../front/half.ts';
 import { goOnSentence, untriedSentence } from '../front/known.ts';
 import { countWords, judgedWords, nameOf, plural, speedupWords, untoldSentence } from '../front/wording.ts';
 import { chartBlock } from './front-section.ts';
@@ -70,6 +71,9 @@ function savingSentence({ front }: StudyReportView, point: FrontPoint): string {
   if (!front.tried) return 'So it is not known yet what could be saved.';
   if (point.trial === 0) return 'So nothing is saved, and nothing is lost.';
   const change = `The accuracy changes by ${judgedWords(point)}`;
+  // The figures below the sentence, and the table, are of the confirm phase alone.
+  if (point.confirmed && point.judged.by === 'both')
+    return `${change}. On the ${countWords(front.confirmImages ?? 0)} images that the search never saw it is ${changeWords({ drop: point.drop, halfWidth: halfOf(point) })}.`;
   const known = point.confirmed
     ? `confirmed on ${countWords(front.confirmImages ?? 0)} images that the search never saw`
     : `not confirmed: figures of the search on ${countWords(front.searchImages)} images, which flatter`;

@@ -102,6 +102,15 @@ describe('three sentences for whoever decides', () => {
     expect(leadOf(viewOf(study([[1, [0.5, 0.1], null]])))[0]).toBe('Rankfront tried 1 factorised version of net.onnx.');
   });
 
+  test('before any trial has run, nothing is said for or against the network', () => {
+    const untried = viewOf({ ...study([]), tried: false });
+    expect(leadOf(untried).slice(1)).toEqual([
+      'No trial has run yet: only the dense model is measured (10 ms). Run the same search again, and it goes on where it stopped.',
+      'So it is not known yet what could be saved.',
+    ]);
+    expect(studyDocument(untried).title).toBe('small: the search for a faster net.onnx');
+  });
+
   test('disturbed figures: no speed-up is claimed, and why is said', () => {
     const { trials, ...rest } = mixed(true);
     const input = { ...rest, trials: trials.map(trial => disturbedIn(trial, 'search', 'confirm')) };

@@ -8,14 +8,16 @@ import { modelCost } from '../../src/onnx/cost.ts';
 import { assignmentOf } from '../../src/space/configuration.ts';
 import { priorGuesses } from '../../src/space/prior.ts';
 import { type PairedAccuracy, pairedAccuracy } from '../../src/stats/paired-answers.ts';
-import { openCalibration } from '../../src/study/build/calibration.ts';
-import { makePlan } from '../../src/study/build/plan.ts';
-import { openInstruments } from '../../src/study/measure/instruments.ts';
+import { type Calibration, openCalibration } from '../../src/study/build/calibration.ts';
+import { makePlan, type Plan } from '../../src/study/build/plan.ts';
+import { type OpenInstruments, openInstruments } from '../../src/study/measure/instruments.ts';
 import type { BenchNetwork } from './networks.ts';
 
 export interface VariantOptions {
   readonly factors: 'plain' | 'data-aware';
   readonly corrections: 'none' | 'moments' | 'reconstruction';
+  /** How many images correct a candidate by its moments. */
+  readonly correctionImages?: number;
 }
 
 export interface Scored extends PairedAccuracy {
@@ -28,6 +30,12 @@ export interface Variant extends AsyncDisposable {
   /** Of all configurations that are best where errors add up, the one with the most work that saves at least this share. */
   best(macReduction: number): Assignment;
   score(assignment: Assignment): Promise<Scored>;
+  /** What it is made of, for whoever goes on with a candidate. */
+  readonly plan: Plan;
+  readonly calibration: Calibration | null;
+  readonly instruments: OpenInstruments;
+  /** Of a file, on the images that judge. */
+  answers(path: string): Promise<Score>;
 }
 
 /** Every method at every site but the first convolution, in eight steps of cost. */
@@ -49,7 +57,12 @@ const timeoutMs = 3_600_000;
 const guesses = 2000;
 
 /** @param images how many judge, of all that there are */
-export async function openVariant(network: BenchNetwork, options: VariantOptions, images: number): Promise<Variant> {
+export async function openVariant(
+  network: BenchNetwork,
+  options: VariantOptions,
+  images: number,
+  calibrationImages?: number,
+): Promise<Variant> {
   const sources = {
     modelPath: network.model,
     hardwareText: readFileSync(network.hardware, 'utf8'),
@@ -65,7 +78,13 @@ export async function openVariant(network: BenchNetwork, options: VariantOptions
     plan,
     dataset,
     network.data,
-    { calibration: uses ? network.calibration : 'none', corrections: options.corrections, seed: 0 },
+    {
+      calibration: uses ? network.calibration : 'none',
+      corrections: options.corrections,
+      calibrationImages,
+      correctionImages: options.correctionImages,
+      seed: 0,
+    },
     { warn },
   );
   const all = images >= dataset.count;
@@ -97,6 +116,10 @@ export async function openVariant(network: BenchNetwork, options: VariantOptions
       const { correctionMs, macs } = built.value;
       return { ...pairedAccuracy(denseScore.correct, correct), macReduction: 1 - macs / dense, correctionMs };
     },
+    plan,
+    calibration,
+    instruments,
+    answers: scoreOf,
     [Symbol.asyncDispose]: instruments.close,
   };
 }

@@ -7,7 +7,9 @@ import { uncorrectable } from '../decompose/corrections/site-node.ts';
 import type { Site } from '../decompose/site.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { reasonOf } from '../host/model-file.ts';
+import { dropDeadInitializers } from '../onnx/edit.ts';
 import type { Model } from '../onnx/graph.ts';
+import { keepLive } from '../onnx/live.ts';
 import { writeModel } from '../onnx/write.ts';
 import type { Corrector } from './calibrator.ts';
 import type { CalibrationImages } from './images.ts';
@@ -30,13 +32,13 @@ export async function openCorrector(
 ): Promise<Attempt<Corrector>> {
   const measure = async (model: Model, asked: readonly Site[], targets: ReadonlyMap<string, Target> | null) => {
     const probe = momentProbe(model, asked, targets);
+    const outputs = probe.sites.flatMap(({ mean, variance }) => [mean, variance]);
     const path = join(scratch, 'probe.onnx');
     try {
-      writeFileSync(path, writeModel(probe.model));
+      writeFileSync(path, writeModel(measuring(probe.model, outputs)));
     } catch (error) {
       return failed('disk-full', `cannot write to the scratch folder: ${reasonOf(error)}`);
     }
-    const outputs = probe.sites.flatMap(({ mean, variance }) => [mean, variance]);
     const answer = await runner.run(path, images, outputs, timeoutMs);
     return answer.state === 'failed' ? answer : complete(momentsOf(probe.sites, answer.value));
   };
@@ -64,6 +66,13 @@ export async function openCorrector(
       );
     },
   });
+}
+
+/** What lies behind the last site is not computed: it says nothing of any. */
+function measuring(model: Model, wanted: readonly string[]): Model {
+  const { graph } = model;
+  const outputs = graph.outputs.filter(({ name }) => wanted.includes(name));
+  return { ...model, graph: dropDeadInitializers({ ...graph, nodes: keepLive(graph.nodes, wanted), outputs }) };
 }
 
 function momentsOf(sites: readonly ProbedSite[], { batches }: ProbeAnswer): ReadonlyMap<string, ChannelMoments> {

@@ -1,6 +1,7 @@
 /** Opens what trials are measured with: the device, the scorer and the builder of candidates. */
 
 import type { Corrector } from '../../calibrate/calibrator.ts';
+import { correctionPositions } from '../../calibrate/choose.ts';
 import { openCorrector } from '../../calibrate/corrector.ts';
 import { startProbeRunner } from '../../calibrate/probe-runner.ts';
 import { openReconstructor } from '../../calibrate/reconstructor.ts';
@@ -156,9 +157,14 @@ async function correctorFor(
     }
     const runner = startProbeRunner(hardware.host);
     closers.push(() => runner.close());
-    stage?.('corrections', 0, images.positions.length);
-    const corrector = await openCorrector(loaded.model, sites, { ...options, runner });
-    if (corrector.state === 'complete') stage?.('corrections', images.positions.length, images.positions.length);
+    const positions = correctionPositions(images.positions, record.correctionImages ?? images.positions.length);
+    stage?.('corrections', 0, positions.length);
+    const corrector = await openCorrector(loaded.model, sites, {
+      ...options,
+      images: { ...images, positions },
+      runner,
+    });
+    if (corrector.state === 'complete') stage?.('corrections', positions.length, positions.length);
     return corrector;
   };
   const opened = await open();

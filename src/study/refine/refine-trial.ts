@@ -1,5 +1,4 @@
 /** One member of the front refined: trained, judged by images that it was not trained on, and stored. */
-import { factorisedSites } from '../../decompose/corrections/packing.ts';
 import { packRefined } from '../../decompose/corrections/refined-weights.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import type { Score } from '../../evaluate/scorer.ts';
@@ -10,11 +9,11 @@ import type { Observation, StoredObservation } from '../../store/observation.ts'
 import type { Refinement } from '../../store/refinement.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import { refiningTemperature } from '../../train/refine/objective.ts';
-import { type Refined, refineLoop } from '../../train/refine/refine-loop.ts';
+import type { Refined, RefineHooks as RefineWatch } from '../../train/refine/refine-loop.ts';
 import type { RefinerInfo } from '../../train/refine/refiner.ts';
-import { startRefiner } from '../../train/refine/remote-refiner.ts';
 import { accuracyObservation } from '../measure/observe.ts';
 import { scoreTimeoutMs } from '../measure/run-budget.ts';
+import { batchSize, refineCandidate } from './refine-candidate.ts';
 import type { RefineParts } from './refine-parts.ts';
 
 export interface RefineTurn {
@@ -23,9 +22,6 @@ export interface RefineTurn {
   readonly done: number;
   readonly total: number;
 }
-
-/** Few images give few steps a pass: small batches take more of them. */
-const batchSize = 16;
 
 /** What goes wrong with it is told as a warning, and leaves the member as it was, to be tried again. */
 export async function refineTrial(parts: RefineParts, trial: CompleteTrial, turn: RefineTurn): Promise<void> {
@@ -59,6 +55,18 @@ type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
 const accuracyOf = (samples: readonly StoredObservation[], phase: 'search' | 'confirm'): Accuracy | undefined =>
   samples.find((each): each is Accuracy => each.kind === 'accuracy' && each.phase === phase);
 
+function passesOf({ emit }: RefineParts, { number: trial }: CompleteTrial, { interrupted }: RefineTurn): RefineWatch {
+  let lossBefore = Number.NaN;
+  return {
+    begin: before => {
+      lossBefore = before.loss;
+    },
+    epoch: ({ epoch: pass, epochs: passes, trainLoss, heldBack }) =>
+      emit({ kind: 'refine-pass', trial, pass, passes, trainLoss, heldBackLoss: heldBack.loss, lossBefore }),
+    interrupted,
+  };
+}
+
 interface Found {
   readonly refinement: Refinement;
   /** Of the refined candidate on the confirm images; null where the trial stays as it was. */
@@ -83,7 +91,13 @@ async function refinementOf(
   if (built.state === 'failed') return built.detail;
   if (built.value.sha256 !== trial.modelSha256)
     return 'it is rebuilt in other bytes than those that were searched, so refine it where it was searched';
-  const trained = await train(parts, trial, built.value.path, turn);
+  const trained = await refineCandidate(
+    { ...parts, seed: study.seed + trial.number },
+    trial.assignment,
+    built.value.path,
+    { ...parts.budget, timeMs: turn.timeMs },
+    passesOf(parts, trial, turn),
+  );
   if (trained.state === 'failed') return turn.interrupted() ? 'interrupted' : trained.detail;
   const { refined, info } = trained.value;
   if (refined.state === 'interrupted') return 'interrupted';
@@ -144,65 +158,4 @@ function isWorse(before: Accuracy, { correct }: Score): boolean {
   if (before.places || before.correct.length !== correct.length) return false;
   const { drop, standardError } = pairedAccuracy(before.correct, correct);
   return drop > z95 * standardError && drop > 0;
-}
-
-async function train(
-  { study, plan, calibration, instruments, emit, stop, budget }: RefineParts,
-  trial: CompleteTrial,
-  candidatePath: string,
-  turn: RefineTurn,
-): Promise<Attempt<{ readonly refined: Refined; readonly info: RefinerInfo }>> {
-  const { images } = calibration;
-  const { graph } = plan.loaded.model;
-  const opened = await startRefiner({
-    candidatePath,
-    densePath: instruments.reference.path,
-    inputs: graph.inputs
-      .filter(({ name }) => !graph.initializers.has(name))
-      .map(({ name, elementType, shape }) => ({
-        name,
-        type: elementType,
-        shape: (shape ?? []).map(size => size ?? -1),
-      })),
-    taps: factorisedSites(plan.sites, trial.assignment).map(({ output }) => output),
-    images: images.inputs.source(images.positions, images.reading),
-    batch: images.inputs.fixedBatch ?? Math.min(batchSize, images.batch),
-    augment: true,
-    seed: study.seed + trial.number,
-    // In full precision on the CPU, whatever the host scores with.
-    session: { provider: 'cpu', threads: plan.hardware.host.threads, graphOptimization: 'all' },
-  });
-  if (opened.state === 'failed') return opened;
-  const refiner = opened.value;
-  const abort = (): void => void refiner.close();
-  stop.addEventListener('abort', abort);
-  let lossBefore = Number.NaN;
-  try {
-    const refined = await refineLoop(
-      refiner,
-      { ...budget, timeMs: turn.timeMs },
-      {
-        begin: before => {
-          lossBefore = before.loss;
-        },
-        epoch: ({ epoch, epochs, trainLoss, heldBack }) =>
-          emit({
-            kind: 'refine-pass',
-            trial: trial.number,
-            pass: epoch,
-            passes: epochs,
-            trainLoss,
-            heldBackLoss: heldBack.loss,
-            lossBefore,
-          }),
-        interrupted: turn.interrupted,
-      },
-    );
-    return refined.state === 'failed'
-      ? refined
-      : { state: 'complete', value: { refined: refined.value, info: refiner.info } };
-  } finally {
-    stop.removeEventListener('abort', abort);
-    await refiner.close();
-  }
 }

@@ -33,7 +33,7 @@ export const serve = defineCommand({
   run: async (args, console) => {
     if (!Number.isInteger(args.port) || args.port < 0 || args.port > 65_535)
       throw new UserError(
-        `--port: expected a whole number from 0 to 65535, found ${args.port}.`,
+        `--port: expected a whole number from 0 to 65535, found ${Number.isNaN(args.port) ? 'no number' : args.port}.`,
         `Give, for example, --port ${usualPort}.`,
       );
     const assets = readAssets();

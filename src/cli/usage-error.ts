@@ -20,8 +20,8 @@ export function unknownCommand(word: string, commands: readonly CommandWords[]):
  * @param args the whole command line
  */
 export function usageError(message: string, command: Command | undefined, args: readonly string[]): UserError {
-  const help = `Run "rankfront ${command ? commandName(command) : '<command>'} --help" for the options and an example.`;
-  if (!command) return new UserError(sentence(message), help);
+  if (!command) return new UserError(sentence(message), 'Run "rankfront --help" for the list of them.');
+  const help = `Run "rankfront ${commandName(command)} --help" for the options and an example.`;
   const name = commandName(command);
   const [, unknown] = /^Unknown arguments?: (.*)$/s.exec(message) ?? [];
   if (unknown !== undefined) return unknownArgument(unknown.split(', '), command, args, help);
@@ -59,7 +59,9 @@ function missingOptions(names: readonly string[], command: Command, help: string
   const told = names.map(name =>
     name === 'hardware' ? `--hardware: ${shippedProfiles()}.` : `--${name}: ${command.options[name]?.describe ?? ''}.`,
   );
-  return new UserError(`"rankfront ${commandName(command)}" needs ${list}.`, [...told, help].join(' '));
+  // Who has no settings file yet may have one made.
+  const made = names.length > 1 && commandName(command) === 'search' ? ['Or begin with: rankfront init MODEL.'] : [];
+  return new UserError(`"rankfront ${commandName(command)}" needs ${list}.`, [...told, ...made, help].join(' '));
 }
 
 /** The values come with quotes. */

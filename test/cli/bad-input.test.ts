@@ -53,7 +53,7 @@ const foreign = (): Model => {
 };
 
 const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
-  ['no command', () => [], /Which command\?/],
+  ['no command', () => [], /Which command\? Run "rankfront --help" for the list of them\./],
   ['a command that is not there', () => ['serach'], /no command "serach". Did you mean "rankfront search"\?/],
   [
     'a command that is like no other',
@@ -87,7 +87,7 @@ const cases: readonly [name: string, args: () => string[], says: RegExp][] = [
   [
     'a missing option',
     () => ['search', '--model', world.model],
-    /"rankfront search" needs --data and --hardware\..*cpu-2-threads.*roofline-a100/,
+    /"rankfront search" needs --data and --hardware\..*built-in name such as cpu-.*"rankfront hardware" lists all\. Or begin with: rankfront init MODEL\./,
   ],
   [
     'no such model',

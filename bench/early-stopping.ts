@@ -23,7 +23,7 @@ import { inlineAsker } from '../src/study/propose/asker.ts';
 import { sweepSites } from '../src/study/propose/site-sweep.ts';
 import { tunerPrior } from '../src/study/propose/tuner-prior.ts';
 import { runLoop } from '../src/study/search/loop.ts';
-import { hopeBelow } from '../src/study/search/search-trials.ts';
+import { hopeBelow } from '../src/study/work/stopping.ts';
 import { chancesOf, dropEstimate } from '../src/tuner/early-stopping.ts';
 import type { TunerPrior } from '../src/tuner/prior.ts';
 import { createStrategy } from '../src/tuner/strategies.ts';

@@ -36,6 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   images: platform(7),
   device: platform(8),
   agent: platform(9),
+  fleet: platform(9),
   evaluate: platform(8),
   calibrate: platform(8),
   train: platform(8),
@@ -45,6 +46,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'study/measure': platform(11),
   'study/inspect': platform(12),
   'study/propose': platform(12),
+  'study/work': platform(13),
   'study/recount': platform(13),
   'study/read': platform(14),
   'study/search': platform(15),
@@ -69,7 +71,7 @@ const diskModules = new Set([
   'node:stream/promises',
   'node:zlib',
 ]);
-const nativePackages = new Set(['onnxruntime-node', 'sharp', 'piscina', 'kysely', 'pg']);
+const nativePackages = new Set(['onnxruntime-node', 'sharp', 'piscina', 'kysely', 'pg', 'pg-boss']);
 /** The one file that loads ONNX Runtime, with its telemetry off; types load nothing. */
 const runtimeLoader = 'runtime/onnxruntime.ts';
 const loadsRuntime =

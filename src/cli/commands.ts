@@ -167,6 +167,21 @@ export const commandTable: readonly Entry[] = [
     load: async () => (await import('./agent.ts')).agent,
   },
   {
+    usage: 'worker',
+    summary: 'Work on the trials of searches that share a PostgreSQL store: build, time and score candidates',
+    load: async () => (await import('./worker.ts')).worker,
+  },
+  {
+    usage: 'workers',
+    summary: 'List the workers of a shared store, their devices, what they do and how they are',
+    load: async () => (await import('./workers.ts')).workers,
+  },
+  {
+    usage: 'jobs [action] [trials..]',
+    summary: 'List the trials that a shared store hands out; let dead ones be tried again',
+    load: async () => (await import('./jobs.ts')).jobs,
+  },
+  {
     usage: 'hardware [name]',
     summary: 'List the built-in hardware profiles, or print one',
     load: async () => (await import('./hardware.ts')).hardware,

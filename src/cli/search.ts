@@ -54,6 +54,11 @@ export const search = defineCommand({
       type: 'string',
       describe: 'What to minimise: latency,accuracy and size or memory [default: the first two, and any limited]',
     },
+    worker: {
+      type: 'boolean',
+      default: true,
+      describe: 'Measure here, too; --no-worker leaves it to the workers of a PostgreSQL store',
+    },
     seed: { type: 'number', default: 0, describe: 'Seed of all random choices' },
     'proxy-images': {
       type: 'number',
@@ -87,6 +92,7 @@ export const search = defineCommand({
       limits: limitsOf(args),
       objectives: args.objectives?.split(',').map(name => name.trim()) as SearchOptions['objectives'],
       seed: count('--seed', args.seed, 0),
+      worker: args.worker,
       proxyImages: count('--proxy-images', args['proxy-images'], 1),
       finish: console.finish,
       stop: console.stop,

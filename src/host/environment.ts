@@ -19,6 +19,17 @@ export interface Environment {
   readonly rankfront: string;
   /** What timed it, where that is another runtime, in its own words: `OpenVINO 2026.4.1`. */
   readonly runtime?: string;
+  /** Which worker and device, where several share the work of a study. */
+  readonly measuredBy?: MeasuredBy;
+}
+
+export interface MeasuredBy {
+  /** As whoever started it named it. */
+  readonly worker: string;
+  /** Of all devices that are the same kind. */
+  readonly deviceClass: string;
+  /** The one device; null where its latencies are computed. */
+  readonly device: string | null;
 }
 
 /** Where something was measured, and how busy it was there: whoever measures says so, and others copy it. */

@@ -52,6 +52,7 @@ export const settingsShape = {
     .optional()
     .describe('What proposes the next ranks; bayesian without it.'),
   prior: flag('Whether to measure first what each layer changes alone; true without it.'),
+  worker: flag('With a PostgreSQL store: whether this machine measures, too; true without it.'),
   pruning: flag('Whether to stop trials early that are unlikely to enter the front; true without it.'),
   refine: text('How long the front is refined without labels at the end, such as 10m; not at all without it.'),
   acceptDense: flag('Whether to continue though the dense model scores near chance.'),

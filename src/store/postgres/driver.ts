@@ -70,8 +70,10 @@ function connectionOver(client: PoolClient): Connection {
     lost: null,
     executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
       try {
-        const { rows, rowCount } = await client.query(sql, parameters.map(storable));
-        return { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) };
+        // Several statements in one text have a result each.
+        const results = [await client.query(sql, parameters.map(storable))].flat();
+        const rows = results.flatMap(result => result.rows as R[]);
+        return { rows, numAffectedRows: BigInt(results.at(-1)?.rowCount ?? 0) };
       } catch (error) {
         if (connectionLost(error)) connection.lost = error as Error;
         throw error;

@@ -7,12 +7,14 @@ import { damagedDatabase } from './damage.ts';
 import { anyKind } from './migrations/007-any-kind.ts';
 import { openStores } from './migrations/007-open-stores.ts';
 import { refinements } from './migrations/008-refinements.ts';
+import { sharedWork } from './migrations/008-shared-work.ts';
 
 /** Their numbers are those of SQLite's, whose tables they make; PostgreSQL came with 007. */
 const migrations: Readonly<Record<string, Migration>> = {
   '007-any-kind': anyKind,
   '007-open-stores': openStores,
   '008-refinements': refinements,
+  '008-shared-work': sharedWork,
 };
 
 export const schemas: readonly string[] = Object.keys(migrations);

@@ -1,9 +1,10 @@
 /** In SQL: how a trial comes to run. Two callers never get the same, whatever the database lets run side by side. */
-import { sql, type Transaction } from 'kysely';
-import type { NewTrial, RunningTrial } from '../trial.ts';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import type { NewTrial, RunningTrial, WaitingTrial } from '../trial.ts';
 import { countWrite, keepNextNumber } from './counters.ts';
-import type { Database } from './schema.ts';
-import { runningTrialOf } from './trial-rows.ts';
+import { nobody } from './finish.ts';
+import type { Database, TrialsTable } from './schema.ts';
+import { runningTrialOf, waitingTrialOf } from './trial-rows.ts';
 
 /** The columns of the owner, with a lease from now on. */
 export interface Ownership {
@@ -22,6 +23,30 @@ export async function beginTrial(
   ownership: Ownership,
   nowMs: number,
 ): Promise<RunningTrial | null> {
+  const row = await insertTrial(db, studyId, trial, { state: 'running', ...ownership }, nowMs);
+  return row && runningTrialOf(row);
+}
+
+/** The same for a trial that others are to take. */
+export async function queueTrial(
+  db: Transaction<Database>,
+  studyId: number,
+  trial: NewTrial,
+  nowMs: number,
+): Promise<WaitingTrial | null> {
+  const row = await insertTrial(db, studyId, trial, { state: 'waiting', ...nobody }, nowMs);
+  return row && waitingTrialOf(row);
+}
+
+type Holding = (Ownership & { readonly state: 'running' }) | (typeof nobody & { readonly state: 'waiting' });
+
+async function insertTrial(
+  db: Transaction<Database>,
+  studyId: number,
+  trial: NewTrial,
+  holding: Holding,
+  nowMs: number,
+): Promise<Selectable<TrialsTable> | null> {
   const configuration = JSON.stringify(trial.configuration);
   const isTaken = async (): Promise<boolean> =>
     (await db
@@ -39,7 +64,6 @@ export async function beginTrial(
         study_id: studyId,
         // Read by the statement that takes it: two that read the same cannot both insert.
         number: sql<number>`(select coalesce(max(number) + 1, 0) from trials where study_id = ${studyId})`,
-        state: 'running',
         configuration,
         assignment: JSON.stringify(trial.assignment),
         strategy: trial.strategy,
@@ -52,14 +76,14 @@ export async function beginTrial(
         started_after: finished,
         created_at_ms: nowMs,
         started_at_ms: nowMs,
-        ...ownership,
+        ...holding,
       })
       .onConflict(conflict => conflict.doNothing())
       .returningAll()
       .executeTakeFirst();
     if (row) {
       await keepNextNumber(db, studyId, row.number + 1);
-      return runningTrialOf(row);
+      return row;
     }
     // Another was first with this configuration, or with the number: then the next number is tried.
     if (await isTaken()) return null;

@@ -52,11 +52,19 @@ export async function finishTrial(
     })
     .where('id', '=', trialId)
     .execute();
+  // What was found of it before it was handed over is in the result as well.
+  await forgetParts(db, trialId);
   await insertObservations(db, trialId, 'search', result.observations, nowMs);
   if (result.state === 'complete' && result.correction) {
     await db.insertInto('corrections').values({ trial_id: trialId, content: result.correction }).execute();
   }
   return front;
+}
+
+/** What is stored of a trial that is not finished. */
+export async function forgetParts(db: Transaction<Database>, trialId: number): Promise<void> {
+  await db.deleteFrom('observations').where('trial_id', '=', trialId).where('phase', '=', 'search').execute();
+  await db.deleteFrom('corrections').where('trial_id', '=', trialId).execute();
 }
 
 const isOpen = (state: string): boolean => state === 'running' || state === 'waiting';

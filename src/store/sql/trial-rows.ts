@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Owner } from '../../host/process-identity.ts';
 import type { ObservationSummary } from '../observation.ts';
-import type { Revision, RunningTrial, Trial, TrialBase } from '../trial.ts';
+import type { Revision, RunningTrial, Trial, TrialBase, WaitingTrial } from '../trial.ts';
 import { assignmentIn, numbersIn, stagesIn } from './columns.ts';
 import { DamagedColumn } from './damage.ts';
 import type { RevisionsTable, TrialsTable } from './schema.ts';
@@ -33,6 +33,8 @@ export const runningTrialOf = (row: Selectable<TrialsTable>): RunningTrial => ({
   owner: ownerOf(row),
 });
 
+export const waitingTrialOf = (row: Selectable<TrialsTable>): WaitingTrial => ({ ...trialBase(row), state: 'waiting' });
+
 export const ownerOf = (
   row: Pick<Selectable<TrialsTable>, 'owner_pid' | 'owner_start_time' | 'owner_boot_id'>,
 ): Owner => ({
@@ -56,7 +58,7 @@ export function trialOf(
   revisions: readonly RevisionRow[],
 ): Trial {
   const base = trialBase(row);
-  if (row.state === 'waiting') return { ...base, state: 'waiting' };
+  if (row.state === 'waiting') return waitingTrialOf(row);
   if (row.state === 'running') return runningTrialOf(row);
   const finished = {
     ...base,

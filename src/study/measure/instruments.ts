@@ -9,6 +9,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { Rung } from '../../decompose/method.ts';
 import type { LossUnit } from '../../decompose/output-error.ts';
 import { rungMacs } from '../../decompose/ranks.ts';
+import type { CalibrationStatistics } from '../../decompose/statistics.ts';
 import type { ModelFile } from '../../device/device.ts';
 import type { OpenDevice } from '../../device/driver.ts';
 import type { Attempt } from '../../errors/failure.ts';
@@ -71,23 +72,11 @@ export async function openInstruments({
   try {
     const scratch = scratchFolder();
     closers.push(scratch.remove);
-    const { model } = plan.loaded;
     const statistics = calibration?.statistics?.statistics ?? null;
-    const factors = await spaceFactors(model, plan.space, statistics, watch);
-    const { loss, unit: lossUnit } = await rungLosses(model, plan.space, statistics, factors, watch);
+    const making = await openMaking({ plan, calibration, statistics, watch, brought, scratch: scratch.path, closers });
+    const { factors, builder, corrects, reference } = making;
+    const { loss, unit: lossUnit } = await rungLosses(plan.loaded.model, plan.space, statistics, factors, watch);
     const space = withoutDominated(plan.space, { cost: rungMacs, loss });
-    const corrector =
-      calibration && calibration.record.corrections !== 'none'
-        ? await correctorFor(plan, calibration, brought, scratch.path, closers, watch)
-        : null;
-    const builder = candidateBuilder({
-      model,
-      sites: plan.sites,
-      factors,
-      scratch: scratch.path,
-      corrector,
-    });
-    const reference = await writeReference(builder, plan);
     const device = await open(plan.hardware, { scratchDir: scratch.path, onWait: onceEach(watch.warn) });
     closers.push(() => device.close());
     const place = brought.scorer ? { host: plan.hardware.host } : scorerPlace(plan.hardware, device, plan.metric);
@@ -107,7 +96,6 @@ export async function openInstruments({
     closers.push(() => ours.close());
     const scorer = brought.scorer ? await withOwnScorer(ours, brought.scorer, dataset, reference.path) : ours;
     if (brought.scorer) closers.push(() => scorer.close());
-    const corrects = corrector !== null;
     return {
       build: builder.write,
       uncorrected: builder.uncorrected,
@@ -126,6 +114,30 @@ export async function openInstruments({
     await close();
     throw error;
   }
+}
+
+export interface MakingOptions extends Pick<InstrumentOptions, 'plan' | 'calibration' | 'watch' | 'brought'> {
+  /** What factors are made from; null for plain ones. */
+  readonly statistics: CalibrationStatistics | null;
+  readonly scratch: string;
+  /** What is to be called, the last one first, when it is over. */
+  readonly closers: (() => unknown)[];
+}
+
+/** What candidates are made by, and the dense model through the same writer. */
+export interface Making extends Pick<OpenInstruments, 'factors' | 'builder' | 'corrects' | 'reference'> {}
+
+/** The part that needs no device, and no images but those that correct. */
+export async function openMaking(options: MakingOptions): Promise<Making> {
+  const { plan, calibration, statistics, watch, brought = {}, scratch, closers } = options;
+  const { model } = plan.loaded;
+  const factors = await spaceFactors(model, plan.space, statistics, watch);
+  const corrector =
+    calibration && calibration.record.corrections !== 'none'
+      ? await correctorFor(plan, calibration, brought, scratch, closers, watch)
+      : null;
+  const builder = candidateBuilder({ model, sites: plan.sites, factors, scratch, corrector });
+  return { factors, builder, corrects: corrector !== null, reference: await writeReference(builder, plan) };
 }
 
 /** Every session waits anew for a process that measures beside this one; to say so once is enough. */

@@ -40,6 +40,8 @@ export interface MeasureBudget {
   readonly isDense?: boolean | undefined;
   /** What is stored of the dense model in this phase: changes are taken against its answers, and its memory is not measured again. */
   readonly dense?: readonly StoredObservation[] | undefined;
+  /** What was measured of the candidate before, by others. */
+  readonly earlier?: readonly Observation[] | undefined;
 }
 
 export interface MeasureJob {
@@ -89,7 +91,8 @@ const measures: Readonly<Record<Kind, Measure>> = {
     if (isDense) return complete(memoryObservation(peak.value, peak.value.samplesKib, true));
     const known = dense.find(each => each.kind === 'memory');
     // What a process takes depends on the machine and the versions, and hardly on the moment.
-    const same = isDeepStrictEqual(known?.environment, peak.value.environment);
+    const { measuredBy: _, ...there } = known?.environment ?? peak.value.environment;
+    const same = known !== undefined && isDeepStrictEqual(there, peak.value.environment);
     if (known?.kind === 'memory' && same)
       return complete(memoryObservation(peak.value, known.candidateSamplesKib, false));
     const again = await device.peakMemory(reference);

@@ -44,7 +44,7 @@ export async function take(
     latencyMs: null,
     accuracyMs: null,
   };
-  const observations: Observation[] = [];
+  const observations: Observation[] = [...(budget.earlier ?? [])];
   const timed = async <T>(stage: keyof StageTimes, work: () => T | Promise<T>): Promise<T> => {
     const start = performance.now();
     const result = await work();
@@ -72,8 +72,14 @@ export async function observe(
   { objectives, ...budget }: ObserveBudget,
   correction?: Uint8Array | null,
 ): Promise<TrialResult> {
-  const taken = await take(instruments, assignment, kindsOf(objectives), budget, correction);
-  const { candidate, observations, stages, failure } = taken;
+  return resultOf(await take(instruments, assignment, kindsOf(objectives), budget, correction), objectives);
+}
+
+/** What a trial comes to whose objectives have all been measured, or that failed. */
+export function resultOf(
+  { candidate, observations, stages, failure }: Taken,
+  objectives: readonly string[],
+): TrialResult {
   if (failure) return { ...failure, stages, observations };
   const measured = measuredFrom(objectives, readingsOf(observations));
   const part = observations.find(each => each.kind === 'accuracy' && each.places !== undefined);

@@ -43,7 +43,7 @@ const fatal: ReadonlySet<FailureReason> = new Set(['disk-full', 'unreachable']);
 /** Failures of the dense model that the next start would meet again. */
 const lasting: ReadonlySet<FailureReason> = new Set(['runtime-rejected', 'not-finite']);
 /** So many failures in a row are no accident of single candidates. */
-const failuresInARow = 8;
+export const failuresInARow = 8;
 
 /**
  * Goes on until the budget ends. A trial that is given up (`stop`) stays "running" and is queued again at the next start.
@@ -106,7 +106,11 @@ export class StoppedSearch extends Error {
 }
 
 /** Reads what is new; trials of other processes on the same study too. Returns the latest sequence that is known. */
-async function refresh({ store, study }: LoopParts, known: Map<number, Trial>, after: number): Promise<number> {
+export async function refresh(
+  { store, study }: Pick<LoopParts, 'store' | 'study'>,
+  known: Map<number, Trial>,
+  after: number,
+): Promise<number> {
   const open = await store.trials.list(study.id, { states: ['waiting', 'running'] });
   const done = await store.trials.list(study.id, { states: ['complete', 'failed', 'pruned'], finishedAfter: after });
   for (const trial of [...open, ...done]) known.set(trial.number, trial);
@@ -117,7 +121,7 @@ async function refresh({ store, study }: LoopParts, known: Map<number, Trial>, a
 }
 
 /** The trials up to the first number that is not known: a trial of another process may be listed before an older one. */
-function withoutGaps(known: ReadonlyMap<number, Trial>): Trial[] {
+export function withoutGaps(known: ReadonlyMap<number, Trial>): Trial[] {
   const trials: Trial[] = [];
   for (let next = known.get(0); next; next = known.get(next.number + 1)) trials.push(next);
   return trials;
@@ -125,7 +129,7 @@ function withoutGaps(known: ReadonlyMap<number, Trial>): Trial[] {
 
 type NoTrial = 'trials' | 'time' | 'exhausted' | 'again';
 
-interface Proposal {
+export interface Proposal {
   readonly trial: NewTrial | null;
   readonly asked: Asked;
 }
@@ -168,8 +172,8 @@ function askAhead(parts: LoopParts, budget: LoopBudget, trials: readonly Trial[]
   return { asked, proposal };
 }
 
-async function propose(
-  { space, study }: LoopParts,
+export async function propose(
+  { space, study }: Pick<LoopParts, 'space' | 'study'>,
   { asker, constraints }: Proposer,
   trials: readonly Trial[],
   asked: Asked,

@@ -12,12 +12,15 @@ import { trialCounts } from '../read/counts.ts';
 import { confirmFront } from './confirm.ts';
 import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
 import { type RunParts, searchTrials } from './search-trials.ts';
+import { timedHere } from './shared.ts';
+import { searchTogether } from './together.ts';
 
 /** Of the time that is left: on a machine that is never quiet, a run has disturbed trials, and not none. */
 const waitShare = 0.25;
 
 export async function runStudy(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
   const { store, study, plan, emit } = parts;
+  const { sharing } = parts;
   await store.queue.requeueLost(study.id);
   const { complete, failed, pruned } = await trialCounts(store, study);
   const dense = await store.trials.get(study.id, 0);
@@ -34,11 +37,18 @@ export async function runStudy(parts: RunParts, budget: RunBudget): Promise<Ende
   await store.studies.setState(study.id, 'searching');
   const latency = latencyBudget(plan.hardware, study.seed);
   const patient = (): QuietPatience => patienceOf(latency.waitMs ?? 0, () => leftMs(budget) * waitShare);
-  let endedBy = await searchTrials(parts, budget, patient());
+  let endedBy = await (sharing
+    ? searchTogether(parts, sharing, budget, patient())
+    : searchTrials(parts, budget, patient()));
+  const timesHere = !sharing || (await timedHere(parts, sharing));
   // Before the end it is worth waiting once more, even if that was in vain before.
   const patience = patient();
-  if (endedBy !== 'interrupted') await putRight(parts, budget, latency, patience);
-  if (endedBy !== 'interrupted') {
+  if (endedBy !== 'interrupted' && timesHere) await putRight(parts, budget, latency, patience);
+  if (endedBy !== 'interrupted' && !timesHere) {
+    const message =
+      'The front is not confirmed, since no device is measured on from here: run "rankfront confirm" where one is.';
+    emit({ kind: 'warning', trial: null, message });
+  } else if (endedBy !== 'interrupted') {
     await store.studies.setState(study.id, 'confirming');
     await confirmFront({
       ...parts,

@@ -3,14 +3,11 @@ import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Emit, EndedBy } from '../../events/event.ts';
 import { hasLimits, keepsTo } from '../../objectives/limits.ts';
-import { kindsOf, positionOf } from '../../objectives/objectives.ts';
 import { outOfReach, trialsBeforeWarning } from '../../report/front/out-of-reach.ts';
 import type { StoredObservation } from '../../store/observation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial, RunningTrial, TrialResult } from '../../store/trial.ts';
-import { chancesOf } from '../../tuner/early-stopping.ts';
-import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { type ObserveBudget, observe } from '../measure/observe.ts';
@@ -20,9 +17,11 @@ import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '.
 import { triedOf } from '../measure/tried.ts';
 import type { LimitedProposer } from '../propose/proposer.ts';
 import { trialCounts, trialsIn } from '../read/counts.ts';
+import { stoppingFor } from '../work/stopping.ts';
 import { denseFirst } from './dense-first.ts';
 import { type LoopParts, runLoop, StoppedSearch } from './loop.ts';
 import { remeasureDisturbed } from './remeasure.ts';
+import type { Sharing } from './sharing.ts';
 import { trialEvents } from './trial-events.ts';
 
 export interface RunParts {
@@ -37,6 +36,8 @@ export interface RunParts {
   /** Keeps the limits that this run gave, and judges all trials by them; missing where it gave none. */
   readonly rememberLimits?: (() => Promise<void>) | undefined;
   readonly emit: Emit;
+  /** Of a store that other machines may share; missing where this process measures everything. */
+  readonly sharing?: Sharing | undefined;
 }
 
 export async function searchTrials(parts: RunParts, budget: RunBudget, patience: QuietPatience): Promise<EndedBy> {
@@ -135,7 +136,7 @@ export async function searchTrials(parts: RunParts, budget: RunBudget, patience:
  * Warns once a run, when enough trials were seen and none keeps to the limits; those of earlier runs count. Once one keeps to them, there is
  * nothing to watch for any more.
  */
-async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: LimitedProposer) {
+export async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: LimitedProposer) {
   if (!hasLimits(limits)) return () => {};
   const pruned = await store.trials.list(study.id, { states: ['pruned'] });
   const seen = [...(await store.trials.figures(study.id)), ...pruned].sort((a, b) => a.number - b.number);
@@ -155,30 +156,11 @@ async function limitWatch({ store, study, emit }: RunParts, { limits, dense }: L
   };
 }
 
-/** A trial goes on while it enters the front with at least this probability. */
-export const hopeBelow = 0.01;
-
-/** By the front as it stands when a trial is begun. */
-export const stoppingFor =
-  (
-    objectives: readonly string[],
-    front: readonly CompleteTrial[],
-    constraints: readonly Constraint[],
-  ): ObserveBudget['stopping'] =>
-  readings => {
-    const known = kindsOf(objectives).flatMap((kind, objective) => {
-      const reading = readings[kind];
-      return reading ? [{ objective, ...reading }] : [];
-    });
-    const error = positionOf(objectives, 'accuracy');
-    return { chances: chancesOf(front, known, error, constraints), below: hopeBelow };
-  };
-
 const isQuiet = ({ observations }: TrialResult): boolean =>
   observations.some(each => each.kind === 'latency' && each.quality === 'good');
 
 /** What confirming the front as it stands would take, from what the search's measurements took without their waiting. */
-async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {
+export async function confirmEstimateMs(store: Store, study: Study, { scorer }: OpenInstruments): Promise<number> {
   const front = await store.trials.front(study.id);
   const mean = (of: (trial: CompleteTrial) => number): number =>
     front.reduce((sum, trial) => sum + of(trial), 0) / Math.max(1, front.length);

@@ -6,6 +6,7 @@ import { UserError } from '../../errors/user-error.ts';
 import type { EndedBy, StudyEvent } from '../../events/event.ts';
 import type { TellStage } from '../../events/stage.ts';
 import { timed } from '../../events/timed.ts';
+import type { Fleet } from '../../fleet/open.ts';
 import { rankfrontVersion } from '../../host/version.ts';
 import { type MetricChoice, parseMetric } from '../../metric/choice.ts';
 import type { Limits } from '../../objectives/limit.ts';
@@ -14,6 +15,7 @@ import { modelCost } from '../../onnx/cost.ts';
 import type { FrontReport } from '../../report/front/front.ts';
 import { ladderLengths } from '../../space/configuration.ts';
 import { openStore } from '../../store/open.ts';
+import { shownPlace, storePlaceOf } from '../../store/place.ts';
 import type { Store } from '../../store/store.ts';
 import { demandOwnName, type OwnStrategy } from '../../tuner/own.ts';
 import { createStrategy } from '../../tuner/strategies.ts';
@@ -31,6 +33,7 @@ import { demandSameLadders } from '../propose/same-ladders.ts';
 import { readFront } from '../read/read-front.ts';
 import { readStudy } from '../read/reading.ts';
 import { doubtsText } from '../recount/doubts.ts';
+import { absentDevice } from '../work/absent-device.ts';
 import { runStudy } from './run-study.ts';
 import type { RunParts } from './search-trials.ts';
 import { demandStudyName } from './study-name.ts';
@@ -91,6 +94,8 @@ export interface SearchOptions extends Brought {
   readonly proxyImages?: number | undefined;
   /** Whether to go on with a dense model that looks wrong on these images (near chance, say); false by default. */
   readonly acceptDense?: boolean | undefined;
+  /** With a PostgreSQL store: whether this process measures, too, and not only shares out; true by default. */
+  readonly worker?: boolean | undefined;
   /** Aborted to end after the trial that runs. */
   readonly finish?: AbortSignal | undefined;
   /** Aborted to end at once. */
@@ -149,7 +154,10 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   // A store that cannot be written is told of before minutes go into factors and images.
   const lent = typeof options.store === 'object' ? options.store : null;
   const place = typeof options.store === 'string' ? options.store : 'results/rankfront.sqlite';
-  const store = lent ?? (await openStore(place, { onWaiting: warn }));
+  const fleet = !lent && isShared(place) ? await openFleetOf(place, warn) : null;
+  const store = lent ?? fleet?.store ?? (await openStore(place, { onWaiting: warn }));
+  const works = options.worker ?? true;
+  if (!works && !fleet) throw nobodyElse(lent ? 'of the program' : place);
   try {
     const name = options.study ?? modelBaseName(options.model);
     const before = await store.studies.get(name);
@@ -178,6 +186,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       seed,
       calibration,
       brought: options,
+      openDevice: works ? undefined : async profile => absentDevice(profile),
       watch,
     });
     const plan: Plan = { ...asked, space: instruments.space };
@@ -214,6 +223,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
           emit,
           pruning: options.pruning ?? true,
           rememberLimits: remember,
+          ...(fleet ? { sharing: { fleet, works, calibration } } : {}),
         },
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );
@@ -225,9 +235,23 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       await instruments.close();
     }
   } finally {
-    if (!lent) await store.close();
+    if (fleet) await fleet.close();
+    else if (!lent) await store.close();
   }
 }
+
+const isShared = (place: string): boolean => storePlaceOf(place).kind === 'postgres';
+
+/** Loaded only where there are other machines: a search in a file needs nothing of it. */
+async function openFleetOf(place: string, onWaiting: (message: string) => void): Promise<Fleet> {
+  return (await import('../../fleet/open.ts')).openFleet(place, { onWaiting });
+}
+
+const nobodyElse = (place: string): UserError =>
+  new UserError(
+    `Cannot leave the measuring to others: the store "${shownPlace(place)}" is not shared with other machines.`,
+    'Leave --no-worker out, or give a PostgreSQL database with --store.',
+  );
 
 const nothingToCorrectBy = (name: string): UserError =>
   new UserError(

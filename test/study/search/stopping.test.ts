@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Readings } from '../../../src/objectives/objectives.ts';
 import type { CompleteTrial } from '../../../src/store/trial.ts';
-import { hopeBelow, stoppingFor } from '../../../src/study/search/search-trials.ts';
+import { hopeBelow, stoppingFor } from '../../../src/study/work/stopping.ts';
 
 const names = ['size', 'latency', 'top1', 'memory'];
 /** Values in the order of the names, the error third. */

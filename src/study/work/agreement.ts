@@ -1,0 +1,87 @@
+/**
+ * Whether the devices of one class measure alike: each runs the dense model and two candidates that every study has, before it measures anything
+ * that counts. Ratios of one trial on one device are compared with ratios of another trial on another, so that they have to mean the same.
+ */
+import type { Assignment } from '../../decompose/method.ts';
+import type { Device, LatencyBudget, ModelFile } from '../../device/device.ts';
+import type { Attempt } from '../../errors/failure.ts';
+import { complete } from '../../errors/failure.ts';
+import { assignmentOf } from '../../space/configuration.ts';
+import type { Space } from '../../space/space.ts';
+import { z95 } from '../../stats/normal.ts';
+import type { DeviceCheck } from '../../store/fleet.ts';
+import type { CandidateBuilder } from '../build/candidate.ts';
+
+/** What measurements of one device differ by from day to day. */
+const floor = 0.02;
+/** A dense model that takes so much longer elsewhere (in logarithms) is on another kind of device, whatever the ratios are. */
+const denseApart = Math.log(1.15);
+/** So many standard errors are no accident. */
+const errorsApart = 4;
+
+export interface CheckParts {
+  readonly device: Device;
+  readonly builder: Pick<CandidateBuilder, 'write'>;
+  readonly reference: ModelFile;
+  readonly space: Space;
+  readonly latency: LatencyBudget;
+}
+
+export type Checked = Pick<DeviceCheck, 'denseMs' | 'probes'>;
+
+/** All sites at their lowest rung, and all half-way; uncorrected, so that no image is needed. */
+const probeAssignments = (space: Space): readonly Assignment[] =>
+  [0, 0.5].map(share =>
+    assignmentOf(
+      space,
+      space.sites.map(({ ladder }) => Math.floor(share * (ladder.length - 1))),
+    ),
+  );
+
+/** A few seconds for each of the three. */
+export async function checkDevice({
+  device,
+  builder,
+  reference,
+  space,
+  latency,
+}: CheckParts): Promise<Attempt<Checked>> {
+  const budget: LatencyBudget = { ...latency, maxMs: Math.min(latency.maxMs, 3000) };
+  const dense = await device.latency(reference, reference, budget);
+  if (dense.state === 'failed') return dense;
+  const probes: { ratio: number; standardError: number }[] = [];
+  for (const assignment of probeAssignments(space)) {
+    const candidate = await builder.write(assignment, 'probe.onnx', null);
+    if (candidate.state === 'failed') return candidate;
+    const found = await device.latency(candidate.value, reference, budget);
+    if (found.state === 'failed') return found;
+    const [low, high] = found.value.interval;
+    probes.push({ ratio: found.value.ratio, standardError: (high - low) / (2 * z95) });
+  }
+  return complete({ denseMs: dense.value.referenceMs, probes });
+}
+
+/** Held against the first device of the class that was checked. */
+export function judgeDevice(
+  checked: Omit<DeviceCheck, 'agrees' | 'detail'>,
+  before: readonly DeviceCheck[],
+): Pick<DeviceCheck, 'agrees' | 'detail'> {
+  const first = before.find(({ deviceClass, agrees }) => agrees && deviceClass === checked.deviceClass);
+  if (!first) return { agrees: true, detail: '' };
+  if (Math.abs(Math.log(checked.denseMs / first.denseMs)) > denseApart)
+    return {
+      agrees: false,
+      detail: `the dense model takes ${checked.denseMs.toPrecision(3)} ms, and ${first.denseMs.toPrecision(3)} ms on the device of "${first.worker}"`,
+    };
+  for (const [i, { ratio, standardError }] of checked.probes.entries()) {
+    const other = first.probes[i];
+    if (!other) continue;
+    const error = Math.hypot(standardError / ratio, other.standardError / other.ratio);
+    if (Math.abs(Math.log(ratio / other.ratio)) <= floor + errorsApart * error) continue;
+    return {
+      agrees: false,
+      detail: `probe ${i + 1} takes ${ratio.toFixed(3)} of the dense model's time, and ${other.ratio.toFixed(3)} on the device of "${first.worker}"`,
+    };
+  }
+  return { agrees: true, detail: '' };
+}

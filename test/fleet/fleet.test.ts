@@ -1,0 +1,216 @@
+/** Whole fleets on a real server: what several workers make of one study, whoever is killed, cut off or slow. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Fleet, openFleet } from '../../src/fleet/open.ts';
+import { frontFor } from '../../src/objectives/front.ts';
+import { seededRng } from '../../src/random/rng.ts';
+import type { CompleteTrial, Trial } from '../../src/store/trial.ts';
+import { replay } from '../../src/study/read/replay.ts';
+import { type Databases, hasOwnServer, openDatabases } from '../store/postgres/databases.ts';
+import { type Cuttable, startProxy } from '../store/postgres/proxy.ts';
+import { coordinate, openToy, toyBench, toyWorker } from './toy.ts';
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machine has no server)', () => {
+  let databases: Databases;
+  let proxy: Cuttable;
+  let url: string;
+  beforeAll(async () => {
+    databases = await openDatabases([]);
+    proxy = await startProxy(() => databases.server!.socket);
+  }, 120_000);
+  afterAll(async () => {
+    await proxy.close();
+    await databases.close();
+  });
+  beforeEach(async () => {
+    url = await databases.create();
+  });
+  afterEach(() => databases.drop(url));
+
+  /** Every trial once and complete, none waiting or running, nothing shared out; the front that of what is there. */
+  async function demandAll(fleet: Fleet, least: number): Promise<readonly CompleteTrial[]> {
+    const study = await openToy(fleet);
+    const trials: readonly Trial[] = await fleet.store.trials.list(study.id);
+    expect(trials.map(({ number }) => number)).toEqual(range(trials.length));
+    expect(trials.length).toBeGreaterThan(least);
+    expect(new Set(trials.map(({ state }) => state))).toEqual(new Set(['complete']));
+    expect(new Set(trials.map(({ configuration }) => configuration.join())).size).toBe(trials.length);
+    const complete = trials as readonly CompleteTrial[];
+    expect(complete.map(trial => trial.finishedSequence).sort((a, b) => a - b)).toEqual(range(trials.length).map(n => n + 1));
+    for (const trial of complete) expect(trial.observations).toHaveLength(1);
+    const front = frontFor(study.objectives)(complete);
+    expect((await fleet.store.trials.front(study.id)).map(({ number }) => number)).toEqual(
+      [...front.members].sort((a, b) => a - b),
+    );
+    expect(await fleet.work.list()).toEqual([]);
+    return complete;
+  }
+
+  const workersOf = (trials: readonly CompleteTrial[]): Set<string | undefined> =>
+    new Set(trials.map(({ observations }) => observations[0]?.environment.measuredBy?.worker));
+
+  test('four workers and two coordinators: each trial once, who measured it is known, and every proposal can be made again', {
+    timeout: 60_000,
+  }, async () => {
+    const fleets = await Promise.all(range(6).map(() => openFleet(url, { leaseMs: 10_000 })));
+    const [one, two, ...rest] = fleets as [Fleet, Fleet, ...Fleet[]];
+    const study = await openToy(one);
+    const over = new AbortController();
+    const workers = rest.map((fleet, i) =>
+      toyWorker(fleet, study, `w${i}`, toyBench(study, `w${i}`, n => 5 + ((n * 13) % 30)), { finish: over.signal }),
+    );
+    expect(await Promise.all([one, two].map(fleet => coordinate(fleet, study, { trials: 60 })))).toEqual(['trials', 'trials']);
+    over.abort();
+    expect(await Promise.all(workers)).toEqual(workers.map(() => ({ kind: 'told' })));
+    const trials = await demandAll(one, 60);
+    // A trial of each that was asked for at the very end, at most.
+    expect(trials.length).toBeLessThan(70);
+    expect(workersOf(trials)).toEqual(new Set(['w0', 'w1', 'w2', 'w3']));
+    expect(trials.some(({ asked, number }) => asked !== null && asked.after < number)).toBe(true);
+    expect(await replay(one.store, study)).toEqual({ same: trials.length - 1, difference: null, unrecorded: 0, interrupted: false });
+    expect(await one.workers.list()).toEqual([]);
+    await Promise.all(fleets.map(fleet => fleet.close()));
+  });
+
+  test('connections cut again and again', { timeout: 90_000 }, async () => {
+    const place = databases.as(url, { port: proxy.port });
+    const fleets = await Promise.all(range(4).map(() => openFleet(place, { leaseMs: 2000, losses: 1000 })));
+    const [one, ...rest] = fleets as [Fleet, ...Fleet[]];
+    const study = await openToy(one);
+    const over = new AbortController();
+    let cuts = 0;
+    const cutting = (async () => {
+      while (!over.signal.aborted) {
+        await delay(250);
+        if (cuts % 3 === 0) proxy.swallowCommit();
+        cuts += proxy.cut();
+      }
+    })();
+    const workers = rest.map((fleet, i) => toyWorker(fleet, study, `w${i}`, toyBench(study, `w${i}`, () => 30), { finish: over.signal }));
+    expect(await coordinate(one, study, { trials: 60 })).toBe('trials');
+    over.abort();
+    await cutting;
+    expect(await Promise.all(workers)).toEqual(workers.map(() => ({ kind: 'told' })));
+    expect(cuts).toBeGreaterThan(10);
+    await demandAll(one, 60);
+    await Promise.all(fleets.map(fleet => fleet.close()));
+  });
+
+  test('the server stopped and started in the middle', { timeout: 90_000 }, async () => {
+    const fleets = await Promise.all(range(3).map(() => openFleet(url, { leaseMs: 4000, losses: 1000 })));
+    const [one, ...rest] = fleets as [Fleet, ...Fleet[]];
+    const study = await openToy(one);
+    const over = new AbortController();
+    const workers = rest.map((fleet, i) => toyWorker(fleet, study, `w${i}`, toyBench(study, `w${i}`, () => 30), { finish: over.signal }));
+    const asking = coordinate(one, study, { trials: 40 });
+    for (const _ of range(2)) {
+      await delay(700);
+      await databases.server!.halt('crash');
+      await delay(300);
+      await databases.server!.resume();
+    }
+    expect(await asking).toBe('trials');
+    over.abort();
+    await Promise.all(workers);
+    await demandAll(one, 40);
+    await Promise.all(fleets.map(fleet => fleet.close()));
+  });
+
+  function start(...args: readonly string[]) {
+    const path = join(import.meta.dirname, 'process.ts');
+    const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args, url], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let error = '';
+    child.stdout?.on('data', chunk => {
+      out += chunk;
+    });
+    child.stderr?.on('data', chunk => {
+      error += chunk;
+    });
+    const ended = new Promise<{ out: string; error: string }>(resolve => child.on('close', () => resolve({ out, error })));
+    return { child, ended };
+  }
+
+  const kills = Number(process.env.RANKFRONT_TEST_KILLS ?? 16);
+  test(`workers and coordinators killed at ${kills} random instants`, { timeout: 60_000 + kills * 4000 }, async () => {
+    const rng = seededRng(77);
+    const stored = new Set<number>();
+    let killed = 0;
+    const victim = async (...args: string[]): Promise<void> => {
+      while (killed < kills) {
+        const { child, ended } = start(...args);
+        await delay(600 + rng.integer(1200));
+        child.kill('SIGKILL');
+        killed++;
+        const { out, error } = await ended;
+        expect(error).toBe('');
+        for (const line of out.split('\n')) {
+          const number = /^stored (\d+)$/.exec(line)?.[1];
+          if (number === undefined) continue;
+          expect(stored.has(Number(number))).toBe(false);
+          stored.add(Number(number));
+        }
+      }
+    };
+    await Promise.all([victim('work', 'a'), victim('work', 'b'), victim('ask', '4000')]);
+    const fleet = await openFleet(url, { leaseMs: 1500, losses: 1000 });
+    const study = await openToy(fleet);
+    const there = (await fleet.store.trials.list(study.id)).length;
+    const over = new AbortController();
+    const worker = toyWorker(fleet, study, 'last', toyBench(study, 'last', () => 5), { finish: over.signal });
+    expect(await coordinate(fleet, study, { trials: there + 3 })).toBe('trials');
+    over.abort();
+    await worker;
+    const trials = await demandAll(fleet, there);
+    expect(killed).toBeGreaterThanOrEqual(kills);
+    expect(stored.size).toBeGreaterThan(kills);
+    for (const number of stored) expect(trials[number]?.state).toBe('complete');
+    expect(await replay(fleet.store, study)).toMatchObject({ difference: null, unrecorded: 0 });
+    await fleet.close();
+  });
+
+  test('a worker whose device is not itself any more takes itself out, and what it said last is not kept', async () => {
+    const fleet = await openFleet(url, { leaseMs: 5000 });
+    const study = await openToy(fleet);
+    const good = toyBench(study, 'ill', () => 1);
+    let denseMs = 10;
+    const ill = {
+      ...good,
+      work: async (...given: Parameters<typeof good.work>) => {
+        const outcome = await good.work(...given);
+        denseMs = given[0].trial.number < 4 ? 10 : 30;
+        return outcome.kind === 'finished' ? { ...outcome, denseMs } : outcome;
+      },
+    };
+    const finish = new AbortController();
+    const asking = coordinate(fleet, study, { trials: 8, finish: finish.signal });
+    expect(await toyWorker(fleet, study, 'ill', ill)).toEqual({
+      kind: 'out',
+      why: 'the dense model takes 30.0 ms here now, and took 10.0 ms before',
+    });
+    finish.abort();
+    expect(await asking).toBe('interrupted');
+    expect((await fleet.store.trials.list(study.id, { states: ['complete'] })).map(({ number }) => number)).toEqual([0, 1, 2, 3]);
+    expect((await fleet.work.list()).every(({ state }) => state === 'waiting')).toBe(true);
+    await fleet.close();
+  });
+
+  test('a trial that hangs is given up, and counted', async () => {
+    const fleet = await openFleet(url, { leaseMs: 5000 });
+    const study = await openToy(fleet);
+    const finish = new AbortController();
+    const asking = coordinate(fleet, study, { trials: 1, finish: finish.signal });
+    const end = await toyWorker(fleet, study, 'stuck', toyBench(study, 'stuck', () => 60_000), { limitMs: 200 });
+    expect(end).toMatchObject({ kind: 'out', why: 'trial 0 took more than 0 s' });
+    finish.abort();
+    await asking;
+    expect(await fleet.work.list()).toMatchObject([{ number: 0, state: 'waiting', losses: 1 }]);
+    await fleet.close();
+  });
+});

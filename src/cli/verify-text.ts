@@ -1,4 +1,5 @@
 /** What `verify` says. */
+import { measurerText } from '../host/environment.ts';
 import type { Phase } from '../store/observation.ts';
 import { disagreementText } from '../study/recount/disagreement.ts';
 import { countsOf } from '../study/verify/counts.ts';
@@ -50,7 +51,7 @@ const markOf = ({ accuracy, latency, memory, failure }: PhaseVerdict): string =>
   return latency?.verdict === 'busy' ? '?   ' : 'ok  ';
 };
 
-function phaseText({ accuracy, latency, memory, failure }: PhaseVerdict): string {
+function phaseText({ accuracy, latency, memory, failure, measuredBy }: PhaseVerdict): string {
   const parts: string[] = [];
   if (accuracy) {
     const changed = accuracy.changedImages === 0 ? '' : ` (${accuracy.changedImages} predictions changed)`;
@@ -61,6 +62,7 @@ function phaseText({ accuracy, latency, memory, failure }: PhaseVerdict): string
   if (latency) parts.push(latencyText(latency));
   if (memory) parts.push(memoryText(memory));
   if (failure !== null) parts.push(`failed: ${failure}`);
+  if (measuredBy) parts.push(`stored latency by ${measurerText(measuredBy)}`);
   return parts.join('; ');
 }
 

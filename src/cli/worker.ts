@@ -49,7 +49,7 @@ export const worker = defineCommand({
     const limitMs = parseDuration(args.limit, '--limit');
     const idleEndMs = args['idle-end'] === undefined ? undefined : parseDuration(args['idle-end'], '--idle-end');
     const { finish, stop, note } = console;
-    const fleet = await openFleet(args.store, { mustExist: true, onWaiting: note });
+    const fleet = await openFleet(args.store, { onWaiting: note });
     const closers: (() => unknown)[] = [() => fleet.close()];
     try {
       const name = args.name ?? `worker-${randomBytes(3).toString('hex')}`;

@@ -2,14 +2,14 @@
  * Bells: jobs of pg-boss, a queue that lives in the same PostgreSQL. A job says which trial to look at and nothing more. It is sent in the
  * transaction that makes the trial wait, so that there is no bell without a trial; and whoever hears one looks at the trial's row first.
  */
-import { CompiledQuery, type Kysely } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { type ConnectionOptions, PgBoss } from 'pg-boss';
 import type { Bells } from '../store/postgres/fleet/work.ts';
 import type { Database } from '../store/sql/schema.ts';
 import type { StoreSession } from '../store/sql/session.ts';
 
-/** Where pg-boss keeps its tables, beside the schema of the store. */
-const schema = 'rankfront_jobs';
+/** "RKFJ": whoever makes the schema of the jobs, beside that of the store, holds this lock of the database meanwhile. */
+const lock = 0x524b464a;
 
 /** Between a bell that is heard and the trial that is taken: milliseconds, unless the worker is killed just then. */
 const heardWithinSeconds = 60;
@@ -32,29 +32,41 @@ export interface OpenBells extends Bells {
   close(): Promise<void>;
 }
 
-type Runner = Pick<Kysely<Database>, 'executeQuery'>;
+type Db = Kysely<Database>;
 type Connection = NonNullable<ConnectionOptions['db']>;
 
-/** Its statements run on a connection of the store's. */
-const over = (db: Runner): Connection => ({
-  executeSql: async (text: string, values: unknown[] = []) => {
-    const { rows } = await db.executeQuery(CompiledQuery.raw(text, [...values]));
-    return { rows };
-  },
+const run = async (db: Pick<Db, 'executeQuery'>, text: string, values: readonly unknown[]) => {
+  const { rows } = await db.executeQuery(CompiledQuery.raw(text, [...values]));
+  return { rows };
+};
+
+/** On any connection of the store's. Some of its texts are transactions of several statements: one that fails is ended. */
+const anywhere = (db: Db): Connection => ({
+  executeSql: (text: string, values: unknown[] = []) =>
+    db.connection().execute(async one => {
+      try {
+        return await run(one, text, values);
+      } catch (error) {
+        await sql`rollback`.execute(one).catch(() => {});
+        throw error;
+      }
+    }),
 });
 
 /** In the transaction of the caller. */
-const within = (db: Runner): ConnectionOptions => ({ db: over(db) });
+const within = (db: Db): ConnectionOptions => ({
+  db: { executeSql: (text: string, values: unknown[] = []) => run(db, text, values) },
+});
 
 /**
  * Nothing is made or asked of the database before the first bell: a search by one machine needs none.
  *
  * @param onError told of what goes wrong while nobody asks; it is tried again
  */
-export function openBells({ db }: StoreSession, onError: (error: Error) => void = () => {}): OpenBells {
+export function openBells(session: StoreSession, onError: (error: Error) => void = () => {}): OpenBells {
   let starting: Promise<PgBoss> | null = null;
   const started = (): Promise<PgBoss> => {
-    starting ??= startBoss(db, onError).catch((error: unknown) => {
+    starting ??= startBoss(session, onError).catch((error: unknown) => {
       starting = null;
       throw error;
     });
@@ -73,9 +85,12 @@ export function openBells({ db }: StoreSession, onError: (error: Error) => void 
     await making;
     return boss;
   };
+  // As all else that is asked of the store: tried again when a connection is lost.
+  const prepared = (queue: string): Promise<PgBoss> =>
+    made.has(queue) ? ensured(queue) : session.read('make a queue', () => ensured(queue));
   return {
     prepare: async queue => {
-      await ensured(queue);
+      await prepared(queue);
     },
     ring: async (trx, queue, trialId) => {
       const data: BellData = { trial: trialId };
@@ -85,11 +100,13 @@ export function openBells({ db }: StoreSession, onError: (error: Error) => void 
       await (await ensured(queue)).complete(queue, job, null, within(trx));
     },
     next: async queue => {
-      const [job] = await (await ensured(queue)).fetch<BellData>(queue);
+      const boss = await prepared(queue);
+      const [job] = await session.write('look for work', db => boss.fetch<BellData>(queue, within(db)));
       return job ? { queue, job: job.id, trialId: job.data.trial } : null;
     },
     forget: async ({ queue, job }) => {
-      await (await ensured(queue)).complete(queue, job);
+      const boss = await prepared(queue);
+      await session.write('put a bell away', db => boss.complete(queue, job, null, within(db)));
     },
     close: async () => {
       if (starting) await (await starting).stop({ graceful: false });
@@ -97,10 +114,19 @@ export function openBells({ db }: StoreSession, onError: (error: Error) => void 
   };
 }
 
-async function startBoss(db: Runner, onError: (error: Error) => void): Promise<PgBoss> {
+async function startBoss({ db, write }: StoreSession, onError: (error: Error) => void): Promise<PgBoss> {
+  const schema = await write('make room for jobs', async trx => {
+    // Several processes may come first at once.
+    await sql`select pg_advisory_xact_lock(${lock}::bigint)`.execute(trx);
+    const { rows } = await sql<{ name: string }>`select current_schema() as name`.execute(trx);
+    const name = rows[0]?.name === 'public' ? 'rankfront_jobs' : `${rows[0]?.name}_jobs`;
+    await sql`create schema if not exists ${sql.id(name)}`.execute(trx);
+    return name;
+  });
   const boss = new PgBoss({
-    db: over(db),
+    db: anywhere(db),
     schema,
+    createSchema: false,
     schedule: false,
     registerInstance: false,
     openTelemetry: { enabled: false },

@@ -32,6 +32,10 @@ export interface MeasuredBy {
   readonly device: string | null;
 }
 
+/** For people. */
+export const measurerText = ({ worker, deviceClass, device }: MeasuredBy): string =>
+  `worker "${worker}"${device === null ? '' : `, device ${device}`} of class ${deviceClass}`;
+
 /** Where something was measured, and how busy it was there: whoever measures says so, and others copy it. */
 export interface Whereabouts {
   readonly environment: Environment;

@@ -38,6 +38,7 @@ export function storeOver(session: StoreSession, { leaseMs, owner }: StoreOption
     trials: tellingDamage(session, sqlArchive(session)),
     tuning: tellingDamage(session, sqlTuning(session)),
     training: tellingDamage(session, sqlTraining(session)),
+    ...(session.watch ? { watch: session.watch } : {}),
     close: async () => {
       // On a disk that is full the trials stay ours; the next start finds that this process is gone.
       await release().catch(() => {});

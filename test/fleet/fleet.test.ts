@@ -40,7 +40,9 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     expect(new Set(trials.map(({ state }) => state))).toEqual(new Set(['complete']));
     expect(new Set(trials.map(({ configuration }) => configuration.join())).size).toBe(trials.length);
     const complete = trials as readonly CompleteTrial[];
-    expect(complete.map(trial => trial.finishedSequence).sort((a, b) => a - b)).toEqual(range(trials.length).map(n => n + 1));
+    expect(complete.map(trial => trial.finishedSequence).sort((a, b) => a - b)).toEqual(
+      range(trials.length).map(n => n + 1),
+    );
     for (const trial of complete) expect(trial.observations).toHaveLength(1);
     const front = frontFor(study.objectives)(complete);
     expect((await fleet.store.trials.front(study.id)).map(({ number }) => number)).toEqual(
@@ -61,9 +63,17 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const study = await openToy(one);
     const over = new AbortController();
     const workers = rest.map((fleet, i) =>
-      toyWorker(fleet, study, `w${i}`, toyBench(study, `w${i}`, n => 5 + ((n * 13) % 30)), { finish: over.signal }),
+      toyWorker(
+        fleet,
+        `w${i}`,
+        toyBench(study, `w${i}`, n => 5 + ((n * 13) % 30)),
+        { finish: over.signal },
+      ),
     );
-    expect(await Promise.all([one, two].map(fleet => coordinate(fleet, study, { trials: 60 })))).toEqual(['trials', 'trials']);
+    expect(await Promise.all([one, two].map(fleet => coordinate(fleet, study, { trials: 60 })))).toEqual([
+      'trials',
+      'trials',
+    ]);
     over.abort();
     expect(await Promise.all(workers)).toEqual(workers.map(() => ({ kind: 'told' })));
     const trials = await demandAll(one, 60);
@@ -71,7 +81,12 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     expect(trials.length).toBeLessThan(70);
     expect(workersOf(trials)).toEqual(new Set(['w0', 'w1', 'w2', 'w3']));
     expect(trials.some(({ asked, number }) => asked !== null && asked.after < number)).toBe(true);
-    expect(await replay(one.store, study)).toEqual({ same: trials.length - 1, difference: null, unrecorded: 0, interrupted: false });
+    expect(await replay(one.store, study)).toEqual({
+      same: trials.length - 1,
+      difference: null,
+      unrecorded: 0,
+      interrupted: false,
+    });
     expect(await one.workers.list()).toEqual([]);
     await Promise.all(fleets.map(fleet => fleet.close()));
   });
@@ -90,7 +105,14 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
         cuts += proxy.cut();
       }
     })();
-    const workers = rest.map((fleet, i) => toyWorker(fleet, study, `w${i}`, toyBench(study, `w${i}`, () => 30), { finish: over.signal }));
+    const workers = rest.map((fleet, i) =>
+      toyWorker(
+        fleet,
+        `w${i}`,
+        toyBench(study, `w${i}`, () => 30),
+        { finish: over.signal },
+      ),
+    );
     expect(await coordinate(one, study, { trials: 60 })).toBe('trials');
     over.abort();
     await cutting;
@@ -105,7 +127,14 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const [one, ...rest] = fleets as [Fleet, ...Fleet[]];
     const study = await openToy(one);
     const over = new AbortController();
-    const workers = rest.map((fleet, i) => toyWorker(fleet, study, `w${i}`, toyBench(study, `w${i}`, () => 30), { finish: over.signal }));
+    const workers = rest.map((fleet, i) =>
+      toyWorker(
+        fleet,
+        `w${i}`,
+        toyBench(study, `w${i}`, () => 30),
+        { finish: over.signal },
+      ),
+    );
     const asking = coordinate(one, study, { trials: 40 });
     for (const _ of range(2)) {
       await delay(700);
@@ -133,7 +162,9 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     child.stderr?.on('data', chunk => {
       error += chunk;
     });
-    const ended = new Promise<{ out: string; error: string }>(resolve => child.on('close', () => resolve({ out, error })));
+    const ended = new Promise<{ out: string; error: string }>(resolve =>
+      child.on('close', () => resolve({ out, error })),
+    );
     return { child, ended };
   }
 
@@ -145,7 +176,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const victim = async (...args: string[]): Promise<void> => {
       while (killed < kills) {
         const { child, ended } = start(...args);
-        await delay(600 + rng.integer(1200));
+        await delay(1000 + rng.integer(1500));
         child.kill('SIGKILL');
         killed++;
         const { out, error } = await ended;
@@ -163,7 +194,12 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const study = await openToy(fleet);
     const there = (await fleet.store.trials.list(study.id)).length;
     const over = new AbortController();
-    const worker = toyWorker(fleet, study, 'last', toyBench(study, 'last', () => 5), { finish: over.signal });
+    const worker = toyWorker(
+      fleet,
+      'last',
+      toyBench(study, 'last', () => 5),
+      { finish: over.signal },
+    );
     expect(await coordinate(fleet, study, { trials: there + 3 })).toBe('trials');
     over.abort();
     await worker;
@@ -190,13 +226,15 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     };
     const finish = new AbortController();
     const asking = coordinate(fleet, study, { trials: 8, finish: finish.signal });
-    expect(await toyWorker(fleet, study, 'ill', ill)).toEqual({
+    expect(await toyWorker(fleet, 'ill', ill)).toEqual({
       kind: 'out',
       why: 'the dense model takes 30.0 ms here now, and took 10.0 ms before',
     });
     finish.abort();
     expect(await asking).toBe('interrupted');
-    expect((await fleet.store.trials.list(study.id, { states: ['complete'] })).map(({ number }) => number)).toEqual([0, 1, 2, 3]);
+    expect((await fleet.store.trials.list(study.id, { states: ['complete'] })).map(({ number }) => number)).toEqual([
+      0, 1, 2, 3,
+    ]);
     expect((await fleet.work.list()).every(({ state }) => state === 'waiting')).toBe(true);
     await fleet.close();
   });
@@ -206,7 +244,12 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const study = await openToy(fleet);
     const finish = new AbortController();
     const asking = coordinate(fleet, study, { trials: 1, finish: finish.signal });
-    const end = await toyWorker(fleet, study, 'stuck', toyBench(study, 'stuck', () => 60_000), { limitMs: 200 });
+    const end = await toyWorker(
+      fleet,
+      'stuck',
+      toyBench(study, 'stuck', () => 60_000),
+      { limitMs: 200 },
+    );
     expect(end).toMatchObject({ kind: 'out', why: 'trial 0 took more than 0 s' });
     finish.abort();
     await asking;

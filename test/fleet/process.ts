@@ -10,7 +10,7 @@ if (what === 'ask') {
   console.log(`ended ${endedBy}`);
 } else {
   const bench = toyBench(study, argument, number => 10 + ((number * 7) % 50));
-  await toyWorker(fleet, study, argument, bench, {
+  await toyWorker(fleet, argument, bench, {
     stored: ({ trial }) => console.log(`stored ${trial.number}`),
   });
 }

@@ -49,7 +49,6 @@ export function toyBench(study: Study, worker: string, ms: (number: number) => n
 
 export async function toyWorker(
   fleet: Fleet,
-  study: Study,
   name: string,
   bench: Bench,
   options: Partial<WorkerOptions> & { readonly lane?: string } = {},
@@ -78,7 +77,12 @@ export async function coordinate(fleet: Fleet, study: Study, options: Coordinate
   const { trials, strategy = 'nsga2', finish = new AbortController().signal, emit = () => {} } = options;
   const space = toySpace(sites);
   const problem = { ladderLengths: ladderLengths(space), objectives: 2, constraints: [] };
-  const setup: Setup = { strategy, problem, options: { seed: 1, reference: referencePoint(study.objectives) }, limits: {} };
+  const setup: Setup = {
+    strategy,
+    problem,
+    options: { seed: 1, reference: referencePoint(study.objectives) },
+    limits: {},
+  };
   const never = new AbortController().signal;
   const by = { worker: 'coordinator', deviceClass, device: null };
   return sharedTrials(

@@ -8,6 +8,7 @@ import { connectPool } from './connect.ts';
 import { damagedDatabase } from './damage.ts';
 import { pgDialect } from './driver.ts';
 import { connectionLost, persistently } from './failures.ts';
+import { notified } from './listen.ts';
 import { enter, isStored, leave, mark, type PostgresDatabase } from './open-stores.ts';
 
 export interface OpenDatabaseOptions {
@@ -105,6 +106,7 @@ export async function openPostgresSession(url: string, options: OpenDatabaseOpti
     now: options.clock ?? clock.now,
     damaged: (action, sign, cause) => damagedDatabase(place, action, sign, cause),
     heard: clock.set,
+    watch: notified(url),
     enter: async () => {
       clock.set(await answered('store trials', () => enter(db, token)));
       entered = true;

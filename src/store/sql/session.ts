@@ -1,6 +1,7 @@
 /** One open database, whichever it is: what the queries need of it. */
 import type { Kysely, Transaction } from 'kysely';
 import type { UserError } from '../../errors/user-error.ts';
+import type { StoreWatch } from '../watch.ts';
 import type { Database } from './schema.ts';
 
 export interface StoreSession {
@@ -18,5 +19,7 @@ export interface StoreSession {
   now(): number;
   /** What to say where the content is not what was written. */
   damaged(action: string, sign: string, cause?: unknown): UserError;
+  /** Where the database tells of writes by itself. */
+  readonly watch?: StoreWatch;
   close(): Promise<void>;
 }

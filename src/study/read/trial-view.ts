@@ -7,7 +7,7 @@ import type { Site } from '../../decompose/site.ts';
 import type { Cause } from '../../device/conditions.ts';
 import type { Warning } from '../../device/warning.ts';
 import { wordCause, wordWarning } from '../../device/wording.ts';
-import type { Environment } from '../../host/environment.ts';
+import { type Environment, measurerText } from '../../host/environment.ts';
 import { loadModel } from '../../host/model-file.ts';
 import { furtherOf, kinds } from '../../objectives/objectives.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
@@ -185,9 +185,18 @@ function environmentOf(study: Study, trial: Trial, samples: readonly StoredObser
     ...facts,
     [device?.computed ? 'computed on' : 'processor']: machineText(environment),
     load: `${load.toFixed(2)} when it was measured`,
+    ...measurersOf(samples),
     versions: versionsText(environment),
     ...(elsewhere ? { 'scored on': `${machineText(host)}; ${versionsText(host)}` } : {}),
   };
+}
+
+/** Where several workers shared the study: who measured what. */
+function measurersOf(samples: readonly StoredObservation[]): Record<string, string> {
+  const named = samples.flatMap(({ kind, phase, environment: { measuredBy: by } }) =>
+    by ? [`${kind} (${phase}): ${measurerText(by)}`] : [],
+  );
+  return named.length === 0 ? {} : { 'measured by': named.join('; ') };
 }
 
 const machineText = ({ cpuModel, cores, governor }: Environment): string =>

@@ -58,7 +58,7 @@ export async function sharedTrials(parts: Parts, budget: RunBudget, patience: Qu
       await delay(lookMs);
     }
     if (state.known.size > budget.trials && (await openHere(parts)).length === 0) return 'trials';
-    proposer = await parts.propose();
+    proposer = await parts.propose(budget);
     if (!proposer) return 'interrupted';
     return await supply({ ...parts, proposer }, budget, state, local);
   } catch (error) {

@@ -163,6 +163,7 @@ async function phaseAgain(
   });
   if (built.state === 'failed') return failure(built.detail);
   const isDense = built.value.sha256 === instruments.reference.sha256;
+  const { measuredBy } = seen.latency.environment;
   let times = 0;
   const timed = async (): Promise<LatencySummary | string> => {
     const budget = budgetOf(phase, latencyBudget(plan.hardware, seed + trial.number + otherSeeds + times++));
@@ -194,6 +195,7 @@ async function phaseAgain(
     latency: isDense ? null : first ? await judgeLatency(seen.latency, first, again) : notMeasured(seen.latency),
     memory: memory?.value ?? (seen.memory ? memoryNotMeasured(seen.memory) : null),
     failure: null,
+    ...(measuredBy ? { measuredBy } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Whether what a stored trial says holds against what was made and measured anew (docs/decisions/0004). */
 import { largestDifference } from '../../decompose/corrections/packing.ts';
-import type { Environment } from '../../host/environment.ts';
+import type { Environment, MeasuredBy } from '../../host/environment.ts';
 import { areFlags } from '../../stats/marks.ts';
 import { z95 } from '../../stats/normal.ts';
 import type { Quality } from '../../stats/quality.ts';
@@ -42,6 +42,8 @@ export interface PhaseVerdict {
   readonly memory: MemoryVerdict | null;
   /** Why it could not be measured. */
   readonly failure: string | null;
+  /** Who took the stored latency, where several workers shared the study. */
+  readonly measuredBy?: MeasuredBy;
 }
 
 export interface AccuracyVerdict {

@@ -79,7 +79,7 @@ describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => 
       { state: 'waiting', configuration: [9, 9, 9] },
     ]);
     await store.close();
-    expect(await databases.run(url, 'select migration from schema_history order by 1')).toHaveLength(3);
+    expect(await databases.run(url, 'select migration from schema_history order by 1')).toHaveLength(4);
     await databases.drop(waiting);
   });
 

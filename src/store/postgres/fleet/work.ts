@@ -16,7 +16,7 @@ import { type FleetDatabase, readFleet, withFleet } from './tables.ts';
 
 /** Rings for a trial in the transaction that is given, so that the bell is heard if that is stored and not otherwise. */
 export interface Bells {
-  /** Makes the queue where it is not there: before a transaction, which would wait for another. */
+  /** Makes the queue where it is not there; to be called before a transaction that rings in it. */
   prepare(queue: string): Promise<void>;
   ring(db: Transaction<Database>, queue: string, trialId: number): Promise<void>;
   /** A bell that was heard is done with. */
@@ -177,11 +177,13 @@ export function sqlWork(session: StoreSession, trials: TrialArchive, options: Wo
         },
       ),
 
-    giveBack: (held, loss) =>
-      whileHeld('give a trial back', held, false, async (_, plain) => {
+    giveBack: async (held, loss) => {
+      await bells.prepare(held.station.queue);
+      return whileHeld('give a trial back', held, false, async (_, plain) => {
         await putBack(plain, [held.trial.id], loss, { bells, losses, nowMs: now() });
         return true;
-      }),
+      });
+    },
 
     renew: held =>
       write('go on with a trial', async db => {
@@ -224,7 +226,8 @@ export function sqlWork(session: StoreSession, trials: TrialArchive, options: Wo
       const dead = (await openIn(read)).filter(
         ({ dead, trial_id }) => dead !== null && (trialIds === undefined || trialIds.includes(trial_id)),
       );
-      for (const { trial_id, study_id, queue } of dead)
+      for (const { trial_id, study_id, queue } of dead) {
+        await bells.prepare(queue);
         await write('let a dead trial wait again', async plain => {
           await countWrite(plain, study_id);
           const db = withFleet(plain);
@@ -236,6 +239,7 @@ export function sqlWork(session: StoreSession, trials: TrialArchive, options: Wo
             .execute();
           await bells.ring(plain, queue, trial_id);
         });
+      }
       return dead.length;
     },
   };

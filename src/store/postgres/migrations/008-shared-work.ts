@@ -35,6 +35,6 @@ const statements = [
 
   // Whoever watches a study hears of every write, as every write counts.
   `create function rankfront_changed() returns trigger language plpgsql as
-    $$ begin perform pg_notify('rankfront_changed', new.study_id::text); return null; end $$`,
-  `create trigger counters_changed after update on counters for each row execute function rankfront_changed()`,
+    $$ begin perform pg_notify('rankfront_changed', coalesce(new.study_id, old.study_id)::text); return null; end $$`,
+  `create trigger counters_changed after insert or update or delete on counters for each row execute function rankfront_changed()`,
 ];

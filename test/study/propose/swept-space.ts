@@ -16,6 +16,8 @@ export const sweptSpace = (positions: readonly number[]): Space => ({
       outChannels: 64,
       groups: 1,
       kernel: [1, 1],
+      inputSize: [outputPositions, 1],
+      outputSize: [outputPositions, 1],
       outputPositions,
       biasParams: 0,
     } as unknown as Site,

@@ -6,7 +6,6 @@ import type { Quality } from '../stats/quality.ts';
 import type { Conditions } from './conditions.ts';
 import type { Energy } from './energy/energy.ts';
 import type { NodeTimings } from './node-times.ts';
-import type { RunOver } from './run-over.ts';
 import type { Warning } from './warning.ts';
 
 /** An ONNX file on disk and the SHA-256 (hexadecimal) of its bytes. */
@@ -99,8 +98,6 @@ export interface Device {
   nodeTimes?(model: ModelFile & { readonly model?: Model }, runs: number): Promise<Attempt<NodeTimings>>;
   /** Missing where the driver cannot tell; fails where its machine cannot. Throws as `latency` does. */
   peakMemory?(model: ModelFile): Promise<Attempt<PeakMemory>>;
-  /** Runs networks over images on the machine of the device; missing where there is no other machine than this one, or it cannot. */
-  readonly runOver?: RunOver;
   /** A measurement under way fails as `interrupted`, and so does every later one. A second call is harmless. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** How a device elsewhere runs networks over images for whoever scores. */
 import type { Attempt } from '../errors/failure.ts';
+import type { Device } from './device.ts';
 import type { ScoreWork } from './remote/score-work.ts';
 
 /** By SHA-256; called where the other machine lacks it. See `Device.latency` of what a candidate was before it was corrected. */
@@ -20,3 +21,12 @@ export type RunOver = (
   models: SentModels,
   images: ReadonlyMap<string, () => Uint8Array>,
 ) => Promise<Attempt<unknown>>;
+
+/** A device on another machine that runs networks over images, too. */
+export interface ScoringDevice extends Device {
+  readonly runOver: RunOver;
+}
+
+/** Null where there is no other machine than this one, or it runs no images. */
+export const runOverOf = (device: Pick<Device, 'driver'>): RunOver | null =>
+  'runOver' in device ? (device as ScoringDevice).runOver : null;

@@ -8,6 +8,7 @@ import { parseDataSpec } from '../../src/data/spec.ts';
 import type { Device } from '../../src/device/device.ts';
 import { openDevice } from '../../src/device/open.ts';
 import { parseHardwareProfile } from '../../src/device/profile.ts';
+import { runOverOf } from '../../src/device/run-over.ts';
 import { type OpenScorer, openScorer, type ScorerOptions } from '../../src/evaluate/open.ts';
 import type { Score, ScoreBudget } from '../../src/evaluate/scorer.ts';
 import { currentEnvironment } from '../../src/host/environment.ts';
@@ -120,11 +121,12 @@ async function scorers(
   said: string[] = [],
 ): Promise<readonly [here: OpenScorer, there: OpenScorer]> {
   const device = await open(proxy.port, said);
-  if (!device.runOver) throw new Error('the agent does not score');
+  const runOver = runOverOf(device);
+  if (!runOver) throw new Error('the agent does not score');
   const dataset = await openDataset(parseDataSpec(data), data.startsWith('folder') ? { normalize: 'unit' } : {});
   const prepare = { folder: at('cache'), threads: 1 };
   const options: ScorerOptions = { modelPath: at(model), dataset, host, seed: 7, prepare, ...more };
-  const both = [await openScorer(options), await openScorer({ ...options, asker: farAsker(device.runOver) })] as const;
+  const both = [await openScorer(options), await openScorer({ ...options, asker: farAsker(runOver) })] as const;
   for (const each of both) closers.push(() => each.close());
   return both;
 }
@@ -288,7 +290,7 @@ test('an agent whose driver computes is refused where scores are asked of it, an
   try {
     const yaml = remoteYaml(other, computed.port, 'exact: true');
     const plain = await openDevice(parseHardwareProfile(yaml, 'far.yaml'), { scratchDir: folder });
-    expect(plain.runOver).toBeUndefined();
+    expect(runOverOf(plain)).toBeNull();
     await plain.close();
     const asking = parseHardwareProfile(`${yaml}host: { scorer: device }\n`, 'far.yaml');
     await expect(openDevice(asking, { scratchDir: folder })).rejects.toThrow(

@@ -5,7 +5,7 @@ import type { Device, ModelFile, PairedLatency, PeakMemory } from '../device.ts'
 import type { OpenOptions } from '../driver.ts';
 import type { NodeTimings } from '../node-times.ts';
 import type { HardwareProfile } from '../profile.ts';
-import type { RunOver } from '../run-over.ts';
+import type { RunOver, ScoringDevice } from '../run-over.ts';
 import { demandAgent } from './demand-agent.ts';
 import type { Hello, Work } from './messages.ts';
 import { modelBytes } from './model-bytes.ts';
@@ -22,7 +22,7 @@ export async function openRemote(
   settings: RemoteSettings,
   profile: HardwareProfile,
   options: OpenOptions,
-): Promise<Device> {
+): Promise<Device | ScoringDevice> {
   const reach = await reachAgent(settings);
   const closing = new AbortController();
   const { signal } = closing;

@@ -1,6 +1,7 @@
 /** Where images are scored: on this host, or on the device where the profile asks for that (docs/decisions/0031). */
 import type { Device } from '../../device/device.ts';
 import type { HardwareProfile } from '../../device/profile.ts';
+import { runOverOf } from '../../device/run-over.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Asker } from '../../evaluate/ask-child.ts';
 import type { MetricChoice } from '../../metric/choice.ts';
@@ -17,12 +18,13 @@ export interface ScorerPlace {
 /** @throws UserError where the device runs no images */
 export function scorerPlace(
   { name, host, scorer, driver }: HardwareProfile,
-  device: Pick<Device, 'driver' | 'runOver'>,
+  device: Pick<Device, 'driver'>,
   metric: MetricChoice | null | undefined,
 ): ScorerPlace {
   // The user's program looks at the network wherever it likes.
   if (scorer === 'host' || metric?.kind === 'command') return { host };
-  if (device.runOver) return { host, asker: farAsker(device.runOver) };
+  const runOver = runOverOf(device);
+  if (runOver) return { host, asker: farAsker(runOver) };
   if (driver.kind === 'onnxruntime' && device.driver === driver.kind) return { host: sessionPart(driver) };
   throw new UserError(
     `Cannot score on the device "${name}": its driver "${device.driver}" times networks and runs no images.`,

@@ -3,6 +3,7 @@ import { canaryModel, canaryOutput, canaryShape } from '../../device/canary.ts';
 import type { Device } from '../../device/device.ts';
 import { largestError, tolerance } from '../../device/largest-error.ts';
 import type { HardwareProfile } from '../../device/profile.ts';
+import { runOverOf } from '../../device/run-over.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { outputsFrom } from '../../evaluate/answer-json.ts';
 import { sha256Of } from '../../host/model-file.ts';
@@ -21,8 +22,8 @@ export async function tryScoring(profile: HardwareProfile, device: Device): Prom
   const { driver, precision } = profile;
   if (driver.kind === 'command') return 'by a program of your own (--metric command:PROGRAM): the tool runs no images';
   await scorerPlace(profile, device, null).asker?.close();
-  if (!device.runOver)
-    return `on this machine, with the provider ${driver.kind === 'onnxruntime' ? driver.provider : ''}`;
+  const runOver = runOverOf(device);
+  if (!runOver) return `on this machine, with the provider ${driver.kind === 'onnxruntime' ? driver.provider : ''}`;
   const inputs = [1, 2].map(randomInput);
   const pieces = inputs.map(input => bytesOf(input, precision));
   const bytes = canaryModel(channels, profile);
@@ -30,7 +31,7 @@ export async function tryScoring(profile: HardwareProfile, device: Device): Prom
   const items = pieces.map(piece => ({
     ...{ sha256: sha256Of(piece), type: precision, dims: [...canaryShape], bytes: piece.length },
   }));
-  const said = await device.runOver(
+  const said = await runOver(
     {
       ...{ kind: 'outputs', model, batch: inputs.length, outputs: ['output'], timeoutMs },
       images: { kind: 'arrays', inputs: [{ name: 'input', items }] },

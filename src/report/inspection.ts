@@ -7,7 +7,7 @@ export interface LayerGroup {
   readonly layers: number;
   /** Share of the multiply-accumulates of the whole network, 0 to 1. */
   readonly share: number;
-  /** Share of the time of a call, 0 to 1, with what the runtime fused into the layers; null where they were not timed. */
+  /** Share of the time in all kernels, 0 to 1, with what the runtime fused into the layers; null where they were not timed. */
   readonly time: number | null;
   /** Of the layers, in the order of the network. */
   readonly names: readonly string[];

@@ -61,13 +61,15 @@ function rejectedOf({ loaded: { model }, rejected }: ModelSites, inputShape: Har
 function grouped(parts: readonly Part[], total: number, times: NodeTimings | null): LayerGroup[] {
   const sum = (of: readonly Part[], by: (part: Part) => number): number => of.reduce((all, part) => all + by(part), 0);
   const msOf = new Map(times?.nodes.map(({ output, ms }) => [output, ms]));
+  // What passes between the kernels belongs to no layer, and is longer the busier the machine is.
+  const kernelsMs = times ? [...times.nodes, ...times.overhead].reduce((all, { ms }) => all + ms, 0) : 0;
   const groups = Map.groupBy(parts, ({ what }) => what);
   return [...groups]
     .map(([what, of]) => ({
       what,
       layers: of.length,
       share: total > 0 ? sum(of, ({ macs }) => macs) / total : 0,
-      time: times && times.runMs > 0 ? sum(of, ({ output }) => msOf.get(output) ?? 0) / times.runMs : null,
+      time: kernelsMs > 0 ? sum(of, ({ output }) => msOf.get(output) ?? 0) / kernelsMs : null,
       names: of.map(({ name }) => name),
     }))
     .sort((a, b) => b.share - a.share);

@@ -39,8 +39,8 @@ export function frontTable(report: FrontReport, choose: (trial: number) => void)
     { header: 'Parameters', align: 'right', cell: ({ params }) => formatCount(params) },
     {
       header: 'Known by',
-      cell: ({ confirmed, latencyQuality }) =>
-        latencyQuality === 'disturbed' ? 'disturbed' : confirmed ? 'confirmed' : 'search',
+      cell: ({ confirmed, latencyQuality, isRefined }) =>
+        latencyQuality === 'disturbed' ? 'disturbed' : isRefined ? 'refined' : confirmed ? 'confirmed' : 'search',
     },
   ];
   return table('Members of the front, the fastest first', columns, report.points);

@@ -36,10 +36,11 @@ export function troubles({ doubts, prunedFor, failure }: TrialView): Child {
   ];
 }
 
-export function measured({ trial, search, confirm, cost, denseCost }: TrialView): Child {
+export function measured({ trial, search, confirm, refined, cost, denseCost }: TrialView): Child {
   const phases = [
     ...(search ? [{ name: 'search', ...search }] : []),
     ...(confirm ? [{ name: 'confirm', ...confirm }] : []),
+    ...(refined ? [{ name: 'refined', ...refined }] : []),
   ];
   type Named = TrialPhase & { readonly name: string };
   const further = phases[0]?.figures.further ?? [];

@@ -32,6 +32,10 @@ export const refine = defineCommand({
       default: defaultRefining.learningRate,
       describe: 'The largest step, as a share of the size of a weight',
     },
+    images: {
+      type: 'number',
+      describe: 'How many images to take from where the study calibrates [default: those that it calibrates with]',
+    },
     restart: { type: 'boolean', default: false, describe: 'Refine again what was refined before' },
     wait: waitOption,
     ...movedOptions,
@@ -51,6 +55,7 @@ export const refine = defineCommand({
       timeMs: args.time === undefined ? undefined : parseDuration(args.time, '--time'),
       epochs: count('--epochs', args.epochs, 1) ?? defaultRefining.epochs,
       learningRate: positive('--lr', args.lr, defaultRefining.learningRate),
+      images: count('--images', args.images, 16),
       restart: args.restart,
       waitMs: waitOf(args.wait),
       model: args.model,

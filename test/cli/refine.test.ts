@@ -196,6 +196,8 @@ describe('what cannot be refined', () => {
     const store = join(world.folder, 'few.sqlite');
     const more = ['--trials', '2', '--calibration', `cifar10:${few}`];
     expect((await run(...world.search(...more).map(arg => (arg === world.store ? store : arg)))).status).toBe(0);
+    const own = await refine(plain, '--images', '100');
+    expect(own.status).toBe(2);
     const handful = await refine(store);
     expect(handful.stderr).toContain('Cannot refine with 9 calibration images: expected at least 16');
     expect(handful.status).toBe(2);

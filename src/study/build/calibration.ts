@@ -202,6 +202,40 @@ export async function reopenCalibration(
   );
 }
 
+/**
+ * More images from where a stored study calibrates, for whoever needs no statistics of them.
+ *
+ * @param wanted how many, at most
+ * @throws UserError where the study set some of its own images aside, and all others judge
+ */
+export async function moreCalibrationImages(
+  { loaded }: Pick<Plan, 'loaded'>,
+  judging: Dataset,
+  { name, data, calibration }: Study,
+  { wanted, moved }: { readonly wanted: number; readonly moved: string | undefined },
+  { stage }: CalibrationWatch,
+): Promise<ChosenImages> {
+  if (!calibration || calibration.sha256 === data.sha256)
+    throw new UserError(
+      `Cannot take more images: study "${name}" calibrates with some of its own, and all others judge.`,
+      'Leave --images out.',
+    );
+  const spec = moved ?? calibration.spec;
+  const dataset = await readAlike(spec, judging);
+  if (dataset.hash !== calibration.sha256)
+    throw new UserError(
+      `The images of "${spec}" are not those that study "${name}" calibrates with.`,
+      'Give the original images with --calibration.',
+    );
+  demandDisjoint(dataset, judging, spec);
+  const source = { dataset, own: false, wanted, seed: calibration.seed };
+  const images = await openCalibrationImages(loaded.model, source, (done, total) =>
+    stage?.('calibration-images', done, total),
+  );
+  if (!images) throw noImages('there are none', 'Give other images with --calibration.');
+  return images;
+}
+
 /** The statistics of a stored study, as they were where this machine still has them; null where its factors are plain. */
 export async function reopenStatistics(
   plan: Plan,

@@ -1,4 +1,7 @@
 /** `refine`: members of the front trained further towards the dense network, on the calibration images and without a label. */
+
+import type { ChosenImages } from '../../calibrate/open.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { StudyEvent } from '../../events/event.ts';
@@ -8,10 +11,15 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import { leastRefiningImages } from '../../train/refine/held-back.ts';
-import { type Calibration, reopenCalibration } from '../build/calibration.ts';
+import {
+  type Calibration,
+  type CalibrationWatch,
+  moreCalibrationImages,
+  reopenCalibration,
+} from '../build/calibration.ts';
 import { requireComplete } from '../build/export.ts';
 import { openStudyData } from '../build/open-data.ts';
-import { withWait } from '../build/plan.ts';
+import { type Plan, withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
 import { type Brought, demandBrought } from '../measure/brought.ts';
 import { confirmBudget } from '../measure/confirm-budget.ts';
@@ -34,6 +42,8 @@ export interface RefineOptions {
   readonly epochs: number;
   /** The largest learning rate, as a share of the size of a weight. */
   readonly learningRate: number;
+  /** How many images are taken from where the study calibrates; those that it calibrates with when missing. */
+  readonly images?: number | undefined;
   /** Whether members that were refined before are refined again. */
   readonly restart: boolean;
   readonly waitMs?: number | undefined;
@@ -88,7 +98,10 @@ export async function refineStudy(
   if (open.length === 0) return endOf(store, members);
   const plan = withWait(await reopenPlan(study, options.storePath, options.model), options.waitMs);
   const dataset = await openStudyData(study, options.data);
-  const calibration = requireImages(await reopenCalibration(plan, dataset, study, options.calibration, watch), study);
+  const calibration = requireStudyImages(
+    await reopenCalibration(plan, dataset, study, options.calibration, watch),
+    study,
+  );
   const instruments = await openInstruments({
     plan,
     dataset,
@@ -103,7 +116,17 @@ export async function refineStudy(
   stop.addEventListener('abort', abort);
   try {
     emit({ kind: 'refine-started', trials: open.map(({ number }) => number) });
-    const parts = { store, study, plan, calibration, instruments, emit, stop, budget: options };
+    const images = await imagesFor(plan, dataset, study, calibration, options, watch);
+    const parts = {
+      store,
+      study,
+      plan,
+      calibration: { ...calibration, images },
+      instruments,
+      emit,
+      stop,
+      budget: options,
+    };
     for (const [at, { number }] of open.entries()) {
       if (finish.aborted || stop.aborted || leftMs() <= 0) break;
       await confirmed(parts, number, leftMs, hooks);
@@ -148,17 +171,32 @@ async function endOf(store: Store, members: readonly CompleteTrial[]): Promise<R
   };
 }
 
-function requireImages(calibration: Calibration | null, { name }: Study): Calibration {
-  if (!calibration)
-    throw new UserError(
-      `Cannot refine: study "${name}" was searched without calibration images.`,
-      'Search with --calibration in a study of another name, or retrain with labels: rankfront retrain.',
-    );
-  const count = calibration.images.positions.length;
-  if (count >= leastRefiningImages) return calibration;
+function requireStudyImages(calibration: Calibration | null, { name }: Study): Calibration {
+  if (calibration) return calibration;
+  throw new UserError(
+    `Cannot refine: study "${name}" was searched without calibration images.`,
+    'Search with --calibration in a study of another name, or retrain with labels: rankfront retrain.',
+  );
+}
+
+/** Those of the study, or more of the same kind. */
+async function imagesFor(
+  plan: Plan,
+  dataset: Dataset,
+  study: Study,
+  calibration: Calibration,
+  { images: wanted, calibration: moved }: RefineOptions,
+  watch: CalibrationWatch,
+): Promise<ChosenImages> {
+  const images =
+    wanted === undefined
+      ? calibration.images
+      : await moreCalibrationImages(plan, dataset, study, { wanted, moved }, watch);
+  const count = images.positions.length;
+  if (count >= leastRefiningImages) return images;
   throw new UserError(
     `Cannot refine with ${count} calibration images: expected at least ${leastRefiningImages}, since some are held back.`,
-    'Search with more of them in a study of another name.',
+    'Give more with --images, where there are more, or search with more in a study of another name.',
   );
 }
 

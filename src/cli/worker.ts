@@ -32,10 +32,10 @@ export const worker = defineCommand({
       type: 'string',
       describe: 'A name for the device that is timed: workers with the same one take turns [default: this machine]',
     },
-    scratch: { type: 'string', describe: 'Folder for temporary files [default: that of the system]' },
+    scratch: { type: 'string', describe: 'Folder for temporary files [default: the folder of the system]' },
     wait: waitOption,
-    limit: { type: 'string', default: '2h', describe: 'How long one trial may take before this worker gives up' },
-    'idle-end': { type: 'string', describe: 'End after so long without work, such as 10m [default: never]' },
+    limit: { type: 'string', default: '2h', describe: 'How long one trial may take before this worker ends' },
+    'idle-end': { type: 'string', describe: 'End after this time without work, such as 10m [default: never]' },
     ...movedOptions,
   },
   examples: [

@@ -223,7 +223,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
           emit,
           pruning: options.pruning ?? true,
           rememberLimits: remember,
-          ...(fleet ? { sharing: { fleet, works, calibration } } : {}),
+          ...(fleet ? { sharing: { fleet, works, calibration, ladders: asked.space } } : {}),
         },
         { trials, timeMs: options.timeMs ?? null, startedMs, finish, stop },
       );

@@ -6,10 +6,13 @@ import type { Assignment } from '../../decompose/method.ts';
 import type { Device, LatencyBudget, ModelFile } from '../../device/device.ts';
 import type { Attempt } from '../../errors/failure.ts';
 import { complete } from '../../errors/failure.ts';
+import type { Fleet } from '../../fleet/open.ts';
+import type { MeasuredBy } from '../../host/environment.ts';
 import { assignmentOf } from '../../space/configuration.ts';
 import type { Space } from '../../space/space.ts';
 import { z95 } from '../../stats/normal.ts';
 import type { DeviceCheck } from '../../store/fleet.ts';
+import type { Study } from '../../store/study.ts';
 import type { CandidateBuilder } from '../build/candidate.ts';
 
 /** What measurements of one device differ by from day to day. */
@@ -84,4 +87,27 @@ export function judgeDevice(
     };
   }
   return { agrees: true, detail: '' };
+}
+
+export interface CheckedBy {
+  readonly fleet: Pick<Fleet, 'checks'>;
+  readonly study: Study;
+  readonly by: MeasuredBy;
+}
+
+/**
+ * Why the device is told apart from those that measured before; null where it is not. Each is checked once a study, and what is computed never.
+ *
+ * @param parts with the whole ladders of the study: all devices take the same probes
+ */
+export async function disagreement({ fleet, study, by }: CheckedBy, parts: CheckParts): Promise<string | null> {
+  const { worker, deviceClass, device: lane } = by;
+  if (lane === null) return null;
+  const known = (await fleet.checks.list(study.id)).find(each => each.lane === lane);
+  if (known) return known.agrees ? null : known.detail;
+  const checked = await checkDevice(parts);
+  if (checked.state === 'failed') return checked.detail;
+  const check = { ...checked.value, worker, deviceClass, lane };
+  const kept = await fleet.checks.keep(study.id, check, before => judgeDevice(check, before));
+  return kept.agrees ? null : kept.detail;
 }

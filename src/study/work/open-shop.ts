@@ -21,7 +21,7 @@ import { locatedModel, reopenPlan } from '../build/reopen.ts';
 import { openMaking } from '../measure/instruments.ts';
 import { patienceOf } from '../measure/patience.ts';
 import { quietWatch } from '../measure/quiet-reference.ts';
-import { checkDevice, judgeDevice } from './agreement.ts';
+import { disagreement } from './agreement.ts';
 import type { Workshop } from './perform.ts';
 
 export interface ShopOptions {
@@ -73,7 +73,7 @@ export async function openShop(options: ShopOptions): Promise<OpenShop> {
     const { builder, reference } = making;
     const latency = latencyBudget(plan.hardware, study.seed);
     if (roles.includes('latency')) {
-      const why = await disagreement(options, plan, { device, builder, reference, space: plan.space, latency });
+      const why = await disagreement(options, { device, builder, reference, space: plan.space, latency });
       if (why !== null) {
         note(`No latency of study "${study.name}" is measured here: ${why}. It counts as another class of device.`);
         roles = roles.filter(role => role !== 'latency');
@@ -166,24 +166,6 @@ async function statisticsOf({ blobs }: Fleet, study: Study): Promise<Calibration
     `The statistics of study "${study.name}", which its factors follow from, are not in the store.`,
     'Start its search again: that puts them there.',
   );
-}
-
-/** Why the device of this worker is another than those that measured before; null where it is not. */
-async function disagreement(
-  { fleet, study, by }: ShopOptions,
-  _plan: Plan,
-  parts: Parameters<typeof checkDevice>[0],
-): Promise<string | null> {
-  if (by.device === null) return null;
-  const before = (await fleet.checks.list(study.id)).find(({ lane }) => lane === by.device);
-  if (before) return before.agrees ? null : before.detail;
-  const checked = await checkDevice(parts);
-  if (checked.state === 'failed') return checked.detail;
-  const { worker, deviceClass, device: lane } = by;
-  const kept = await fleet.checks.keep(study.id, { ...checked.value, worker, deviceClass, lane }, earlier =>
-    judgeDevice({ ...checked.value, worker, deviceClass, lane }, earlier),
-  );
-  return kept.agrees ? null : kept.detail;
 }
 
 const nothingToDo = (study: Study, roles: readonly Role[]): UserError =>

@@ -1,5 +1,6 @@
 /** `rankfront show`: everything that is known of one trial. */
 import { UserError } from '../errors/user-error.ts';
+import { goOnSentence } from '../report/front/known.ts';
 import { trialText } from '../report/trial-report.ts';
 import { sitesOf, trialView } from '../study/read/trial-view.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
@@ -18,7 +19,9 @@ export const show = defineCommand({
     return withStudy<ExitStatus>({ ...args, trial: number }, console, async (study, store, reading) => {
       const trial = await store.trials.get(study.id, number);
       if (!trial)
-        throw new UserError(`"${study.name}" has no trial ${number}.`, `See "rankfront front --study ${study.name}".`);
+        throw reading.tried
+          ? new UserError(`"${study.name}" has no trial ${number}.`, `See "rankfront trials --study ${study.name}".`)
+          : new UserError(`"${study.name}" has no trial ${number}: no trial has run yet.`, goOnSentence);
       const sites = sitesOf(study, args.model ?? study.model.path);
       if (!sites)
         console.note(

@@ -102,7 +102,8 @@ export async function sweepSites(parts: SweepParts): Promise<Swept | Failure> {
   let total = fresh.length;
   for (const [done, place] of fresh.entries()) {
     if (done >= total || leftMs() <= 0) break;
-    progress?.(done, total);
+    // With a bound, how many there will be is known after the first.
+    if (done > 0 || exact || leftMs() === Number.POSITIVE_INFINITY) progress?.(done, total);
     const beganMs = now();
     const taken = await take(place);
     if ('state' in taken) return taken;

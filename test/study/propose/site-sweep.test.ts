@@ -83,6 +83,7 @@ describe('the time of a sweep', () => {
     expect(short).toMatchObject({ measured: 5, left: 7 });
     expect(told).toEqual([{ measurements: 5, wanted: 12, expectedMs: 5000 }]);
     expect(progress.at(-1)).toEqual([5, 5]);
+    expect(progress.every(([, total]) => total === 5)).toBe(true);
     // Every site has its cheapest rung before any has two.
     expect(new Set(short.rungs.slice(0, 3).map(({ site }) => site))).toHaveLength(3);
     expect(short.rungs.slice(0, 3).every(({ rung }) => rung === 0)).toBe(true);

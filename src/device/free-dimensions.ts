@@ -78,6 +78,6 @@ function unknownSize(input: string, shape: Shape, axis: number): Misfit {
   const apart = alike.map(other => `${JSON.stringify(unnamedSize(input, other))}: 224`).join(', ');
   return misfit(
     `its input "${input}" has a dynamic size "${dimension}" that nobody gave`,
-    `Add its real size to the hardware profile, for example inputShape: { ${JSON.stringify(dimension)}: 224 }${alike.length > 1 ? `, or by axis, inputShape: { ${apart} }` : ''}.`,
+    `Add its real size with --input-shape ${input}=${shape.map((each, at) => (typeof each === 'number' && each > 0 ? each : at === 0 ? 1 : 224)).join('x')}, or to the hardware profile: inputShape: { ${JSON.stringify(dimension)}: 224 }${alike.length > 1 ? `, or by axis, inputShape: { ${apart} }` : ''}.`,
   );
 }

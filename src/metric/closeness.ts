@@ -5,7 +5,8 @@
  *
  *   scores      exp(-KL(p || q)),  p = softmax(d), q = softmax(y); rows that are probabilities already are taken as they are
  *   embedding   max(0, d'y / (|d| |y|))
- *   map         (c + a) / 2,  c = the closeness of a signal, a = the share of places whose largest channel is the same
+ *   map         (c + a) / 2,  c = the closeness of a signal, a = the share of places whose largest channel is the same; a map of shares is taken
+ *               for at least a thousandth everywhere: where nothing is found, rounding is no noise
  *   signal      1 / (1 + |y - d|^2 / |d|^2): of a signal-to-noise ratio s it is s / (1 + s), so that 20 dB are 0.990 and 30 dB 0.999
  *   labels      the share of entries that are equal
  */
@@ -38,7 +39,7 @@ export function closeness(rule: ClosenessRule, dense: ImageOutput, candidate: Im
     case 'embedding':
       return cosine(d, y);
     case 'map':
-      return (signal(d, y) + samePlaces(d, y, dense.sizes)) / 2;
+      return (signal(d, y, isShares(d) ? leastShare : 0) + samePlaces(d, y, dense.sizes)) / 2;
     case 'signal':
       return signal(d, y);
     default:
@@ -57,13 +58,23 @@ function equalShare(d: ArrayLike<number | bigint>, y: ArrayLike<number | bigint>
   return d.length === 0 ? 1 : same / d.length;
 }
 
-function signal(d: ArrayLike<number>, y: ArrayLike<number>): number {
+/** Root mean square of a map of shares, at least. */
+const leastShare = 1e-3;
+
+function isShares(d: ArrayLike<number>): boolean {
+  for (let i = 0; i < d.length; i++) if (d[i]! < 0 || d[i]! > 1) return false;
+  return true;
+}
+
+/** @param least root mean square that d is taken to have */
+function signal(d: ArrayLike<number>, y: ArrayLike<number>, least = 0): number {
   let [power, noise] = [0, 0];
   for (let i = 0; i < d.length; i++) {
     power += d[i]! * d[i]!;
     noise += (y[i]! - d[i]!) ** 2;
   }
-  return noise === 0 ? 1 : power / (power + noise);
+  const known = Math.max(power, d.length * least ** 2);
+  return noise === 0 ? 1 : known / (known + noise);
 }
 
 function cosine(d: ArrayLike<number>, y: ArrayLike<number>): number {
@@ -92,9 +103,7 @@ function samePlaces(d: ArrayLike<number>, y: ArrayLike<number>, sizes: readonly 
 }
 
 function sameSides(d: ArrayLike<number>, y: ArrayLike<number>): number {
-  let shares = true;
-  for (let i = 0; i < d.length; i++) if (d[i]! < 0 || d[i]! > 1) shares = false;
-  const middle = shares ? 0.5 : 0;
+  const middle = isShares(d) ? 0.5 : 0;
   let same = 0;
   for (let i = 0; i < d.length; i++) if (d[i]! > middle === y[i]! > middle) same++;
   return d.length === 0 ? 1 : same / d.length;

@@ -33,6 +33,17 @@ describe('closeness', () => {
     expect(closeness('embedding', row(0, 0), row(0, 0))).toBe(1);
   });
 
+  it('of a mask in which nothing is found is not that of its rounding', () => {
+    const empty = [1e-9, 2e-9, 0, 1e-9];
+    const rounded = [2e-9, 1e-9, 1e-9, 0];
+    expect(closeness('map', map([1, 2, 2], empty), map([1, 2, 2], rounded))).toBeGreaterThan(1 - 1e-9);
+    // Something that is found where nothing is, is a difference all the same: 0.1 at one place of four, against 0.001 at all.
+    const found = closeness('map', map([1, 2, 2], [0, 0, 0, 0]), map([1, 2, 2], [0.1, 0, 0, 0]));
+    expect(found).toBeCloseTo((4e-6 / (4e-6 + 0.01) + 1) / 2, 9);
+    // Maps that are no shares are taken as they are.
+    expect(closeness('map', map([1, 1, 2], [-1e-9, 0]), map([1, 1, 2], [-2e-9, 0]))).toBeLessThan(0.8);
+  });
+
   it('of signals follows from the signal-to-noise ratio', () => {
     expect(closeness('signal', row(10, 0), row(10, 1))).toBeCloseTo(100 / 101, 12); // 20 dB
     expect(closeness('signal', row(2, -2), row(4, -4))).toBeCloseTo(1 / 2, 12); // 0 dB

@@ -176,7 +176,18 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const victim = async (...args: string[]): Promise<void> => {
       while (killed < kills) {
         const { child, ended } = start(...args);
-        await delay(1000 + rng.integer(1500));
+        const lines = 1 + rng.integer(12);
+        let heard = 0;
+        await new Promise<void>(resolve => {
+          child.stdout?.on('data', (chunk: Buffer) => {
+            heard += chunk.toString().split('\n').length - 1;
+            if (heard >= lines) resolve();
+          });
+          child.once('close', () => resolve());
+          // Where its trials are in the hands of one that was killed, it has nothing to say for a while.
+          setTimeout(resolve, 6000).unref();
+        });
+        await delay(rng.integer(80));
         child.kill('SIGKILL');
         killed++;
         const { out, error } = await ended;

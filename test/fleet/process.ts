@@ -6,7 +6,12 @@ const [what, argument = '', url = ''] = process.argv.slice(2);
 const fleet = await openFleet(url, { leaseMs: 1500, losses: 1000 });
 const study = await openToy(fleet);
 if (what === 'ask') {
-  const endedBy = await coordinate(fleet, study, { trials: Number(argument) });
+  const endedBy = await coordinate(fleet, study, {
+    trials: Number(argument),
+    emit: event => {
+      if (event.kind === 'trial-started') console.log(`asked ${event.trial}`);
+    },
+  });
   console.log(`ended ${endedBy}`);
 } else {
   const bench = toyBench(study, argument, number => 10 + ((number * 7) % 50));

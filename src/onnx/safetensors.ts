@@ -3,7 +3,9 @@
  * (https://github.com/huggingface/safetensors#format).
  */
 import { UserError } from '../errors/user-error.ts';
+import { byteLengthOf, codeOf } from './element-type.ts';
 import type { ElementType, Tensor } from './graph.ts';
+import { elementCount } from './tensor.ts';
 
 const names: Partial<Readonly<Record<ElementType, string>>> = {
   float64: 'F64',
@@ -71,6 +73,8 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Map<string, 
     if (!whole(shape) || !whole(offsets)) throw refuse(`found "${name}" without shape or place`);
     const [from = 0, to = 0] = offsets;
     if (to < from || start + to > bytes.length) throw refuse(`found "${name}" cut short`);
+    if (to - from !== byteLengthOf(codeOf(elementType), elementCount(shape)))
+      throw refuse(`found ${to - from} bytes for "${name}" of [${shape.join(', ')}]`);
     tensors.set(name, { dims: shape, elementType, bytes: bytes.slice(start + from, start + to) });
   }
   return tensors;

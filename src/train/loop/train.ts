@@ -73,6 +73,7 @@ async function trained(
 ): Promise<LoopResult & Trained> {
   const file = checkpointFile(request.checkpoint);
   const runner = await started(request, plan);
+  for (const note of runner.info.notes ?? []) emit({ kind: 'warning', message: note });
   let best = kept ? kept.written : null;
   let savedStep = kept?.state.counters.steps ?? null;
   try {

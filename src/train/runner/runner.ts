@@ -56,6 +56,8 @@ export interface RunnerInfo {
   readonly batchesPerEpoch: number;
   /** Every trainable weight by name, in the order of the graph. */
   readonly weights: readonly string[];
+  /** What people should know of where it runs. */
+  readonly notes?: readonly string[];
 }
 
 export interface StepReport {

@@ -43,7 +43,7 @@ export async function startTorchRunner(setup: RunnerSetup, choice: TorchChoice):
     running = startTorchProcess(commandOf(python, choice, probe.torch ?? '', folder.path));
     const opened = await running.opened;
     if (opened.state === 'complete')
-      return complete(runnerOn(running, opened.value.head.value as RunnerInfo, template, folder.remove));
+      return complete(runnerOn(running, infoOf(opened.value, choice), template, folder.remove));
     await running.close();
     folder.remove();
     return opened;
@@ -74,6 +74,17 @@ function requireShares({ training: { batchSize, accumulation } }: RunnerSetup, {
   );
 }
 
+function infoOf({ head }: Message, { device }: TorchChoice): RunnerInfo {
+  const { stepSize, batchesPerEpoch, weights, ...found } = head.value as RunnerInfo & {
+    readonly device: string;
+    readonly world: number;
+  };
+  const processes = found.world === 1 ? '1 process' : `${found.world} processes`;
+  const slow = found.device === 'cpu' && device === 'auto';
+  const notes = slow ? [`PyTorch finds no GPU here and trains on the CPU, in ${processes}.`] : [];
+  return { stepSize, batchesPerEpoch, weights, notes };
+}
+
 function runnerOn(
   running: TorchProcess,
   info: RunnerInfo,
@@ -91,7 +102,7 @@ function runnerOn(
     return [...set.trainable];
   };
   return {
-    info: { stepSize: info.stepSize, batchesPerEpoch: info.batchesPerEpoch, weights: info.weights },
+    info,
     begin: ({ epoch, batch }, epochs) => ask({ do: 'begin', epoch, batch, epochs }, nothing),
     steps: hypers => ask({ do: 'steps', hypers }, message => value<StepReport[]>(message).map(numbersOf)),
     setTrainable: async set => ask({ do: 'setTrainable', trainable: trainable(set) }, nothing),

@@ -136,7 +136,7 @@ class TrainingBatches:
         self.places = share_of(self.batch, rank, world, plan["batch"]["accumulation"])
         self.workers = data["workers"]
         self.maker = _Maker(self.images, self.seed)
-        self.bad, self.seen = {}, set()
+        self.bad, self.seen = {}, 0
         self.left = iter(())
         self.made = None
 
@@ -161,11 +161,11 @@ class TrainingBatches:
         return place, planes, labels, waited
 
     def _judge(self, planes, unreadable):
-        self.seen_images = getattr(self, "seen_images", 0) + len(planes)
+        self.seen += len(planes)
         for _, reason in unreadable:
             self.bad[reason] = True
         # A few damaged files at the start are no sign of how many there are, but a batch of nothing else is.
-        allowed = max(3, self.images.max_unreadable * self.seen_images)
+        allowed = max(3, self.images.max_unreadable * self.seen)
         if len(self.bad) > allowed or len(unreadable) == len(planes):
             raise UserError(
                 f"Cannot train on the data: {len(self.bad)} images are unreadable: {'; '.join(list(self.bad)[:3])}.",

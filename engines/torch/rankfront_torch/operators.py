@@ -60,7 +60,7 @@ def _first(function):
 
 
 def _two(function):
-    return lambda call, x: function(x[0], x[1])
+    return lambda call, x: function(*_together(x[:2]))
 
 
 def batch_normalization(call, x):
@@ -82,9 +82,9 @@ def concat(call, x):
 
 
 def _together(x):
-    """Whole numbers are computed on the CPU, where the shapes are."""
-    kinds = {each.device for each in x}
-    return x if len(kinds) == 1 else [each.to(next(d for d in kinds if d.type != "cpu")) for each in x]
+    """Whole numbers are computed on the CPU, where the shapes are: they go to what lies elsewhere."""
+    elsewhere = next((each.device for each in x if each.device.type != "cpu"), None)
+    return x if elsewhere is None else [each.to(elsewhere) for each in x]
 
 
 def constant_of_shape(call, x):

@@ -42,6 +42,9 @@ class Ranks:
                 f"Give --devices {there}.",
             )
         torch.cuda.set_device(self.local)
+        # float32 is float32: products in TF32 would lose half of its digits.
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = True
         return torch.device("cuda", self.local)
 
     def shared(self, message):

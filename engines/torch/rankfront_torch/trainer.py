@@ -34,7 +34,7 @@ class Trainer:
         self.teacher = None
         if plan["teacher"]:
             self.teacher = Network(plan["teacher"], plan.tensors(plan["teacher"]["tensors"])).to(device).eval()
-            self.teacher.set_trainable(set())  # gradients of none of its weights
+            self.teacher.set_trainable(set())
         reading = plan["data"]["reading"]
         self.table = torch.tensor(reading["table"], dtype=torch.float32).reshape(3, 256).to(device)
         self.swapped, self.last = reading["channels"] == "bgr", reading["layout"] == "nhwc"
@@ -114,7 +114,7 @@ class Trainer:
         names = self.trainable
         weights = [self.network.value(name) for name in names]
         with torch.no_grad():
-            gradients = [weight.grad for weight in weights]
+            gradients = [torch.zeros_like(w) if w.grad is None else w.grad for w in weights]
             for weight in weights:
                 weight.grad = None
             if self.scaled:

@@ -9,6 +9,7 @@ import { logLine } from './log-line.ts';
 import { withStudyToWrite } from './open-study.ts';
 import { movedOptions, storeOption, studyOption } from './options.ts';
 import { positive } from './positive.ts';
+import { demandTorchFor, writeRetrainingPlan } from './retraining-plan.ts';
 import { jsonLine, trainingDisplay, trainingEnd } from './training-display.ts';
 import { demandProvider, epochsOf, trainingOptions, trainRequest } from './training-options.ts';
 
@@ -31,6 +32,10 @@ export const retrain = defineCommand({
     },
     temperature: { type: 'number', default: 4, describe: 'Temperature of the distillation' },
     ...trainingOptions,
+    plan: {
+      type: 'string',
+      describe: 'With --engine torch: do not train, but write all that is needed into this folder, for another machine',
+    },
     ...movedOptions,
   },
   examples: [
@@ -58,28 +63,27 @@ export const retrain = defineCommand({
       distillationWeight: args['distil-weight'],
       temperature: args.temperature,
     });
+    demandTorchFor(args);
     await demandProvider(args);
     return withStudyToWrite(args, console, async (study, store) => {
-      const result = await runRetraining(
-        store,
-        study,
-        {
-          storePath: args.store,
-          trial,
-          model: args.model,
-          data: args.data,
-          calibration: args.calibration,
-          distil: args['distil-weight'] > 0,
-          training: own,
-          commandLine: console.commandLine,
-        },
-        {
-          note: text => console.note(atStore(text, study.name, args.store)),
-          before: run => tellBefore(console, args.json, run),
-          emit: trainingDisplay(console, args),
-          finish: console.finish,
-        },
-      );
+      const note = (text: string): void => console.note(atStore(text, study.name, args.store));
+      const options = {
+        storePath: args.store,
+        trial,
+        model: args.model,
+        data: args.data,
+        calibration: args.calibration,
+        distil: args['distil-weight'] > 0,
+        training: own,
+        commandLine: console.commandLine,
+      };
+      if (args.plan !== undefined) return writeRetrainingPlan({ store, study, options, note }, args.plan, console);
+      const result = await runRetraining(store, study, options, {
+        note,
+        before: run => tellBefore(console, args.json, run),
+        emit: trainingDisplay(console, args),
+        finish: console.finish,
+      });
       const status = trainingEnd(console, args.json, result);
       if (result.written) tellAfter(console, args.json, result);
       return status;

@@ -215,7 +215,7 @@ function precisionOf({ precision, engine }: Given): TrainRequest['precision'] {
 }
 
 /** The CPU is always there. @throws UserError for a provider that does not work here */
-export async function demandProvider({ engine, provider }: Given): Promise<void> {
+export async function demandProvider({ engine, provider }: Pick<Given, 'engine' | 'provider'>): Promise<void> {
   if (engine === 'onnxruntime' && provider !== 'cpu') await requireProvider(provider, 'train', 'Give --provider');
 }
 

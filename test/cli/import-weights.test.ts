@@ -63,6 +63,23 @@ describe('rankfront import-weights', () => {
     },
   );
 
+  test.skipIf(noTorch !== null)(named('takes what a plan became that ran without rankfront'), async () => {
+    const training = ['--trial', '1', '--epochs', '2', '--batch', '20', '--lr', '0.001', '--freeze', 'progressive:0.4'];
+    const engine = ['--engine', 'torch', '--python', testPython, '--plan', at('plan'), '--out', at('ran.onnx')];
+    expect(await run('retrain', ...training, ...engine)).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(at('ran.onnx'))).toBe(false);
+    const again = await run('retrain', ...training, ...engine);
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('there is something in it') });
+    const command = ['-B', '-m', 'rankfront_torch', 'run', '.', '--out', 'trained.safetensors'];
+    const { stdout } = await promisify(execFile)(testPython, command, { cwd: at('plan') });
+    const events = stdout.trim().split('\n').map(line => JSON.parse(line)); // biome-ignore format: one line
+    expect(events.map(({ kind }) => kind)).toEqual(['training-started', 'epoch', 'epoch']);
+    const given = ['--trial', '1', '--weights', at('plan/trained.safetensors'), '--out', at('ran.onnx'), '--json'];
+    const ended = await run('import-weights', ...given);
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ images: 120, out: at('ran.onnx') });
+  });
+
   test('refuses weights that are not those of the network, and writes nothing', async () => {
     const all = weights();
     const [name = '', first] = [...all].find(([, { elementType }]) => elementType === 'float32') ?? [];

@@ -1,4 +1,4 @@
-"""`python -m rankfront_torch serve PLAN --socket PATH`: trains as rankfront asks."""
+"""`python -m rankfront_torch run PLAN --out FILE` trains a plan; `serve PLAN --socket PATH` trains as rankfront asks."""
 
 import argparse
 import json
@@ -13,9 +13,13 @@ def main():
     serving = commands.add_parser("serve", help="train as rankfront asks over a socket")
     serving.add_argument("plan")
     serving.add_argument("--socket", required=True)
+    running = commands.add_parser("run", help="train the whole plan; run it again to continue after a stop")
+    running.add_argument("plan")
+    running.add_argument("--out", required=True, help="the safetensors file for the weights, which import-weights takes")
+    running.add_argument("--checkpoint-minutes", type=float, default=10)
     arguments = parser.parse_args()
     try:
-        _serve(arguments)
+        _train(arguments)
     except Exception as error:  # told on one line, which rankfront reads
         _tell(error)
         sys.stderr.flush()
@@ -23,18 +27,22 @@ def main():
     os._exit(0)
 
 
-def _serve(arguments):
+def _train(arguments):
     import torch
 
     from .link import Link
     from .plan import Plan
     from .ranks import Ranks
+    from .run import Run
     from .serve import serve
 
     plan = Plan(arguments.plan)
     if plan["threads"]:
         torch.set_num_threads(max(1, plan["threads"] // int(os.environ.get("LOCAL_WORLD_SIZE", 1))))
     ranks = Ranks(plan["device"])
+    if arguments.command == "run":
+        Run(plan, ranks, arguments.out, arguments.checkpoint_minutes).train()
+        return
     serve(plan, ranks, Link(arguments.socket) if ranks.rank == 0 else None)
 
 

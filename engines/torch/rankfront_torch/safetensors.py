@@ -46,6 +46,12 @@ def decoded(data, path="the message"):
         ) from error
 
 
+def metadata_of(data):
+    """What the head says beside the tensors; texts by name."""
+    length = int.from_bytes(data[:8], "little")
+    return json.loads(data[8 : 8 + length]).get("__metadata__", {})
+
+
 def _tensor(entry, body):
     start, end = entry["data_offsets"]
     shape = entry["shape"]

@@ -1,5 +1,8 @@
 """The package by itself: numbers with known answers, and PyTorch's own optimisers as the oracle."""
 
+import contextlib
+import io
+import json
 import math
 import os
 import sys
@@ -20,6 +23,7 @@ from rankfront_torch.optimiser import Optimiser  # noqa: E402
 from rankfront_torch.pixels import centre_crop, resized  # noqa: E402
 from rankfront_torch.plan import Plan  # noqa: E402
 from rankfront_torch.rng import Rng, epoch_order  # noqa: E402
+from rankfront_torch.run import Run  # noqa: E402
 
 
 def linear(name="y", op="Gemm"):
@@ -202,6 +206,117 @@ class Networks(unittest.TestCase):
     def test_an_operator_that_is_not_known_is_named(self):
         with self.assertRaisesRegex(UserError, 'the node "fc" has the operator Mish'):
             Network(linear(op="Mish"), linear_tensors())
+
+
+class Alone:
+    """The one process of a training without rankfront."""
+
+    rank, world, device = 0, 1, torch.device("cpu")
+
+    def shared(self, message):
+        return message
+
+    def gathered(self, value):
+        return [value]
+
+
+def small_plan(folder, epochs=3):
+    """Flattened images of two classes, bright and dark, through one dense layer; the norm is that of the batch."""
+    nodes = [
+        {"name": "n", "op": "BatchNormalization", "inputs": ["image", "s", "t", "m", "v"], "outputs": ["normed"]},
+        {"name": "f", "op": "Flatten", "inputs": ["normed"], "outputs": ["x"]},
+        {"name": "fc", "op": "Gemm", "inputs": ["x", "w", "b"], "outputs": ["y"]},
+    ]
+    network = {
+        **linear(), "input": "image", "imageDims": [3, 4, 4], "statistics": ["m", "v"], "tensors": "network.safetensors",
+        "weights": [{"name": name, "decays": name == "w"} for name in ("s", "t", "w", "b")],
+        "nodes": [{**node, "domain": "", "attributes": {}} for node in nodes],
+    }
+    generator = torch.Generator().manual_seed(4)
+    safetensors.write(os.path.join(folder, "network.safetensors"), {
+        "s": torch.ones(3), "t": torch.zeros(3), "m": torch.zeros(3), "v": torch.ones(3), "b": torch.zeros(2),
+        "w": torch.randn(48, 2, generator=generator) / 10,
+    })
+    labels = torch.arange(24, dtype=torch.int32) % 2
+    noise = torch.randint(0, 120, (24, 48), generator=generator)
+    (noise + 90 * labels[:, None]).to(torch.uint8).numpy().tofile(os.path.join(folder, "pixels"))
+    sizes = torch.full((24,), 4, dtype=torch.int32)
+    safetensors.write(os.path.join(folder, "index.safetensors"), {
+        "labels": labels, "offset": torch.arange(24) * 48, "height": sizes, "width": sizes,
+    })
+    images = {
+        "kind": "packed", "pixels": "pixels", "index": "index.safetensors", "maxUnreadable": 0,
+        "transform": {"resize": None, "height": 4, "width": 4},
+    }
+    augmentation = {"crop": {"kind": "pad", "padding": 1}, "flip": 0.5, "jitter": None, "mixup": 0.2, "cutmix": 1}
+    everything = ["s", "t", "w", "b"]
+    plan = {
+        "format": "rankfront-torch-plan", "version": 1, "network": network, "teacher": None,
+        "batch": {"images": 8, "accumulation": 1},
+        "loss": {"labelSmoothing": 0.1, "distillationWeight": 0, "temperature": 1},
+        "optimiser": {"kind": "sgd", "momentum": 0.9, "nesterov": True}, "weightDecay": 1e-4, "frobeniusDecay": 0,
+        "sites": [], "clipNorm": 1, "emaDecay": 0.9, "precision": "float32",
+        "course": {
+            "epochs": epochs, "learningRates": [0.3] * 3 * epochs,
+            "phases": [
+                {"from": 0, "to": 1, "trainable": everything}, {"from": 1, "to": epochs, "trainable": ["w", "b"]},
+            ],
+        },
+        "data": {
+            **images, "seed": 3, "augmentation": augmentation, "plainFrom": epochs - 1, "workers": 0,
+            "reading": {"table": [i / 255 for _ in range(3) for i in range(256)], "channels": "rgb", "layout": "nchw"},
+        },
+        "validation": {**images, "batch": 5}, "device": "cpu", "threads": 1, "compile": False,
+    }
+    with open(os.path.join(folder, "plan.json"), "w", encoding="utf8") as file:
+        json.dump(plan, file)
+    return Plan(folder)
+
+
+class Runs(unittest.TestCase):
+    def trained(self, folder, name, stop=None):
+        """The weights of a whole run, or None where it is stopped at its `stop`th checkpoint within an epoch."""
+        plan = small_plan(folder)
+        out = os.path.join(folder, name)
+        run = Run(plan, Alone(), out, 0 if stop else 1000)
+        save, saves = run._save, []
+
+        def saved(epoch, batch):
+            save(epoch, batch)
+            saves.append(batch)
+            if len(saves) == stop:
+                raise KeyboardInterrupt
+
+        run._save = saved
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            try:
+                run.train()
+            except KeyboardInterrupt:
+                return None, told.getvalue()
+        return safetensors.read(out), told.getvalue()
+
+    def test_a_run_that_is_stopped_anywhere_ends_as_one_that_is_not(self):
+        with tempfile.TemporaryDirectory() as folder:
+            whole, told = self.trained(folder, "whole.safetensors")
+            events = [json.loads(line) for line in told.splitlines()]
+            self.assertEqual([event["kind"] for event in events], ["training-started"] + ["epoch"] * 3)
+            self.assertGreater(events[-1]["best"], 0.7)
+            self.assertEqual(sorted(whole), ["b", "m", "s", "t", "v", "w"])
+            for stop in (1, 2, 4, 6):
+                name = f"stopped-{stop}.safetensors"
+                self.assertIsNone(self.trained(folder, name, stop)[0])
+                self.assertTrue(os.path.exists(os.path.join(folder, f"{name}.checkpoint")))
+                rest, _ = self.trained(folder, name)
+                for key, tensor in whole.items():
+                    self.assertTrue(torch.equal(rest[key], tensor), f"{key} after a stop at checkpoint {stop}")
+                self.assertFalse(os.path.exists(os.path.join(folder, f"{name}.checkpoint")))
+
+    def test_a_checkpoint_of_another_plan_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.trained(folder, "a.safetensors", 2)
+            plan = small_plan(folder, epochs=4)
+            with self.assertRaisesRegex(UserError, "belongs to another plan"):
+                Run(plan, Alone(), os.path.join(folder, "a.safetensors"), 1).train()
 
 
 class Plans(unittest.TestCase):

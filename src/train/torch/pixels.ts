@@ -21,7 +21,7 @@ export interface WrittenImages {
 }
 
 /** More image files than this are not decoded beforehand. */
-const mostPacked = 20_000;
+export const mostPacked = 20_000;
 const atOnce = 8;
 
 /**

@@ -34,7 +34,7 @@ export const retrain = defineCommand({
     ...trainingOptions,
     plan: {
       type: 'string',
-      describe: 'With --engine torch: do not train, but write all that is needed into this folder, for another machine',
+      describe: 'With --engine torch: write the training into this folder, for another machine, and do not train',
     },
     ...movedOptions,
   },

@@ -9,6 +9,7 @@ import json
 import time
 
 import numpy
+import torch
 from torch.utils.data import DataLoader
 
 from .errors import UserError
@@ -105,12 +106,19 @@ def _alone(made):
     return made
 
 
+def _for_gpu(made):
+    planes, labels, unreadable = made
+    return torch.from_numpy(planes), labels, unreadable
+
+
 class _Batches:
     """The answers to jobs, in their order."""
 
-    def __init__(self, maker, jobs, workers):
+    def __init__(self, maker, jobs, workers, pinned=False):
+        # On the way to a GPU, batches are put into memory that it reads from, in a thread beside the steps.
         loader = DataLoader(
-            maker, batch_size=None, sampler=jobs, num_workers=workers, collate_fn=_alone,
+            maker, batch_size=None, sampler=jobs, num_workers=workers, collate_fn=_for_gpu if pinned else _alone,
+            pin_memory=pinned,
             **({"prefetch_factor": 2} if workers else {}),
         )
         self.made = iter(loader)
@@ -125,8 +133,9 @@ class _Batches:
 class TrainingBatches:
     """The share of rank `rank` of `world` in each batch of the training."""
 
-    def __init__(self, plan, rank, world):
+    def __init__(self, plan, rank, world, pinned=False):
         data = plan["data"]
+        self.pinned = pinned
         self.images = Images(plan, data)
         self.seed = data["seed"]
         self.augmentation = data["augmentation"]
@@ -149,7 +158,7 @@ class TrainingBatches:
         end = epochs * self.per_epoch
         first = epoch * self.per_epoch + batch
         self.left = iter(divmod(at, self.per_epoch) for at in range(first, end))
-        self.made = _Batches(self.maker, _Jobs(self, first, end), self.workers)
+        self.made = _Batches(self.maker, _Jobs(self, first, end), self.workers, self.pinned)
 
     def next(self):
         """(epoch, batch), planes, labels and the time waited; None after the last epoch."""

@@ -17,7 +17,7 @@ class Session:
     def __init__(self, plan, ranks):
         self.ranks = ranks
         self.trainer = Trainer(plan, ranks.device, ranks.rank, ranks.world)
-        self.batches = TrainingBatches(plan, ranks.rank, ranks.world)
+        self.batches = TrainingBatches(plan, ranks.rank, ranks.world, ranks.device.type == "cuda")
         self.validation = ValidationBatches(plan, ranks.rank, ranks.world) if plan["validation"] else None
 
     def info(self):

@@ -74,10 +74,8 @@ class Trainer:
 
     def read(self, planes):
         """The input of the network out of bytes, images x 3 x height x width."""
-        planes = torch.from_numpy(planes)
-        if self.device.type == "cuda":
-            planes = planes.pin_memory().to(self.device, non_blocking=True)
-        planes = planes.long()
+        planes = planes if torch.is_tensor(planes) else torch.from_numpy(planes)
+        planes = planes.to(self.device, non_blocking=True).long()
         channels = [self.table[c][planes[:, c]] for c in range(3)]
         images = torch.stack(channels[::-1] if self.swapped else channels, 1)
         return images.permute(0, 2, 3, 1).contiguous() if self.last else images.contiguous(memory_format=self.format)

@@ -30,17 +30,17 @@ const at = (...names: string[]): string => join(folder, ...names);
 const env = { RANKFRONT_CACHE: at('cache'), RANKFRONT_SCRATCH: at('scratch') };
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A shard of some of the shared validation images, with their classes. */
+/** A shard of some of the shared validation images. Their thousand classes are too many for so few: they take turns in ten. */
 function shard(path: string, lines: readonly string[]): void {
   const made = mkdtempSync(at('made-'));
-  for (const line of lines) {
-    const [file = '', label = ''] = line.split(',');
+  for (const [i, line] of lines.entries()) {
+    const [file = ''] = line.split(',');
     const key = file.replace(/\.\w+$/, '');
     copyFileSync(
       join(assets, 'imagenet-val350', 'images', file.split('/').at(-1) ?? ''),
       join(made, `${key.split('/').at(-1)}.jpg`),
     );
-    writeFileSync(join(made, `${key.split('/').at(-1)}.cls`), label);
+    writeFileSync(join(made, `${key.split('/').at(-1)}.cls`), String(i % 10));
   }
   execFileSync('tar', ['-cf', path, ...readdirSync(made).sort()], { cwd: made });
 }

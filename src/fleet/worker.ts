@@ -77,6 +77,8 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   const by = { owner: owner(), worker: seat.words.name, roles: seat.words.roles, version: seat.words.version };
   const over = AbortSignal.any([finish, stop, seat.lost]);
   const health = healthOf(null);
+  // Nobody waits for it, and the next word follows.
+  const tell = (news: Parameters<Seat['tell']>[0]): void => void seat.tell(news).catch(() => {});
   let reapedAt = Number.NEGATIVE_INFINITY;
   let busyAt = performance.now();
   while (!over.aborted) {
@@ -87,11 +89,11 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
     const held = await nextTrial(options, by);
     if (!held) {
       if (performance.now() - busyAt > idleEndMs) return { kind: 'told' };
-      await seat.tell({ state: 'idle', doing: '' });
+      tell({ state: 'idle', doing: '' });
       await delay(pollMs * (0.75 + Math.random() / 2), undefined, { signal: over }).catch(() => {});
       continue;
     }
-    await seat.tell({ state: 'busy', doing: `trial ${held.trial.number}: ${held.station.role}` });
+    tell({ state: 'busy', doing: `trial ${held.trial.number}: ${held.station.role}` });
     const outcome = await worked(options, held);
     const why = await store(options, held, outcome, health);
     busyAt = performance.now();

@@ -86,18 +86,23 @@ async function supply(
     await state.look();
     if (interrupted(budget)) return 'interrupted';
     const open = await openHere(parts);
-    const trials = withoutGaps(state.known);
-    ended ??= trials.length > budget.trials ? 'trials' : timeLeft(budget, state.confirmMs()) ? null : 'time';
+    const enough = (): EndedBy | null =>
+      withoutGaps(state.known).length > budget.trials ? 'trials' : timeLeft(budget, state.confirmMs()) ? null : 'time';
+    ended ??= enough();
     // Time is up for what nobody has begun, too: it waits for the next run.
     if (ended === 'time') return ended;
     if (ended !== null && open.length === 0) return ended;
-    if (ended === null && (await wanted(shared, open)) > 0) {
+    // Several at one look: the others are pending for each that follows.
+    for (let more = ended === null ? await wanted(shared, open) : 0; more > 0 && ended === null; more--) {
+      const trials = withoutGaps(state.known);
       const asked = { setup: proposer.setup, after: state.sequence(), known: trials.length };
       const { trial } = await propose({ space: plan.space, study }, proposer, trials, asked);
+      const waiting = trial && (await offer(parts, trial));
       if (!trial) ended = 'exhausted';
-      // Null where another search of this study was first with it: then more is known at the next look.
-      else await offer(parts, trial);
-      continue;
+      // Another search of this study was first with it: more is known at the next look.
+      if (!waiting || interrupted(budget)) break;
+      state.known.set(waiting.number, waiting);
+      ended = enough();
     }
     await delay(lookMs);
   }
@@ -107,6 +112,7 @@ async function offer({ study, shared, pruning, emit }: Parts, trial: Parameters<
   const station = stationOf('build', study.id, { ...shared, pruning });
   const waiting = await shared.fleet.work.offer(study.id, trial, station);
   if (waiting) emit({ kind: 'trial-started', trial: waiting.number, strategy: waiting.strategy });
+  return waiting;
 }
 
 /** Of this study, without the dead. */

@@ -1,4 +1,5 @@
 /** Every weight of a network: whether it belongs to a site, and if not, why; and how much of the work stays out of reach. */
+import { nodesOf } from '../decompose/dense-node.ts';
 import { nodeNames } from '../decompose/find-sites.ts';
 import type { Refusal, Sites } from '../decompose/site.ts';
 import { nodeCosts } from '../onnx/cost.ts';
@@ -50,7 +51,7 @@ export function weightRecords(
   const constant = constantsOf(model.graph);
   const costs = nodeCosts(model, shapes);
   const names = nodeNames(nodes);
-  const weightOfSite = new Map(sites.map(({ index, weight }) => [index, weight]));
+  const weightOfSite = new Map(sites.flatMap(nodesOf).map(({ index, weight }) => [index, weight]));
   const refusedAt = new Map(rejected.map(each => [each.node, each]));
   return nodes.flatMap((node, index) => {
     if (isPassedThrough(node)) return [];
@@ -94,8 +95,8 @@ export interface ReachPart {
 
 export interface Reach {
   readonly macs: number;
-  /** Those of sites, as a share. */
-  readonly withinReach: number;
+  /** Those of sites, as a share; null where sizes are not known, so that the rest cannot be counted. */
+  readonly withinReach: number | null;
   readonly timeWithinReach: number | null;
   /** Sites first, then what holds most of the multiply-accumulates. */
   readonly parts: readonly ReachPart[];
@@ -109,7 +110,7 @@ export interface Reach {
 export function reachOf(
   model: Model,
   shapes: ReadonlyMap<string, Shape>,
-  found: Pick<Sites, 'sites' | 'rejected'>,
+  found: Pick<Sites, 'sites' | 'rejected' | 'unsized'>,
   times: ReadonlyMap<string, number> | null = null,
 ): Reach {
   const costs = nodeCosts(model, shapes);
@@ -118,7 +119,7 @@ export function reachOf(
   const byNode = new Map<string, WeightRecord[]>();
   for (const record of records) byNode.set(record.node, [...(byNode.get(record.node) ?? []), record]);
   const refusedAt = new Map(found.rejected.map(({ node, why }) => [node, why]));
-  const siteAt = new Set(found.sites.map(({ index }) => index));
+  const siteAt = new Set(found.sites.flatMap(nodesOf).map(({ index }) => index));
   const parts = new Map<
     ReachPart['state'],
     { nodes: number; elements: Map<string, number>; macs: number; ms: number }
@@ -155,7 +156,7 @@ export function reachOf(
   const sites = listed.find(({ state }) => state === 'site');
   return {
     macs,
-    withinReach: sites?.macsShare ?? 0,
+    withinReach: found.unsized.length > 0 ? null : (sites?.macsShare ?? 0),
     timeWithinReach: times ? (sites?.timeShare ?? 0) : null,
     parts: listed,
   };

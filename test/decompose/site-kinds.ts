@@ -3,7 +3,7 @@ import type { SiteKind } from '../../src/decompose/dense-node.ts';
 import type { Attribute, Dimension, Model, Node, Tensor } from '../../src/onnx/graph.ts';
 import { floatTensor, intTensor } from '../../src/onnx/tensor.ts';
 import type { Rng } from '../../src/random/rng.ts';
-import { float, int, ints, network, node, randomTensor, text, uniform } from './networks.ts';
+import { int, ints, network, node, randomTensor, text, uniform } from './networks.ts';
 
 export const trueRank = 4;
 
@@ -31,11 +31,14 @@ export interface KindCase {
   readonly kind: SiteKind;
   readonly input: readonly number[];
   readonly model: Model;
+  /** The axes of the output that its channels lie along. */
+  readonly channels: readonly number[];
 }
 
 interface Parts {
   readonly nodes: readonly Node[];
   readonly constants: readonly Tensor[];
+  readonly channels?: readonly number[];
 }
 
 type Attributes = Readonly<Record<string, Attribute>>;
@@ -44,10 +47,15 @@ const [ins, outs] = [16, 24];
 
 /** @param opset of the standard operators */
 export function kindCases(rng: Rng, opset = 13): KindCase[] {
-  const built = (name: string, kind: SiteKind, input: readonly number[], { nodes, constants }: Parts): KindCase => {
+  const built = (
+    name: string,
+    kind: SiteKind,
+    input: readonly number[],
+    { nodes, constants, channels = [1] }: Parts,
+  ): KindCase => {
     const dims: readonly Dimension[] = ['N', ...input.slice(1)];
     const model = network({ input: dims, nodes, constants, outputs: [{ name: 'y', shape: null }] });
-    return { name, kind, input, model: { ...model, opsets: new Map([['', opset]]) } };
+    return { name, kind, input, channels, model: { ...model, opsets: new Map([['', opset]]) } };
   };
   const bias = (size = outs): Tensor => randomTensor('b', [size], rng);
   const image = [2, ins, 9, 11];
@@ -75,10 +83,12 @@ export function kindCases(rng: Rng, opset = 13): KindCase[] {
       constants: [lowRank('v', [outs, ins], rng), ...(opset < 13 ? [] : [intTensor('axes', [2], [2, 3])]), bias()],
     }),
     built('Transpose before MatMul', 'matmul', tokens, {
+      channels: [2],
       nodes: behind('MatMul', node('Transpose', ['v'], 'w')),
       constants: [lowRank('v', [outs, ins], rng)],
     }),
     built('Reshape, Transpose and Identity before MatMul', 'matmul', tokens, {
+      channels: [2],
       nodes: [
         node('Reshape', ['v', 'sizes'], 'v2'),
         node('Identity', ['v2'], 'v3'),
@@ -93,8 +103,8 @@ export function kindCases(rng: Rng, opset = 13): KindCase[] {
       nodes: [node('MatMul', ['w', 'x'], 'y')],
       constants: [lowRank('w', [outs, ins], rng)],
     }),
-    built('Gemm', 'gemm', [5, ins], {
-      nodes: [node('Gemm', ['x', 'w', 'b'], 'y', { transB: int(1), alpha: float(0.5) })],
+    built('Gemm', 'gemm', [40, ins], {
+      nodes: [node('Gemm', ['x', 'w', 'b'], 'y', { transB: int(1) })],
       constants: [lowRank('w', [outs, ins], rng), bias()],
     }),
     built('ConvTranspose', 'conv-transpose', image, {
@@ -124,10 +134,12 @@ export function kindCases(rng: Rng, opset = 13): KindCase[] {
       ? []
       : [
           built('Einsum', 'einsum', tokens, {
+            channels: [2],
             nodes: [node('Einsum', ['x', 'w'], 'y', { equation: text('btc,cd->btd') })],
             constants: [lowRank('w', [ins, outs], rng)],
           }),
           built('Einsum into heads', 'einsum', tokens, {
+            channels: [1, 3],
             nodes: [node('Einsum', ['w', 'x'], 'y', { equation: text('chd,btc->bhtd') })],
             constants: [{ ...lowRank('w', [ins, outs], rng), dims: [ins, 3, outs / 3] }],
           }),

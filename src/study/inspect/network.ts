@@ -1,4 +1,5 @@
 /** The layers of a network, as a search would treat them, with their shares of the work. */
+import { nodesOf } from '../../decompose/dense-node.ts';
 import type { Site } from '../../decompose/site.ts';
 import type { NodeTimings } from '../../device/node-times.ts';
 import type { HardwareProfile } from '../../device/profile.ts';
@@ -37,12 +38,17 @@ export function networkView(
 interface Part {
   readonly what: string;
   readonly name: string;
-  /** The first value that the node yields. */
-  readonly output: string;
+  /** The first values that the nodes yield. */
+  readonly outputs: readonly string[];
   readonly macs: number;
 }
 
-const partOf = ({ name, output, macs }: Site, what: string): Part => ({ what, name, output, macs });
+const partOf = (site: Site, what: string): Part => ({
+  what,
+  name: site.name,
+  outputs: nodesOf(site).map(({ output }) => output),
+  macs: site.macs,
+});
 
 const keptOf = ({ kept }: SortedSites): Part[] => kept.map(({ site, reason }) => partOf(site, reason));
 
@@ -52,7 +58,7 @@ function rejectedOf({ loaded: { model }, rejected }: ModelSites, inputShape: Har
   return rejected.map(({ node, reason }) => ({
     what: reason,
     name: node,
-    output: outputs.get(node) ?? node,
+    outputs: [outputs.get(node) ?? node],
     macs: (costs.get(outputs.get(node) ?? node) ?? costs.get(node))?.macs ?? 0,
   }));
 }
@@ -63,13 +69,14 @@ function grouped(parts: readonly Part[], total: number, times: NodeTimings | nul
   const msOf = new Map(times?.nodes.map(({ output, ms }) => [output, ms]));
   // What passes between the kernels belongs to no layer, and is longer the busier the machine is.
   const kernelsMs = times ? [...times.nodes, ...times.overhead].reduce((all, { ms }) => all + ms, 0) : 0;
+  const timeOf = ({ outputs }: Part): number => outputs.reduce((all, output) => all + (msOf.get(output) ?? 0), 0);
   const groups = Map.groupBy(parts, ({ what }) => what);
   return [...groups]
     .map(([what, of]) => ({
       what,
       layers: of.length,
       share: total > 0 ? sum(of, ({ macs }) => macs) / total : 0,
-      time: kernelsMs > 0 ? sum(of, ({ output }) => msOf.get(output) ?? 0) / kernelsMs : null,
+      time: kernelsMs > 0 ? sum(of, timeOf) / kernelsMs : null,
       names: of.map(({ name }) => name),
     }))
     .sort((a, b) => b.share - a.share);

@@ -5,8 +5,11 @@ import { UserError } from '../errors/user-error.ts';
 import { demandWritable, writeAtomically } from '../files/write.ts';
 import { keptFiles } from '../host/kept-files.ts';
 import { loadModel } from '../host/model-file.ts';
+import { inferShapes } from '../onnx/shapes.ts';
 import { layerLines, networkLines } from '../report/inspection-text.ts';
 import { joinLines } from '../report/text-table.ts';
+import { weightLines } from '../report/weights-text.ts';
+import { reachOf, weightRecords } from '../space/weights.ts';
 import { notesOf } from '../study/build/model-notes.ts';
 import { type ModelSites, openSites, profileText, proposedSpace } from '../study/build/plan.ts';
 import { networkView } from '../study/inspect/network.ts';
@@ -26,6 +29,7 @@ export const space = defineCommand({
       default: true,
       describe: 'Show what share of the time the layers take on this machine; --no-times skips this',
     },
+    weights: { type: 'boolean', default: false, describe: 'List every weight: whether it is a site, and why not' },
     json: jsonOption,
   },
   examples: [
@@ -44,7 +48,9 @@ export const space = defineCommand({
     const { sites, rejected, outputs } = found;
     for (const note of notesOf(found)) console.note(note);
     const yaml = proposedSpace(found, hardware);
-    const layers = networkView(found, hardware, args.times ? await timesOf(found, hardware, console.note) : null);
+    const times = args.times ? await timesOf(found, hardware, console.note) : null;
+    const layers = networkView(found, hardware, times);
+    const weights = args.weights || args.json ? weightsOf(found, hardware, times) : null;
     if (args.json) {
       console.out(
         JSON.stringify(
@@ -53,6 +59,8 @@ export const space = defineCommand({
             sites: sites.map(({ name, kind, macs, methods }) => ({ name, kind, macs, methods })),
             rejected,
             layers: { searched: layers.searched, leftOut: layers.leftOut },
+            weights: weights?.records,
+            reach: weights?.reach,
             outputs,
           },
           null,
@@ -62,8 +70,12 @@ export const space = defineCommand({
     } else if (args.out === undefined) {
       // The search space may go into a file: what is for people alone goes beside it.
       for (const line of layerLines(layers)) console.note(line);
+      if (weights) for (const line of weightLines(weights.records, weights.reach)) console.note(line);
       console.out(yaml.trimEnd());
-    } else console.out(joinLines(networkLines(layers)));
+    } else {
+      console.out(joinLines(networkLines(layers)));
+      if (weights) console.out(joinLines(weightLines(weights.records, weights.reach)));
+    }
     if (args.out !== undefined) {
       writeAtomically(args.out, yaml, 'the search space', place);
       console.note(
@@ -73,6 +85,13 @@ export const space = defineCommand({
     return 0;
   },
 });
+
+function weightsOf(found: ModelSites, { inputShape }: HardwareProfile, times: NodeTimings | null) {
+  const { model } = found.loaded;
+  const shapes = inferShapes(model.graph, model.opsets, inputShape);
+  const ms = times && new Map(times.nodes.map(each => [each.output, each.ms]));
+  return { records: weightRecords(model, shapes, found), reach: reachOf(model, shapes, found, ms) };
+}
 
 /** Null where only another machine could tell, and where it does not run here: a search space can be written all the same. */
 async function timesOf(

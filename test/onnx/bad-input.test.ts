@@ -98,6 +98,18 @@ describe('versions', () => {
 });
 
 describe('quantised models', () => {
+  it('with integers for weights alone are refused by the name of the first', () => {
+    const bytes = changed({
+      nodes: [
+        { op: 'Relu', inputs: ['x'], outputs: ['r'] },
+        { op: 'DequantizeLinear', inputs: ['w', 'w'], outputs: ['v'], name: 'layer1/weight' },
+        { op: 'MatMul', inputs: ['r', 'v'], outputs: ['y'] },
+      ],
+    });
+    expect(refusal(bytes)).toMatch(
+      /quantised \(1 nodes such as DequantizeLinear, the first of them "layer1\/weight"\): its weights are stored as integers/,
+    );
+  });
   it.each([
     ['QuantizeLinear', ''],
     ['DequantizeLinear', ''],
@@ -111,7 +123,7 @@ describe('quantised models', () => {
     ['QLinearAdd', 'com.microsoft'],
   ])('%s is refused with the reason', (op, domain) => {
     const bytes = changed({ nodes: [{ op, domain, inputs: ['x', 'w'], outputs: ['y'] }] });
-    expect(refusal(bytes)).toMatch(new RegExp(`quantised \\(1 nodes such as ${op}\\).* Give the float32`));
+    expect(refusal(bytes)).toMatch(new RegExp(`quantised \\(1 nodes such as ${op}\\b.* Give the float32`));
   });
   it.each([
     ['QuantizeLinear', 'org.example'],

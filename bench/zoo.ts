@@ -14,7 +14,7 @@ import { tryNetwork, type ZooFigure } from './zoo/try-network.ts';
 
 const reference = join(import.meta.dirname, '..', 'results', 'reference', 'zoo');
 const usage =
-  'npm run bench -- zoo [--fetch] [--only NAME,...] [--trials 12] [--seconds 100] [--images 24] [--python python3] [--cache DIR] [--out DIR] [--write]';
+  'npm run bench -- zoo [--fetch] [--only NAME,...] [--trials 12] [--seconds 80] [--images 16] [--python python3] [--cache DIR] [--out DIR] [--write]';
 
 /** Two threads; short latencies, since there are many networks. */
 const hardware = `name: CPU, 2 threads
@@ -32,8 +32,8 @@ export async function bench(args: string[]): Promise<void> {
       fetch: { type: 'boolean', default: false },
       only: { type: 'string' },
       trials: { type: 'string', default: '12' },
-      seconds: { type: 'string', default: '100' },
-      images: { type: 'string', default: '24' },
+      seconds: { type: 'string', default: '80' },
+      images: { type: 'string', default: '16' },
       python: { type: 'string', default: 'python3' },
       cache: { type: 'string', default: join(cacheFolder(), 'zoo') },
       out: { type: 'string', default: reference },
@@ -66,8 +66,10 @@ export async function bench(args: string[]): Promise<void> {
         ...{ model, data, folder, hardware: join(folder, 'hardware.yaml') },
         ...{ trials: Number(values.trials), timeMs: 1000 * Number(values.seconds), images: Number(values.images) },
       });
+      const budget = `${values.trials} trials, ${values.seconds} s, ${values.images} inputs`;
       const figure: ZooFigure = {
         ...found,
+        budget,
         package: packageName(zoo.package),
         licence: zoo.package.licence,
         file: zoo.file,

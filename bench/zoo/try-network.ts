@@ -41,6 +41,8 @@ export interface ZooFigure {
     readonly disturbed: boolean;
   } | null;
   readonly fastest: { readonly speedup: number; readonly loss: number } | null;
+  /** Trials, time and inputs that the search was given. */
+  readonly budget: string;
   readonly seconds: number;
 }
 
@@ -57,7 +59,10 @@ export interface ZooRun {
 /** What a pick may lose, in fidelity. */
 export const mostLoss = 0.05;
 
-export async function tryNetwork(zoo: Zoo, run: ZooRun): Promise<Omit<ZooFigure, 'package' | 'licence' | 'file'>> {
+export async function tryNetwork(
+  zoo: Zoo,
+  run: ZooRun,
+): Promise<Omit<ZooFigure, 'package' | 'licence' | 'file' | 'budget'>> {
   const start = performance.now();
   const { model, data, hardware } = run;
   const metric = zoo.metric ?? 'fidelity';

@@ -16,8 +16,6 @@ import type { BenchNetwork } from './networks.ts';
 export interface VariantOptions {
   readonly factors: 'plain' | 'data-aware';
   readonly corrections: 'none' | 'moments' | 'reconstruction';
-  /** How many images correct a candidate by its moments. */
-  readonly correctionImages?: number;
 }
 
 export interface Scored extends PairedAccuracy {
@@ -82,7 +80,6 @@ export async function openVariant(
       calibration: uses ? network.calibration : 'none',
       corrections: options.corrections,
       calibrationImages,
-      correctionImages: options.correctionImages,
       seed: 0,
     },
     { warn },

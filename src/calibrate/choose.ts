@@ -2,8 +2,6 @@
 import { seededRng, shuffled } from '../random/rng.ts';
 
 export const defaultCalibrationImages = 512;
-/** So many of them correct a candidate by its moments: all. */
-export const defaultCorrectionImages = Number.POSITIVE_INFINITY;
 /** Of the images that a study is judged with, at most this share is given up, since it cannot judge any more. */
 const ownShare = 1 / 8;
 /** Fewer images than this say too little to be worth taking away from the judging ones. */
@@ -20,10 +18,4 @@ export function calibrationPositions(count: number, wanted: number, seed: number
   const all = Array.from({ length: count }, (_, i) => i);
   if (wanted >= count) return Int32Array.from(all);
   return Int32Array.from(shuffled(all, seededRng(seed)).slice(0, wanted)).sort();
-}
-
-/** `wanted` of the positions, evenly spread, or all of them. */
-export function correctionPositions(positions: Int32Array, wanted: number): Int32Array {
-  const count = Math.min(wanted, positions.length);
-  return Int32Array.from({ length: count }, (_, i) => positions[Math.floor((i * positions.length) / count)] ?? 0);
 }

@@ -43,7 +43,7 @@ export function demandSame(stored: NewStudy, given: NewStudy): void {
 
 const calibrationText = ({ calibration }: NewStudy): string =>
   calibration
-    ? `${calibration.images} images of sha256 ${calibration.sha256.slice(0, 12)}, seed ${calibration.seed}, ${calibration.factors} factors, corrections: ${calibration.corrections}${calibration.correctionImages === undefined ? '' : ` by ${calibration.correctionImages} images`}`
+    ? `${calibration.images} images of sha256 ${calibration.sha256.slice(0, 12)}, seed ${calibration.seed}, ${calibration.factors} factors, corrections: ${calibration.corrections}`
     : 'none';
 
 const short = (sha256: string): string => `sha256 ${sha256.slice(0, 12)}`;

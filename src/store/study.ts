@@ -20,8 +20,6 @@ export interface StudyCalibration {
   readonly factors: 'data-aware' | 'plain';
   /** What every candidate is corrected by: `moments`, `reconstruction`, `none`, or the name of a calibrator that the caller brought. */
   readonly corrections: string;
-  /** How many of the images correct a candidate by its moments; missing where all of them do. */
-  readonly correctionImages?: number;
   /** SHA-256 of the statistics that data-aware factors were made from. */
   readonly statistics?: string;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calibrationPositions, correctionPositions, ownCalibrationImages } from '../../src/calibrate/choose.ts';
+import { calibrationPositions, ownCalibrationImages } from '../../src/calibrate/choose.ts';
 import { decodeStatistics, encodeStatistics } from '../../src/calibrate/encode.ts';
 import type { CalibrationStatistics } from '../../src/decompose/statistics.ts';
 
@@ -60,14 +60,4 @@ test('images are chosen at random and the same again', () => {
   expect(chosen).not.toEqual(calibrationPositions(1000, 50, 4));
   expect([...chosen]).toEqual([...chosen].sort((a, b) => a - b));
   expect(calibrationPositions(5, 50, 3)).toEqual(Int32Array.of(0, 1, 2, 3, 4));
-});
-
-test('corrections take some of the images, spread over all of them, or all where there are no more', () => {
-  const positions = Int32Array.from({ length: 300 }, (_, i) => 2 * i);
-  const some = correctionPositions(positions, 128);
-  expect(some).toHaveLength(128);
-  expect([some[0], some.at(-1)]).toEqual([0, 2 * Math.floor((127 * 300) / 128)]);
-  for (let i = 1; i < some.length; i++) expect(some[i]! - some[i - 1]!).toBeGreaterThanOrEqual(4);
-  expect(correctionPositions(positions, 300)).toEqual(positions);
-  expect(correctionPositions(positions, Number.POSITIVE_INFINITY)).toEqual(positions);
 });

@@ -1,6 +1,6 @@
 /** The unlabelled images of a study, and what is taken from them: statistics for its factors, corrections for its candidates. */
 
-import { defaultCalibrationImages, defaultCorrectionImages } from '../../calibrate/choose.ts';
+import { defaultCalibrationImages } from '../../calibrate/choose.ts';
 import {
   type ChosenImages,
   type KeptStatistics,
@@ -25,8 +25,6 @@ export interface CalibrationRequest {
   readonly calibrationImages?: number | undefined;
   /** `moments` by default. */
   readonly corrections?: StudyCalibration['corrections'] | undefined;
-  /** How many of them correct a candidate by its moments, at most; all by default. */
-  readonly correctionImages?: number | undefined;
   /** Seeds the choice of images and of positions within them. */
   readonly seed: number;
   /** The hash of statistics that were taken from just these images before, if any were. */
@@ -82,7 +80,6 @@ export async function openCalibration(
     for (const note of given.notes) watch.warn(note);
   }
   const wanted = request.calibrationImages ?? defaultCalibrationImages;
-  const correctionImages = request.correctionImages ?? defaultCorrectionImages;
   const { inputShape } = plan.hardware;
   const images = await openCalibrationImages(
     plan.loaded.model,
@@ -113,7 +110,6 @@ export async function openCalibration(
       seed,
       factors,
       corrections,
-      ...(corrections === 'moments' && correctionImages < images.positions.length ? { correctionImages } : {}),
       ...(statistics ? { statistics: statistics.sha256 } : {}),
     },
   };
@@ -166,10 +162,6 @@ function demandDisjoint(given: Dataset, judging: Dataset, spec: string): void {
 const noImages = (why: string, wayOut: string): UserError =>
   new UserError(`Cannot make data-aware factors: expected calibration images, but ${why}.`, wayOut);
 
-/** As the study was searched: all of them in studies from before fewer were taken. */
-export const correctionImagesOf = ({ calibration }: Pick<Study, 'calibration'>): number =>
-  calibration?.correctionImages ?? Number.POSITIVE_INFINITY;
-
 /** The calibration of a stored study, from its images where they are now; null when it has none. */
 export async function reopenCalibration(
   plan: Plan,
@@ -189,7 +181,6 @@ export async function reopenCalibration(
       calibration: own ? undefined : (moved ?? stored.spec),
       calibrationImages: stored.images,
       corrections: stored.corrections,
-      correctionImages: correctionImagesOf(study),
       seed: stored.seed,
       statistics: stored.statistics,
     },

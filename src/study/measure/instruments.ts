@@ -1,7 +1,6 @@
 /** Opens what trials are measured with: the device, the scorer and the builder of candidates. */
 
 import type { Corrector } from '../../calibrate/calibrator.ts';
-import { correctionPositions } from '../../calibrate/choose.ts';
 import { openCorrector } from '../../calibrate/corrector.ts';
 import { startProbeRunner } from '../../calibrate/probe-runner.ts';
 import { openReconstructor } from '../../calibrate/reconstructor.ts';
@@ -169,14 +168,9 @@ async function correctorFor(
     }
     const runner = startProbeRunner(hardware.host);
     closers.push(() => runner.close());
-    const positions = correctionPositions(images.positions, record.correctionImages ?? images.positions.length);
-    stage?.('corrections', 0, positions.length);
-    const corrector = await openCorrector(loaded.model, sites, {
-      ...options,
-      images: { ...images, positions },
-      runner,
-    });
-    if (corrector.state === 'complete') stage?.('corrections', positions.length, positions.length);
+    stage?.('corrections', 0, images.positions.length);
+    const corrector = await openCorrector(loaded.model, sites, { ...options, runner });
+    if (corrector.state === 'complete') stage?.('corrections', images.positions.length, images.positions.length);
     return corrector;
   };
   const opened = await open();

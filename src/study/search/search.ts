@@ -19,7 +19,7 @@ import { shownPlace, storePlaceOf } from '../../store/place.ts';
 import type { Store } from '../../store/store.ts';
 import { demandOwnName, type OwnStrategy } from '../../tuner/own.ts';
 import { createStrategy } from '../../tuner/strategies.ts';
-import { type Calibration, correctionImagesOf, openCalibration } from '../build/calibration.ts';
+import { type Calibration, openCalibration } from '../build/calibration.ts';
 import { rememberedMetric, sameMetric } from '../build/metric.ts';
 import { notesOf } from '../build/model-notes.ts';
 import { dataOnce } from '../build/open-data.ts';
@@ -175,8 +175,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       note: warn,
     });
     const corrections = options.calibrator?.name ?? options.corrections;
-    const correctionImages = before ? correctionImagesOf(before) : undefined;
-    const request = { ...options, corrections, correctionImages, seed };
+    const request = { ...options, corrections, seed };
     const calibration = await openCalibration(asked, dataset, options.data, request, watch);
     if (options.calibrator && !calibration) throw nothingToCorrectBy(options.calibrator.name);
     const instruments = await openInstruments({

@@ -4,6 +4,7 @@
  */
 import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { type ConnectionOptions, PgBoss } from 'pg-boss';
+import { patience, persistently } from '../store/postgres/failures.ts';
 import type { Bells } from '../store/postgres/fleet/work.ts';
 import type { Database } from '../store/sql/schema.ts';
 import type { StoreSession } from '../store/sql/session.ts';
@@ -85,9 +86,9 @@ export function openBells(session: StoreSession, onError: (error: Error) => void
     await making;
     return boss;
   };
-  // As all else that is asked of the store: tried again when a connection is lost.
+  // Tried again when a connection is lost. It holds none meanwhile: several that wait for the first would have them all.
   const prepared = (queue: string): Promise<PgBoss> =>
-    made.has(queue) ? ensured(queue) : session.read('make a queue', () => ensured(queue));
+    persistently(session.place, 'make a queue', patience, () => ensured(queue));
   return {
     prepare: async queue => {
       await prepared(queue);

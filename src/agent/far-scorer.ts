@@ -1,4 +1,5 @@
 /** Runs networks over images for searches elsewhere, with the session of the agent's own profile, in a child process. */
+import { totalmem } from 'node:os';
 import type { ScoreWork } from '../device/remote/score-work.ts';
 import { type Attempt, complete, failed } from '../errors/failure.ts';
 import { gradeJson, networkJson, outputBytes, outputsJson, scoreJson } from '../evaluate/answer-json.ts';
@@ -20,7 +21,15 @@ export interface FarScorer {
 /** What fits into one message; whoever asks for outputs asks for few images at a time. */
 const mostOutputBytes = 8 * 2 ** 20;
 
-export function farScorer(settings: SessionSettings, store: BlobStore): FarScorer {
+/** A board with less memory than this has none to hold images in while networks are timed. */
+const roomyBytes = 4 * 2 ** 30;
+
+/** @param keeps whether the child stays, with the images that it has made ready for the next candidate */
+export function farScorer(
+  settings: SessionSettings,
+  store: BlobStore,
+  keeps: boolean = totalmem() >= roomyBytes,
+): FarScorer {
   const session = sessionPart(settings);
   let child: Asker<ChildRequest> | null = null;
   const close = async (): Promise<void> => {
@@ -83,6 +92,7 @@ export function farScorer(settings: SessionSettings, store: BlobStore): FarScore
         return await asked(work);
       } finally {
         signal.removeEventListener('abort', giveUp);
+        if (!keeps) await close();
       }
     },
     close,

@@ -14,8 +14,14 @@ import { sentImages } from './sent-images.ts';
 
 export function farAsker(runOver: RunOver): Asker {
   const work: FarWork = { run: runOver, sent: sentModel, images: sentImages(), here: askChild(false) };
+  let turn: Promise<unknown> = Promise.resolve();
   return {
-    ask: <T>(request: RunnerRequest, timeoutMs: number) => answered(work, request, timeoutMs) as Promise<Attempt<T>>,
+    // One after the other, as a child answers: a metric of the user's is judged over several requests.
+    ask: <T>(request: RunnerRequest, timeoutMs: number) => {
+      const mine = turn.then(() => answered(work, request, timeoutMs)) as Promise<Attempt<T>>;
+      turn = mine.catch(() => {});
+      return mine;
+    },
     close: () => work.here.close(),
   };
 }

@@ -50,7 +50,8 @@ const focusable = 'a, button, input, select, summary, [tabindex]';
 /** What a control is and what it is called; the choices of a list are none of its name. */
 function nameOf(element: Element): string {
   const label = 'labels' in element ? (element.labels as NodeListOf<HTMLElement> | null)?.[0] : undefined;
-  const words = element.getAttribute('aria-label') ?? (label?.firstChild ?? element).textContent;
+  const parts = [...(label ?? element).childNodes].filter(each => !(each instanceof HTMLSelectElement));
+  const words = element.getAttribute('aria-label') ?? parts.map(({ textContent }) => textContent).join('');
   return `${element.tagName} ${element.getAttribute('type')} ${words}`;
 }
 

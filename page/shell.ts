@@ -123,7 +123,8 @@ export function openShell(body: HTMLElement): void {
         'ul',
         {},
         list.map(({ name, title }) => {
-          const current = name === place.view ? 'page' : null;
+          // What is one of a list is a part of it.
+          const current = name === place.view ? 'page' : name === 'trials' && place.view === 'trial' ? 'true' : null;
           return h(
             'li',
             {},

@@ -1,6 +1,7 @@
 /** Fronts of several studies in one chart. */
+import { figureText, type Metric, metricOf, metricTitle } from '../../src/metric/metric.ts';
 import type { ComparedPoint, ComparedStudy } from '../../src/serve/api/compare.ts';
-import { formatMs, formatPercent, formatPoints, formatSpeedup } from '../../src/units/format.ts';
+import { formatMs, formatPoints, formatSpeedup } from '../../src/units/format.ts';
 import type { ChartOption } from '../chart.ts';
 import { intervals, plot, tip } from '../plot.ts';
 import type { Theme } from '../theme.ts';
@@ -17,7 +18,7 @@ export function option(theme: Theme, studies: readonly ComparedStudy[], across: 
       ? [(point.latencyMs * point.speedup) / high, (point.latencyMs * point.speedup) / low]
       : [low, high];
   };
-  const all = studies.flatMap(({ study, told, points }, k) => {
+  const all = studies.flatMap(({ study, told, objectives, points }, k) => {
     const color = theme.series[k % theme.series.length] ?? theme.ink;
     const sorted = [...(points ?? [])].sort((a, b) => x(a) - x(b));
     return [
@@ -46,7 +47,7 @@ export function option(theme: Theme, studies: readonly ComparedStudy[], across: 
         })),
         tooltip: {
           formatter: ({ data }: { data: { point: ComparedPoint } }) =>
-            tip(`${study}${told ? `, ${told.device}` : ''}`, ...pointWords(data.point)),
+            tip(`${study}${told ? `, ${told.device}` : ''}`, ...pointWords(metricOf(objectives), data.point)),
         },
       },
     ];
@@ -59,12 +60,12 @@ export function option(theme: Theme, studies: readonly ComparedStudy[], across: 
   );
 }
 
-const pointWords = (point: ComparedPoint): string[] => [
+const pointWords = (metric: Metric, point: ComparedPoint): string[] => [
   point.trial === 0
     ? 'dense model'
     : `trial ${point.trial}, ${point.confirmed ? 'confirmed' : 'figures of the search'}${point.disturbed ? ', latency disturbed' : ''}`,
   `${formatMs(point.latencyMs)}, ${speedupText(point)}`,
-  `accuracy ${formatPercent(point.accuracy)}, ${changeText(point)}`,
+  `${metricTitle(metric)} ${figureText(metric, point.accuracy)}, ${changeText(point)}`,
 ];
 
 export const speedupText = ({ speedup, speedupCi }: Pick<ComparedPoint, 'speedup' | 'speedupCi'>): string =>

@@ -1,7 +1,8 @@
 /** Studies side by side in numbers: what each gains within a drop, where their ranks differ, and every point of their fronts. */
+import { figureText, metricOf } from '../../src/metric/metric.ts';
 import { limitWords } from '../../src/report/change.ts';
-import type { ComparedStudy, CompareRecord } from '../../src/serve/api/compare.ts';
-import { formatMs, formatPercent } from '../../src/units/format.ts';
+import type { ComparedPoint, ComparedStudy, CompareRecord } from '../../src/serve/api/compare.ts';
+import { formatMs } from '../../src/units/format.ts';
 import { type Child, h } from '../dom.ts';
 import { type Column, table } from '../table.ts';
 import type { ViewContext } from '../view.ts';
@@ -81,15 +82,18 @@ export const pointTable = (context: ViewContext, studies: readonly ComparedStudy
       { header: 'Trial', align: 'right', cell: ({ study, point }) => trialLink(context, study, point.trial) },
       { header: 'Latency', align: 'right', cell: ({ point }) => formatMs(point.latencyMs) },
       { header: 'Speed-up [95 %]', align: 'right', cell: ({ point }) => speedupText(point) },
-      { header: 'Accuracy', align: 'right', cell: ({ point }) => formatPercent(point.accuracy) },
+      { header: 'Accuracy', align: 'right', cell: ({ metric, point }) => figureText(metric, point.accuracy) },
       { header: 'Change [95 %]', align: 'right', cell: ({ point }) => changeText(point) },
       { header: 'Figures', cell: ({ point }) => figuresText(point) },
     ],
-    studies.flatMap(({ study, points }) => (points ?? []).map(point => ({ study, point }))),
+    studies.flatMap(({ study, objectives, points }) => {
+      const metric = metricOf(objectives);
+      return (points ?? []).map(point => ({ study, metric, point }));
+    }),
   );
 
-const figuresText = ({ confirmed, disturbed }: { readonly confirmed: boolean; readonly disturbed: boolean }): string =>
-  disturbed ? 'disturbed' : confirmed ? 'confirmed' : 'of the search';
+const figuresText = ({ confirmed, disturbed, refined }: ComparedPoint): string =>
+  `${disturbed ? 'disturbed' : confirmed ? 'confirmed' : 'of the search'}${refined ? ', refined' : ''}`;
 
 const studyLink = (context: ViewContext, study: string): HTMLElement =>
   h('a', { href: context.link({ view: 'front', study }) }, study);

@@ -1,9 +1,10 @@
 /** What an axis of the front can show: any objective of the study, the speed-up, and what a candidate costs on paper. */
+import { axisTitle, figureText, type Metric, metricOf } from '../../src/metric/metric.ts';
 import type { Kind } from '../../src/objectives/objective.ts';
 import { objectives } from '../../src/objectives/objectives.ts';
-import { halfWidthOf } from '../../src/report/change.ts';
 import { xInterval } from '../../src/report/chart/frame.ts';
 import type { Figures } from '../../src/report/front/front.ts';
+import { halfOf } from '../../src/report/front/half.ts';
 import type { Dots } from '../../src/serve/api/front.ts';
 import { amountText, formatCount, formatMacs, formatSpeedup } from '../numbers.ts';
 
@@ -45,18 +46,20 @@ const speedup: FrontAxis = {
   text: formatSpeedup,
 };
 
-const accuracy = (agreement: boolean): FrontAxis => ({
+/** Whatever accuracy means in the study, as the share of the best figure that there is. */
+const accuracy = (metric: Metric): FrontAxis => ({
   key: 'accuracy',
-  title: agreement ? 'Agreement with the dense model (%)' : 'Top-1 accuracy (%)',
+  title: axisTitle(metric).replace(/^./, first => first.toUpperCase()),
   better: 'higher',
   of: point => 100 * point.accuracy,
-  interval: ({ accuracy: share, drop, dropStandardError, images }) => {
+  interval: point => {
+    const { accuracy: share, drop, dropStandardError } = point;
     if (drop === 0 && dropStandardError === 0) return null;
-    const half = halfWidthOf(dropStandardError, images);
+    const half = halfOf(point);
     return [100 * Math.max(0, share - half), 100 * Math.min(1, share + half)];
   },
   ofDot: ({ amounts }, i) => 100 * known(amounts.accuracy?.[i]),
-  text: value => `${value.toFixed(2)} %`,
+  text: value => figureText(metric, value / 100),
 });
 
 /** In megabytes, so that ticks are short. */
@@ -98,12 +101,5 @@ const params: FrontAxis = {
 /** @param names of the objectives, as the study has them */
 export function axesFor(kinds: readonly string[], names: readonly string[]): readonly FrontAxis[] {
   const beside = kinds.filter(kind => kind !== 'latency' && kind !== 'accuracy');
-  return [
-    latency,
-    accuracy(names.includes('agreement')),
-    speedup,
-    ...beside.map(kind => further(kind as Kind)),
-    macs,
-    params,
-  ];
+  return [latency, accuracy(metricOf(names)), speedup, ...beside.map(kind => further(kind as Kind)), macs, params];
 }

@@ -75,6 +75,6 @@ function pointWords(point: FrontPoint, placed: Placed, { x, y }: Drawn): string 
 
 function phaseOf(point: FrontPoint, placed: Placed): string {
   if (placed !== point) return 'figures of the search';
-  if (point.confirmed) return 'confirmed';
-  return point.latencyQuality === 'disturbed' ? 'disturbed' : 'search figures';
+  const known = point.latencyQuality === 'disturbed' ? 'disturbed' : point.confirmed ? 'confirmed' : 'search figures';
+  return point.isRefined ? `${known}, refined` : known;
 }

@@ -1,9 +1,11 @@
 /** What is known of one trial, section by section, in the order of `rankfront show`. */
+import { columnOf, figureCell, metricOf } from '../../src/metric/metric.ts';
 import { objectives } from '../../src/objectives/objectives.ts';
-import { changeCell, halfWidthOf } from '../../src/report/change.ts';
+import { changeCell } from '../../src/report/change.ts';
+import { halfOf } from '../../src/report/front/half.ts';
 import { speedupWords } from '../../src/report/front/wording.ts';
 import { trainingsLines } from '../../src/report/trainings-text.ts';
-import type { TrialPhase, TrialSite, TrialView } from '../../src/report/trial-report.ts';
+import { refinementLines, type TrialPhase, type TrialSite, type TrialView } from '../../src/report/trial-report.ts';
 import type { TrialAnswer } from '../../src/serve/api/trial.ts';
 import { type Child, h } from '../dom.ts';
 import { amountText, formatCount, formatDuration, formatMacs, formatMs, formatPercent, timeText } from '../numbers.ts';
@@ -36,7 +38,16 @@ export function troubles({ doubts, prunedFor, failure }: TrialView): Child {
   ];
 }
 
-export function measured({ trial, search, confirm, refined, cost, denseCost }: TrialView): Child {
+export function measured({
+  trial,
+  objectives: names,
+  search,
+  confirm,
+  refined,
+  refinement,
+  cost,
+  denseCost,
+}: TrialView): Child {
   const phases = [
     ...(search ? [{ name: 'search', ...search }] : []),
     ...(confirm ? [{ name: 'confirm', ...confirm }] : []),
@@ -44,21 +55,21 @@ export function measured({ trial, search, confirm, refined, cost, denseCost }: T
   ];
   type Named = TrialPhase & { readonly name: string };
   const further = phases[0]?.figures.further ?? [];
+  const metric = metricOf(names);
   const columns: Column<Named>[] = [
     { header: 'Phase', cell: ({ name }) => name },
     { header: 'Latency', align: 'right', cell: ({ figures }) => formatMs(figures.latencyMs) },
     { header: 'Speed-up [95 %]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
     {
-      header: 'Accuracy % [95 %]',
+      header: `${columnOf(metric)} [95 %]`,
       align: 'right',
       cell: ({ figures: { accuracy, accuracyCi } }) =>
-        `${(100 * accuracy).toFixed(2)} [${accuracyCi.map(end => (100 * end).toFixed(2)).join(', ')}]`,
+        `${figureCell(metric, accuracy)} [${accuracyCi.map(end => figureCell(metric, end)).join(', ')}]`,
     },
     {
       header: 'Change pp ± 95 %',
       align: 'right',
-      cell: ({ figures: { drop, dropStandardError, images } }) =>
-        trial === 0 ? '-' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, images) }),
+      cell: ({ figures }) => (trial === 0 ? '-' : changeCell({ drop: figures.drop, halfWidth: halfOf(figures) })),
     },
     ...further.map(
       ({ kind }): Column<Named> => ({
@@ -86,6 +97,10 @@ export function measured({ trial, search, confirm, refined, cost, denseCost }: T
     phases.length === 0
       ? h('p', { class: 'faint' }, 'Nothing has been measured.')
       : table('What each phase measured', columns, phases),
+    // The first line is their heading.
+    refinementLines(refinement)
+      .slice(1)
+      .map(line => h('p', { class: 'faint' }, `Refinement: ${line.trim()}.`)),
     cost &&
       h(
         'p',

@@ -46,7 +46,7 @@ function optionOf({ candidateMs, denseMs, sessionPairs }: LatencyTrace, candidat
     data: ends.slice(0, -1).map(end => ({ xAxis: end + 0.5 })),
   };
   return {
-    grid: { left: 14, right: 18, top: 40, bottom: 34, containLabel: true },
+    grid: { left: 8, right: 18, top: 40, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
     legend: { top: 0, left: 0, textStyle: { color: theme.ink } },
     tooltip: {
       ...tooltipLook(theme),
@@ -63,7 +63,15 @@ function optionOf({ candidateMs, denseMs, sessionPairs }: LatencyTrace, candidat
       min: 0,
       max: Math.max(1, candidateMs.length) + 1,
     },
-    yAxis: { ...axisLook(theme), type: 'value', name: 'ms', scale: true, max: ceiling([...candidateMs, ...denseMs]) },
+    yAxis: {
+      ...axisLook(theme),
+      type: 'value',
+      name: 'ms',
+      nameLocation: 'middle',
+      nameGap: 34,
+      scale: true,
+      max: ceiling([...candidateMs, ...denseMs]),
+    },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, preventDefaultMouseMove: false }],
     series: [
       series('dense model', denseMs, theme.dense, 'diamond', { markLine: sessions }),

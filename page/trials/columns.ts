@@ -1,5 +1,6 @@
 /** The columns of the table of trials: what a cell says, what it is sorted by, and what stands in a CSV file. */
 
+import { columnOf, figureCell, metricOf, widthText } from '../../src/metric/metric.ts';
 import type { Kind } from '../../src/objectives/objective.ts';
 import { objectives } from '../../src/objectives/objectives.ts';
 import {
@@ -36,7 +37,7 @@ const finite = (value: number | null | undefined): number | null =>
   value !== null && value !== undefined && Number.isFinite(value) ? value : null;
 
 /** In the order of the table. */
-export function columnsFor({ kinds, all, front, confirmed }: Rows): readonly TrialColumn[] {
+export function columnsFor({ kinds, objectives: names, all, front, confirmed }: Rows): readonly TrialColumn[] {
   const dense = all[0]?.number === 0 ? all[0] : undefined;
   const at = (kind: string): number => kinds.indexOf(kind);
   const number = (
@@ -63,6 +64,7 @@ export function columnsFor({ kinds, all, front, confirmed }: Rows): readonly Tri
     sort: row => of(row) || null,
     csv: of,
   });
+  const metric = metricOf(names);
   const ratio = at('latency');
   const score = at('accuracy');
   const change = (row: Row): number | null => {
@@ -91,9 +93,9 @@ export function columnsFor({ kinds, all, front, confirmed }: Rows): readonly Tri
     ),
     number(
       'accuracy',
-      'Accuracy % ± 95 %',
+      `${columnOf(metric).replace(/^./, first => first.toUpperCase())} ± 95 %`,
       row => row.amounts[score],
-      (value, row) => `${(100 * value).toFixed(2)} ± ${(100 * halfWidth(row.standardErrors[score] ?? 0)).toFixed(2)}`,
+      (value, row) => `${figureCell(metric, value)} ± ${widthText(metric, halfWidth(row.standardErrors[score] ?? 0))}`,
     ),
     number('change', 'Change', change, value => formatPoints(value)),
     ...kinds

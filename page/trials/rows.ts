@@ -36,6 +36,7 @@ const rowOf = ([
 
 export interface Rows {
   readonly kinds: readonly string[];
+  readonly objectives: readonly string[];
   readonly all: readonly Row[];
   readonly front: ReadonlySet<number>;
   readonly confirmed: ReadonlySet<number>;
@@ -43,19 +44,26 @@ export interface Rows {
   readonly sequence: number | null;
 }
 
-export const noRows: Rows = { kinds: [], all: [], front: new Set(), confirmed: new Set(), sequence: null };
+export const noRows: Rows = {
+  kinds: [],
+  objectives: ['top1'],
+  all: [],
+  front: new Set(),
+  confirmed: new Set(),
+  sequence: null,
+};
 
 /** Null where the two do not fit together, since trials were judged anew: everything must be read again. */
 export function merged(
   before: Rows,
-  { kinds, rows, front, confirmed, sequence, count, beyond }: TrialsRecord,
+  { kinds, objectives, rows, front, confirmed, sequence, count, beyond }: TrialsRecord,
 ): Rows | null {
   const byNumber = new Map(before.sequence === null ? [] : before.all.map(row => [row.number, row]));
   for (const row of rows) byNumber.set(row[0], rowOf(row));
   const all = [...byNumber.values()].sort((a, b) => a.number - b.number);
   const fits = all.length === count && all.filter(({ feasible }) => feasible === false).length === beyond;
   if (!fits && before.sequence !== null) return null;
-  return { kinds, all, front: new Set(front), confirmed: new Set(confirmed), sequence };
+  return { kinds, objectives, all, front: new Set(front), confirmed: new Set(confirmed), sequence };
 }
 
 export interface Shown {

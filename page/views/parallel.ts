@@ -11,7 +11,7 @@ import { chosenList, sameTrialsOption } from '../parallel/same-trials.ts';
 import { keepsTo, type Range, type Selection, selectionFrom, selectionText } from '../parallel/selection.ts';
 import { renewing } from '../renewed.ts';
 import { emptyState } from '../states.ts';
-import type { View, ViewContext } from '../view.ts';
+import type { Params, UrlState, View, ViewContext } from '../view.ts';
 
 const shares = ['1', '5', '10', '25', '50', '100'];
 const narrowPx = 640;
@@ -29,7 +29,7 @@ export const view: View = {
     const live = liveRecord(
       context,
       element,
-      { reader: 'parallel', query: () => ({ top: state.get('top', '25'), by: state.get('by', 'front') }) },
+      { reader: 'parallel', query: () => ({ ...given(state, 'top'), ...given(state, 'by') }) },
       record => {
         last = record;
         draw();
@@ -38,6 +38,8 @@ export const view: View = {
     state.onChange(() => live.again());
   },
 };
+
+const given = (state: UrlState, name: string): Params => (state.get(name) === '' ? {} : { [name]: state.get(name) });
 
 function show(
   element: HTMLElement,
@@ -57,8 +59,8 @@ function show(
     { class: 'card row' },
     selectField(
       'Show the best',
-      shares.map(value => ({ value, words: `${value} %` })),
-      state.get('top', '25'),
+      [...new Set([...shares, String(record.top)])].map(value => ({ value, words: `${value} %` })),
+      String(record.top),
       top => set({ top }, again),
     ),
     selectField(

@@ -9,7 +9,7 @@ import { fill, h } from '../dom.ts';
 import { liveRecord } from '../live-record.ts';
 import { renewing } from '../renewed.ts';
 import { answerPart, costOption } from '../return/answer.ts';
-import { returnForm, type Typed } from '../return/form.ts';
+import { labelOf, returnForm, type Typed } from '../return/form.ts';
 import { commandPart, givenOf, type Hours, hindranceOf, typedIn } from '../return/given.ts';
 import { emptyState } from '../states.ts';
 import { studyChoice } from '../study-choice.ts';
@@ -121,6 +121,14 @@ function build(
   );
 }
 
+/** `callsPerDay (--calls-per-day) or hoursFile (--hours-file)` by the names of the fields. */
+const missingWords = (text: string): string =>
+  text
+    .replaceAll(/ \(--[^)]*\)/g, '')
+    .split(' or ')
+    .map(key => labelOf(key))
+    .join(' or ');
+
 function showAnswer(
   place: HTMLElement,
   context: ViewContext,
@@ -156,7 +164,7 @@ function showAnswer(
               h(
                 'ul',
                 {},
-                missing.map(each => h('li', {}, each.replaceAll(/ \((--[^)]*)\)/g, ''))),
+                missing.map(each => h('li', {}, missingWords(each))),
               ),
             ]
           : [h('h2', {}, 'Cannot reckon yet'), h('p', {}, error.problem), h('p', { class: 'faint' }, error.wayOut)],

@@ -1,5 +1,6 @@
 /** `rankfront serve`: the page that shows the studies of a store, live. */
 import { UserError } from '../errors/user-error.ts';
+import { keepHeapLean } from '../host/lean-heap.ts';
 import { openInBrowser } from '../host/open-browser.ts';
 import { readAssets } from '../serve/assets.ts';
 import { isLoopbackHost } from '../serve/hosts.ts';
@@ -36,6 +37,7 @@ export const serve = defineCommand({
         `--port: expected a whole number from 0 to 65535, found ${Number.isNaN(args.port) ? 'no number' : args.port}.`,
         `Give, for example, --port ${usualPort}.`,
       );
+    keepHeapLean();
     const assets = readAssets();
     const over = new Promise<void>(resolve => {
       if (console.finish.aborted) resolve();

@@ -93,7 +93,7 @@ export function trialText(view: TrialView, whole = false): string {
     view.failure ? [`Failed (${view.failure.reason}): ${view.failure.detail}`] : [],
     costLines(view),
     observationLines(view),
-    refinementLines(view),
+    refinementLines(view.refinement),
     trainingsLines(view.trainings),
     siteLines(view.sites, whole),
     stageLines(view.stages),
@@ -169,7 +169,8 @@ function observationLines({ trial, objectives: names, device = null, search, con
   ];
 }
 
-function refinementLines({ refinement }: TrialView): string[] {
+/** What refining came to, in a line; none for a trial that was not refined. */
+export function refinementLines(refinement: TrialView['refinement']): string[] {
   if (!refinement) return [];
   const { state, detail, facts } = refinement;
   const number = (name: string): number => Number(facts[name]);

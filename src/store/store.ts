@@ -103,7 +103,7 @@ export interface TrialArchive {
   /**
    * Of the complete trials, by their number: all observations without their samples.
    *
-   * @param after only of those finished or measured again after this `finishedSequence`, and of those that were confirmed
+   * @param after only of those finished or measured again after this `finishedSequence`, and of those that were seen in a later phase than the search
    */
   observations(studyId: number, after?: number): Promise<ReadonlyMap<number, readonly ObservationSummary[]>>;
   /** The members of the front, by number. */

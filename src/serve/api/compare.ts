@@ -18,12 +18,14 @@ export interface ComparedPoint {
   readonly accuracy: number;
   readonly confirmed: boolean;
   readonly disturbed: boolean;
+  /** Whether the accuracy is that of its refined weights. */
+  readonly refined: boolean;
 }
 
 export interface ComparedStudy {
   readonly study: string;
   readonly model: { readonly path: string; readonly sha256: string };
-  readonly accuracy: 'top1' | 'agreement';
+  readonly objectives: readonly string[];
   /** What it gains within the drop; null before its dense model is measured. */
   readonly told: (Compared['devices'][number] & { readonly sentence: string }) | null;
   /** By the best figures there are, the dense model first; null before it is measured. */
@@ -62,7 +64,7 @@ export async function compare(source: Source, query: Query): Promise<CompareReco
     studies.push({
       study: name,
       model: study.model,
-      accuracy: study.objectives.includes('agreement') ? 'agreement' : 'top1',
+      objectives: study.objectives,
       told: found && toldOf(found, maxDrop),
       points: found && [found.report.dense, ...found.report.best.filter(({ trial }) => trial !== 0)].map(pointOf),
     });
@@ -105,5 +107,6 @@ function pointOf({ judged, ...point }: FrontPoint): ComparedPoint {
     ...{ trial, latencyMs, speedup, speedupCi, accuracy, confirmed, change },
     changeCi: [change - judged.halfWidth, change + judged.halfWidth],
     disturbed: point.latencyQuality === 'disturbed',
+    refined: point.isRefined,
   };
 }

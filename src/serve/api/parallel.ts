@@ -24,20 +24,26 @@ export interface ParallelRecord {
   /** Complete trials in all, and those among the best that were asked for. */
   readonly complete: number;
   readonly chosen: number;
+  /** Per cent of the trials that were taken. */
+  readonly top: number;
 }
 
 /** More lines than these are a grey block. */
 const mostLines = 500;
 
-/** `top`: per cent of the trials, 1 to 100; `by`: the name of an objective, or `front` for nearness to the front. */
+/** So many are told apart without leaving any out. */
+const few = 100;
+
+/** `top`: per cent of the trials, 1 to 100, without it all of a few and a quarter of many; `by`: the name of an objective, or `front` for nearness to the front. */
 export async function parallel(source: Source, query: Query): Promise<ParallelRecord> {
   const study = await studyIn(source, query);
-  const top = wholeIn(query, 'top') ?? 100;
+  const asked = wholeIn(query, 'top');
   const by = query.by ?? 'front';
-  if (top < 1 || top > 100) throw new BadQuery('"top" is no percentage from 1 to 100.');
+  if (asked !== null && (asked < 1 || asked > 100)) throw new BadQuery('"top" is no percentage from 1 to 100.');
   if (by !== 'front' && !study.objectives.includes(by)) throw new BadQuery('"by" names no objective of the study.');
   const { sites, labels, rows } = await trialRows(source.store, study);
   const { objectives, all, amounts } = await figuresOf(source.store, study);
+  const top = asked ?? (all.length <= few ? 100 : 25);
   const members = new Set((await source.store.trials.front(study.id)).map(({ number }) => number));
   const at = study.objectives.indexOf(by);
   const order =
@@ -59,6 +65,7 @@ export async function parallel(source: Source, query: Query): Promise<ParallelRe
     }),
     complete: all.length,
     chosen: best.length,
+    top,
   };
 }
 

@@ -1,4 +1,5 @@
 /** The trainings of a study, and the curves of one of them. */
+import { metricOf, metricTitle } from '../../metric/metric.ts';
 import type { TrainingEpoch, TrainingPhase, TrainingRun } from '../../store/training.ts';
 import { NotFound, type Query, type Source, studyIn, wholeIn } from './reader.ts';
 import { thinned } from './thinned.ts';
@@ -38,7 +39,7 @@ export async function training(source: Source, query: Query): Promise<TrainingRe
   const metrics = run && (await store.training.metrics(run.id));
   return {
     study: study.name,
-    accuracy: study.objectives.includes('agreement') ? 'agreement' : 'top-1 accuracy',
+    accuracy: metricTitle(metricOf(study.objectives)),
     runs,
     shown:
       run && metrics

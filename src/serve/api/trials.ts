@@ -28,6 +28,8 @@ export type TrialRow = readonly [
 export interface TrialsRecord {
   readonly study: string;
   readonly kinds: readonly string[];
+  /** As the study names them. */
+  readonly objectives: readonly string[];
   readonly rows: readonly TrialRow[];
   /** The `after` of the next look. */
   readonly sequence: number;
@@ -53,6 +55,7 @@ export async function trials(source: Source, query: Query): Promise<TrialsRecord
   return {
     study: study.name,
     kinds: objectivesOf(study.objectives).map(({ kind }) => kind),
+    objectives: study.objectives,
     rows: outlines.map(outline => rowOf(outline, amountsOf(study, outline.values, amounts))),
     sequence: Math.max(after ?? 0, ...figures.map(({ finishedSequence }) => finishedSequence), sequenceOf(outlines)),
     count: await trialCount(source, study),

@@ -41,7 +41,7 @@ export const memoryArchive = (content: MemoryContent, { ofStudy, shown, observat
       ofStudy(studyId)
         .map(shown)
         .filter(isComplete)
-        .filter(trial => latestSequence(trial) > after || trial.observations.some(({ phase }) => phase === 'confirm'))
+        .filter(trial => latestSequence(trial) > after || trial.observations.some(({ phase }) => phase !== 'search'))
         .map(({ number, observations }) => [number, observations]),
     ),
   front: async studyId => {

@@ -33,7 +33,7 @@ export async function summariesOf(
       : complete.where(eb =>
           eb.or([
             eb('id', 'in', lateTrials(eb, studyId, after)),
-            eb('id', 'in', eb.selectFrom('observations').select('trial_id').where('phase', '=', 'confirm')),
+            eb('id', 'in', eb.selectFrom('observations').select('trial_id').where('phase', '<>', 'search')),
           ]),
         );
   const trials = await wanted.execute();

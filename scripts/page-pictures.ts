@@ -27,11 +27,11 @@ interface Picture {
   readonly whole?: boolean;
 }
 
-const study = 'resnet56';
+const study = 'resnet18';
 const ofDocs: readonly Picture[] = [
-  { name: 'page-front', hash: `#/study/${study}/front`, width: 1280, height: 860, colorScheme: 'light' },
+  { name: 'page-front', hash: `#/study/${study}/front?drop=8`, width: 1280, height: 860, colorScheme: 'light' },
   { name: 'page-layers', hash: `#/study/${study}/layers`, width: 1280, height: 860, colorScheme: 'light' },
-  { name: 'page-phone', hash: `#/study/${study}/front`, width: 390, height: 860, colorScheme: 'dark' },
+  { name: 'page-phone', hash: `#/study/${study}/front?drop=8`, width: 390, height: 860, colorScheme: 'dark' },
 ];
 
 function allViews(name: string): readonly Picture[] {

@@ -66,7 +66,9 @@ function range(values: readonly number[]): Pick<Slider, 'min' | 'max' | 'step'> 
   if (finite.length === 0) return { min: 0, max: 1, step: 0.01 };
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const step = 10 ** Math.floor(Math.log10(Math.max(high - low, high * 0.01) / 100));
-  return { min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step + step, step };
+  const [first, last] = [Math.floor(low / step), Math.ceil(high / step) + 1];
+  // One step more, for no limit; written as people would, so that a sum of parts in binary leaves no step half.
+  return { min: Number((first * step).toPrecision(12)), max: Number((last * step).toPrecision(12)), step };
 }
 
 /** What the address says. Undefined for no limit. */
@@ -100,14 +102,15 @@ function control(slider: Slider, state: UrlState, changed: () => void): HTMLElem
   const id = `limit-${name}`;
   const output = h('output', { for: id });
   const input = h('input', { type: 'range', id, min, max, step, value: String(given ?? max), oninput: () => moved() });
-  const words = (): string => (Number(input.value) >= max ? 'no limit' : text(Number(input.value)));
+  // A browser rounds what it is given to a step, and may end one below.
+  const isOpen = (): boolean => Number(input.value) > max - step / 2;
+  const words = (): string => (isOpen() ? 'no limit' : text(Number(input.value)));
   const say = (): void => {
     output.textContent = words();
     input.setAttribute('aria-valuetext', words());
   };
   const moved = (): void => {
-    const open = Number(input.value) >= max;
-    state.set({ [name]: open ? (name === 'drop' ? none : '') : String(Number(input.value)) });
+    state.set({ [name]: isOpen() ? (name === 'drop' ? none : '') : String(Number(input.value)) });
     say();
     changed();
   };

@@ -60,7 +60,9 @@ export async function sharedTrials(parts: Parts, budget: RunBudget, patience: Qu
     if (state.known.size > budget.trials && (await openHere(parts)).length === 0) return 'trials';
     proposer = await parts.propose(budget);
     if (!proposer) return 'interrupted';
-    return await supply({ ...parts, proposer }, budget, state, local);
+    const endedBy = await supply({ ...parts, proposer }, budget, state, local);
+    await tellDead(parts);
+    return endedBy;
   } catch (error) {
     if (error instanceof StoppedSearch) await store.studies.setState(study.id, 'stopped');
     return stoppedBy(error);
@@ -106,6 +108,14 @@ async function supply(
     }
     await delay(lookMs);
   }
+}
+
+/** They count as asked for, and are in nobody's hands. */
+async function tellDead({ shared, study, emit }: Parts): Promise<void> {
+  const dead = (await shared.fleet.work.list()).filter(each => each.study === study.name && each.state === 'dead');
+  if (dead.length === 0) return;
+  const message = `Trials that were lost too often wait for you: ${dead.map(({ number }) => number).join(', ')}. "rankfront jobs" says why, and "rankfront jobs requeue" lets them be tried again.`;
+  emit({ kind: 'warning', trial: null, message });
 }
 
 async function offer({ study, shared, pruning, emit }: Parts, trial: Parameters<Shared['fleet']['work']['offer']>[1]) {

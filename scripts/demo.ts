@@ -11,6 +11,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { main } from '../src/cli/main.ts';
+import type { FrontPoint } from '../src/report/front/front.ts';
 import { pick } from '../src/report/front/pick.ts';
 import { openStore } from '../src/store/open.ts';
 import { readFront } from '../src/study/read/read-front.ts';
@@ -30,15 +31,20 @@ async function run(why: string, ...args: string[]): Promise<void> {
   if (status !== 0) throw new Error(`"rankfront ${args[0]}" ended with ${status}`);
 }
 
-/** The most accurate point that is fast enough, else the fastest; null when nothing is faster than the dense model. */
-async function picked(): Promise<{ readonly trial: number; readonly speedup: number; readonly drop: number } | null> {
+/**
+ * The most accurate point that is fast enough, one whose speed-up is not known where there is no other, else the fastest; null when nothing
+ * is faster than the dense model.
+ */
+async function picked(): Promise<FrontPoint | null> {
   const open = await openStore(store, { readOnly: true });
   try {
     const found = await open.studies.get(study);
     if (!found) throw new Error('the study is not there');
     const report = await readFront(open, found, 'best');
-    const choice = pick(report, { kind: 'min-speedup', speedup });
-    if (choice.state === 'picked') return choice.point;
+    for (const acceptDisturbed of [false, true]) {
+      const choice = pick(report, { kind: 'min-speedup', speedup }, { acceptDisturbed });
+      if (choice.state === 'picked') return choice.point;
+    }
     return report.points.filter(({ trial }) => trial > 0).sort((a, b) => b.speedup - a.speedup)[0] ?? null;
   } finally {
     await open.close();
@@ -74,8 +80,10 @@ if (!choice) {
   process.exit(1);
 }
 const out = join(results, 'picked.onnx');
+/** On a busy machine the demo goes on all the same, and says what its figure is worth. */
+const asFast = `${formatSpeedup(choice.speedup)} as fast${choice.latencyQuality === 'good' ? '' : ' (disturbed: other work slowed this machine)'}`;
 console.log(
-  `\n# The pick: trial ${choice.trial}, ${formatSpeedup(choice.speedup)} as fast as the dense model, ${formatPoints(-choice.drop)} of accuracy`,
+  `\n# The pick: trial ${choice.trial}, ${choice.speedup >= speedup ? `the most accurate that is at least ${formatSpeedup(speedup)} as fast as the dense model` : 'the fastest'}: ${asFast}, ${formatPoints(-choice.drop)} of accuracy`,
 );
 await run(
   'Retrain it briefly, fewer and fewer layers from epoch to epoch, towards the scores of the dense model',
@@ -86,7 +94,7 @@ const { denseTop1, beforeTop1, top1 } = await recovered(choice.trial);
 console.log(
   [
     '',
-    `${formatPercent(denseTop1)} dense, ${formatPercent(beforeTop1)} factorised, ${formatPercent(top1 ?? 0)} retrained, and ${formatSpeedup(choice.speedup)} as fast. ` +
+    `${formatPercent(denseTop1)} dense, ${formatPercent(beforeTop1)} factorised, ${formatPercent(top1 ?? 0)} retrained, and ${asFast}. ` +
       `It took ${Math.round((performance.now() - startedMs) / 1000)} s; the network is ${out}.`,
     'Now yours: npx rankfront init YOUR.onnx --data folder:YOUR_IMAGES, then: npx rankfront search',
   ].join('\n'),

@@ -30,7 +30,10 @@ export interface CheckParts {
   readonly latency: LatencyBudget;
 }
 
-export type Checked = Pick<DeviceCheck, 'denseMs' | 'probes'>;
+export interface Checked extends Pick<DeviceCheck, 'denseMs' | 'probes'> {
+  /** Whether other work slowed the machine, so that nothing can be said of the device. */
+  readonly disturbed: boolean;
+}
 
 /** All sites at their lowest rung, and all half-way; uncorrected, so that no image is needed. */
 const probeAssignments = (space: Space): readonly Assignment[] =>
@@ -53,15 +56,17 @@ export async function checkDevice({
   const dense = await device.latency(reference, reference, budget);
   if (dense.state === 'failed') return dense;
   const probes: { ratio: number; standardError: number }[] = [];
+  let disturbed = dense.value.quality !== 'good';
   for (const assignment of probeAssignments(space)) {
     const candidate = await builder.write(assignment, 'probe.onnx', null);
     if (candidate.state === 'failed') return candidate;
     const found = await device.latency(candidate.value, reference, budget);
     if (found.state === 'failed') return found;
+    disturbed ||= found.value.quality !== 'good';
     const [low, high] = found.value.interval;
     probes.push({ ratio: found.value.ratio, standardError: (high - low) / (2 * z95) });
   }
-  return complete({ denseMs: dense.value.referenceMs, probes });
+  return complete({ denseMs: dense.value.referenceMs, probes, disturbed });
 }
 
 /** Held against the first device of the class that was checked. */
@@ -107,7 +112,10 @@ export async function disagreement({ fleet, study, by }: CheckedBy, parts: Check
   if (known) return known.agrees ? null : known.detail;
   const checked = await checkDevice(parts);
   if (checked.state === 'failed') return checked.detail;
-  const check = { ...checked.value, worker, deviceClass, lane };
+  const { disturbed, ...figures } = checked.value;
+  // Asked again when the study is opened the next time.
+  if (disturbed) return null;
+  const check = { ...figures, worker, deviceClass, lane };
   const kept = await fleet.checks.keep(study.id, check, before => judgeDevice(check, before));
   return kept.agrees ? null : kept.detail;
 }

@@ -74,7 +74,9 @@ export async function perform(shop: Workshop, held: Held, earlier: Partial | nul
   if (earlier && taken.candidate?.sha256 !== earlier.modelSha256) return { kind: 'out', why: otherBytes(trial.number) };
   const fresh = found.observations.find(each => each.kind === 'latency');
   if (fresh?.kind === 'latency' && mine.includes('latency')) patience.tell(fresh.quality);
-  const denseMs = mine.includes('latency') && fresh?.kind === 'latency' ? fresh.referenceMs : null;
+  // Beside other work, a slow dense model says nothing of the device.
+  const good = mine.includes('latency') && fresh?.kind === 'latency' && fresh.quality === 'good';
+  const denseMs = good ? fresh.referenceMs : null;
   const last = mine.at(-1) ?? station.role;
   const next = roles[roles.indexOf(last) + 1];
   if (next)

@@ -65,6 +65,7 @@ test('a device times the dense model and two candidates, the lowest rungs first'
         { ratio: 0.25, standardError: 0 },
         { ratio: 0.5, standardError: 0 },
       ],
+      disturbed: false,
     }),
   );
   expect(built).toEqual(['8-8', '16-16']);

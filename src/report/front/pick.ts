@@ -3,7 +3,7 @@ import { formatMs, formatSpeedup } from '../../units/format.ts';
 import { limitWords } from '../change.ts';
 import { effectiveFront, type Source, searchFront, sourceOf } from './effective-front.ts';
 import type { FrontPoint, FrontReport } from './front.ts';
-import { gainAmong } from './gain.ts';
+import { gainAmong, gainOf } from './gain.ts';
 import { reaches } from './headline.ts';
 import { kneeMaxDrop, kneeOf, within } from './judge.ts';
 import { toldWithin } from './judged.ts';
@@ -42,8 +42,9 @@ export function pick(report: FrontReport, rule: PickRule, { acceptDisturbed = fa
   const trial = choice.state === 'picked' && choice.point.trial !== 0 ? choice.point : null;
   const figures = sourceOf(trial ? [trial] : points);
   const promised = trial ? null : promisedBy(report, rule);
+  const isUnknown = choice.state === 'picked' && choice.point.trial === 0 && gainOf(report).kind === 'disturbed';
   const why = [
-    choice.why,
+    isUnknown ? unknownSentence : choice.why,
     sourceSentence(figures, report, trial),
     promised ? flatteredSentence(promised) : '',
     acceptDisturbed ? '' : disturbedSentence(report, rule, trial),
@@ -69,11 +70,14 @@ function promisedBy(report: FrontReport, rule: PickRule): FrontPoint | null {
   return now && obeys(now, limits) ? null : point;
 }
 
+const unknownSentence =
+  'The dense model, until the trials on the front are measured again: other work slowed the machine while they were timed, so no speed-up is known.';
+
 /** What would be picked if disturbed figures counted. */
 function disturbedSentence(report: FrontReport, rule: PickRule, picked: FrontPoint | null): string {
   const choice = choose(effectiveFront(report, true), rule, false);
-  if (choice.state !== 'picked' || choice.point.latencyQuality === 'good' || choice.point.trial === picked?.trial)
-    return '';
+  if (choice.state !== 'picked' || choice.point.trial === 0 || choice.point.trial === picked?.trial) return '';
+  if (choice.point.latencyQuality === 'good') return '';
   return `By a latency that is not known, since other work slowed the machine, it would be ${nameOf(choice.point)}, ${figuresWords(choice.point)}. "${confirmCommand(report.study)}" measures it again, --accept-disturbed takes it as it is.`;
 }
 

@@ -101,6 +101,17 @@ describe('before any trial has run', () => {
   });
 });
 
+test('where every trial is disturbed, a pick says that nothing is known, and never names the dense model as disturbed', () => {
+  const { trials, dense, ...rest } = searched();
+  const search = { ...dense.search, latencyQuality: 'disturbed' as const };
+  const input = { ...rest, dense: { ...dense, search }, trials: trials.map(each => disturbedIn(each, 'search')) };
+  const tight = pick(frontReport(input), { kind: 'max-drop', drop: 0.0001 });
+  expect(tight.why).toContain('The dense model, until the trials on the front are measured again: other work');
+  expect(tight.why).not.toMatch(/nothing is faster|it would be the dense model/);
+  const wide = pick(frontReport(input), { kind: 'max-drop', drop: 0.5 });
+  expect(wide.why).toMatch(/By a latency that is not known, .* it would be trial \d+ \(disturbed\)/);
+});
+
 describe('confirmed figures decide, where there are any', () => {
   // In search trial 2 was fastest within a point; confirmed it loses two, and trial 4 is what is left.
   test('and the headline, the record and the pick are the same, in either phase', () => {

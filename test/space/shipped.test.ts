@@ -16,6 +16,7 @@ const networks: Readonly<Record<string, { sites: readonly Site[]; chosen: number
   'resnet18.yaml': { sites: resNet18(), chosen: 19 },
   'resnet50.yaml': { sites: resNet50(), chosen: 52 },
   'mobilenet-v1.yaml': { sites: mobileNetV1(1), chosen: 14 },
+  'mobilenet-v1-fine.yaml': { sites: mobileNetV1(1), chosen: 14 },
 };
 
 test('every file that ships is known here', () => {

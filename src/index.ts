@@ -9,7 +9,7 @@ export { normalizations } from './data/normalize.ts';
 export type { InputArray, InputItem, InputModule } from './data/tensors/input-module.ts';
 export type { ChannelCorrection, Refit, SiteCorrection } from './decompose/corrections/moments.ts';
 export type { Corrections } from './decompose/corrections/packing.ts';
-export type { SiteKind } from './decompose/dense-node.ts';
+export type { MatrixProduct, SiteKind } from './decompose/dense-node.ts';
 export type { Assignment, FactorRung, Method, MethodName, Rank, Rung } from './decompose/method.ts';
 export type { RankOf } from './decompose/methods/methods.ts';
 export type { Site } from './decompose/site.ts';
@@ -57,7 +57,7 @@ export type {
 } from './events/event.ts';
 export type { Stage, StageReached } from './events/stage.ts';
 export type { Climate } from './host/climate.ts';
-export type { Environment, Whereabouts } from './host/environment.ts';
+export type { Environment, MeasuredBy, Whereabouts } from './host/environment.ts';
 export { currentEnvironment, currentLoad } from './host/environment.ts';
 export type { Owner } from './host/process-identity.ts';
 export type { Exported, MovedFiles } from './library/export-trial.ts';
@@ -167,6 +167,7 @@ export type {
   TrialState,
   WaitingTrial,
 } from './store/trial.ts';
+export type { StoreWatch } from './store/watch.ts';
 export type { Brought } from './study/measure/brought.ts';
 export type { Replay } from './study/read/replay.ts';
 export type { Difference, Disagreement, Figure } from './study/recount/disagreement.ts';

@@ -103,7 +103,8 @@ export function patient(parts: PatientParts): Patient {
         return failed('unreachable', `${where} could not be reached for ${formatDuration(limitMs)} (${reason})`);
       }
       if (silentMs >= toldAfterMs) tellLost();
-      await delay(Math.min(pauseMs, Math.max(1, limitMs - silentMs)), undefined, { signal }).catch(() => {});
+      const nextMs = (told ? limitMs : toldAfterMs) - silentMs;
+      await delay(Math.min(pauseMs, Math.max(1, nextMs)), undefined, { signal }).catch(() => {});
       pauseMs = Math.min(longestPauseMs, pauseMs * 1.7);
     }
     drop();

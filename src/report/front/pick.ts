@@ -71,7 +71,7 @@ function promisedBy(report: FrontReport, rule: PickRule): FrontPoint | null {
 }
 
 const unknownSentence =
-  'The dense model, until the trials on the front are measured again: other work slowed the machine while they were timed, so no speed-up is known.';
+  'The dense model, until the trials on the front are measured again. Other work slowed the machine while they were timed, so no speed-up is known.';
 
 /** What would be picked if disturbed figures counted. */
 function disturbedSentence(report: FrontReport, rule: PickRule, picked: FrontPoint | null): string {

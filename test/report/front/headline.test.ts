@@ -106,7 +106,7 @@ test('where every trial is disturbed, a pick says that nothing is known, and nev
   const search = { ...dense.search, latencyQuality: 'disturbed' as const };
   const input = { ...rest, dense: { ...dense, search }, trials: trials.map(each => disturbedIn(each, 'search')) };
   const tight = pick(frontReport(input), { kind: 'max-drop', drop: 0.0001 });
-  expect(tight.why).toContain('The dense model, until the trials on the front are measured again: other work');
+  expect(tight.why).toContain('The dense model, until the trials on the front are measured again. Other work');
   expect(tight.why).not.toMatch(/nothing is faster|it would be the dense model/);
   const wide = pick(frontReport(input), { kind: 'max-drop', drop: 0.5 });
   expect(wide.why).toMatch(/By a latency that is not known, .* it would be trial \d+ \(disturbed\)/);

@@ -1,6 +1,6 @@
 /**
- * `node scripts/reference.ts STORE STUDY`: copies a study to `results/reference/STUDY/` as one small file, with its front as
- * JSON, CSV and SVG and a page that says how it was made and on what.
+ * `node scripts/reference.ts STORE STUDY [FOLDER]`: copies a study to `results/reference/FOLDER/` (STUDY by default) as one small
+ * file, with its front as JSON, CSV and SVG and a page that says how it was made and on what.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ import { openStore } from '../src/store/open.ts';
 import { exportStudy } from '../src/store/sqlite/export-study.ts';
 import { readFront } from '../src/study/read/read-front.ts';
 
-const [storePath = '', name = ''] = process.argv.slice(2);
-const folder = join(import.meta.dirname, '..', 'results', 'reference', name);
+const [storePath = '', name = '', place = name] = process.argv.slice(2);
+const folder = join(import.meta.dirname, '..', 'results', 'reference', place);
 const file = join(folder, 'study.sqlite');
 mkdirSync(folder, { recursive: true });
 rmSync(file, { force: true });
@@ -52,7 +52,7 @@ try {
     '',
     'Check it again, from the root of a checkout with the networks and images beside it:',
     '```',
-    `npx rankfront verify --store results/reference/${name}/study.sqlite`,
+    `npx rankfront verify --store results/reference/${place}/study.sqlite`,
     '```',
     '',
   ];

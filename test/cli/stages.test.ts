@@ -42,8 +42,8 @@ describe('a search with --json', () => {
       'statistics',
       'sensitivities',
       'factors',
-      'losses',
       'corrections',
+      'losses',
       'images',
       'sweep',
     ]);

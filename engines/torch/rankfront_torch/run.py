@@ -69,8 +69,13 @@ class Run:
                 self._save(epoch, batch + 1)
                 saved = time.monotonic()
         score = self._score()
+        keeps_last = score is None or self.course.get("keep", "best") == "last"
         if score is not None and (self.best is None or score["top1"] > self.best):
             self.best = score["top1"]
+            if not keeps_last:
+                self._write()
+        # Before the checkpoint that says that all is done: a run that ends between the two would find nothing left to write.
+        if keeps_last and epoch + 1 == self.course["epochs"]:
             self._write()
         self._save(epoch + 1, 0)
         steps = per_epoch - first
@@ -79,8 +84,6 @@ class Run:
             kind="epoch", epoch=epoch + 1, loss=loss / max(1, steps), validation=score, best=self.best,
             imagesPerSecond=steps * self.session.batches.batch / max(1e-9, seconds),
         )
-        if score is None and epoch + 1 == self.course["epochs"]:
-            self._write()
 
     def _score(self):
         if self.session.validation is None:

@@ -220,7 +220,7 @@ class Alone:
         return [value]
 
 
-def small_plan(folder, epochs=3):
+def small_plan(folder, epochs=3, keep="best"):
     """Flattened images of two classes, bright and dark, through one dense layer; the norm is that of the batch."""
     nodes = [
         {"name": "n", "op": "BatchNormalization", "inputs": ["image", "s", "t", "m", "v"], "outputs": ["normed"]},
@@ -257,7 +257,7 @@ def small_plan(folder, epochs=3):
         "optimiser": {"kind": "sgd", "momentum": 0.9, "nesterov": True}, "weightDecay": 1e-4, "frobeniusDecay": 0,
         "sites": [], "clipNorm": 1, "emaDecay": 0.9, "precision": "float32",
         "course": {
-            "epochs": epochs, "learningRates": [0.3] * 3 * epochs,
+            "epochs": epochs, "keep": keep, "learningRates": [0.3] * 3 * epochs,
             "phases": [
                 {"from": 0, "to": 1, "trainable": everything}, {"from": 1, "to": epochs, "trainable": ["w", "b"]},
             ],
@@ -310,6 +310,41 @@ class Runs(unittest.TestCase):
                 for key, tensor in whole.items():
                     self.assertTrue(torch.equal(rest[key], tensor), f"{key} after a stop at checkpoint {stop}")
                 self.assertFalse(os.path.exists(os.path.join(folder, f"{name}.checkpoint")))
+
+    def test_the_epoch_to_keep_is_that_of_the_plan(self):
+        scores = iter([0.9, 0.5, 0.1] * 2)
+        for keep, kept in (("best", 1), ("last", 3)):
+            with tempfile.TemporaryDirectory() as folder:
+                run = Run(small_plan(folder, keep=keep), Alone(), os.path.join(folder, "w.safetensors"), 1000)
+                run._score = lambda: {"top1": next(scores), "loss": 0.0, "images": 24}
+                save, weights = run._save, []
+
+                def saved(epoch, batch):
+                    named = {**run.session.trainer.network.named_tensors(), **run.session.trainer.average}
+                    weights.append({name: tensor.clone() for name, tensor in named.items()})
+                    # Whoever goes on from here finds nothing left to write.
+                    self.assertTrue(epoch < 3 or os.path.exists(run.out))
+                    save(epoch, batch)
+
+                run._save = saved
+                with contextlib.redirect_stdout(io.StringIO()):
+                    run.train()
+                written = safetensors.read(run.out)
+                self.assertEqual(len(weights), 3)
+                for epoch, expected in enumerate(weights, 1):
+                    same = all(torch.equal(written[name], tensor) for name, tensor in expected.items())
+                    self.assertEqual(same, epoch == kept, f"{keep}: epoch {epoch}")
+
+    def test_without_validation_the_weights_are_there_before_the_last_checkpoint(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plan = small_plan(folder)
+            plan.described["validation"] = None
+            run = Run(plan, Alone(), os.path.join(folder, "w.safetensors"), 1000)
+            written = []
+            run._save = lambda epoch, batch: written.append(os.path.exists(run.out))
+            with contextlib.redirect_stdout(io.StringIO()):
+                run.train()
+            self.assertEqual(written, [False, False, True])
 
     def test_a_checkpoint_of_another_plan_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

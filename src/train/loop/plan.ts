@@ -107,7 +107,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainPlan> {
       },
       validation: toScore(validation),
       ...(request.engine.kind === 'torch' && {
-        course: courseAhead(request.epochs, batchesPerEpoch, schedule, phases),
+        course: { keep: request.keep, ...courseAhead(request.epochs, batchesPerEpoch, schedule, phases) },
       }),
     },
     test: test && toScore(test),
@@ -127,7 +127,7 @@ function courseAhead(
   batchesPerEpoch: number,
   schedule: Schedule,
   phases: readonly FreezingPhase[],
-): CourseAhead {
+): Omit<CourseAhead, 'keep'> {
   return {
     epochs,
     learningRates: Array.from({ length: epochs * batchesPerEpoch }, (_, step) => learningRateAt(schedule, step)),

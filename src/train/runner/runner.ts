@@ -30,6 +30,8 @@ export interface RunnerSetup {
 
 export interface CourseAhead {
   readonly epochs: number;
+  /** Which epoch's weights are the result. */
+  readonly keep: 'best' | 'last';
   /** By step of the whole training. */
   readonly learningRates: readonly number[];
   readonly phases: readonly {

@@ -73,7 +73,7 @@ class Session:
     def do_evaluate(self, head, _):
         found = self.trainer.evaluate(self.validation, head["choice"])
         found["unreadable"] = _told(self.ranks.gathered(found["unreadable"]))
-        return found, b""
+        return _plain(found), b""
 
     def do_state(self, _, __):
         state = self.trainer.state()

@@ -14,8 +14,12 @@ export function sendMessage(socket: Socket, head: object, data: Uint8Array = new
   if (data.length > 0) socket.write(data);
 }
 
-/** Calls `told` for each message that comes in whole. */
-export function receiveMessages(socket: Socket, told: (message: Message) => void): void {
+/** Calls `told` for each message that comes in whole, and `garbled`, once and as the last, for what is no message. */
+export function receiveMessages(
+  socket: Socket,
+  told: (message: Message) => void,
+  garbled: (what: string) => void,
+): void {
   let parts: Buffer[] = [];
   let held = 0;
   let head: { readonly text: Message['head']; readonly bytes: number } | null = null;
@@ -28,15 +32,20 @@ export function receiveMessages(socket: Socket, told: (message: Message) => void
     held = all.length - wanted;
     return taken;
   };
-  socket.on('data', (chunk: Buffer) => {
+  const read = (chunk: Buffer): void => {
     parts.push(chunk);
     held += chunk.length;
     while (held >= wanted) {
       const taken = take();
       if (state === 'length') [state, wanted] = ['head', taken.readUInt32LE()];
       else if (state === 'head') {
-        const text = JSON.parse(taken.toString()) as Message['head'];
-        head = { text, bytes: Number(text.bytes) };
+        const text = headOf(taken.toString());
+        if (text === null) {
+          socket.off('data', read);
+          garbled(taken.toString().slice(0, 80));
+          return;
+        }
+        head = { text, bytes: text.bytes };
         [state, wanted] = ['data', head.bytes];
       } else {
         const message = { head: head?.text ?? {}, data: Uint8Array.from(taken) };
@@ -44,5 +53,17 @@ export function receiveMessages(socket: Socket, told: (message: Message) => void
         told(message);
       }
     }
-  });
+  };
+  socket.on('data', read);
+}
+
+/** Null for what is no head, such as one with the NaN that JSON has not. */
+function headOf(text: string): (Message['head'] & { readonly bytes: number }) | null {
+  try {
+    const head = JSON.parse(text) as (Message['head'] & { readonly bytes: unknown }) | null;
+    const bytes = head?.bytes;
+    return Number.isSafeInteger(bytes) && (bytes as number) >= 0 ? { ...head, bytes: bytes as number } : null;
+  } catch {
+    return null;
+  }
 }

@@ -45,11 +45,18 @@ export function startTorchProcess(command: readonly string[]): TorchProcess {
   const server: Server = createServer(connection => {
     socket = connection;
     connection.on('error', () => {}); // the end of the process says more
-    receiveMessages(connection, message => {
-      const answer = waiting;
-      waiting = null;
-      answer?.(complete(message));
-    });
+    receiveMessages(
+      connection,
+      message => {
+        const answer = waiting;
+        waiting = null;
+        answer?.(complete(message));
+      },
+      what => {
+        finish(failed('crashed', `Python sent what is no message: ${what}`));
+        connection.destroy();
+      },
+    );
   });
   const opened = awaited();
   opened.catch(() => {}); // told to whoever asks

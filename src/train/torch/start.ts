@@ -106,7 +106,11 @@ function runnerOn(
     begin: ({ epoch, batch }, epochs) => ask({ do: 'begin', epoch, batch, epochs }, nothing),
     steps: hypers => ask({ do: 'steps', hypers }, message => value<StepReport[]>(message).map(numbersOf)),
     setTrainable: async set => ask({ do: 'setTrainable', trainable: trainable(set) }, nothing),
-    evaluate: choice => ask({ do: 'evaluate', choice }, value<ValidationScore>),
+    evaluate: choice =>
+      ask({ do: 'evaluate', choice }, message => {
+        const score = value<ValidationScore>(message);
+        return { ...score, loss: numberOf(score.loss) };
+      }),
     state: () => ask({ do: 'state' }, stateOf),
     load: async state => {
       requireSameLayout(state, template);
@@ -121,7 +125,7 @@ function runnerOn(
   };
 }
 
-/** JSON has no infinity: such numbers come as Python writes them. */
+/** JSON has neither infinity nor NaN: such numbers come as Python writes them. */
 function numbersOf(report: StepReport): StepReport {
   const { loss, gradientNorm } = report.metrics;
   return { ...report, metrics: { ...report.metrics, loss: numberOf(loss), gradientNorm: numberOf(gradientNorm) } };

@@ -123,6 +123,25 @@ describe.skipIf(noTorch !== null)(named('a training on PyTorch'), () => {
     expect(Math.max(...apart)).toBeGreaterThan(1e-5);
   });
 
+  test('tells of a loss that is no number, and goes on', async () => {
+    const runner = taken(await startRunner(setup));
+    try {
+      const { tensors, counters } = taken(await runner.state());
+      const broken = new Map(
+        [...tensors].map(([name, { dims, data }]) => [name, { dims, data: data.map(() => Number.NaN) }] as const),
+      );
+      taken(await runner.load({ tensors: broken, counters }));
+      expect(taken(await runner.evaluate('last'))).toMatchObject({
+        loss: Number.NaN,
+        count: validationData.dataset.count,
+      });
+      taken(await runner.load({ tensors, counters }));
+      expect(taken(await runner.evaluate('last')).loss).toBeGreaterThan(0);
+    } finally {
+      await runner.close();
+    }
+  });
+
   test('names an operator that it has not before the first step', async () => {
     const modelPath = written(
       'strange.onnx',

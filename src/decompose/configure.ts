@@ -28,7 +28,7 @@ export function buildCandidate(
   assignment: Assignment,
 ): Model {
   const known = new Set(sites.map(({ name }) => name));
-  for (const name of Object.keys(assignment)) if (!known.has(name)) throw unknownSite(name, [...known]);
+  for (const name of Object.keys(assignment)) if (!known.has(name)) throw unknownSite(name, sites);
   let candidate = model;
   const replaced: string[] = [];
   for (const site of sites) {
@@ -80,8 +80,15 @@ function kindText({ kind, inChannels, outChannels, kernelShape, groups, product 
   return `${kernelShape.join(' x ')} ${kind === 'conv-transpose' ? 'transposed ' : ''}convolution, ${channels} channels${groups > 1 ? `, ${groups} groups` : ''}`;
 }
 
-function unknownSite(name: string, known: readonly string[]): UserError {
+function unknownSite(name: string, sites: readonly Site[]): UserError {
   const problem = `Cannot build the candidate: expected the name of a site, found "${name}".`;
+  const shared = sites.find(site => nodesOf(site).some(node => node.name === name));
+  if (shared)
+    return new UserError(
+      problem,
+      `It shares its weight with "${shared.name}": layers that share one are one choice now; search again.`,
+    );
+  const known = sites.map(site => site.name);
   const guess = nearest(name, known);
   if (guess !== null) return new UserError(problem, `Did you mean "${guess}"?`);
   const some = known.slice(0, 8).map(site => `"${site}"`);

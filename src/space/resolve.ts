@@ -1,4 +1,5 @@
 /** A search space as written, applied to the sites of a model. */
+import { nodesOf } from '../decompose/dense-node.ts';
 import { type MethodName, methodNames } from '../decompose/method.ts';
 import { methodOf } from '../decompose/methods/methods.ts';
 import type { RejectedNode, Site } from '../decompose/site.ts';
@@ -29,13 +30,13 @@ export function resolveSpace(
   requireSites(sites, rejected);
   const keeps = spec.keep.map((pattern, index) => {
     const test = patternTest(pattern, sites, rejected);
-    const found = sites.some(({ name }) => test(name)) || rejected.some(({ node }) => test(node));
+    const found = sites.some(site => named(site, test)) || rejected.some(({ node }) => test(node));
     if (!found) throw nothingMatches(`keep[${index}]`, pattern, sites);
     return test;
   });
   const entries = spec.sites.map((entry, index) => {
     const test = patternTest(entry.match, sites, rejected);
-    if (!sites.some(({ name }) => test(name))) {
+    if (!sites.some(site => named(site, test))) {
       const found = rejected.find(({ node }) => test(node));
       throw found ? onlyRejected(index, entry, found) : nothingMatches(`sites[${index}].match`, entry.match, sites);
     }
@@ -44,8 +45,8 @@ export function resolveSpace(
   const chosen: SpaceSite[] = [];
   const kept: KeptSite[] = [];
   for (const site of sites) {
-    const match = entries.findLast(({ test }) => test(site.name));
-    if (keeps.some(test => test(site.name))) kept.push({ site, reason: 'kept-by-name' });
+    const match = entries.findLast(({ test }) => named(site, test));
+    if (keeps.some(test => named(site, test))) kept.push({ site, reason: 'kept-by-name' });
     else if (!match) kept.push({ site, reason: 'not-listed' });
     else {
       const ladder = siteLadder(site, match.entry, match.index, spec.granularity ?? granularity);
@@ -56,6 +57,9 @@ export function resolveSpace(
   if (chosen.length === 0) throw nothingLeft(kept, rejected);
   return { sites: chosen, kept };
 }
+
+/** Layers that share a weight are one site, which the name of any of them means. */
+const named = (site: Site, test: (name: string) => boolean): boolean => nodesOf(site).some(({ name }) => test(name));
 
 function siteLadder(site: Site, entry: SiteEntry, index: number, granularity: number): SpaceSite['ladder'] {
   const asked = entry.methods === 'all' ? site.methods : (entry.methods ?? [entry.method ?? defaultMethod(site)]);
@@ -92,7 +96,7 @@ function patternTest(
   rejected: readonly RejectedNode[],
 ): (name: string) => boolean {
   const tests = (typeof pattern === 'string' ? [pattern] : pattern).map(each =>
-    sites.some(({ name }) => name === each) || rejected.some(({ node }) => node === each)
+    sites.some(site => named(site, name => name === each)) || rejected.some(({ node }) => node === each)
       ? (name: string) => name === each
       : globTest(each),
   );

@@ -148,6 +148,11 @@ test('a weight behind Constant and Identity goes with its last reader', async ()
 describe('refuses, and says what would do,', () => {
   const cases: [string, Assignment, RegExp][] = [
     ['an unknown site', { fcc: { method: 'svd', rank: 1 } }, /found "fcc"\. Did you mean "fc"\?/],
+    [
+      'a layer that shares its weight with one before',
+      { b: { method: 'svd', rank: 3 } },
+      /found "b"\. It shares its weight with "a": layers that share one are one choice now; search again\./,
+    ],
     ['a far name', { 'layer9.conv': { method: 'dense' } }, /found "layer9.conv"\. The sites are "a", "a\/svd_0", "fc"/],
     [
       'a method that does not apply',

@@ -173,6 +173,19 @@ keep: ["?tem", "b/depth"]`);
   });
 });
 
+test('layers that share a weight are one site, which any of their names means', () => {
+  const tied = [{ ...convSite('a', 64, 64), twins: [convSite('b', 64, 64)] }, convSite('c', 64, 64)];
+  const space = resolve('sites: [{match: "*", ladder: [8]}, {match: b, ladder: [4]}]', 16, tied);
+  expect(space).toMatchObject({
+    sites: [
+      { site: { name: 'a' }, ladder: [{ rank: 4 }, {}] },
+      { site: { name: 'c' }, ladder: [{ rank: 8 }, {}] },
+    ],
+  });
+  const kept = resolve('sites: [{match: "*", ladder: [8]}]\nkeep: [b]', 16, tied);
+  expect(kept.kept.map(({ site, reason }) => [site.name, reason])).toEqual([['a', 'kept-by-name']]);
+});
+
 describe('what cannot be is refused with a way out', () => {
   test.each([
     [

@@ -86,7 +86,9 @@ export async function openInputModule(spec: ModuleSpec, folder: string): Promise
         hash.update(JSON.stringify([name, place.type, place.dims])).update(bytes);
         for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
         start += bytes.length;
-        arrays.set(name, [...(arrays.get(name) ?? []), place]);
+        const places = arrays.get(name);
+        if (places) places.push(place);
+        else arrays.set(name, [place]);
       }
       if (item.label !== undefined) labels.push(item.label);
       ids.push(item.name ?? `item ${at}`);
@@ -152,7 +154,7 @@ async function attempt(path: string, what: string, run: () => unknown): Promise<
   }
 }
 
-const wayOut = 'Export a function that yields { inputs: { NAME: { data, dims } } }, as docs/data.md shows.';
+const wayOut = 'Export a function that yields { inputs: { NAME: { data, dims } } }, as docs/files.md shows.';
 const bad = (path: string, what: string): UserError => new UserError(`Cannot use "${path}" as data: ${what}.`, wayOut);
 
 function typeOf({ data, type }: InputArray): NpyType {

@@ -45,10 +45,14 @@ function requireSame(then: Identity, now: Identity, path: string): void {
     if (before === after) continue;
     throw new UserError(
       `Cannot go on from the checkpoint "${path}": it belongs to another training (${name} was ${shortened(before)} there and is ${shortened(after)} here).`,
-      'Give what it was started with, another file with --checkpoint, or --restart to start again.',
+      `Give what it was started with${heldOutSince(then, now) ? ' (--hold-out 0: nothing was held out then)' : ''}, another file with --checkpoint, or --restart to start again.`,
     );
   }
 }
+
+/** A checkpoint of before there was --hold-out: nobody gave it then. */
+const heldOutSince = (then: Identity, now: Identity): boolean =>
+  now['the test set'] !== undefined && then['the test set'] === undefined;
 
 /** Hashes are told apart by their first digits. */
 const shortened = (value: string): string => (/^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 12)}...` : value);

@@ -95,6 +95,26 @@ describe('a checkpoint', () => {
     );
   });
 
+  test('of before images were held out it says how to go on', () => {
+    const file = checkpointFile(path());
+    const then = { ...identity, 'the training set': 'all' };
+    file.write({ ...checkpoint, identity: then });
+    const refused = (now: Record<string, string>): unknown => {
+      try {
+        return file.read({ ...then, ...now });
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused({ 'the training set': 'most', 'the test set': 'others' })).toMatchObject({
+      message: expect.stringContaining('(the training set was all there and is most here)'),
+      wayOut: expect.stringContaining('(--hold-out 0: nothing was held out then)'),
+    });
+    expect(refused({ 'the training set': 'others' })).toMatchObject({
+      wayOut: expect.not.stringContaining('--hold-out'),
+    });
+  });
+
   test.skipIf(process.platform === 'win32')('that finds no room leaves the old one, in a sentence', () => {
     checkpointFile(path()).write(checkpoint);
     const before = readFileSync(path());

@@ -1,7 +1,8 @@
 /** A search with everything of the caller's own, and what its study demands later. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import type { Calibrator } from '../../src/calibrate/calibrator.ts';
 import { scriptedDevice } from '../../src/device/scripted.ts';
 import { complete } from '../../src/errors/failure.ts';
@@ -112,6 +113,29 @@ test('a device, a scorer, a strategy and a store of the caller', async () => {
   expect(resumed.endedBy).toBe('trials');
   expect(await (await openStudy(store, 'own')).trials()).toHaveLength(7);
   await expect(openStudy(store, 'owm')).rejects.toThrow(/The store holds no study "owm".*own/);
+});
+
+test('a study goes on with its own space where another one would be proposed now', async () => {
+  const store = memoryStore();
+  const parts = { device, scorer, store, strategy: 'random', calibration: 'none', prior: false, pruning: false };
+  await search({ ...given(), ...parts, study: 'whole', trials: 1 });
+  const whole = (await openStudy(store, 'whole')).study.space.text;
+  const proposed = parse(whole) as { readonly sites: readonly object[] };
+  expect(proposed.sites.length).toBeGreaterThan(1);
+  const [space, other] = [join(world.folder, 'fewer.yaml'), join(world.folder, 'whole.yaml')];
+  writeFileSync(space, stringify({ ...proposed, sites: proposed.sites.slice(1) }));
+  writeFileSync(other, whole);
+  await search({ ...given(), ...parts, study: 'fewer', space, trials: 2 });
+
+  await search({ ...given(), ...parts, study: 'fewer', trials: 4 });
+  const study = await openStudy(store, 'fewer');
+  expect(study.study.space.text).toBe(readFileSync(space, 'utf8'));
+  const lengths = (await store.trials.list(study.study.id)).map(({ configuration }) => configuration.length);
+  expect(lengths).toEqual(Array(5).fill(proposed.sites.length - 1));
+  // Whoever names another one means it.
+  await expect(search({ ...given(), ...parts, study: 'fewer', space: other, trials: 5 })).rejects.toThrow(
+    /made with something else: the search space/,
+  );
 });
 
 test('a calibrator of the caller corrects what is stored, exported and verified', { timeout: 120_000 }, async () => {

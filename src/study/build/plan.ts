@@ -20,7 +20,7 @@ import { parseSearchSpace } from '../../space/parse.ts';
 import { proposeSpace } from '../../space/propose.ts';
 import { resolveSpace } from '../../space/resolve.ts';
 import type { Space } from '../../space/space.ts';
-import type { SourceText } from '../../store/study.ts';
+import type { SourceText, Study } from '../../store/study.ts';
 
 import { checkSizes } from './check-sizes.ts';
 import { exampleShape, parseInputShapes, withInputShapes, withSizesOfData } from './input-sizes.ts';
@@ -140,22 +140,30 @@ export interface InputSizes {
   readonly note?: ((message: string) => void) | undefined;
 }
 
-/** From the paths that a user gives, the hardware by a built-in name too; without a space one is proposed. */
+/** What a stored study searches: another version may propose other sites for the same network. */
+export type StoredSpace = Pick<Study, 'name' | 'model' | 'space'>;
+
+/**
+ * From the paths that a user gives, the hardware by a built-in name too; without a space that of the stored study of the same model counts,
+ * and without a study one is proposed.
+ */
 export async function planFromFiles(
   model: string,
   space: string | undefined,
   hardware: string,
   metric?: MetricChoice,
   sizes: InputSizes = {},
+  stored?: StoredSpace,
 ): Promise<Plan> {
   const loaded = loadModel(model);
+  const kept = space === undefined && stored?.model.sha256 === loaded.sha256 ? stored : null;
   return makePlan({
     modelPath: model,
     loaded,
     hardwareText: await profileText(hardware, loaded, sizes),
     hardwareName: hardware,
-    spaceText: space === undefined ? null : readText(space, 'the search space'),
-    spaceName: space ?? 'the proposed search space',
+    spaceText: space === undefined ? (kept?.space.text ?? null) : readText(space, 'the search space'),
+    spaceName: space ?? (kept ? `the search space of study "${kept.name}"` : 'the proposed search space'),
     metric,
   });
 }

@@ -23,7 +23,14 @@ import { type Calibration, openCalibration } from '../build/calibration.ts';
 import { rememberedMetric, sameMetric } from '../build/metric.ts';
 import { notesOf } from '../build/model-notes.ts';
 import { dataOnce } from '../build/open-data.ts';
-import { demandTimeablePlan, modelBaseName, type Plan, planFromFiles, withWait } from '../build/plan.ts';
+import {
+  demandTimeablePlan,
+  modelBaseName,
+  type Plan,
+  planFromFiles,
+  type StoredSpace,
+  withWait,
+} from '../build/plan.ts';
 import { type Brought, demandBrought, demandNames, withNames } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { judgeDense } from '../measure/judge-dense.ts';
@@ -44,7 +51,7 @@ export interface SearchOptions extends Brought {
   readonly model: string;
   /** `cifar10:DIR`, `folder:DIR` or the path of a dataset YAML. */
   readonly data: string;
-  /** Path of a search space; without it, one is proposed. */
+  /** Path of a search space; without it a stored study keeps its own, and for a new one it is proposed. */
   readonly space?: string | undefined;
   /** Path of a hardware profile; with a `device` of the caller's, what its ranks and measurements follow. */
   readonly hardware: string;
@@ -146,8 +153,11 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     told.add(message);
   };
   const sizes = { inputShape: options.inputShape, data, note };
-  const planned = async (judgedBy: MetricChoice | undefined): Promise<Plan> =>
-    withWait(await planFromFiles(options.model, options.space, options.hardware, judgedBy, sizes), options.waitMs);
+  const planned = async (judgedBy: MetricChoice | undefined, stored?: StoredSpace): Promise<Plan> =>
+    withWait(
+      await planFromFiles(options.model, options.space, options.hardware, judgedBy, sizes, stored),
+      options.waitMs,
+    );
   const fromFiles = await planned(metric);
   if (!options.device) demandTimeablePlan(fromFiles);
   const dataset = await data();
@@ -163,7 +173,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     const before = await store.studies.get(name);
     if (before) demandBrought(before, options);
     else demandStudyName(name);
-    const asked = before ? await planned(sameMetric(metric, before)) : fromFiles;
+    const asked = before ? await planned(sameMetric(metric, before), before) : fromFiles;
     const { device } = options;
     const kinds = studyKinds({
       named: options.objectives,

@@ -28,6 +28,7 @@ import { memoryJudge } from './memory.ts';
 import { endedOf, type Recounted, type VerifyOptions } from './options.ts';
 import { rebuilt, remeasured, type VerifyParts } from './remeasure.ts';
 import type { TrainingVerdict } from './retrained.ts';
+import { demandSameImages } from './same-images.ts';
 import { verifyTrainings } from './trainings.ts';
 import type { TrialVerdict } from './verdict.ts';
 
@@ -81,6 +82,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   const abort = (): void => void instruments.close();
   hooks.stop.addEventListener('abort', abort);
   try {
+    demandSameImages(study, instruments.scorer.info.transform);
     const dense = recount.trials.find(({ trial }) => trial.number === 0);
     const found = [
       ...ofPlan(study, plan),

@@ -147,6 +147,22 @@ describe('what is stored otherwise than it is', () => {
   });
 });
 
+test('a study that was scored at another size says so, once', async () => {
+  const at = (transform: object): SmallStudy => ({
+    ...there,
+    study: { ...there.study, data: { ...there.study.data, transform: JSON.stringify(transform) } },
+  });
+  await expect(verified(at({ resize: 256, height: 224, width: 224 }))).rejects.toMatchObject({
+    name: 'UserError',
+    message: expect.stringMatching(
+      /was scored on images of 224 x 224 \(short side resized to 256\), and here they are 32 x 32 \(.*32\)/,
+    ),
+    wayOut: expect.stringContaining('inputShape'),
+  });
+  const same = await verified(at({ resize: 32, height: 32, width: 32, metric: 'top1' }));
+  expect(same.report.disagreements).toEqual([]);
+});
+
 test('a computed study holds on any machine, and one whose figures changed does not', async () => {
   const text = 'name: computed\ndriver: { kind: roofline, peakMacsPerSecond: 1e9, bandwidthBytesPerSecond: 1e9 }\n';
   const computed = await smallStudy(world, `${text}rankGranularity: 4\n`);

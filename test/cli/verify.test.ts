@@ -72,7 +72,7 @@ test('one phase alone; a retrained file that is not there is named, and found wh
   const phase = await run('verify', ...one, '--phase', 'confirm');
   expect(phase.stdout).toMatch(/scored and timed again: 0 of the search, 1 confirmed/);
   expect(phase.stdout).toContain(
-    'Not checked: all trials but one, beyond recounting them; the search phase, beyond recounting it; trainings.',
+    'Not checked: all trials but one, beyond recounting them; the other phases than confirm, beyond recounting them; trainings.',
   );
   const moved = join(world.folder, 'moved');
   mkdirSync(moved);

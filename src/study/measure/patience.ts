@@ -7,6 +7,9 @@ export interface QuietPatience {
   readonly tell: (quality: Quality) => void;
 }
 
+/** Of the time that is left: on a machine that is never quiet, a run has disturbed measurements, and not none. */
+export const waitShare = 0.25;
+
 /** Where one has waited in vain, the next would as well: they look for a short quiet time only, until there was one. */
 const shareAfterFailure = 0.1;
 

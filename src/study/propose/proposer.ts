@@ -15,7 +15,7 @@ import type { Constraint } from '../../tuner/strategy.ts';
 import type { Plan } from '../build/plan.ts';
 import type { OpenInstruments } from '../measure/instruments.ts';
 import { isDisturbedIn } from '../measure/latency-quality.ts';
-import { patienceOf, type QuietPatience } from '../measure/patience.ts';
+import { patienceOf, type QuietPatience, waitShare } from '../measure/patience.ts';
 import { quietReferenceOf } from '../measure/quiet-reference.ts';
 import { interrupted, leftMs, type RunBudget } from '../measure/run-budget.ts';
 import { type Asker, inlineAsker, threadAsker } from './asker.ts';
@@ -95,7 +95,7 @@ const sweepShare = { first: 0.2, later: 0.05 };
 
 /** A hundred short measurements would wait for an hour: once one has waited in vain, or the dense model had, the others do not wait. */
 async function sweepPatience({ store, study, plan }: ProposerParts, left: () => number): Promise<QuietPatience> {
-  const patience = patienceOf(plan.hardware.latencyBudget.waitMs, left, 0);
+  const patience = patienceOf(plan.hardware.latencyBudget.waitMs, () => left() * waitShare, 0);
   const dense = await store.trials.get(study.id, 0);
   if (dense?.state === 'complete' && isDisturbedIn('search', dense)) patience.tell('disturbed');
   return patience;

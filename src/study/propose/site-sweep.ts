@@ -85,15 +85,15 @@ export async function sweepSites(parts: SweepParts): Promise<Swept | Failure> {
   const fresh = places.filter(place => !found.has(keyOf(place)));
   const again = places.filter(place => found.get(keyOf(place))?.quality === 'disturbed');
   let measured = 0;
-  const take = async (place: SweepPlace): Promise<MeasuredRung | Failure> => {
+  const take = async (place: SweepPlace): Promise<Taken | Failure> => {
     if (parts.stop?.aborted) return interruptedSweep;
     const waiting = { waitMs: parts.patience.waitMs(), quietReferenceMs: parts.quietReferenceMs };
     const seed = parts.seed + places.indexOf(place) + 104_729 * (found.has(keyOf(place)) ? 1 : 0);
     const taken = await sweepOne(parts, place, { ...shortBudget, ...waiting, seed });
     if ('state' in taken) return taken;
     measured++;
-    if (taken.quality === 'good' || !found.has(keyOf(place))) {
-      found.set(keyOf(place), taken);
+    if (taken.rung.quality === 'good' || !found.has(keyOf(place))) {
+      found.set(keyOf(place), taken.rung);
       const table = tableOf(space, exact, [...found.values()]);
       if (!exact && table) await parts.keep?.(table, [...found.values()]);
     }
@@ -108,8 +108,9 @@ export async function sweepSites(parts: SweepParts): Promise<Swept | Failure> {
     const taken = await take(place);
     if ('state' in taken) return taken;
     if (done === 0 && !exact) {
-      const eachMs = now() - beganMs;
-      total = Math.min(total, 1 + Math.floor(leftMs() / Math.max(eachMs, 1)));
+      // Where the others wait as well, the sweep ends with its time; where they do not, they are not given up.
+      const eachMs = now() - beganMs - taken.waitedMs;
+      total = Math.min(total, 1 + Math.floor(Math.max(0, leftMs()) / Math.max(eachMs, 1)));
       parts.outlook?.({ measurements: total, wanted: places.length, expectedMs: total * eachMs });
     }
   }
@@ -118,7 +119,7 @@ export async function sweepSites(parts: SweepParts): Promise<Swept | Failure> {
     if (leftMs() <= 0) break;
     const taken = await take(place);
     if ('state' in taken) return taken;
-    if (taken.quality === 'disturbed') break;
+    if (taken.rung.quality === 'disturbed') break;
     progress?.(done + 1, again.length);
   }
   const rungs = [...found.values()];
@@ -151,11 +152,17 @@ function tableOf(space: Space, exact: boolean, rungs: readonly MeasuredRung[]): 
 /** Of what is computed, so that it can be weighed. */
 const leastError = 1e-9;
 
+interface Taken {
+  readonly rung: MeasuredRung;
+  /** Of the time that it took: spent waiting for a quiet machine. */
+  readonly waitedMs: number;
+}
+
 async function sweepOne(
   { space, instruments: { builder, device, reference }, patience }: SweepParts,
   { site, rung }: SweepPlace,
   budget: LatencyBudget,
-): Promise<MeasuredRung | Failure> {
+): Promise<Taken | Failure> {
   const configuration = denseConfiguration(space).map((dense, i) => (i === site ? rung : dense));
   const built = await builder.write(assignmentOf(space, configuration), 'swept.onnx', null);
   if (built.state === 'failed') return built;
@@ -163,6 +170,9 @@ async function sweepOne(
   if (latency.state === 'failed') return latency;
   const [low, high] = latency.value.interval;
   patience.tell(latency.value.quality);
-  const { ratio, quality } = latency.value;
-  return { site, rung, change: ratio - 1, standardError: (high - low) / (2 * z95), quality };
+  const { ratio, quality, conditions } = latency.value;
+  return {
+    rung: { site, rung, change: ratio - 1, standardError: (high - low) / (2 * z95), quality },
+    waitedMs: conditions.waitedMs,
+  };
 }

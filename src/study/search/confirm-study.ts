@@ -14,7 +14,7 @@ import { reopenPlan } from '../build/reopen.ts';
 import { type Brought, demandBrought } from '../measure/brought.ts';
 import { confirmBudget } from '../measure/confirm-budget.ts';
 import { openInstruments } from '../measure/instruments.ts';
-import { patienceOf } from '../measure/patience.ts';
+import { patienceOf, waitShare } from '../measure/patience.ts';
 import { scoreTimeoutMs } from '../measure/run-budget.ts';
 import { type ConfirmEnd, confirmFront } from './confirm.ts';
 
@@ -84,7 +84,7 @@ export async function confirmStudy(
       study,
       instruments,
       latency,
-      patience: patienceOf(latency.waitMs ?? 0, leftMs),
+      patience: patienceOf(latency.waitMs ?? 0, () => leftMs() * waitShare),
       timeoutMs: scoreTimeoutMs,
       emit,
       timeLeft: () => leftMs() > 0,

@@ -5,7 +5,7 @@ import type { EndedBy } from '../../events/event.ts';
 import { constraintsOf } from '../../objectives/limits.ts';
 import { spaceSize } from '../../space/configuration.ts';
 import { confirmBudget } from '../measure/confirm-budget.ts';
-import { patienceOf, type QuietPatience } from '../measure/patience.ts';
+import { patienceOf, type QuietPatience, waitShare } from '../measure/patience.ts';
 import { interrupted, leftMs, type RunBudget, scoreTimeoutMs, timeLeft } from '../measure/run-budget.ts';
 import { denseFigures, latestLimits } from '../propose/stored-setup.ts';
 import { trialCounts } from '../read/counts.ts';
@@ -14,9 +14,6 @@ import { disturbedTrials, remeasureDisturbed } from './remeasure.ts';
 import { type RunParts, searchTrials } from './search-trials.ts';
 import { timedHere } from './shared.ts';
 import { searchTogether } from './together.ts';
-
-/** Of the time that is left: on a machine that is never quiet, a run has disturbed trials, and not none. */
-const waitShare = 0.25;
 
 export async function runStudy(parts: RunParts, budget: RunBudget): Promise<EndedBy> {
   const { store, study, plan, emit } = parts;

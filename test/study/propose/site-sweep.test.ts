@@ -104,6 +104,29 @@ describe('the time of a sweep', () => {
     expect(found.measured).toBeLessThan(6);
   });
 
+  test('what the first waits for a quiet machine is not taken for the time of a measurement', async () => {
+    const quiet = machine(() => 'good');
+    let clockMs = 0;
+    const device: Device = {
+      ...quiet.device,
+      latency: async (...args) => {
+        const found = await quiet.device.latency(...args);
+        const waitedMs = clockMs === 0 ? 4000 : 0;
+        clockMs += 1000 + waitedMs;
+        if (found.state === 'failed') return found;
+        return complete({ ...found.value, conditions: { ...found.value.conditions, waitedMs } });
+      },
+    };
+    const told: SweepOutlook[] = [];
+    const found = await swept(
+      { device, now: () => clockMs },
+      { leftMs: () => 20_000 - clockMs, outlook: each => told.push(each) },
+    );
+    expect(found).toMatchObject({ measured: 12, left: 0 });
+    expect(told).toEqual([{ measurements: 12, wanted: 12, expectedMs: 12_000 }]);
+    expect(found.rungs.every(rung => !('waitedMs' in rung))).toBe(true);
+  });
+
   test('no time at all leaves nothing known, and is no failure', async () => {
     expect(
       await swept(

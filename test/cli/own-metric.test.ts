@@ -1,5 +1,5 @@
 /** A search that is judged by a metric of the user's, with a unit of its own, of which less is better. */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeModel } from '../../src/onnx/write.ts';
@@ -55,6 +55,10 @@ test('is stored, shown in its unit and proved', { timeout: 180_000 }, async () =
   }
   const proved = await rankfront(['verify', '--store', at('own.sqlite')], world.env);
   expect(proved.status, proved.stdout + proved.stderr).toBe(0);
+  appendFileSync(at('error.mjs'), '// Changed.\n');
+  const refined = await rankfront(['refine', '--store', at('own.sqlite')], world.env);
+  expect(refined.stderr).toContain('the metric was changed since');
+  expect(refined.status).toBe(2);
 });
 
 test('a program of the user judges too, and a candidate that it cannot judge fails', { timeout: 180_000 }, async () => {

@@ -13,6 +13,7 @@ import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
 import { reopenCalibration } from '../build/calibration.ts';
+import { demandSameModule } from '../build/metric.ts';
 import { outputsNote } from '../build/model-notes.ts';
 import { openStudyData } from '../build/open-data.ts';
 import type { Plan } from '../build/plan.ts';
@@ -167,6 +168,7 @@ async function scoreHeldBack(
   options: AuditOptions,
   { note, stage, finish, stop }: AuditHooks,
 ): Promise<Measured | null> {
+  demandSameModule(study);
   demandBrought(study, {}, { timed: false });
   const watch = { warn: note, stage };
   const dataset = await openStudyData(study, options.data);

@@ -18,6 +18,7 @@ import {
   reopenCalibration,
 } from '../build/calibration.ts';
 import { requireComplete } from '../build/export.ts';
+import { demandSameModule } from '../build/metric.ts';
 import { openStudyData } from '../build/open-data.ts';
 import { type Plan, withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
@@ -86,6 +87,7 @@ export async function refineStudy(
 ): Promise<RefineEnd> {
   const startedMs = performance.now();
   const { timeMs, brought = {} } = options;
+  demandSameModule(study);
   demandBrought(study, brought);
   const leftMs = (): number =>
     timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);

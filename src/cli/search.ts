@@ -1,5 +1,6 @@
 /** `rankfront search`: the night's work. */
 
+import { UserError } from '../errors/user-error.ts';
 import { namedStudy } from '../library/find-study.ts';
 import type { Limits } from '../objectives/limit.ts';
 import { hasLimits } from '../objectives/limits.ts';
@@ -78,6 +79,11 @@ export const search = defineCommand({
   ],
   run: async (args, console) => {
     const refineMs = args.refine === undefined ? null : parseDuration(args.refine, '--refine');
+    if (refineMs !== null && args.calibration === 'none')
+      throw new UserError(
+        'Cannot refine the front at the end: --refine trains on calibration images, and --calibration none leaves them out.',
+        'Give images with --calibration, or leave --refine out.',
+      );
     const display = studyDisplay(console, args, study => earlierFront(args.store, study));
     const searched = await runSearch({
       ...problemOf(args),
@@ -112,7 +118,7 @@ export const search = defineCommand({
   },
 });
 
-/** The front of the study that was just searched, after it was refined. */
+/** The front of the study that was just searched, after it was refined; as it was searched, and why, where it cannot be refined. */
 async function refinedFront(
   args: { readonly store: string; readonly wait?: string | undefined },
   name: string,
@@ -125,7 +131,12 @@ async function refinedFront(
     const study = await namedStudy(store, `"${args.store}"`, name);
     const options = { storePath: args.store, trial: undefined, timeMs, waitMs: waitOf(args.wait), restart: false };
     const files = { model: undefined, data: undefined, calibration: undefined };
-    await refineStudy(store, study, { ...options, ...files, ...defaultRefining }, { onEvent: event, finish, stop });
+    try {
+      await refineStudy(store, study, { ...options, ...files, ...defaultRefining }, { onEvent: event, finish, stop });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      event({ kind: 'warning', trial: null, message: error.message, atMs: Date.now() });
+    }
     return await readFront(store, study, 'best');
   } finally {
     await store.close();

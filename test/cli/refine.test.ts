@@ -2,8 +2,11 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { StudyEvent } from '../../src/events/event.ts';
 import { readModel } from '../../src/onnx/read.ts';
+import { openStore } from '../../src/store/open.ts';
+import { defaultRefining, refineStudy } from '../../src/study/refine/refine-study.ts';
 import { type Ended, rankfront } from './rankfront.ts';
 import { cifarRecords, makeWorld, type World } from './world.ts';
 
@@ -150,6 +153,12 @@ describe('a refined front', () => {
     const store = copyOf(refined, 'again');
     const anew = await refine(store, '--json', '--restart', '--trial', String(trial));
     expect(told(anew, 'refined')).toMatchObject([{ trial }]);
+    // Steps that change no weight gain nothing.
+    const kept = copyOf(refined, 'kept');
+    const idle = ['--restart', '--trial', String(trial), '--epochs', '1', '--lr', '1e-12'];
+    const vain = await run('refine', '--store', kept, '--json', ...idle);
+    expect(told(vain, 'refined')).toMatchObject([{ trial, state: 'unchanged' }]);
+    expect(await frontOf(kept)).toEqual(await frontOf(refined));
   });
 });
 
@@ -165,6 +174,27 @@ describe('what is left', () => {
     expect(cut.status).toBe(1);
     expect((await frontOf(store)).points.every((each: { refined: unknown }) => each.refined === null)).toBe(true);
     expect((await refine(store, '--json', '--epochs', '2')).status).toBe(0);
+  });
+
+  test('without a single pass is not taken for one that gains nothing', { timeout: 240_000 }, async () => {
+    const path = copyOf(world.store, 'no-pass');
+    for (const [name, value] of Object.entries(world.env)) vi.stubEnv(name, value);
+    const store = await openStore(path, { mustExist: true });
+    const happened: StudyEvent[] = [];
+    const { signal } = new AbortController();
+    const hooks = { onEvent: (event: StudyEvent) => happened.push(event), finish: signal, stop: signal };
+    try {
+      const study = await store.studies.get('small');
+      const files = { model: undefined, data: undefined, calibration: undefined };
+      const options = { storePath: path, trial: undefined, timeMs: undefined, restart: false, ...files };
+      const end = await refineStudy(store, study!, { ...options, ...defaultRefining, epochs: 0 }, hooks);
+      expect(end).toMatchObject({ refined: 0, unchanged: 0 });
+      expect(end.left).toBeGreaterThan(0);
+      expect(happened.filter(({ kind }) => kind === 'warning')).toHaveLength(end.left);
+    } finally {
+      await store.close();
+      vi.unstubAllEnvs();
+    }
   });
 
   test('is refined at the end of a search that asks for it', { timeout: 240_000 }, async () => {
@@ -198,6 +228,17 @@ describe('what cannot be refined', () => {
     expect((await run(...world.search(...more).map(arg => (arg === world.store ? store : arg)))).status).toBe(0);
     const own = await refine(plain, '--images', '100');
     expect(own.status).toBe(2);
+    const atEnd = await run(
+      ...world.search(...more, '--refine', '10s').map(arg => (arg === world.store ? store : arg)),
+    );
+    expect(told(atEnd, 'warning')).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('Cannot refine with 9 calibration images') }),
+    );
+    expect(told(atEnd, 'front')).toHaveLength(1);
+    expect(atEnd.status).toBe(0);
+    const never = await run(...world.search('--refine', '10s'));
+    expect(never.stderr).toContain('--calibration none leaves them out');
+    expect(never.status).toBe(2);
     const handful = await refine(store);
     expect(handful.stderr).toContain('Cannot refine with 9 calibration images: expected at least 16');
     expect(handful.status).toBe(2);

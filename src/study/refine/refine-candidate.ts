@@ -19,7 +19,7 @@ export interface RefineCandidateParts {
 }
 
 /** Few images give few steps a pass: small batches take more of them. */
-export const batchSize = 16;
+const batchSize = 16;
 
 /**
  * @param path of the candidate's file
@@ -55,6 +55,8 @@ export async function refineCandidate(
   const refiner = opened.value;
   const abort = (): void => void refiner.close();
   stop.addEventListener('abort', abort);
+  // It may have been aborted while the refiner was opened.
+  if (stop.aborted) abort();
   try {
     const found = await refineLoop(refiner, budget, hooks);
     return found.state === 'failed'

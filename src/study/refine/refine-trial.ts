@@ -13,7 +13,7 @@ import type { Refined, RefineHooks as RefineWatch } from '../../train/refine/ref
 import type { RefinerInfo } from '../../train/refine/refiner.ts';
 import { accuracyObservation } from '../measure/observe.ts';
 import { scoreTimeoutMs } from '../measure/run-budget.ts';
-import { batchSize, refineCandidate } from './refine-candidate.ts';
+import { refineCandidate } from './refine-candidate.ts';
 import type { RefineParts } from './refine-parts.ts';
 
 export interface RefineTurn {
@@ -34,16 +34,20 @@ export async function refineTrial(parts: RefineParts, trial: CompleteTrial, turn
     return;
   }
   const { refinement, observation } = found;
-  await store.queue.refine(trial.id, refinement, observation ? [observation] : []);
-  const before = accuracyOf(await store.trials.samples(trial.id), 'confirm');
+  // What was gained before is not given up for a second try that gains nothing.
+  const earlier = observation ? null : await store.trials.refinement(trial.id);
+  if (earlier?.state !== 'refined') await store.queue.refine(trial.id, refinement, observation ? [observation] : []);
+  const samples = await store.trials.samples(trial.id);
+  const before = accuracyOf(samples, 'confirm');
+  const now = observation ?? accuracyOf(samples, 'refined') ?? before;
   emit({
     kind: 'refined',
     trial: trial.number,
     state: refinement.state,
     detail: refinement.state === 'unchanged' ? refinement.detail : '',
     dropBefore: before?.drop ?? 0,
-    drop: (observation ?? before)?.drop ?? 0,
-    halfWidth: z95 * ((observation ?? before)?.dropStandardError ?? 0),
+    drop: now?.drop ?? 0,
+    halfWidth: z95 * (now?.dropStandardError ?? 0),
     wallMs: performance.now() - startedMs,
     done: turn.done,
     total: turn.total,
@@ -52,7 +56,7 @@ export async function refineTrial(parts: RefineParts, trial: CompleteTrial, turn
 
 type Accuracy = Extract<StoredObservation, { kind: 'accuracy' }>;
 
-const accuracyOf = (samples: readonly StoredObservation[], phase: 'search' | 'confirm'): Accuracy | undefined =>
+const accuracyOf = (samples: readonly StoredObservation[], phase: Accuracy['phase']): Accuracy | undefined =>
   samples.find((each): each is Accuracy => each.kind === 'accuracy' && each.phase === phase);
 
 function passesOf({ emit }: RefineParts, { number: trial }: CompleteTrial, { interrupted }: RefineTurn): RefineWatch {
@@ -101,6 +105,8 @@ async function refinementOf(
   if (trained.state === 'failed') return turn.interrupted() ? 'interrupted' : trained.detail;
   const { refined, info } = trained.value;
   if (refined.state === 'interrupted') return 'interrupted';
+  // Stored, it would pass for a member that gains nothing, and no later call would try it.
+  if (refined.epochs === 0) return 'there was no time for one pass over the images';
   const kept = { facts: factsOf(refined, info, trial), packageVersion: rankfrontVersion() };
   const unchanged = (detail: string): Found => ({
     refinement: { ...kept, state: 'unchanged', detail },
@@ -125,14 +131,14 @@ async function refinementOf(
 
   function factsOf(
     { before, after, epochs, bestEpoch, steps, learningRate, wallMs }: Refined,
-    { images, heldBack, parameters, taps }: RefinerInfo,
+    { images, heldBack, batch, parameters, taps }: RefinerInfo,
     { number }: CompleteTrial,
   ): Refinement['facts'] {
     return {
       images,
       heldBack,
       imagesSha256: calibration.record.sha256,
-      batch: batchSize,
+      batch,
       parameters,
       intermediate: taps,
       temperature: refiningTemperature,

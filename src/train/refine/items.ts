@@ -19,8 +19,10 @@ const mostBytes = 2 ** 30;
 /** By which share of its height and width an image is moved at most, as in training on small images. */
 const mostMoved = 1 / 8;
 
-/** Fails where an input takes anything but float32, or items are of different sizes. */
+/** Fails where an input takes anything but float32, items are of different sizes, or they cannot lie side by side in a batch. */
 export function loadItems(source: BatchSource, inputs: readonly TensorDescription[]): Attempt<Items> {
+  if ('tensors' in source && source.whole)
+    return failed('runtime-rejected', 'its inputs have no batch dimension in common');
   const fed = openFeeds(batchKeeper(0), source, inputs);
   if (fed.state === 'failed') return fed;
   const kept = new Map<string, Float32Array[]>();

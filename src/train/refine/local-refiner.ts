@@ -59,6 +59,7 @@ export async function openRefiner({ candidate, dense, setup, engine }: LocalRefi
     info: {
       images: trained.length,
       heldBack: held.length,
+      batch,
       stepsPerEpoch: Math.floor(trained.length / batch),
       parameters: pair.weights.reduce((sum, { dims }) => sum + elementCount(dims), 0),
       taps: pair.objective.taps.length,

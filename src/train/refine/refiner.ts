@@ -28,6 +28,8 @@ export interface RefinerInfo {
   /** Images that it is trained on, and those held back. */
   readonly images: number;
   readonly heldBack: number;
+  /** Images of a step: those asked for, or fewer where there are not so many. */
+  readonly batch: number;
   readonly stepsPerEpoch: number;
   /** Numbers that are trained. */
   readonly parameters: number;

@@ -87,6 +87,12 @@ test('both layouts are changed alike by the same generator', () => {
       for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) expect(b(i, c, y, x)).toBe(a(i, c, y, x));
 });
 
+test('items that have all axes of their inputs are refused, and not cut', () => {
+  const whole = { tensors: [{ name: 'x', items: [] }], positions: Int32Array.of(0, 1), whole: true };
+  const loaded = loadItems(whole, [{ name: 'x', type: 'float32', shape: [4, 3] }]);
+  expect(loaded).toMatchObject({ state: 'failed', detail: 'its inputs have no batch dimension in common' });
+});
+
 test('a fifth of the images is held back, each image on one side', () => {
   const { trained, held } = heldBackOf(303, seededRng(1));
   expect([trained.length, held.length]).toEqual([243, 60]);

@@ -26,7 +26,7 @@ function scripted(losses: readonly number[], notFiniteAt = Number.POSITIVE_INFIN
     restored,
     kept,
     refiner: {
-      info: { images: 40, heldBack: 10, stepsPerEpoch: 5, parameters: 3, taps: 1 },
+      info: { images: 40, heldBack: 10, batch: 8, stepsPerEpoch: 5, parameters: 3, taps: 1 },
       epoch: async given => {
         rates.push([...given]);
         return complete({ loss: 1, steps: given.length, notFinite: rates.length === notFiniteAt });

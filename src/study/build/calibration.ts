@@ -200,7 +200,7 @@ export async function reopenCalibration(
  * @throws UserError where the study set some of its own images aside, and all others judge
  */
 export async function moreCalibrationImages(
-  { loaded }: Pick<Plan, 'loaded'>,
+  { loaded, hardware }: Pick<Plan, 'loaded' | 'hardware'>,
   judging: Dataset,
   { name, data, calibration }: Study,
   { wanted, moved }: { readonly wanted: number; readonly moved: string | undefined },
@@ -219,7 +219,7 @@ export async function moreCalibrationImages(
       'Give the original images with --calibration.',
     );
   demandDisjoint(dataset, judging, spec);
-  const source = { dataset, own: false, wanted, seed: calibration.seed };
+  const source = { dataset, inputShape: hardware.inputShape, own: false, wanted, seed: calibration.seed };
   const images = await openCalibrationImages(loaded.model, source, (done, total) =>
     stage?.('calibration-images', done, total),
   );

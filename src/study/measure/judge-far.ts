@@ -59,6 +59,7 @@ function imagesAtATime(perImage: number, batch: number): number {
 const partOf = (images: BatchSource, from: number, to: number): BatchSource =>
   'tensors' in images
     ? {
+        ...images,
         positions: images.positions.slice(from, to),
         tensors: images.tensors.map(({ name, items }) => ({ name, items: items.slice(from, to) })),
       }

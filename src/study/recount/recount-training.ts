@@ -2,8 +2,12 @@
 import { hasTestImages, type TrainingEpoch, type TrainingRun } from '../../store/training.ts';
 import type { Difference, Disagreement } from './disagreement.ts';
 
-/** By how much the file that was written may score otherwise than the epoch that it is of: near ties fall the other way. */
-const allowed = (images: number): number => Math.max(1 / 200, 1.5 / images);
+/**
+ * By how much the file that was written may score otherwise than the epoch that it is of: near ties fall the other way, and more of them
+ * where the epochs were scored by another engine than the file.
+ */
+const allowed = ({ identity, validationImages }: TrainingRun): number =>
+  Math.max(1 / 200, (identity['--engine'] === 'torch' ? 2.5 : 1.5) / validationImages);
 
 export function recountTraining(
   trial: number,
@@ -16,7 +20,7 @@ export function recountTraining(
     ...counted('accuracy of the dense model', denseTop1, validationImages),
     ...(top1 === null ? [] : counted('trained accuracy', top1, validationImages)),
     // Where test images have the last word, epochs were scored on others.
-    ...(top1 === null || hasTestImages(run) ? [] : reached(top1, epochs, allowed(validationImages))),
+    ...(top1 === null || hasTestImages(run) ? [] : reached(top1, epochs, allowed(run))),
     ...(state === 'complete' && (top1 === null || writtenSha256 === null)
       ? [{ figure: 'trained network', stored: 'none', recounted: 'one, since the training is complete' } as const]
       : []),

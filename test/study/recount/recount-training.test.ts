@@ -31,6 +31,14 @@ test('accuracies are whole numbers of images, and what was written scores as one
   expect(wrong({ validationImages: 0 })).toContain('accuracy before training');
 });
 
+test('one of another engine than the file is scored with may differ by one near tie more', () => {
+  const torch = { identity: { '--engine': 'torch' } };
+  const apart = (images: number) => ({ top1: (181 - images) / 200 });
+  expect(wrong(apart(2))).toEqual(['trained accuracy']);
+  expect(wrong({ ...torch, ...apart(2) })).toEqual([]);
+  expect(wrong({ ...torch, ...apart(3) })).toEqual(['trained accuracy']);
+});
+
 test('a complete one has written a network; one under way has not yet', () => {
   expect(wrong({ top1: null })).toEqual(['trained network']);
   expect(wrong({ writtenSha256: null })).toEqual(['trained network']);

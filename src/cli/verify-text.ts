@@ -131,7 +131,7 @@ interface MeasuredAlone {
  * @param asked what alone was to be measured; null for everything
  */
 export function summary(report: VerifyReport, asked: MeasuredAlone): string {
-  const { recounted, trials, trainings, unreachable } = report;
+  const { recounted, trials, trainings, unreachable, countedOtherwise } = report;
   const { failed, busy } = countsOf(report);
   const phases = trials.flatMap(each => each.phases);
   const of = (phase: string): number => phases.filter(each => each.phase === phase).length;
@@ -162,6 +162,9 @@ export function summary(report: VerifyReport, asked: MeasuredAlone): string {
     ...(asked.phase === null ? [] : [`the other phases than ${asked.phase}, beyond recounting them; trainings`]),
     ...trainings.flatMap(each => each.unchecked.map(what => `of training ${each.run} ${what}`)),
     ...(elsewhere ? [`${elsewhere} on another machine`] : []),
+    ...(countedOtherwise.length > 0
+      ? [`${countedOtherwise.join(' and ')}, which another version counted in another way in the same files`]
+      : []),
     ...(unmeasured ? [`${unmeasured}, which cannot be measured here`] : []),
   ];
   return [

@@ -18,6 +18,7 @@ import type { RecountedTrial } from '../recount/recount-trial.ts';
 import type { FreshLatency } from './dense-latency.ts';
 import { type JudgeMemory, memoryNotMeasured } from './memory.ts';
 import { sizeFacts } from './size-facts.ts';
+import type { CostFigure } from './stored-costs.ts';
 import {
   judgeAccuracy,
   judgeCorrection,
@@ -38,6 +39,8 @@ export interface VerifyParts {
   readonly judgeMemory: JudgeMemory;
   /** Whether the statistics that its candidates are made from were rounded otherwise here. */
   readonly roundedOtherwise: boolean;
+  /** What is not checked in files that are the same. */
+  readonly countedOtherwise: readonly CostFigure[];
   readonly patience: QuietPatience;
   /** Whether the device cannot be reached from here, so that no latency is taken. */
   readonly unreachable: boolean;
@@ -61,11 +64,13 @@ type Complete = RecountedTrial & { readonly trial: CompleteTrial };
 /** Its bytes, and nothing that takes a clock or an image. */
 export async function rebuilt(
   { trial, samples }: Pick<Complete, 'trial' | 'samples'>,
-  { store, instruments, roundedOtherwise }: VerifyParts,
+  { store, instruments, roundedOtherwise, countedOtherwise }: VerifyParts,
 ): Promise<TrialVerdict> {
   const correction = await store.trials.correction(trial.id);
   const built = builtAgain(() => instruments.builder.bytes(trial.assignment, correction));
-  const judged = built ? judgeModel(trial, built, roundedOtherwise) : ({ model: 'differs', facts: [] } as const);
+  const judged = built
+    ? judgeModel(trial, built, roundedOtherwise, countedOtherwise)
+    : ({ model: 'differs', facts: [] } as const);
   const sizes = built && sizeFacts(trial.number, samples, sizesNow(built, instruments));
   return {
     trial: trial.number,

@@ -9,6 +9,7 @@ import type { CompleteTrial } from '../../store/trial.ts';
 import type { CandidateFacts } from '../build/candidate.ts';
 import type { Disagreement } from '../recount/disagreement.ts';
 import { estimateOf, holds, pooled } from './agreeing-latency.ts';
+import { type CostFigure, costs } from './stored-costs.ts';
 
 export interface TrialVerdict {
   readonly trial: number;
@@ -114,15 +115,17 @@ export function judgeModel(
   trial: CompleteTrial,
   now: CandidateFacts,
   roundedOtherwise: boolean,
+  countedOtherwise: readonly CostFigure[] = [],
 ): Pick<TrialVerdict, 'model' | 'facts'> {
-  const of = { trial: trial.number, phase: null };
-  const facts: Disagreement[] = [
-    ...(now.macs === trial.macs ? [] : [{ ...of, figure: 'MACs' as const, stored: trial.macs, recounted: now.macs }]),
-    ...(now.params === trial.params
-      ? []
-      : [{ ...of, figure: 'parameters' as const, stored: trial.params, recounted: now.params }]),
-  ];
   const model = now.sha256 === trial.modelSha256 ? 'equal' : roundedOtherwise ? 'near' : 'differs';
+  const checked = costs.filter(({ figure }) => model !== 'equal' || !countedOtherwise.includes(figure));
+  const facts = checked
+    .filter(({ key }) => now[key] !== trial[key])
+    .map(({ key, figure }) => ({
+      ...{ trial: trial.number, phase: null, figure },
+      stored: trial[key],
+      recounted: now[key],
+    }));
   return { model, facts };
 }
 

@@ -10,14 +10,13 @@ import type { CompleteTrial } from '../../store/trial.ts';
 import { reopenCalibration } from '../build/calibration.ts';
 import { demandSameModule } from '../build/metric.ts';
 import { openStudyData } from '../build/open-data.ts';
-import type { Plan } from '../build/plan.ts';
 import { demandBrought, openerFor } from '../measure/brought.ts';
 import { type OpenInstruments, openInstruments } from '../measure/instruments.ts';
 import { patienceOf } from '../measure/patience.ts';
 import { quietTimes } from '../measure/quiet-reference.ts';
 import { sameRungs } from '../propose/same-ladders.ts';
 import { readFrontInput } from '../read/read-front.ts';
-import type { Disagreement } from '../recount/disagreement.ts';
+import type { Disagreement, Figure } from '../recount/disagreement.ts';
 import { doubtful } from '../recount/doubts.ts';
 import { type Recount, recountStudy } from '../recount/recount-study.ts';
 import { phases } from '../recount/recount-trial.ts';
@@ -29,6 +28,7 @@ import { endedOf, type Recounted, type VerifyOptions } from './options.ts';
 import { rebuilt, remeasured, type VerifyParts } from './remeasure.ts';
 import type { TrainingVerdict } from './retrained.ts';
 import { demandSameImages } from './same-images.ts';
+import { storedCosts } from './stored-costs.ts';
 import { verifyTrainings } from './trainings.ts';
 import type { TrialVerdict } from './verdict.ts';
 
@@ -40,6 +40,8 @@ export interface VerifyReport extends Recounted {
   readonly trainings: readonly TrainingVerdict[];
   /** Why no latency was measured, in a sentence: the device of the study cannot be reached from here. Null where it can. */
   readonly unreachable: string | null;
+  /** What another version counted in another way, so that it is not checked in files that are the same. */
+  readonly countedOtherwise: readonly Figure[];
 }
 
 /**
@@ -84,8 +86,13 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
   try {
     demandSameImages(study, instruments.scorer.info.transform);
     const dense = recount.trials.find(({ trial }) => trial.number === 0);
+    const { countedOtherwise, ...ofDense } = storedCosts(
+      study.dense,
+      modelCost(plan.loaded.model, plan.hardware.inputShape),
+      dense?.trial,
+    );
     const found = [
-      ...ofPlan(study, plan),
+      ...ofDense.disagreements,
       ...(roundedOtherwise ? [] : otherRungs(recount, instruments)),
       ...wrongAnswers(recount.trials, truthOf(instruments.scorer, dataset, dense?.samples ?? [])),
     ];
@@ -97,6 +104,7 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
       patience: patienceOf(plan.hardware.latencyBudget.waitMs),
       quietTimes: quietTimes(stored),
       unreachable: unreachable !== null,
+      countedOtherwise,
       objectives: study.objectives,
       judgeMemory: memoryJudge(instruments.device, instruments.reference),
     };
@@ -110,25 +118,12 @@ export async function verifyStudy(options: VerifyOptions): Promise<VerifyReport>
       dense: judgeDenseLatency(recount.trials, fresh),
       trainings,
       unreachable,
+      countedOtherwise,
     };
   } finally {
     hooks.stop.removeEventListener('abort', abort);
     await instruments.close();
   }
-}
-
-/** What is known of the dense model without running it. */
-function ofPlan(study: Study, plan: Plan): Disagreement[] {
-  const { macs, params } = modelCost(plan.loaded.model, plan.hardware.inputShape);
-  const of = { trial: null, phase: null };
-  return [
-    ...(macs === study.dense.macs
-      ? []
-      : [{ ...of, figure: 'MACs' as const, stored: study.dense.macs, recounted: macs }]),
-    ...(params === study.dense.params
-      ? []
-      : [{ ...of, figure: 'parameters' as const, stored: study.dense.params, recounted: params }]),
-  ];
 }
 
 /** What the tuner was told of and what was built must be the same. */

@@ -163,6 +163,42 @@ test('a study that was scored at another size says so, once', async () => {
   expect(same.report.disagreements).toEqual([]);
 });
 
+describe('counts of the same files', () => {
+  const one = ({ macs, params }: { readonly macs: number; readonly params: number }) => ({ macs: macs - 1, params });
+  /** Stored otherwise in the study, and in the trials of these numbers. */
+  const counted = (study: boolean, trials: readonly number[]): SmallStudy => ({
+    ...there,
+    study: study ? { ...there.study, dense: one(there.study.dense) } : there.study,
+    store: {
+      ...there.store,
+      trials: {
+        ...there.store.trials,
+        list: async (id, options) =>
+          (await there.store.trials.list(id, options)).map(each =>
+            each.state === 'complete' && trials.includes(each.number) ? { ...each, ...one(each) } : each,
+          ),
+      },
+    },
+  });
+
+  test('that another version made in another way are not checked, and it says so', async () => {
+    const { report, verdicts } = await verified(counted(true, [0, 1, 2]));
+    expect(report).toMatchObject({ countedOtherwise: ['MACs'], disagreements: [] });
+    expect(verdicts.map(({ model, facts }) => [model, facts])).toEqual(Array(3).fill(['equal', []]));
+    const text = summary(report, everything);
+    expect(text).toContain('Not checked: MACs, which another version counted in another way in the same files');
+    expect(text).toContain('Of what was checked, every stored number holds.');
+  });
+
+  test('that stand alone are wrong', async () => {
+    const ofStudy = await verified(counted(true, []));
+    expect(ofStudy.report).toMatchObject({ countedOtherwise: [], disagreements: [{ figure: 'MACs', trial: null }] });
+    const ofTrial = await verified(counted(false, [2]));
+    expect(ofTrial.report).toMatchObject({ countedOtherwise: [], disagreements: [] });
+    expect(ofTrial.verdicts.flatMap(({ facts }) => facts)).toMatchObject([{ figure: 'MACs', trial: 2 }]);
+  });
+});
+
 test('a computed study holds on any machine, and one whose figures changed does not', async () => {
   const text = 'name: computed\ndriver: { kind: roofline, peakMacsPerSecond: 1e9, bandwidthBytesPerSecond: 1e9 }\n';
   const computed = await smallStudy(world, `${text}rankGranularity: 4\n`);

@@ -57,6 +57,10 @@ export const check = defineCommand({
     const say = args.json ? () => {} : (text: string): void => console.note(oneLine(text));
     try {
       const { hardware } = args;
+      // What was typed wrong is said before any file is read.
+      const minSpeedup = positive('--min-speedup', args['min-speedup']) ?? null;
+      const maxDrop = parseDrop(args['max-drop'], '--max-drop');
+      const margin = parseMargin(args.margin);
       const sizes = { inputShape: args['input-shape'] };
       const dense = loadModel(args.dense);
       const answer = await gate({
@@ -64,9 +68,9 @@ export const check = defineCommand({
         dense: args.dense,
         data: args.data,
         normalize: args.normalize,
-        minSpeedup: positive('--min-speedup', args['min-speedup']) ?? null,
-        maxDrop: parseDrop(args['max-drop'], '--max-drop'),
-        margin: parseMargin(args.margin),
+        minSpeedup,
+        maxDrop,
+        margin,
         hardware:
           hardware === undefined ? null : parseHardwareProfile(await profileText(hardware, dense, sizes), hardware),
         ...(hardware === undefined ? { inputShape: openSizes(dense, sizes.inputShape) } : {}),

@@ -25,12 +25,12 @@ export const jobs = defineCommand({
     ['rankfront jobs requeue 17 --study resnet18', 'lets the dead trial 17 be tried again'],
   ],
   run: async (args, console) => {
-    const { action, trials, study } = args;
+    const { action, study } = args;
+    const numbers = numbersOf([args.trials].flat());
     const fleet = await openFleet(args.store, { mustExist: true, onWaiting: console.note });
     try {
       const open = (await fleet.work.list()).filter(each => study === undefined || each.study === study);
       if (action === 'requeue') {
-        const numbers = trials.map(Number);
         const dead = open.filter(
           ({ state, number }) => state === 'dead' && (numbers.length === 0 || numbers.includes(number)),
         );
@@ -52,3 +52,12 @@ export const jobs = defineCommand({
     }
   },
 });
+
+function numbersOf(trials: readonly number[]): readonly number[] {
+  const wrong = trials.find(number => !Number.isSafeInteger(number) || number < 0);
+  if (wrong === undefined) return trials;
+  throw new UserError(
+    `The trials: expected their numbers, found ${Number.isNaN(wrong) ? 'no number' : wrong}.`,
+    'Give, for example, "rankfront jobs requeue 17".',
+  );
+}

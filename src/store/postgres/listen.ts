@@ -57,6 +57,8 @@ export function listenForChanges(url: string, heard: () => void): Listening {
   let open: Client | null = null;
   const once = async (): Promise<void> => {
     const { default: pg } = await import('pg');
+    // Nothing would end what is opened now.
+    if (over.signal.aborted) return;
     const client = new pg.Client({
       connectionString: url,
       keepAlive: true,
@@ -66,7 +68,6 @@ export function listenForChanges(url: string, heard: () => void): Listening {
     open = client;
     const lost = new Promise<void>(resolve => {
       client.on('error', () => resolve()).on('end', () => resolve());
-      over.signal.addEventListener('abort', () => resolve(), { once: true });
     });
     try {
       client.on('notification', () => heard());

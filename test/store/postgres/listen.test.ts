@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changesIn } from '../../../src/serve/changes.ts';
 import { openStore } from '../../../src/store/open.ts';
+import { listenForChanges } from '../../../src/store/postgres/listen.ts';
 import { newStudy, newTrial } from '../samples.ts';
 import { type Databases, hasOwnServer, openDatabases } from './databases.ts';
 import { type Cuttable, startProxy } from './proxy.ts';
@@ -17,6 +18,14 @@ describe.skipIf(!hasOwnServer)('word of writes on PostgreSQL (skipped where this
   afterAll(async () => {
     await proxy.close();
     await databases.close();
+  });
+
+  test('listening that is ended at once ends', { timeout: 10_000 }, async () => {
+    const url = await databases.create();
+    let heard = 0;
+    await listenForChanges(url, () => heard++).close();
+    expect(heard).toBe(0);
+    await databases.drop(url);
   });
 
   test('is heard soon, long before the store would be asked, and again after a cut', { timeout: 30_000 }, async () => {

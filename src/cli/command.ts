@@ -24,8 +24,8 @@ export interface Console {
   readonly stop: AbortSignal;
 }
 
-/** 0 done, 1 the answer is no, 2 wrong use, 130 interrupted. */
-export type ExitStatus = 0 | 1 | 2 | 130;
+/** 0 done, 1 the answer is no, 2 wrong use, 3 not to be started again by itself, 130 interrupted. */
+export type ExitStatus = 0 | 1 | 2 | 3 | 130;
 
 /** What the help says of a command without loading it; in the table of `commands.ts`. */
 export interface CommandWords {

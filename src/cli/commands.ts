@@ -168,7 +168,8 @@ export const commandTable: readonly Entry[] = [
   },
   {
     usage: 'worker',
-    summary: 'Work on the trials of searches that share a PostgreSQL store: build, time and score candidates',
+    summary:
+      'Work on the trials of searches that share a PostgreSQL store; exits 3 if it must not be started again by itself',
     load: async () => (await import('./worker.ts')).worker,
   },
   {

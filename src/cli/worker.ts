@@ -8,6 +8,7 @@ import { openFleet } from '../fleet/open.ts';
 import { takeSeat } from '../fleet/seat.ts';
 import { laneHere, wordsOf } from '../fleet/words.ts';
 import { runWorker } from '../fleet/worker.ts';
+import { closeAll } from '../host/close-all.ts';
 import { readText } from '../host/model-file.ts';
 import { scratchFolder } from '../host/scratch-folder.ts';
 import { type Role, roles } from '../store/fleet.ts';
@@ -17,6 +18,9 @@ import { demandOwnVersion } from '../study/work/versions.ts';
 import { parseDuration } from '../units/duration.ts';
 import { defineCommand } from './command.ts';
 import { hardwareOption, movedOptions, storeOption, waitOf, waitOption } from './options.ts';
+
+/** The exit status of a worker whose device is not itself any more: whatever starts it again is to let it be. */
+const stayOut = 3;
 
 export const worker = defineCommand({
   options: {
@@ -78,9 +82,9 @@ export const worker = defineCommand({
       });
       if (end.kind === 'told') return 0;
       note(`Worker "${name}" takes itself out: ${end.why}.`);
-      return 1;
+      return end.again ? 1 : stayOut;
     } finally {
-      for (const close of closers.reverse()) await close();
+      await closeAll(closers, note);
     }
   },
 });

@@ -6,7 +6,7 @@ import type { Held, Partial, Role, Station } from '../store/fleet.ts';
 import { renewalsPerLease } from '../store/lease.ts';
 import type { FrontOf } from '../store/store.ts';
 import type { TrialResult } from '../store/trial.ts';
-import { healthOf } from './health.ts';
+import { type Health, healthOf } from './health.ts';
 import type { Fleet } from './open.ts';
 import type { Seat } from './seat.ts';
 
@@ -21,8 +21,11 @@ export type Outcome =
   | { readonly kind: 'handed-over'; readonly partial: Partial; readonly next: Station; readonly denseMs: number | null }
   /** `loss`: why, where the trial may be the cause; null where it is not. */
   | { readonly kind: 'given-back'; readonly loss: string | null }
-  /** This worker cannot go on; the trial is given back, with a loss where it may be the cause. */
-  | { readonly kind: 'out'; readonly why: string; readonly loss?: string };
+  /**
+   * This worker cannot go on; the trial is given back, with a loss where it may be the cause. `again`: whether starting it again may help, as after a
+   * disk that was full; a device that is not itself any more stays out.
+   */
+  | { readonly kind: 'out'; readonly why: string; readonly loss?: string; readonly again: boolean };
 
 /** What a worker works with: whatever it knows of studies is there. */
 export interface Bench {
@@ -55,7 +58,14 @@ export interface WorkerOptions {
 const usualLimitMs = 2 * 3600 * 1000;
 
 /** How it ended: whether it was told to, or took itself out, and why. */
-export type WorkerEnd = { readonly kind: 'told' } | { readonly kind: 'out'; readonly why: string };
+export type WorkerEnd =
+  | { readonly kind: 'told' }
+  | {
+      readonly kind: 'out';
+      readonly why: string;
+      /** Whether starting it again may help. */
+      readonly again: boolean;
+    };
 
 /** Other processes cannot see whether this one lives: its trials are lost when their lease is over, and not before. */
 function owner(): ReturnType<typeof currentOwner> {
@@ -76,7 +86,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   } = options;
   const by = { owner: owner(), worker: seat.words.name, roles: seat.words.roles, version: seat.words.version };
   const over = AbortSignal.any([finish, stop, seat.lost]);
-  const health = healthOf(null);
+  const healthIn = healthByStudy(fleet, seat);
   // Nobody waits for it, and the next word follows.
   const tell = (news: Parameters<Seat['tell']>[0]): void => void seat.tell(news).catch(() => {});
   let reapedAt = Number.NEGATIVE_INFINITY;
@@ -95,16 +105,31 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
     }
     tell({ state: 'busy', doing: `trial ${held.trial.number}: ${held.station.role}` });
     const outcome = await worked(options, held);
-    const why = await store(options, held, outcome, health);
+    const why = await store(options, held, outcome, await healthIn(held.trial.studyId));
     busyAt = performance.now();
     if (why !== null) {
       await seat.tell({ state: 'out', doing: why });
-      return { kind: 'out', why };
+      return { kind: 'out', why, again: outcome.kind === 'out' && outcome.again };
     }
   }
   if (seat.lost.aborted)
-    return { kind: 'out', why: 'its device was given to another worker, since nothing was heard of it' };
+    return { kind: 'out', why: 'its device was given to another worker, since nothing was heard of it', again: true };
   return { kind: 'told' };
+}
+
+/** Each study has a dense model of its own; what that takes as usual is kept, so that a worker that is started again knows it. */
+function healthByStudy({ checks }: Fleet, { words }: Seat): (studyId: number) => Promise<Health> {
+  const known = new Map<number, Health>();
+  return async studyId => {
+    const there = known.get(studyId);
+    if (there) return there;
+    const check = (await checks.list(studyId)).find(
+      ({ lane, deviceClass }) => lane === words.lane && deviceClass === words.deviceClass,
+    );
+    const health = healthOf(check?.denseMs ?? null);
+    known.set(studyId, health);
+    return health;
+  };
 }
 
 async function nextTrial(
@@ -134,7 +159,7 @@ async function worked(
   try {
     const outcome = await bench.work(held, AbortSignal.any([stop, limit, seat.lost]));
     const loss = `trial ${held.trial.number} took more than ${Math.round(limitMs / 1000)} s`;
-    return limit.aborted ? { kind: 'out', why: loss, loss } : outcome;
+    return limit.aborted ? { kind: 'out', why: loss, loss, again: true } : outcome;
   } finally {
     clearInterval(timer);
   }
@@ -145,7 +170,7 @@ async function store(
   { fleet, seat, note, stored }: WorkerOptions,
   held: Held,
   outcome: Outcome,
-  health: ReturnType<typeof healthOf>,
+  health: Health,
 ): Promise<string | null> {
   const { work } = fleet;
   const { number } = held.trial;

@@ -46,6 +46,7 @@ export interface Partial {
 
 export interface OpenWork extends Station {
   readonly trialId: number;
+  readonly studyId: number;
   readonly study: string;
   readonly number: number;
   readonly state: 'waiting' | 'running' | 'dead';

@@ -1,5 +1,6 @@
 /** A search that shares its trials with workers, as commands and processes of their own. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openFleet } from '../../src/fleet/open.ts';
@@ -27,7 +28,19 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
   });
 
   const worker = (name: string, ...more: string[]) =>
-    start(['worker', '--store', url, '--hardware', world.hardware, '--name', name, ...more], world.env, world.folder);
+    start(
+      [
+        'worker',
+        '--store',
+        url,
+        '--name',
+        name,
+        ...(more.includes('--hardware') ? [] : ['--hardware', world.hardware]),
+        ...more,
+      ],
+      world.env,
+      world.folder,
+    );
 
   const workersThere = async (count: number): Promise<void> => {
     const fleet = await openFleet(url);
@@ -35,11 +48,16 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     await fleet.close();
   };
 
-  test('a search that only shares out: one worker builds and times, one scores, and the network comes from the store', {
+  test('a search that only shares out: one worker builds and times, one of another class builds and scores, and the network comes from the store', {
     timeout: 180_000,
   }, async () => {
     const timer = worker('timer', '--roles', 'build,latency');
-    const scorer = worker('scorer', '--roles', 'accuracy');
+    const other = join(world.folder, 'other.yaml');
+    writeFileSync(
+      other,
+      readFileSync(world.hardware, 'utf8').replace('peakMacsPerSecond: 1e9', 'peakMacsPerSecond: 2e9'),
+    );
+    const scorer = worker('scorer', '--hardware', other);
     await workersThere(2);
     const listed = JSON.parse((await rankfront(['workers', '--store', url, '--json'], world.env)).stdout) as {
       name: string;

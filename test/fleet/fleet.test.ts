@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Fleet, openFleet } from '../../src/fleet/open.ts';
+import { stationOf } from '../../src/fleet/queues.ts';
+import type { Bench } from '../../src/fleet/worker.ts';
 import { frontFor } from '../../src/objectives/front.ts';
 import { seededRng } from '../../src/random/rng.ts';
+import { assignmentOf, denseConfiguration } from '../../src/space/configuration.ts';
+import { type Held, roles } from '../../src/store/fleet.ts';
+import type { Study } from '../../src/store/study.ts';
 import type { CompleteTrial, Trial } from '../../src/store/trial.ts';
 import { replay } from '../../src/study/read/replay.ts';
 import { type Databases, hasOwnServer, openDatabases } from '../store/postgres/databases.ts';
 import { type Cuttable, startProxy } from '../store/postgres/proxy.ts';
-import { coordinate, openToy, toyBench, toyWorker } from './toy.ts';
+import { toySpace, toyStudy } from '../study/twins.ts';
+import { coordinate, deviceClass, openToy, sites, toyBench, toyWorker, version } from './toy.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -240,6 +246,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     expect(await toyWorker(fleet, 'ill', ill)).toEqual({
       kind: 'out',
       why: 'the dense model takes 30.0 ms here now, and took 10.0 ms before',
+      again: false,
     });
     finish.abort();
     expect(await asking).toBe('interrupted');
@@ -247,6 +254,81 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
       0, 1, 2, 3,
     ]);
     expect((await fleet.work.list()).every(({ state }) => state === 'waiting')).toBe(true);
+    await fleet.close();
+  });
+
+  test('what a dense model takes is known for each study by itself, and after a restart', async () => {
+    const fleet = await openFleet(url, { leaseMs: 5000 });
+    const first = await openToy(fleet);
+    const second = await fleet.store.studies.create({ ...toyStudy, name: 'second' });
+    const benchOf = (study: Study, denseMs: number): Bench => {
+      const good = toyBench(study, 'board', () => 1);
+      return {
+        ...good,
+        work: async (...given) => {
+          const outcome = await good.work(...given);
+          return outcome.kind === 'finished' ? { ...outcome, denseMs } : outcome;
+        },
+      };
+    };
+    const [one, two] = [benchOf(first, 10), benchOf(second, 100)];
+    const both: Bench = {
+      queues: async () => [...(await one.queues()), ...(await two.queues())],
+      work: (held, stop) => (held.trial.studyId === first.id ? one : two).work(held, stop),
+    };
+    const over = new AbortController();
+    const working = toyWorker(fleet, 'board', both, { lane: 'board', finish: over.signal });
+    for (const study of [first, second, first]) await coordinate(fleet, study, { trials: study === first ? 2 : 4 });
+    over.abort();
+    expect(await working).toEqual({ kind: 'told' });
+    const check = { lane: 'board', deviceClass, worker: 'board', denseMs: 10, probes: [] };
+    await fleet.checks.keep(first.id, check, () => ({ agrees: true, detail: '' }));
+    const finish = new AbortController();
+    const asking = coordinate(fleet, first, { trials: 6, finish: finish.signal });
+    expect(await toyWorker(fleet, 'board', benchOf(first, 30), { lane: 'board' })).toEqual({
+      kind: 'out',
+      why: 'the dense model takes 30.0 ms here now, and took 10.0 ms before',
+      again: false,
+    });
+    finish.abort();
+    expect(await asking).toBe('interrupted');
+    await fleet.close();
+  });
+
+  const denseTrial = () => {
+    const space = toySpace(sites);
+    const configuration = denseConfiguration(space);
+    const assignment = assignmentOf(space, configuration);
+    return { configuration, assignment, strategy: 'dense', rngBefore: null, rngAfter: null, asked: null };
+  };
+  const takenBy = async (fleet: Fleet, study: Study, by: string): Promise<Held> => {
+    const station = stationOf('build', study.id, { deviceClass, version: by, pruning: false });
+    const { id } = (await fleet.work.offer(study.id, denseTrial(), station))!;
+    const owner = { pid: 1, startTime: '1', bootId: 'old' };
+    return (await fleet.work.take(id, { owner, worker: 'old', roles, version: by }))!;
+  };
+
+  test('a trial that another version had in hand is taken over once it is put back', { timeout: 30_000 }, async () => {
+    const fleet = await openFleet(url, { leaseMs: 1000 });
+    const study = await openToy(fleet);
+    await takenBy(fleet, study, '0.9.0');
+    const over = new AbortController();
+    const bench = toyBench(study, 'new', () => 1);
+    const working = toyWorker(fleet, 'new', bench, { finish: over.signal });
+    expect(await coordinate(fleet, study, { trials: 2 })).toBe('trials');
+    over.abort();
+    await working;
+    await demandAll(fleet, 2);
+    await fleet.close();
+  });
+
+  test('a dense model that is dead ends the search, with the way out', async () => {
+    const fleet = await openFleet(url, { leaseMs: 5000, losses: 1 });
+    const study = await openToy(fleet);
+    await fleet.work.giveBack(await takenBy(fleet, study, version), 'it hung');
+    await expect(coordinate(fleet, study, { trials: 2 })).rejects.toThrow(
+      'the dense model was lost too often: "rankfront jobs" says why',
+    );
     await fleet.close();
   });
 
@@ -261,7 +343,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
       toyBench(study, 'stuck', () => 60_000),
       { limitMs: 200 },
     );
-    expect(end).toMatchObject({ kind: 'out', why: 'trial 0 took more than 0 s' });
+    expect(end).toMatchObject({ kind: 'out', why: 'trial 0 took more than 0 s', again: true });
     finish.abort();
     await asking;
     expect(await fleet.work.list()).toMatchObject([{ number: 0, state: 'waiting', losses: 1 }]);

@@ -45,7 +45,8 @@ export async function sharedTrials(parts: Parts, budget: RunBudget, patience: Qu
   try {
     await fleet.work.reap();
     await store.queue.requeueLost(study.id);
-    await fleet.work.adopt(study.id, stationOf('build', study.id, { ...shared, pruning: parts.pruning }));
+    const adoptForeign = adopter(parts);
+    await adoptForeign();
     const space = plan.space;
     const dense = { configuration: denseConfiguration(space), strategy: 'dense', rngBefore: null, rngAfter: null };
     await offer(parts, { ...dense, assignment: assignmentOf(space, dense.configuration), asked: null });
@@ -55,12 +56,17 @@ export async function sharedTrials(parts: Parts, budget: RunBudget, patience: Qu
       if (interrupted(budget)) return 'interrupted';
       if (state.known.get(0)?.state === 'complete') break;
       if (!timeLeft(budget)) return 'time';
+      await adoptForeign(await openHere(parts));
+      if ((await deadHere(parts)).some(({ number }) => number === 0))
+        throw new StoppedSearch(
+          'the dense model was lost too often: "rankfront jobs" says why, and "rankfront jobs requeue" lets it be tried again',
+        );
       await delay(lookMs);
     }
     if (state.known.size > budget.trials && (await openHere(parts)).length === 0) return 'trials';
     proposer = await parts.propose(budget);
     if (!proposer) return 'interrupted';
-    const endedBy = await supply({ ...parts, proposer }, budget, state, local);
+    const endedBy = await supply({ ...parts, proposer, adoptForeign }, budget, state, local);
     await tellDead(parts);
     return endedBy;
   } catch (error) {
@@ -75,7 +81,7 @@ export async function sharedTrials(parts: Parts, budget: RunBudget, patience: Qu
 
 /** Asks and shares out until the budget ends, then waits for what is under way. */
 async function supply(
-  parts: Parts & { readonly proposer: LimitedProposer },
+  parts: Parts & { readonly proposer: LimitedProposer; readonly adoptForeign: ReturnType<typeof adopter> },
   budget: RunBudget,
   state: State,
   local: LocalWorker,
@@ -88,6 +94,7 @@ async function supply(
     await state.look();
     if (interrupted(budget)) return 'interrupted';
     const open = await openHere(parts);
+    await parts.adoptForeign(open);
     const enough = (): EndedBy | null =>
       withoutGaps(state.known).length > budget.trials ? 'trials' : timeLeft(budget, state.confirmMs()) ? null : 'time';
     ended ??= enough();
@@ -111,11 +118,28 @@ async function supply(
 }
 
 /** They count as asked for, and are in nobody's hands. */
-async function tellDead({ shared, study, emit }: Parts): Promise<void> {
-  const dead = (await shared.fleet.work.list()).filter(each => each.study === study.name && each.state === 'dead');
+async function tellDead(parts: Parts): Promise<void> {
+  const dead = await deadHere(parts);
   if (dead.length === 0) return;
   const message = `Trials that were lost too often wait for you: ${dead.map(({ number }) => number).join(', ')}. "rankfront jobs" says why, and "rankfront jobs requeue" lets them be tried again.`;
-  emit({ kind: 'warning', trial: null, message });
+  parts.emit({ kind: 'warning', trial: null, message });
+}
+
+/**
+ * Takes over what waits for another version or class of device: a trial that was in somebody's hands when this search began is put back later, and
+ * nobody of this one would ever hear of it. At most once a lease, so that two searches that differ do not take trials from each other at every look.
+ */
+function adopter({ shared, study, pruning }: Parts): (open?: readonly OpenWork[]) => Promise<void> {
+  const { fleet, version, deviceClass } = shared;
+  let adoptedAt = Number.NEGATIVE_INFINITY;
+  return async open => {
+    const foreign = open?.some(
+      each => each.state === 'waiting' && (each.version !== version || each.deviceClass !== deviceClass),
+    );
+    if (foreign === false || performance.now() - adoptedAt < fleet.leaseMs) return;
+    adoptedAt = performance.now();
+    await fleet.work.adopt(study.id, stationOf('build', study.id, { ...shared, pruning }));
+  };
 }
 
 async function offer({ study, shared, pruning, emit }: Parts, trial: Parameters<Shared['fleet']['work']['offer']>[1]) {
@@ -127,7 +151,10 @@ async function offer({ study, shared, pruning, emit }: Parts, trial: Parameters<
 
 /** Of this study, without the dead. */
 const openHere = async ({ shared, study }: Parts): Promise<readonly OpenWork[]> =>
-  (await shared.fleet.work.list()).filter(each => each.study === study.name && each.state !== 'dead');
+  (await shared.fleet.work.list()).filter(each => each.studyId === study.id && each.state !== 'dead');
+
+const deadHere = async ({ shared, study }: Parts): Promise<readonly OpenWork[]> =>
+  (await shared.fleet.work.list()).filter(each => each.studyId === study.id && each.state === 'dead');
 
 /**
  * How many more trials are to be asked for: enough that no device of the class waits for one while this process thinks, and no more, since each is

@@ -1,7 +1,8 @@
 /** A worker's bench: it opens the studies that are shared out as it comes to them, and works on their trials. */
 import { UserError } from '../../errors/user-error.ts';
 import type { Bench } from '../../fleet/worker.ts';
-import { roles as allRoles, type Held, type OpenWork } from '../../store/fleet.ts';
+import { rankfrontVersion } from '../../host/version.ts';
+import { roles as allRoles, type Held, type OpenWork, type Role } from '../../store/fleet.ts';
 import { type OpenShop, openShop, type ShopOptions } from './open-shop.ts';
 import { perform, type Workshop } from './perform.ts';
 
@@ -17,37 +18,43 @@ const lookMs = 2000;
 
 export function studyBench(options: Omit<ShopOptions, 'study'>): StudyBench {
   const { fleet, by, roles, note } = options;
-  /** In the order in which they were used last. */
+  const own = rankfrontVersion();
+  /** In the order in which they were used last. By `keyOf`, as all here: a study that is begun anew under its name is another one. */
   const shops = new Map<string, OpenShop>();
   /** What cannot be worked on here, and at which stations. */
   const closed = new Map<string, ReadonlySet<string>>();
   let looked: { readonly at: number; readonly work: readonly OpenWork[] } | null = null;
 
-  const possible = ({ study, role, deviceClass }: OpenWork): boolean =>
-    roles.includes(role) && (role !== 'latency' || deviceClass === by.deviceClass) && !closed.get(study)?.has(role);
+  const ableFor = (deviceClass: string): readonly Role[] =>
+    deviceClass === by.deviceClass ? roles : roles.filter(role => role !== 'latency');
+  const keyOf = (studyId: number, deviceClass: string): string => `${studyId}/${deviceClass}`;
 
-  const shopOf = async (name: string): Promise<OpenShop | null> => {
-    const open = shops.get(name);
+  const possible = ({ studyId, role, deviceClass, version }: OpenWork): boolean =>
+    version === own && ableFor(deviceClass).includes(role) && !closed.get(keyOf(studyId, deviceClass))?.has(role);
+
+  const shopOf = async (name: string, { trial, station }: Held): Promise<OpenShop | null> => {
+    const key = keyOf(trial.studyId, station.deviceClass);
+    const open = shops.get(key);
     if (open) {
-      shops.delete(name);
-      shops.set(name, open);
+      shops.delete(key);
+      shops.set(key, open);
       return open;
     }
     const study = await fleet.store.studies.get(name);
-    if (!study) return null;
+    if (study?.id !== trial.studyId) return null;
     for (const [old, shop] of [...shops].slice(0, Math.max(0, shops.size - openAtMost + 1))) {
       shops.delete(old);
       await shop.close();
     }
     try {
-      const shop = await openShop({ ...options, study });
-      shops.set(name, shop);
-      closed.set(name, new Set(allRoles.filter(role => !shop.roles.includes(role))));
+      const shop = await openShop({ ...options, study, roles: ableFor(station.deviceClass) });
+      shops.set(key, shop);
+      closed.set(key, new Set(allRoles.filter(role => !shop.roles.includes(role))));
       return shop;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       note(`Study "${name}" is not worked on here: ${error.message}`);
-      closed.set(name, new Set(allRoles));
+      closed.set(key, new Set(allRoles));
       return null;
     }
   };
@@ -63,9 +70,8 @@ export function studyBench(options: Omit<ShopOptions, 'study'>): StudyBench {
     },
     work: async (held, stop) => {
       const name = looked?.work.find(({ trialId }) => trialId === held.trial.id)?.study ?? (await nameOf(held));
-      const shop = name === null ? null : await shopOf(name);
-      if (!shop?.roles.includes(held.station.role)) return { kind: 'given-back', loss: null };
-      return working(fleet, shop, held, stop);
+      const shop = name === null ? null : await shopOf(name, held);
+      return shop ? working(fleet, shop, held, stop) : { kind: 'given-back', loss: null };
     },
     close: async () => {
       for (const shop of shops.values()) await shop.close();
@@ -91,9 +97,11 @@ async function working(
   held: Held,
   stop: AbortSignal,
 ): Promise<Awaited<ReturnType<Bench['work']>>> {
+  const { role, deviceClass } = held.station;
+  const fits = shop.roles.includes(role) && (role !== 'latency' || deviceClass === shop.by.deviceClass);
+  if (stop.aborted || !fits) return { kind: 'given-back', loss: null };
   const stopped = new Promise<{ kind: 'given-back'; loss: null }>(resolve =>
     stop.addEventListener('abort', () => resolve({ kind: 'given-back', loss: null }), { once: true }),
   );
-  if (stop.aborted) return { kind: 'given-back', loss: null };
   return Promise.race([perform(shop, held, await work.partial(held)), stopped]);
 }

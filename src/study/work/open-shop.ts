@@ -9,6 +9,7 @@ import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { openScorer } from '../../evaluate/open.ts';
 import type { Fleet } from '../../fleet/open.ts';
+import { closeAll } from '../../host/close-all.ts';
 import type { MeasuredBy } from '../../host/environment.ts';
 import { loadModel, sha256Of } from '../../host/model-file.ts';
 import { scratchFolder } from '../../host/scratch-folder.ts';
@@ -54,9 +55,7 @@ export async function openShop(options: ShopOptions): Promise<OpenShop> {
   const { fleet, study, device, by, note } = options;
   const watch = { warn: note };
   const closers: (() => unknown)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = (): Promise<void> => closeAll(closers, note);
   try {
     const scratch = scratchFolder();
     closers.push(scratch.remove);
@@ -87,6 +86,7 @@ export async function openShop(options: ShopOptions): Promise<OpenShop> {
             modelName: plan.loaded.path,
             heads: plan.outputs.judged,
             dataset,
+            inputShape: plan.hardware.inputShape,
             host: plan.hardware.host,
             proxyImages: study.proxy.images,
             metric: plan.metric ?? undefined,

@@ -47,7 +47,9 @@ const roleOf: Readonly<Record<Kind, Role>> = {
 export async function perform(shop: Workshop, held: Held, earlier: Partial | null): Promise<Outcome> {
   const { study, instruments, latency, patience, quiet } = shop;
   const { trial, station } = held;
-  const mine = inARow(station.role, shop.roles);
+  // A device of another class has no say in a study's latencies.
+  const able = station.deviceClass === shop.by.deviceClass ? shop.roles : shop.roles.filter(role => role !== 'latency');
+  const mine = inARow(station.role, able);
   const kinds = kindsOf(study.objectives).filter(kind => mine.includes(roleOf[kind]));
   const constraints = trial.number === 0 ? [] : await constraintsNow(shop);
   const front = await shop.store.trials.front(study.id);
@@ -71,7 +73,8 @@ export async function perform(shop: Workshop, held: Held, earlier: Partial | nul
   );
   if (taken.failure) return failed(shop, held, taken, earlier);
   const found = withNames(taken, earlier, shop.by);
-  if (earlier && taken.candidate?.sha256 !== earlier.modelSha256) return { kind: 'out', why: otherBytes(trial.number) };
+  if (earlier && taken.candidate?.sha256 !== earlier.modelSha256)
+    return { kind: 'out', why: otherBytes(trial.number), again: false };
   const fresh = found.observations.find(each => each.kind === 'latency');
   if (fresh?.kind === 'latency' && mine.includes('latency')) patience.tell(fresh.quality);
   // Beside other work, a slow dense model says nothing of the device.
@@ -82,9 +85,11 @@ export async function perform(shop: Workshop, held: Held, earlier: Partial | nul
   if (next)
     return { kind: 'handed-over', partial: partialOf(found), next: stationOf(next, study.id, station), denseMs };
   const result = resultOf(found, study.objectives);
+  // Limits may have been set anew while it was measured.
+  const limits = trial.number === 0 ? [] : await constraintsNow(shop);
   return {
     kind: 'finished',
-    result: result.state === 'complete' ? { ...result, feasible: keepsTo(constraints, result.values) } : result,
+    result: result.state === 'complete' ? { ...result, feasible: keepsTo(limits, result.values) } : result,
     frontOf: frontFor(study.objectives),
     denseMs,
   };
@@ -104,15 +109,17 @@ const ofThePlace: ReadonlySet<FailureReason> = new Set(['disk-full', 'unreachabl
 async function failed(shop: Workshop, held: Held, taken: Taken, earlier: Partial | null): Promise<Outcome> {
   const { failure } = taken;
   if (!failure || failure.reason === 'interrupted') return { kind: 'given-back', loss: null };
-  if (ofThePlace.has(failure.reason)) return { kind: 'out', why: failure.detail };
+  if (ofThePlace.has(failure.reason)) return { kind: 'out', why: failure.detail, again: true };
   const ofDevice = taken.candidate !== null && !taken.observations.some(({ kind }) => kind === 'latency');
   if (ofDevice) {
     const { device, reference } = shop.instruments;
     const dense = await device.latency(reference, reference, { ...shop.latency, maxMs: 1000, sessions: 1, waitMs: 0 });
-    if (dense.state === 'failed') return { kind: 'out', why: `the dense model fails here: ${dense.detail}` };
+    if (dense.state === 'failed')
+      return { kind: 'out', why: `the dense model fails here: ${dense.detail}`, again: false };
   }
   // Without the dense model nothing can be compared: another worker is to try.
-  if (held.trial.number === 0) return { kind: 'out', why: `the dense model could not be measured: ${failure.detail}` };
+  if (held.trial.number === 0)
+    return { kind: 'out', why: `the dense model could not be measured: ${failure.detail}`, again: true };
   return {
     kind: 'finished',
     result: resultOf(withNames(taken, earlier, shop.by), shop.study.objectives),

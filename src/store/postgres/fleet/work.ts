@@ -383,6 +383,7 @@ const openRows = (db: Kysely<Database>) =>
 
 const openWorkOf = (row: Awaited<ReturnType<typeof openRows>>[number]): OpenWork => ({
   trialId: row.trial_id,
+  studyId: row.study_id,
   study: row.name,
   number: row.number,
   state: row.dead !== null ? 'dead' : row.state === 'running' ? 'running' : 'waiting',

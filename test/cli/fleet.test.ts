@@ -95,7 +95,8 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
   test('a search that measures as well finds what one machine finds of each trial, and a worker that comes late helps', {
     timeout: 180_000,
   }, async () => {
-    const searched = start(world.search('--trials', '400'), world.env, world.folder);
+    // More than it comes to: it is ended below, once all have had a trial.
+    const searched = start(world.search('--trials', '4000'), world.env, world.folder);
     await new Promise<void>(resolve => searched.child.stdout?.once('data', () => resolve()));
     const late = worker('late');
     const other = worker('other');
@@ -109,7 +110,10 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
         ),
       );
     };
-    while ((await names()).size < 4) await delay(300);
+    // Before the first of them is there, the search measures alone, and names nobody.
+    const all = (found: ReadonlySet<string | undefined>): boolean =>
+      found.has('late') && found.has('other') && [...found].some(name => name?.startsWith('search '));
+    while (!all(await names())) await delay(300);
     searched.child.kill('SIGINT');
     expect((await searched.ended).status).toBe(130);
     // A worker that is killed leaves a trial behind, which waits again once nothing is heard of it.

@@ -168,8 +168,7 @@ export const commandTable: readonly Entry[] = [
   },
   {
     usage: 'worker',
-    summary:
-      'Work on the trials of searches that share a PostgreSQL store; exits 3 if it must not be started again by itself',
+    summary: 'Work on the trials of searches that share a PostgreSQL store; exits 3 if its device is broken',
     load: async () => (await import('./worker.ts')).worker,
   },
   {

@@ -2,7 +2,6 @@
 
 import type { ChosenImages } from '../../calibrate/open.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { latencyBudget } from '../../device/profile.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { StudyEvent } from '../../events/event.ts';
 import type { TellStage } from '../../events/stage.ts';
@@ -23,13 +22,10 @@ import { openStudyData } from '../build/open-data.ts';
 import { type Plan, withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
 import { type Brought, demandBrought } from '../measure/brought.ts';
-import { confirmBudget } from '../measure/confirm-budget.ts';
 import { openInstruments } from '../measure/instruments.ts';
-import { patienceOf, waitShare } from '../measure/patience.ts';
-import { scoreTimeoutMs } from '../measure/run-budget.ts';
 import { observationsIn } from '../read/phase-observations.ts';
 import { readFront } from '../read/read-front.ts';
-import { confirmFront } from '../search/confirm.ts';
+import { confirmWithin } from '../search/confirm-within.ts';
 import type { RefineParts } from './refine-parts.ts';
 import { refineTrial } from './refine-trial.ts';
 
@@ -214,18 +210,5 @@ async function confirmed(
     return trial !== null && observationsIn(await store.trials.samples(trial.id), 'confirm') !== null;
   };
   if ((await known(0)) && (await known(number))) return;
-  const latency = confirmBudget(latencyBudget(plan.hardware, study.seed));
-  await confirmFront({
-    store,
-    study,
-    instruments,
-    latency,
-    patience: patienceOf(latency.waitMs ?? 0, () => leftMs() * waitShare),
-    timeoutMs: scoreTimeoutMs,
-    emit,
-    timeLeft: () => leftMs() > 0,
-    finish,
-    stop,
-    only: number,
-  });
+  await confirmWithin({ store, study, plan, instruments, emit, finish, stop, only: number }, leftMs);
 }

@@ -1,5 +1,4 @@
 /** `confirm`: goes on with confirming a stored study, without searching on. */
-import { latencyBudget } from '../../device/profile.ts';
 import type { StudyEvent } from '../../events/event.ts';
 import type { TellStage } from '../../events/stage.ts';
 import { timed } from '../../events/timed.ts';
@@ -12,11 +11,9 @@ import { openStudyData } from '../build/open-data.ts';
 import { withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
 import { type Brought, demandBrought } from '../measure/brought.ts';
-import { confirmBudget } from '../measure/confirm-budget.ts';
 import { openInstruments } from '../measure/instruments.ts';
-import { patienceOf, waitShare } from '../measure/patience.ts';
-import { scoreTimeoutMs } from '../measure/run-budget.ts';
-import { type ConfirmEnd, confirmFront } from './confirm.ts';
+import type { ConfirmEnd } from './confirm.ts';
+import { confirmWithin } from './confirm-within.ts';
 
 export interface ConfirmOptions {
   readonly storePath: string;
@@ -78,20 +75,7 @@ export async function confirmStudy(
   const abort = (): void => void instruments.close();
   stop.addEventListener('abort', abort);
   try {
-    const latency = confirmBudget(latencyBudget(plan.hardware, study.seed));
-    return await confirmFront({
-      store,
-      study,
-      instruments,
-      latency,
-      patience: patienceOf(latency.waitMs ?? 0, () => leftMs() * waitShare),
-      timeoutMs: scoreTimeoutMs,
-      emit,
-      timeLeft: () => leftMs() > 0,
-      finish,
-      stop,
-      only: trial,
-    });
+    return await confirmWithin({ store, study, plan, instruments, emit, finish, stop, only: trial }, leftMs);
   } finally {
     stop.removeEventListener('abort', abort);
     await instruments.close();

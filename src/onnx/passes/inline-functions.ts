@@ -2,6 +2,7 @@
 import { isAttributeProto, readAttribute } from '../attribute-proto.ts';
 import { freshNames } from '../edit.ts';
 import type { Attribute, Graph, Model, Node } from '../graph.ts';
+import { identityNode } from '../identity.ts';
 import { decode, open, payloadOf } from '../message.ts';
 import { isModelSource } from '../model-source.ts';
 import { readNode } from '../node-proto.ts';
@@ -77,7 +78,7 @@ function bodyAt(call: Node, body: FunctionBody, fresh: (wanted: string) => strin
     if (output === '') return;
     // An input, or one value twice, is handed on as it is.
     if (!names.has(name)) names.set(name, output);
-    else passedOn.push(identity(fresh(`${prefix}/output_${i}`), names.get(name)!, output));
+    else passedOn.push(identityNode(fresh(`${prefix}/output_${i}`), names.get(name)!, output));
   });
   const nameOf = (name: string): string => {
     const known = names.get(name);
@@ -99,15 +100,6 @@ function bodyAt(call: Node, body: FunctionBody, fresh: (wanted: string) => strin
   });
   return [...nodes, ...passedOn];
 }
-
-const identity = (name: string, input: string, output: string): Node => ({
-  name,
-  opType: 'Identity',
-  domain: '',
-  inputs: [input],
-  outputs: [output],
-  attributes: new Map(),
-});
 
 /** An attribute that refers to one of the function has the value that the call gives, or none. */
 function attributesAt(node: Node, call: Node, { defaults }: FunctionBody): ReadonlyMap<string, Attribute> {

@@ -3,6 +3,7 @@ import { isAttributeProto } from '../attribute-proto.ts';
 import { freshNames } from '../edit.ts';
 import type { Graph, Model, Node, Tensor } from '../graph.ts';
 import { readGraph } from '../graph-proto.ts';
+import { identityNode } from '../identity.ts';
 import type { Pass } from '../pass.ts';
 import type { ReadOptions } from '../read-context.ts';
 import { inferValues } from '../shapes.ts';
@@ -70,7 +71,7 @@ function branchAt(
     const output = node.outputs[i] ?? '';
     if (output === '') continue;
     if (made.has(name) && !names.has(name)) names.set(name, output);
-    else passedOn.push(identity(fresh(`${prefix}/output_${i}`), name, output));
+    else passedOn.push(identityNode(fresh(`${prefix}/output_${i}`), name, output));
   }
   const constants = [...branch.initializers.values()].map(tensor => {
     const name = fresh(`${prefix}/${tensor.name}`);
@@ -93,12 +94,3 @@ function branchAt(
     ? { nodes: [...nodes, ...handedOn], constants }
     : null;
 }
-
-const identity = (name: string, input: string, output: string): Node => ({
-  name,
-  opType: 'Identity',
-  domain: '',
-  inputs: [input],
-  outputs: [output],
-  attributes: new Map(),
-});

@@ -1,8 +1,8 @@
 /** A step of refinement as one graph: both networks on the same images, the loss, its gradients, and Adam. */
-import { type GradientBuilder, gradientBuilder } from '../../autodiff/gradient/builder.ts';
+import { gradientBuilder } from '../../autodiff/gradient/builder.ts';
 import { gradients } from '../../autodiff/gradient/gradients.ts';
 import { UserError } from '../../errors/user-error.ts';
-import type { Model, Shape, ValueInfo } from '../../onnx/graph.ts';
+import type { Model, ValueInfo } from '../../onnx/graph.ts';
 import { keepLive } from '../../onnx/live.ts';
 import { inferShapes } from '../../onnx/shapes.ts';
 import { readsOf } from '../../onnx/subgraph.ts';
@@ -12,6 +12,8 @@ import { trainableForm } from '../network/prepare.ts';
 import { renamed } from '../network/rename.ts';
 import { optimiserOf } from '../optimiser/optimiser.ts';
 import { chain, type ScalarSource, stateless, type TrainedWeight } from '../optimiser/transformation.ts';
+import { finishedModel } from '../step/finished-model.ts';
+import { updateInputs } from '../step/update-inputs.ts';
 import { type BuiltObjective, buildObjective, type Objective, objectiveOf } from './objective.ts';
 
 export interface RefineNetworks {
@@ -158,36 +160,25 @@ export function refineGraph(pair: RefinePair): RefineGraph {
   const { graph } = reverse.model;
   const build = gradientBuilder(graph);
   build.within('step');
-  const parts = updateParts(build, pair);
+  const update = transformation(pair);
+  const dimsOf = new Map(weights.map(({ name, dims }) => [name, dims]));
+  const { inputs, state, scalars, slot, scalar } = updateInputs(build, update, weight => dimsOf.get(weight) ?? []);
+  for (const { name } of weights) state.set(`weight/${name}`, name);
   const squares = weights.map(({ name }) => {
     const gradient = reverse.gradients.get(name) ?? '';
     return build.reshape(build.add('ReduceSumSquare', [gradient], { keepdims: 0 }), [1]);
   });
   const total = build.add('ReduceSum', [build.add('Concat', squares, { axis: 0 })], { keepdims: 0 });
-  const { slot, scalar } = parts;
   const scope = { build, weights, slot, scalar, gradientNorm: build.add('Sqrt', [total]) };
-  const { updates, kept } = transformation(pair).update(scope, reverse.gradients);
+  const { updates, kept } = update.update(scope, reverse.gradients);
   const next = new Map(kept);
   for (const { name } of weights) next.set(`weight/${name}`, build.add('Sub', [name, updates.get(name) ?? '']));
   const outputs = [losses.loss, losses.headLoss, total, ...next.values()];
-  const nodes = keepLive([...graph.nodes, ...build.nodes()], outputs);
-  const initializers = build.initializers();
-  const read = new Set([...nodes.flatMap(readsOf), ...outputs]);
-  for (const name of initializers.keys()) if (!read.has(name)) initializers.delete(name);
   return {
-    model: {
-      ...reverse.model,
-      graph: {
-        ...graph,
-        nodes,
-        initializers,
-        inputs: [...graph.inputs, ...parts.inputs],
-        outputs: [...new Set(outputs)].map(name => ({ name, elementType: 'float32' as const, shape: null })),
-      },
-    },
-    state: parts.state,
+    model: finishedModel(reverse.model, build, inputs, outputs),
+    state,
     next,
-    scalars: parts.scalars,
+    scalars,
     squares: total,
   };
 }
@@ -208,42 +199,4 @@ function sizeOf({ graph }: Model, name: string): number {
   if (!tensor) return leastSize;
   const squares = floatsOf(tensor).reduce((sum, each) => sum + each * each, 0);
   return Math.max(leastSize, Math.sqrt(squares / Math.max(1, elementCount(tensor.dims))));
-}
-
-/** The inputs that the optimiser asks for, made as it does. */
-function updateParts(build: GradientBuilder, { weights }: RefinePair) {
-  const inputs: ValueInfo[] = [];
-  const state = new Map<string, string>(weights.map(({ name }) => [`weight/${name}`, name]));
-  const scalars = new Map<string, ScalarSource>();
-  const scalarInputs = new Map<string, string>();
-  const dimsOf = new Map<string, Shape>(weights.map(({ name, dims }) => [name, dims]));
-  const input = (name: string, shape: Shape): string => {
-    const fresh = build.fresh(name);
-    inputs.push({ name: fresh, elementType: 'float32', shape });
-    return fresh;
-  };
-  const scalarSlots = new Set(
-    optimiserOf(optimiser, chain(), clipNorm).slots.flatMap(({ name, size }) => (size === 'scalar' ? [name] : [])),
-  );
-  return {
-    inputs,
-    state,
-    scalars,
-    slot: (name: string, weight: string): string => {
-      const key = `${name}/${weight}`;
-      const known = state.get(key);
-      if (known !== undefined) return known;
-      const made = input(key, scalarSlots.has(name) ? [] : (dimsOf.get(weight) ?? []));
-      state.set(key, made);
-      return made;
-    },
-    scalar: (name: string, source: ScalarSource): string => {
-      const known = scalarInputs.get(name);
-      if (known !== undefined) return known;
-      const made = input(name, []);
-      scalarInputs.set(name, made);
-      scalars.set(made, source);
-      return made;
-    },
-  };
 }

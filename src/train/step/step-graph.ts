@@ -7,13 +7,13 @@
 
 import { type GradientBuilder, gradientBuilder } from '../../autodiff/gradient/builder.ts';
 import type { Model, Node, Shape, ValueInfo } from '../../onnx/graph.ts';
-import { keepLive } from '../../onnx/live.ts';
-import { readsOf } from '../../onnx/subgraph.ts';
 import { renamed } from '../network/rename.ts';
 import type { ScalarSource, TrainedWeight, Transformation } from '../optimiser/transformation.ts';
 import type { BatchGraph } from './batch-graph.ts';
+import { finishedModel } from './finished-model.ts';
 import type { Checks } from './not-finite.ts';
 import { buildUpdate } from './update.ts';
+import { updateInputs } from './update-inputs.ts';
 
 export type Form = 'whole' | 'accumulate' | 'finish';
 
@@ -53,36 +53,15 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
   const joined = joinBatches(batch, batches);
   const build = gradientBuilder(joined.model.graph);
   build.within('step');
-  const inputs: ValueInfo[] = [];
-  const scalars = new Map<string, ScalarSource>();
-  const state = new Map<string, string>();
   const next = new Map<string, string>();
   const { graph } = joined.model;
   const dimsOf = new Map(graph.inputs.map(({ name, shape }): [string, Shape] => [name, shape ?? []]));
   for (const { name, dims } of graph.initializers.values()) dimsOf.set(name, dims);
-  const input = (name: string, shape: ValueInfo['shape']): string => {
-    const fresh = build.fresh(name);
-    inputs.push({ name: fresh, elementType: 'float32', shape });
-    return fresh;
-  };
-  const scalarSlots = new Set(options.optimiser.slots.flatMap(({ name, size }) => (size === 'scalar' ? [name] : [])));
-  const slot = (name: string, weight: string): string => {
-    const key = `${name}/${weight}`;
-    const known = state.get(key);
-    if (known !== undefined) return known;
-    const made = input(key, scalarSlots.has(name) ? [] : (dimsOf.get(weight) ?? null));
-    state.set(key, made);
-    return made;
-  };
-  const scalarInputs = new Map<string, string>();
-  const scalar = (name: string, source: ScalarSource): string => {
-    const known = scalarInputs.get(name);
-    if (known !== undefined) return known;
-    const made = input(name, []);
-    scalarInputs.set(name, made);
-    scalars.set(made, source);
-    return made;
-  };
+  const { inputs, state, scalars, slot, scalar } = updateInputs(
+    build,
+    options.optimiser,
+    weight => dimsOf.get(weight) ?? null,
+  );
   for (const name of batch.weights) state.set(`weight/${name}`, name);
   for (const name of batch.statistics) state.set(`statistic/${name}`, name);
   if (batch.distillationWeight) scalars.set(batch.distillationWeight, ({ distillationWeight }) => distillationWeight);
@@ -103,7 +82,7 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
   const correct = total(build, joined.corrects);
   const outputs = [loss, correct, ...next.values(), ...(checks ? [checks.gradients, checks.state] : [])];
   return {
-    model: finished(joined.model, build, inputs, outputs),
+    model: finishedModel(joined.model, build, inputs, outputs),
     images: joined.images,
     targets: joined.targets,
     scalars,
@@ -117,30 +96,6 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
 
 const total = (build: GradientBuilder, parts: readonly string[]): string =>
   parts.length === 1 ? (parts[0] ?? '') : build.add('Sum', parts);
-
-/** Keeps what an output needs, and the inputs and constants that are read. */
-function finished(
-  model: Model,
-  build: GradientBuilder,
-  inputs: readonly ValueInfo[],
-  outputs: readonly string[],
-): Model {
-  const { graph } = model;
-  const nodes = keepLive([...graph.nodes, ...build.nodes()], outputs);
-  const initializers = build.initializers();
-  const read = new Set([...nodes.flatMap(readsOf), ...outputs]);
-  for (const name of initializers.keys()) if (!read.has(name)) initializers.delete(name);
-  return {
-    ...model,
-    graph: {
-      ...graph,
-      nodes,
-      initializers,
-      inputs: [...graph.inputs, ...inputs],
-      outputs: [...new Set(outputs)].map(name => ({ name, elementType: 'float32' as const, shape: null })),
-    },
-  };
-}
 
 interface Joined {
   readonly model: Model;

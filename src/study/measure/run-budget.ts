@@ -10,7 +10,7 @@ export interface RunBudget {
   readonly stop: AbortSignal;
 }
 
-export const leftMs = ({ timeMs, startedMs }: RunBudget): number =>
+export const leftMs = ({ timeMs, startedMs }: Pick<RunBudget, 'timeMs' | 'startedMs'>): number =>
   timeMs === null ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);
 
 export const timeLeft = (budget: RunBudget, reservedMs = 0): boolean => leftMs(budget) > reservedMs;

@@ -4,8 +4,7 @@ import type { ChosenImages } from '../../calibrate/open.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { StudyEvent } from '../../events/event.ts';
-import type { TellStage } from '../../events/stage.ts';
-import { timed } from '../../events/timed.ts';
+import { telling } from '../../events/telling.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import type { CompleteTrial } from '../../store/trial.ts';
@@ -23,6 +22,7 @@ import { type Plan, withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
 import { type Brought, demandBrought } from '../measure/brought.ts';
 import { openInstruments } from '../measure/instruments.ts';
+import { leftMs } from '../measure/run-budget.ts';
 import { observationsIn } from '../read/phase-observations.ts';
 import { readFront } from '../read/read-front.ts';
 import { confirmWithin } from '../search/confirm-within.ts';
@@ -85,12 +85,9 @@ export async function refineStudy(
   const { timeMs, brought = {} } = options;
   demandSameModule(study);
   demandBrought(study, brought);
-  const leftMs = (): number =>
-    timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);
+  const timeLeftMs = (): number => leftMs({ timeMs: timeMs ?? null, startedMs });
   const { finish, stop } = hooks;
-  const emit = timed(hooks.onEvent, hooks.now ?? Date.now);
-  const stage: TellStage = (name, done, total) => emit({ kind: 'stage', stage: name, done, total });
-  const watch = { warn: (message: string): void => emit({ kind: 'warning', trial: null, message }), stage };
+  const { emit, watch } = telling(hooks.onEvent, hooks.now);
   const members = await membersOf(store, study, options);
   const open = options.restart ? members : await unrefined(store, members);
   if (open.length === 0) return endOf(store, members);
@@ -126,11 +123,11 @@ export async function refineStudy(
       budget: options,
     };
     for (const [at, { number }] of open.entries()) {
-      if (finish.aborted || stop.aborted || leftMs() <= 0) break;
-      await confirmed(parts, number, leftMs, hooks);
+      if (finish.aborted || stop.aborted || timeLeftMs() <= 0) break;
+      await confirmed(parts, number, timeLeftMs, hooks);
       const member = requireComplete(await store.trials.get(study.id, number), number, study);
       await refineTrial(parts, member, {
-        timeMs: leftMs() / (open.length - at),
+        timeMs: timeLeftMs() / (open.length - at),
         interrupted: () => finish.aborted || stop.aborted,
         done: at + 1,
         total: open.length,

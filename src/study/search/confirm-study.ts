@@ -1,7 +1,6 @@
 /** `confirm`: goes on with confirming a stored study, without searching on. */
 import type { StudyEvent } from '../../events/event.ts';
-import type { TellStage } from '../../events/stage.ts';
-import { timed } from '../../events/timed.ts';
+import { telling } from '../../events/telling.ts';
 import type { Store } from '../../store/store.ts';
 import type { Study } from '../../store/study.ts';
 import { reopenCalibration } from '../build/calibration.ts';
@@ -12,6 +11,7 @@ import { withWait } from '../build/plan.ts';
 import { reopenPlan } from '../build/reopen.ts';
 import { type Brought, demandBrought } from '../measure/brought.ts';
 import { openInstruments } from '../measure/instruments.ts';
+import { leftMs } from '../measure/run-budget.ts';
 import type { ConfirmEnd } from './confirm.ts';
 import { confirmWithin } from './confirm-within.ts';
 
@@ -53,12 +53,9 @@ export async function confirmStudy(
   const { trial, timeMs, brought = {} } = options;
   demandSameModule(study);
   demandBrought(study, brought);
-  const leftMs = (): number =>
-    timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs - (performance.now() - startedMs);
+  const timeLeftMs = (): number => leftMs({ timeMs: timeMs ?? null, startedMs });
   const { finish, stop } = hooks;
-  const emit = timed(hooks.onEvent, hooks.now ?? Date.now);
-  const stage: TellStage = (name, done, total) => emit({ kind: 'stage', stage: name, done, total });
-  const watch = { warn: (message: string): void => emit({ kind: 'warning', trial: null, message }), stage };
+  const { emit, watch } = telling(hooks.onEvent, hooks.now);
   for (const number of [0, trial ?? 0]) requireComplete(await store.trials.get(study.id, number), number, study);
   const plan = withWait(await reopenPlan(study, options.storePath, options.model), options.waitMs);
   const dataset = await openStudyData(study, options.data);
@@ -75,7 +72,7 @@ export async function confirmStudy(
   const abort = (): void => void instruments.close();
   stop.addEventListener('abort', abort);
   try {
-    return await confirmWithin({ store, study, plan, instruments, emit, finish, stop, only: trial }, leftMs);
+    return await confirmWithin({ store, study, plan, instruments, emit, finish, stop, only: trial }, timeLeftMs);
   } finally {
     stop.removeEventListener('abort', abort);
     await instruments.close();

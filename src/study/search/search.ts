@@ -4,8 +4,7 @@ import { type Normalization, normalizationName } from '../../data/normalize.ts';
 import { tellsMemory } from '../../device/open.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { EndedBy, StudyEvent } from '../../events/event.ts';
-import type { TellStage } from '../../events/stage.ts';
-import { timed } from '../../events/timed.ts';
+import { telling } from '../../events/telling.ts';
 import type { Fleet } from '../../fleet/open.ts';
 import { rankfrontVersion } from '../../host/version.ts';
 import { type MetricChoice, parseMetric } from '../../metric/choice.ts';
@@ -134,13 +133,11 @@ const never = new AbortController().signal;
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const startedMs = performance.now();
-  const emit = timed(options.onEvent ?? (() => {}), options.now ?? Date.now);
+  const { emit, watch } = telling(options.onEvent ?? (() => {}), options.now);
+  const { warn } = watch;
   const finish = options.finish ?? never;
   const stop = options.stop ?? never;
   const seed = options.seed ?? 0;
-  const warn = (message: string): void => emit({ kind: 'warning', trial: null, message });
-  const stage: TellStage = (name, done, total) => emit({ kind: 'stage', stage: name, done, total });
-  const watch = { warn, stage };
 
   demandNames(options);
   const own = typeof options.strategy === 'object' ? options.strategy : undefined;

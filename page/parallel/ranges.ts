@@ -10,6 +10,15 @@ export function rangesPart(
   change: (key: string, range: Range | null) => void,
 ): HTMLElement {
   const draft = { key: axes[0]?.key ?? '', low: '', high: '' };
+  const endField = (label: string, end: 'low' | 'high'): HTMLElement =>
+    textField(
+      label,
+      '',
+      value => {
+        draft[end] = value;
+      },
+      { inputmode: 'decimal', size: '6' },
+    );
   const add = (): void => {
     const axis = axes.find(({ key }) => key === draft.key);
     if (!axis) return;
@@ -62,22 +71,8 @@ export function rangesPart(
           draft.key = key;
         },
       ),
-      textField(
-        'From',
-        '',
-        value => {
-          draft.low = value;
-        },
-        { inputmode: 'decimal', size: '6' },
-      ),
-      textField(
-        'To',
-        '',
-        value => {
-          draft.high = value;
-        },
-        { inputmode: 'decimal', size: '6' },
-      ),
+      endField('From', 'low'),
+      endField('To', 'high'),
       h('button', { type: 'button', onclick: add }, 'Add range'),
     ),
   );

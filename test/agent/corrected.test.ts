@@ -1,29 +1,22 @@
 /** Corrected candidates through an agent: the search is the same as here, and what a correction scales is not sent again. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type BuiltTrial, builtTrials } from '../../bench/device/candidates.ts';
 import { openDevice } from '../../src/device/open.ts';
 import { sha256Of } from '../../src/host/model-file.ts';
 import { openStore } from '../../src/store/open.ts';
 import { rankfront } from '../cli/rankfront.ts';
-import { cifarRecords, makeWorld, type World } from '../cli/world.ts';
+import { cifarRecords, type World } from '../cli/world.ts';
 import { measured } from '../device/contract.ts';
 import { cuttingProxy } from './cutting-proxy.ts';
 import { computedThere, farAgent, remoteProfile, remoteYaml } from './far-agent.ts';
+import { worldsOf } from './worlds.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'rankfront-corrected-'));
-const worlds: World[] = [];
-afterAll(() => {
-  for (const world of worlds) world.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { folder, worldWith: plainWorld } = worldsOf('corrected');
 
 function worldWith(hardware: string): World {
-  const world = makeWorld();
-  worlds.push(world);
-  writeFileSync(world.hardware, hardware);
+  const world = plainWorld(hardware);
   mkdirSync(join(world.folder, 'calibration'));
   writeFileSync(join(world.folder, 'calibration', 'test_batch.bin'), cifarRecords(40, 9));
   return world;

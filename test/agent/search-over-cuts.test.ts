@@ -1,28 +1,14 @@
 /** Searches through an agent whose cable is cut, and that is killed, at random instants: no trial is lost, none fails for it, all are the same. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { seededRng } from '../../src/random/rng.ts';
 import { openStore } from '../../src/store/open.ts';
 import { rankfront, start } from '../cli/rankfront.ts';
-import { makeWorld, type World } from '../cli/world.ts';
+import type { World } from '../cli/world.ts';
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts';
 import { computedThere, farAgent, measuredThere, remoteYaml } from './far-agent.ts';
+import { worldsOf } from './worlds.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'rankfront-cuts-'));
-const worlds: World[] = [];
-afterAll(() => {
-  for (const world of worlds) world.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function worldWith(hardware: string): World {
-  const world = makeWorld();
-  worlds.push(world);
-  writeFileSync(world.hardware, hardware);
-  return world;
-}
+const { folder, worldWith } = worldsOf('cuts');
 
 async function trialsIn(world: World) {
   const store = await openStore(world.store, { readOnly: true });

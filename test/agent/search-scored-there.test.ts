@@ -1,28 +1,15 @@
 /** A whole search whose images are scored through an agent: the same accuracies as here, over cuts and a kill, and what comes after a search. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { seededRng } from '../../src/random/rng.ts';
 import { openStore } from '../../src/store/open.ts';
 import { rankfront, start } from '../cli/rankfront.ts';
-import { makeWorld, type World } from '../cli/world.ts';
+import type { World } from '../cli/world.ts';
 import { cuttingProxy } from './cutting-proxy.ts';
 import { farAgent, measuredThere, remoteYaml } from './far-agent.ts';
+import { worldsOf } from './worlds.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'rankfront-scored-there-'));
-const worlds: World[] = [];
-afterAll(() => {
-  for (const world of worlds) world.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function worldWith(hardware: string): World {
-  const world = makeWorld();
-  worlds.push(world);
-  writeFileSync(world.hardware, hardware);
-  return world;
-}
+const { folder, worldWith } = worldsOf('scored-there');
 
 /** What does not depend on how long anything takes: a random search proposes the same. */
 async function answersIn(world: World) {

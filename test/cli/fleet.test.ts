@@ -2,37 +2,29 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openFleet } from '../../src/fleet/open.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { CompleteTrial } from '../../src/store/trial.ts';
-import { type Databases, hasOwnServer, openDatabases } from '../store/postgres/databases.ts';
+import { hasOwnServer } from '../store/postgres/databases.ts';
+import { onServer } from '../store/postgres/on-server.ts';
 import { rankfront, start } from './rankfront.ts';
 import { makeWorld, type World } from './world.ts';
 
 describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machine has no server)', () => {
-  let databases: Databases;
-  let url: string;
+  const server = onServer();
   let world: World;
-  beforeAll(async () => {
-    databases = await openDatabases();
-  }, 120_000);
-  afterAll(() => databases.close());
   beforeEach(async () => {
-    url = await databases.create();
-    world = makeWorld(url);
+    world = makeWorld(server.url);
   });
-  afterEach(async () => {
-    world.remove();
-    await databases.drop(url);
-  });
+  afterEach(() => world.remove());
 
   const worker = (name: string, ...more: string[]) =>
     start(
       [
         'worker',
         '--store',
-        url,
+        server.url,
         '--name',
         name,
         ...(more.includes('--hardware') ? [] : ['--hardware', world.hardware]),
@@ -43,7 +35,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     );
 
   const workersThere = async (count: number): Promise<void> => {
-    const fleet = await openFleet(url);
+    const fleet = await openFleet(server.url);
     while ((await fleet.workers.list()).length < count) await delay(100);
     await fleet.close();
   };
@@ -59,7 +51,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     );
     const scorer = worker('scorer', '--hardware', other);
     await workersThere(2);
-    const listed = JSON.parse((await rankfront(['workers', '--store', url, '--json'], world.env)).stdout) as {
+    const listed = JSON.parse((await rankfront(['workers', '--store', server.url, '--json'], world.env)).stdout) as {
       name: string;
     }[];
     expect(listed.map(({ name }) => name).sort()).toEqual(['scorer', 'timer']);
@@ -69,7 +61,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     timer.child.kill('SIGTERM');
     scorer.child.kill('SIGTERM');
     expect([(await timer.ended).status, (await scorer.ended).status]).toEqual([0, 0]);
-    const store = await openStore(url, { readOnly: true });
+    const store = await openStore(server.url, { readOnly: true });
     const study = (await store.studies.get('small'))!;
     const trials = (await store.trials.list(study.id)) as readonly CompleteTrial[];
     await store.close();
@@ -80,7 +72,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
         accuracy: 'scorer',
       });
     const told = async (...args: string[]): Promise<string> => {
-      const { status, stdout, stderr } = await rankfront([...args, '--store', url], world.env);
+      const { status, stdout, stderr } = await rankfront([...args, '--store', server.url], world.env);
       expect([args[0], status, status === 0 ? '' : stderr]).toEqual([args[0], 0, '']);
       return stdout;
     };
@@ -100,7 +92,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     await new Promise<void>(resolve => searched.child.stdout?.once('data', () => resolve()));
     const late = worker('late');
     const other = worker('other');
-    const fleet = await openFleet(url);
+    const fleet = await openFleet(server.url);
     const names = async (): Promise<Set<string | undefined>> => {
       const study = await fleet.store.studies.get('small');
       const trials = study ? await fleet.store.trials.list(study.id, { states: ['complete'] }) : [];
@@ -123,7 +115,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     const study = (await fleet.store.studies.get('small'))!;
     const trials = (await fleet.store.trials.list(study.id, { states: ['complete'] })) as readonly CompleteTrial[];
     await fleet.close();
-    expect((await rankfront(['replay', '--store', url], world.env)).status).toBe(0);
+    expect((await rankfront(['replay', '--store', server.url], world.env)).status).toBe(0);
     // The same candidate has the same figures, whoever built and measured it.
     const alone = makeWorld();
     try {
@@ -135,7 +127,7 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     } finally {
       alone.remove();
     }
-    const verified = await rankfront(['verify', '--store', url, '--trial', '0'], world.env);
+    const verified = await rankfront(['verify', '--store', server.url, '--trial', '0'], world.env);
     expect(verified.status).toBe(0);
   });
 
@@ -146,11 +138,11 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
       2,
       expect.stringContaining('it is a file, which one machine has for itself'),
     ]);
-    const role = await run('worker', '--store', url, '--hardware', world.hardware, '--roles', 'cook');
+    const role = await run('worker', '--store', server.url, '--hardware', world.hardware, '--roles', 'cook');
     expect([role.status, role.stderr]).toEqual([2, expect.stringContaining('Cannot work as "cook"')]);
     const alone = await run(...makeLocal().search('--no-worker', '--trials', '1'));
     expect([alone.status, alone.stderr]).toEqual([2, expect.stringContaining('is not shared with other machines')]);
-    const fleet = await openFleet(url);
+    const fleet = await openFleet(server.url);
     const study = await fleet.store.studies.create({ ...(await import('../store/samples.ts')).newStudy() });
     const { newTrial } = await import('../store/samples.ts');
     const station = {
@@ -162,11 +154,11 @@ describe.skipIf(!hasOwnServer)('workers on PostgreSQL (skipped where this machin
     } as const;
     await fleet.work.offer(study.id, newTrial(0), station);
     await fleet.close();
-    const old = await run('worker', '--store', url, '--hardware', world.hardware);
+    const old = await run('worker', '--store', server.url, '--hardware', world.hardware);
     expect([old.status, old.stderr]).toEqual([2, expect.stringContaining('it is searched by rankfront 9.9.9')]);
-    const none = await run('jobs', 'requeue', '0', '--store', url);
+    const none = await run('jobs', 'requeue', '0', '--store', server.url);
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('it is not dead')]);
-    expect((await run('jobs', '--store', url)).stdout).toContain('waiting');
+    expect((await run('jobs', '--store', server.url)).stdout).toContain('waiting');
   });
 
   const locals: World[] = [];

@@ -1,13 +1,13 @@
 /** Whole searches on a PostgreSQL database, and every command that reads or goes on with one. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { seededRng } from '../../src/random/rng.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { CompleteTrial, Trial } from '../../src/store/trial.ts';
 import { guarded } from '../store/interleaving/postgres-server.ts';
-import { type Databases, hasOwnServer, openDatabases } from '../store/postgres/databases.ts';
-import { type Cuttable, startProxy } from '../store/postgres/proxy.ts';
+import { hasOwnServer } from '../store/postgres/databases.ts';
+import { onServerBehindProxy } from '../store/postgres/on-server.ts';
 import { type Ended, rankfront, start } from './rankfront.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -15,28 +15,14 @@ const secret = 'tell%6Eobody-77';
 const plainSecret = 'tellnobody-77';
 
 describe.skipIf(!hasOwnServer)('the command line on PostgreSQL (skipped where this machine has no server)', () => {
-  let databases: Databases;
-  let proxy: Cuttable;
-  let url: string;
+  const server = onServerBehindProxy();
   let world: World;
   beforeAll(async () => {
-    databases = await openDatabases([]);
-    proxy = await startProxy(() => databases.server!.socket);
-    const any = await databases.create();
-    await databases.run(any, `create role ${guarded} login password '${plainSecret}' superuser`);
-    await databases.drop(any);
+    const any = await server.databases.create();
+    await server.databases.run(any, `create role ${guarded} login password '${plainSecret}' superuser`);
+    await server.databases.drop(any);
   }, 120_000);
-  afterAll(async () => {
-    await proxy.close();
-    await databases.close();
-  });
-  beforeEach(async () => {
-    url = await databases.create();
-  });
-  afterEach(async () => {
-    world.remove();
-    await databases.drop(url);
-  });
+  afterEach(() => world.remove());
 
   /** The study `small` as it is stored. */
   async function studyAt(place: string) {
@@ -49,7 +35,7 @@ describe.skipIf(!hasOwnServer)('the command line on PostgreSQL (skipped where th
   }
 
   test('every command, and no password in anything that is printed, told or stored', { timeout: 240_000 }, async () => {
-    const place = databases.as(url, { port: proxy.port, user: guarded, password: secret });
+    const place = server.databases.as(server.url, { port: server.proxy.port, user: guarded, password: secret });
     world = makeWorld(place);
     const file = makeWorld();
     const printed: string[] = [];
@@ -84,7 +70,7 @@ describe.skipIf(!hasOwnServer)('the command line on PostgreSQL (skipped where th
       expect(existsSync(join(world.folder, 'out.onnx'))).toBe(true);
       // A file finds the same.
       expect((await rankfront([...file.search('--trials', '16', '--seed', '5')], file.env)).status).toBe(0);
-      const [here, there] = [await studyAt(url), await studyAt(file.store)];
+      const [here, there] = [await studyAt(server.url), await studyAt(file.store)];
       const facts = ({ trials, front }: typeof here) => [
         front,
         trials.map(({ number, configuration, state, ...trial }) => [
@@ -120,24 +106,24 @@ describe.skipIf(!hasOwnServer)('the command line on PostgreSQL (skipped where th
     expect(all).toContain(`postgres://${guarded}@`);
     expect(all).not.toContain(secret);
     expect(all).not.toContain(plainSecret);
-    for (const { relname } of await databases.run(
-      url,
+    for (const { relname } of await server.databases.run(
+      server.url,
       `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
     )) {
-      const rows = JSON.stringify(await databases.run(url, `select t::text as row from ${relname} t`));
+      const rows = JSON.stringify(await server.databases.run(server.url, `select t::text as row from ${relname} t`));
       expect(rows).not.toContain(secret);
       expect(rows).not.toContain(plainSecret);
     }
   });
 
   test('four searches at once on one study, with connections cut', { timeout: 240_000 }, async () => {
-    world = makeWorld(databases.as(url, { port: proxy.port }));
+    world = makeWorld(server.databases.as(server.url, { port: server.proxy.port }));
     let done = false;
     let cuts = 0;
     const cutting = (async () => {
       while (!done) {
         await new Promise(resolve => setTimeout(resolve, 300));
-        cuts += proxy.cut();
+        cuts += server.proxy.cut();
       }
     })();
     const budget = ['--strategy', 'bayesian', '--trials', '40'];
@@ -146,7 +132,7 @@ describe.skipIf(!hasOwnServer)('the command line on PostgreSQL (skipped where th
     await cutting;
     expect(ends.map(({ status, stderr }) => [status, stderr])).toEqual(ends.map(() => [0, '']));
     expect(cuts).toBeGreaterThan(4);
-    const { trials, front } = await studyAt(url);
+    const { trials, front } = await studyAt(server.url);
     demandOnce(trials, front);
     expect(trials.length).toBeGreaterThanOrEqual(41);
     expect(trials[0]).toMatchObject({ number: 0, state: 'complete', strategy: 'dense', requeues: 0 });
@@ -154,7 +140,7 @@ describe.skipIf(!hasOwnServer)('the command line on PostgreSQL (skipped where th
 
   const kills = 50;
   test(`two searches at a time, killed at ${kills} random instants`, { timeout: 400_000 }, async () => {
-    world = makeWorld(url);
+    world = makeWorld(server.url);
     const rng = seededRng(18);
     const budget = ['--trials', '4000', '--seed', '5'];
     const told = new Map<number, string>();
@@ -183,10 +169,10 @@ describe.skipIf(!hasOwnServer)('the command line on PostgreSQL (skipped where th
       }
     };
     await Promise.all([victim(), victim()]);
-    const most = (await studyAt(url)).trials.length;
+    const most = (await studyAt(server.url)).trials.length;
     const last = await start(world.search('--trials', String(most + 2), '--seed', '5'), world.env).ended;
     expect([last.status, last.stderr]).toEqual([0, '']);
-    const { trials, front } = await studyAt(url);
+    const { trials, front } = await studyAt(server.url);
     demandOnce(trials, front);
     expect(told.size).toBeGreaterThan(kills / 2);
     for (const [number, macs] of told) expect(trials[number]).toMatchObject({ number, macs: Number(macs) });

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Fleet, openFleet } from '../../src/fleet/open.ts';
 import { stationOf } from '../../src/fleet/queues.ts';
 import type { Bench } from '../../src/fleet/worker.ts';
@@ -13,29 +13,15 @@ import { type Held, roles } from '../../src/store/fleet.ts';
 import type { Study } from '../../src/store/study.ts';
 import type { CompleteTrial, Trial } from '../../src/store/trial.ts';
 import { replay } from '../../src/study/read/replay.ts';
-import { type Databases, hasOwnServer, openDatabases } from '../store/postgres/databases.ts';
-import { type Cuttable, startProxy } from '../store/postgres/proxy.ts';
+import { hasOwnServer } from '../store/postgres/databases.ts';
+import { onServerBehindProxy } from '../store/postgres/on-server.ts';
 import { toySpace, toyStudy } from '../study/twins.ts';
 import { coordinate, deviceClass, openToy, sites, toyBench, toyWorker, version } from './toy.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machine has no server)', () => {
-  let databases: Databases;
-  let proxy: Cuttable;
-  let url: string;
-  beforeAll(async () => {
-    databases = await openDatabases([]);
-    proxy = await startProxy(() => databases.server!.socket);
-  }, 120_000);
-  afterAll(async () => {
-    await proxy.close();
-    await databases.close();
-  });
-  beforeEach(async () => {
-    url = await databases.create();
-  });
-  afterEach(() => databases.drop(url));
+  const server = onServerBehindProxy();
 
   /** Every trial once and complete, none waiting or running, nothing shared out; the front that of what is there. */
   async function demandAll(fleet: Fleet, least: number): Promise<readonly CompleteTrial[]> {
@@ -64,7 +50,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   test('four workers and two coordinators: each trial once, who measured it is known, and every proposal can be made again', {
     timeout: 60_000,
   }, async () => {
-    const fleets = await Promise.all(range(6).map(() => openFleet(url, { leaseMs: 10_000 })));
+    const fleets = await Promise.all(range(6).map(() => openFleet(server.url, { leaseMs: 10_000 })));
     const [one, two, ...rest] = fleets as [Fleet, Fleet, ...Fleet[]];
     const study = await openToy(one);
     const over = new AbortController();
@@ -98,7 +84,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   });
 
   test('connections cut again and again', { timeout: 90_000 }, async () => {
-    const place = databases.as(url, { port: proxy.port });
+    const place = server.databases.as(server.url, { port: server.proxy.port });
     const fleets = await Promise.all(range(4).map(() => openFleet(place, { leaseMs: 2000, losses: 1000 })));
     const [one, ...rest] = fleets as [Fleet, ...Fleet[]];
     const study = await openToy(one);
@@ -107,8 +93,8 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const cutting = (async () => {
       while (!over.signal.aborted) {
         await delay(400);
-        if (cuts % 3 === 0) proxy.swallowCommit();
-        cuts += proxy.cut();
+        if (cuts % 3 === 0) server.proxy.swallowCommit();
+        cuts += server.proxy.cut();
       }
     })();
     const workers = rest.map((fleet, i) =>
@@ -129,7 +115,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   });
 
   test('the server stopped and started in the middle', { timeout: 90_000 }, async () => {
-    const fleets = await Promise.all(range(3).map(() => openFleet(url, { leaseMs: 4000, losses: 1000 })));
+    const fleets = await Promise.all(range(3).map(() => openFleet(server.url, { leaseMs: 4000, losses: 1000 })));
     const [one, ...rest] = fleets as [Fleet, ...Fleet[]];
     const study = await openToy(one);
     const over = new AbortController();
@@ -144,9 +130,9 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
     const asking = coordinate(one, study, { trials: 30 });
     for (const _ of range(2)) {
       await delay(700);
-      await databases.server!.halt('crash');
+      await server.databases.server!.halt('crash');
       await delay(300);
-      await databases.server!.resume();
+      await server.databases.server!.resume();
     }
     expect(await asking).toBe('trials');
     over.abort();
@@ -157,9 +143,13 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
 
   function start(...args: readonly string[]) {
     const path = join(import.meta.dirname, 'process.ts');
-    const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args, url], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child: ChildProcess = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', path, ...args, server.url],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let out = '';
     let error = '';
     child.stdout?.on('data', chunk => {
@@ -207,7 +197,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
       }
     };
     await Promise.all([victim('work', 'a'), victim('work', 'b'), victim('ask', '4000')]);
-    const fleet = await openFleet(url, { leaseMs: 1500, losses: 1000 });
+    const fleet = await openFleet(server.url, { leaseMs: 1500, losses: 1000 });
     const study = await openToy(fleet);
     const there = (await fleet.store.trials.list(study.id)).length;
     const over = new AbortController();
@@ -229,7 +219,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   });
 
   test('a worker whose device is not itself any more takes itself out, and what it said last is not kept', async () => {
-    const fleet = await openFleet(url, { leaseMs: 5000 });
+    const fleet = await openFleet(server.url, { leaseMs: 5000 });
     const study = await openToy(fleet);
     const good = toyBench(study, 'ill', () => 1);
     let denseMs = 10;
@@ -258,7 +248,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   });
 
   test('what a dense model takes is known for each study by itself, and after a restart', async () => {
-    const fleet = await openFleet(url, { leaseMs: 5000 });
+    const fleet = await openFleet(server.url, { leaseMs: 5000 });
     const first = await openToy(fleet);
     const second = await fleet.store.studies.create({ ...toyStudy, name: 'second' });
     const benchOf = (study: Study, denseMs: number): Bench => {
@@ -309,7 +299,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   };
 
   test('a trial that another version had in hand is taken over once it is put back', { timeout: 30_000 }, async () => {
-    const fleet = await openFleet(url, { leaseMs: 1000 });
+    const fleet = await openFleet(server.url, { leaseMs: 1000 });
     const study = await openToy(fleet);
     await takenBy(fleet, study, '0.9.0');
     const over = new AbortController();
@@ -323,7 +313,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   });
 
   test('a dense model that is dead ends the search, with the way out', async () => {
-    const fleet = await openFleet(url, { leaseMs: 5000, losses: 1 });
+    const fleet = await openFleet(server.url, { leaseMs: 5000, losses: 1 });
     const study = await openToy(fleet);
     await fleet.work.giveBack(await takenBy(fleet, study, version), 'it hung');
     await expect(coordinate(fleet, study, { trials: 2 })).rejects.toThrow(
@@ -333,7 +323,7 @@ describe.skipIf(!hasOwnServer)('a fleet on PostgreSQL (skipped where this machin
   });
 
   test('a trial that hangs is given up, and counted', async () => {
-    const fleet = await openFleet(url, { leaseMs: 5000 });
+    const fleet = await openFleet(server.url, { leaseMs: 5000 });
     const study = await openToy(fleet);
     const finish = new AbortController();
     const asking = coordinate(fleet, study, { trials: 1, finish: finish.signal });

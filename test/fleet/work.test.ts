@@ -1,11 +1,12 @@
 /** Work that is shared out, on a real server: each trial is taken by one, a result is accepted from whoever holds it, and no bell rings for nothing. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Fleet, openFleet } from '../../src/fleet/open.ts';
 import { stationOf } from '../../src/fleet/queues.ts';
 import { copyStore } from '../../src/store/copy/copy-store.ts';
 import { type Role, roles, type Taker } from '../../src/store/fleet.ts';
 import type { Study } from '../../src/store/study.ts';
-import { type Databases, hasPostgres, openDatabases, skipped } from '../store/postgres/databases.ts';
+import { hasPostgres, skipped } from '../store/postgres/databases.ts';
+import { onServer } from '../store/postgres/on-server.ts';
 import { demandWhole } from '../store/postgres/whole.ts';
 import { accuracyOf, completed, crashed, frontOf, latencyOf, newStudy, newTrial } from '../store/samples.ts';
 
@@ -21,36 +22,29 @@ const taker = (worker: string, changes: Partial<Taker> = {}): Taker => ({
 });
 
 describe.skipIf(!hasPostgres)(`shared work on PostgreSQL (${skipped})`, () => {
-  let databases: Databases;
-  let url: string;
+  const server = onServer();
   let fleet: Fleet;
   let study: Study;
   const station = (role: Role = 'build') => stationOf(role, study.id, rest);
-  beforeAll(async () => {
-    databases = await openDatabases();
-  }, 120_000);
-  afterAll(() => databases.close());
   beforeEach(async () => {
-    url = await databases.create();
-    fleet = await openFleet(url, { leaseMs: 20_000, losses: 2 });
+    fleet = await openFleet(server.url, { leaseMs: 20_000, losses: 2 });
     study = await fleet.store.studies.create(newStudy());
   });
   afterEach(async () => {
     await fleet.close();
-    await databases.drop(url);
   });
 
   /** As if the server's clock had gone on. */
   const pass = (ms: number) =>
-    databases.run(
-      url,
+    server.databases.run(
+      server.url,
       `update trials set lease_until_ms = lease_until_ms - ${ms}; update work set rung_at_ms = rung_at_ms - ${ms};
        update workers set until_ms = until_ms - ${ms}`,
     );
   const bells = async () =>
-    (await databases.run(url, `select state::text from rankfront_jobs.job where name like '%study-%'`)).map(
-      ({ state }) => state,
-    );
+    (
+      await server.databases.run(server.url, `select state::text from rankfront_jobs.job where name like '%study-%'`)
+    ).map(({ state }) => state);
 
   test('a trial is stored with its bell, or neither; whoever hears it takes it, and nobody after', async () => {
     const trial = await fleet.work.offer(study.id, newTrial(0), station());
@@ -73,7 +67,7 @@ describe.skipIf(!hasPostgres)(`shared work on PostgreSQL (${skipped})`, () => {
   });
 
   test('two processes that take side by side never get the same', async () => {
-    const other = await openFleet(url, { leaseMs: 20_000 });
+    const other = await openFleet(server.url, { leaseMs: 20_000 });
     for (let n = 0; n < 20; n++) await fleet.work.offer(study.id, newTrial(n), station());
     const take = async (from: Fleet, worker: string): Promise<number[]> => {
       const got: number[] = [];
@@ -149,7 +143,7 @@ describe.skipIf(!hasPostgres)(`shared work on PostgreSQL (${skipped})`, () => {
 
   test('a bell that was lost rings again', async () => {
     const { id } = (await fleet.work.offer(study.id, newTrial(0), station()))!;
-    await databases.run(url, 'delete from rankfront_jobs.job');
+    await server.databases.run(server.url, 'delete from rankfront_jobs.job');
     expect(await fleet.bells.next(station().queue)).toBeNull();
     await pass(130_000);
     expect(await fleet.work.reap()).toEqual({ putBack: 0, died: 0, rungAgain: 1 });
@@ -183,15 +177,15 @@ describe.skipIf(!hasPostgres)(`shared work on PostgreSQL (${skipped})`, () => {
     expect(found.observations[0]).toHaveProperty('candidateSamplesMs.length', 5);
     // A copy has no work: there the trial waits for whoever searches on.
     await fleet.work.giveBack(scorer, null);
-    const copy = await databases.create();
-    await copyStore(url, copy);
+    const copy = await server.databases.create();
+    await copyStore(server.url, copy);
     const alone = await openFleet(copy);
     const there = (await alone.store.studies.get(study.name))!;
     expect(await alone.work.list()).toEqual([]);
     expect(await alone.work.adopt(there.id, stationOf('build', there.id, rest))).toBe(1);
     expect(await alone.work.adopt(there.id, stationOf('build', there.id, rest))).toBe(0);
     await alone.close();
-    await databases.drop(copy);
+    await server.databases.drop(copy);
     const last = (await fleet.work.take(id, taker('scorer', { roles: ['accuracy'] })))!;
     const observations = [...found.observations, accuracyOf(0)];
     const result = completed(0, { observations, correction: found.correction });
@@ -207,7 +201,7 @@ describe.skipIf(!hasPostgres)(`shared work on PostgreSQL (${skipped})`, () => {
     for (const wrongMs of [60_000, -60_000]) {
       Date.now = () => real() + wrongMs;
       try {
-        const other = await openFleet(url, { leaseMs: 20_000 });
+        const other = await openFleet(server.url, { leaseMs: 20_000 });
         const held = (await other.work.take(id, taker('wrong')))!;
         expect(held).not.toBeNull();
         expect(await other.work.reap()).toMatchObject({ putBack: 0 });
@@ -242,7 +236,7 @@ describe.skipIf(!hasPostgres)(`shared work on PostgreSQL (${skipped})`, () => {
     const sha256 = await fleet.blobs.put(bytes);
     expect(await fleet.blobs.put(bytes)).toBe(sha256);
     expect(Buffer.compare((await fleet.blobs.get(sha256))!, bytes)).toBe(0);
-    await databases.run(url, 'delete from blobs where part = 1');
+    await server.databases.run(server.url, 'delete from blobs where part = 1');
     expect([await fleet.blobs.has(sha256), await fleet.blobs.get(sha256)]).toEqual([false, null]);
     await fleet.blobs.put(bytes);
     expect(await fleet.blobs.has(sha256)).toBe(true);

@@ -2,11 +2,12 @@
 import { copyFileSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { copyStore } from '../../src/store/copy/copy-store.ts';
 import { studyDigest } from '../../src/store/copy/digest.ts';
 import { openStore, openStoreSession } from '../../src/store/open.ts';
-import { type Databases, hasPostgres, openDatabases, skipped } from './postgres/databases.ts';
+import { hasPostgres, skipped } from './postgres/databases.ts';
+import { onServer } from './postgres/on-server.ts';
 import {
   completed,
   crashed,
@@ -175,29 +176,20 @@ test('to itself, from nothing, and a study that is not there', async () => {
 });
 
 describe.skipIf(!hasPostgres)(`to PostgreSQL and back (${skipped})`, () => {
-  let databases: Databases;
-  let url: string;
-  beforeAll(async () => {
-    databases = await openDatabases();
-  }, 120_000);
-  afterAll(() => databases.close());
-  beforeEach(async () => {
-    url = await databases.create();
-  });
-  afterEach(() => databases.drop(url));
+  const server = onServer();
 
   test('every value comes back as it was', { timeout: 120_000 }, async () => {
     await fill(file);
-    const there = await copyStore(file, url);
-    const back = await copyStore(url, at('back.sqlite'));
+    const there = await copyStore(file, server.url);
+    const back = await copyStore(server.url, at('back.sqlite'));
     expect(back).toEqual(there);
     for (const name of ['night', 'day']) {
-      expect(await everything(url, name)).toEqual(await everything(file, name));
+      expect(await everything(server.url, name)).toEqual(await everything(file, name));
       expect(await everything(at('back.sqlite'), name)).toEqual(await everything(file, name));
     }
-    expect(await copyStore(file, url)).toEqual(there.map(each => ({ ...each, state: 'skipped' })));
+    expect(await copyStore(file, server.url)).toEqual(there.map(each => ({ ...each, state: 'skipped' })));
     // It goes on there: new ids follow those that were copied.
-    const store = await openStore(url);
+    const store = await openStore(server.url);
     const study = (await store.studies.get('night'))!;
     expect(await store.queue.begin(study.id, newTrial(901))).toMatchObject({ number: 231 });
     expect((await store.studies.create(newStudy({ name: 'next' }))).id).toBeGreaterThan(study.id);
@@ -208,15 +200,15 @@ describe.skipIf(!hasPostgres)(`to PostgreSQL and back (${skipped})`, () => {
     'a real study, of whatever version made it: %s',
     { timeout: 120_000 },
     async path => {
-      const there = await copyStore(path, url);
-      expect(await copyStore(url, at('back.sqlite'))).toEqual(there);
+      const there = await copyStore(path, server.url);
+      expect(await copyStore(server.url, at('back.sqlite'))).toEqual(there);
       expect(await everything(at('back.sqlite'), there[0]!.study)).toEqual(await everything(path, there[0]!.study));
     },
   );
 
-  test('both databases have the same tables and columns', async () => {
+  test('both server.databases have the same tables and columns', async () => {
     await (await openStore(file)).close();
-    await (await openStore(url)).close();
+    await (await openStore(server.url)).close();
     const sqlite = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file);
     const here = sqlite
       .prepare(
@@ -226,8 +218,8 @@ describe.skipIf(!hasPostgres)(`to PostgreSQL and back (${skipped})`, () => {
       .all()
       .map(({ name }) => String(name));
     sqlite.close();
-    const there = await databases.run(
-      url,
+    const there = await server.databases.run(
+      server.url,
       `select table_name || '.' || column_name || case is_nullable when 'NO' then ' not null' else '' end as name
        from information_schema.columns where table_schema = 'public' and table_name not in ('open_stores', 'work', 'workers', 'device_checks', 'blobs')`,
     );

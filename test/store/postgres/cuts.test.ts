@@ -1,32 +1,20 @@
 /** Connections that are cut at random instants, and a server that is stopped and started: nothing is lost and nothing is done twice. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { seededRng } from '../../../src/random/rng.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { completed, frontOf, newStudy, newTrial } from '../samples.ts';
-import { type Databases, hasOwnServer, openDatabases } from './databases.ts';
-import { type Cuttable, startProxy } from './proxy.ts';
+import { hasOwnServer } from './databases.ts';
+import { onServerBehindProxy } from './on-server.ts';
 import { demandWhole } from './whole.ts';
 
 describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this machine has no server)', () => {
-  let databases: Databases;
-  let proxy: Cuttable;
-  let url: string;
+  const server = onServerBehindProxy();
   let cuttable: string;
-  beforeAll(async () => {
-    databases = await openDatabases([]);
-    proxy = await startProxy(() => databases.server!.socket);
-  }, 120_000);
-  afterAll(async () => {
-    await proxy.close();
-    await databases.close();
-  });
   beforeEach(async () => {
-    url = await databases.create();
-    cuttable = databases.as(url, { port: proxy.port });
+    cuttable = server.databases.as(server.url, { port: server.proxy.port });
   });
-  afterEach(() => databases.drop(url));
 
   /** Trials begun, finished and confirmed one after the other; returns the numbers of those that the store has said are finished. */
   async function work(store: Store, from: number, count: number): Promise<readonly number[]> {
@@ -53,7 +41,7 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
     const cutting = (async () => {
       while (!done) {
         await delay(20 + rng.uniform() * 160);
-        if (proxy.cut() > 0) cuts++;
+        if (server.proxy.cut() > 0) cuts++;
       }
     })();
     const told: number[] = [];
@@ -68,7 +56,7 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
     expect(trials.map(({ state }) => state)).toEqual(told.map(() => 'complete'));
     expect(trials.every(({ requeues }) => requeues === 0)).toBe(true);
     for (const store of stores) await store.close();
-    expect(await databases.run(url, 'select count(*)::int as n from open_stores')).toEqual([{ n: 0 }]);
+    expect(await server.databases.run(server.url, 'select count(*)::int as n from open_stores')).toEqual([{ n: 0 }]);
   });
 
   test('every write whose end is not heard of is found to be stored, and is not done again', {
@@ -76,10 +64,10 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
   }, async () => {
     const store = await openStore(cuttable);
     const swallowing = async <T>(act: () => Promise<T>): Promise<T> => {
-      const before = proxy.swallowed();
-      proxy.swallowCommit();
+      const before = server.proxy.swallowed();
+      server.proxy.swallowCommit();
       const result = await act();
-      expect(proxy.swallowed()).toBe(before + 1);
+      expect(server.proxy.swallowed()).toBe(before + 1);
       return result;
     };
     const study = await store.studies.create(newStudy());
@@ -97,7 +85,7 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
     expect(await store.studies.revision(study.id)).toBe(revision + 3);
     // The other one is this store's: it goes back in the queue.
     await swallowing(() => store.close());
-    const after = await openStore(url);
+    const after = await openStore(server.url);
     expect((await after.studies.list())[0]).toMatchObject({ trials: { waiting: 1, complete: 1, running: 0 } });
     expect(await after.queue.claim(study.id)).toMatchObject({ number: 1, requeues: 0 });
     await after.close();
@@ -111,9 +99,9 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
       const working = Promise.all(stores.map((store, i) => work(store, i * 1000, 60)));
       for (let round = 0; round < 3; round++) {
         await delay(150);
-        await databases.server!.halt(how);
+        await server.databases.server!.halt(how);
         await delay(100);
-        await databases.server!.resume();
+        await server.databases.server!.resume();
       }
       const told = (await working).flat();
       const study = (await stores[0]!.studies.get('night'))!;
@@ -134,7 +122,7 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
     });
     const study = await store.studies.create(newStudy());
     await store.queue.begin(study.id, newTrial(0));
-    await databases.server!.halt('order');
+    await server.databases.server!.halt('order');
     try {
       const before = performance.now();
       await expect(store.queue.begin(study.id, newTrial(1))).rejects.toThrow(
@@ -145,9 +133,9 @@ describe.skipIf(!hasOwnServer)('PostgreSQL that goes away (skipped where this ma
       expect(waiting[0]).toMatch(/^Waiting for the store "postgres:.*": .*\. Trying again for up to 6 s\.$/);
       await store.close();
     } finally {
-      await databases.server!.resume();
+      await server.databases.server!.resume();
     }
-    const after = await openStore(url);
+    const after = await openStore(server.url);
     // This process lives, and so the trial is still its own: nobody put it back while there was no server.
     expect((await after.studies.list())[0]).toMatchObject({ trials: { running: 1 } });
     await after.close();

@@ -2,12 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { seededRng } from '../../../src/random/rng.ts';
 import { clockSkewMs } from '../../../src/store/lease.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { completed, crashed, frontOf, newStudy, newTrial } from '../samples.ts';
-import { type Databases, hasPostgres, openDatabases, skipped } from './databases.ts';
+import { hasPostgres, skipped } from './databases.ts';
+import { onServer } from './on-server.ts';
 import { demandWhole } from './whole.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -41,28 +42,19 @@ async function said(child: ChildProcess, lines: number): Promise<void> {
 }
 
 describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => {
-  let databases: Databases;
-  let url: string;
-  beforeAll(async () => {
-    databases = await openDatabases();
-  }, 120_000);
-  afterAll(() => databases.close());
-  beforeEach(async () => {
-    url = await databases.create();
-  });
-  afterEach(() => databases.drop(url));
+  const server = onServer();
 
   test('ten that make the tables of an empty database at once, and write, lose nothing and share no trial', {
     timeout: 300_000,
   }, async () => {
-    const waiting = await databases.create();
+    const waiting = await server.databases.create();
     const [processes, each, queued] = [10, 4, 40];
     const filling = await openStore(waiting);
     const shared = await filling.studies.create(newStudy());
     for (const n of range(queued)) await filling.queue.begin(shared.id, newTrial(n));
     await filling.close();
     const ended = await Promise.all(
-      range(processes).map(index => start('writer.ts', [`${index}`, url, waiting, `${each}`]).ended),
+      range(processes).map(index => start('writer.ts', [`${index}`, server.url, waiting, `${each}`]).ended),
     );
     expect(ended.map(({ error }) => error).filter(error => error !== '')).toEqual([]);
     expect(ended.map(({ code }) => code)).toEqual(range(processes).map(() => 0));
@@ -70,7 +62,7 @@ describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => 
     expect(told.flatMap(one => one.claimed).sort((a, b) => a - b)).toEqual(range(queued));
     const numbers = told.flatMap(one => one.numbers).sort((a, b) => a - b);
     expect(new Set(numbers).size).toBe(processes * each);
-    const store = await openStore(url);
+    const store = await openStore(server.url);
     const study = (await store.studies.get('night'))!;
     const trials = await demandWhole(store, study.id);
     expect(trials).toHaveLength(processes * each + 1);
@@ -79,8 +71,8 @@ describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => 
       { state: 'waiting', configuration: [9, 9, 9] },
     ]);
     await store.close();
-    expect(await databases.run(url, 'select migration from schema_history order by 1')).toHaveLength(4);
-    await databases.drop(waiting);
+    expect(await server.databases.run(server.url, 'select migration from schema_history order by 1')).toHaveLength(4);
+    await server.databases.drop(waiting);
   });
 
   test('killed at 60 random instants, they lose no finished trial, leave none half-written and none running', {
@@ -94,7 +86,7 @@ describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => 
       const plans = range(atOnce).map(() => ({ lines: rng.integer(14), afterMs: rng.uniform() * 12 }));
       await Promise.all(
         plans.map(async ({ lines, afterMs }, index) => {
-          const { child, ended } = start('victim.ts', [url, `${round * atOnce + index}`]);
+          const { child, ended } = start('victim.ts', [server.url, `${round * atOnce + index}`]);
           await Promise.race([said(child, lines), ended]);
           await new Promise(resolve => setTimeout(resolve, afterMs));
           child.kill('SIGKILL');
@@ -110,7 +102,7 @@ describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => 
         }),
       );
     }
-    const store = await openStore(url);
+    const store = await openStore(server.url);
     const study = await store.studies.create(newStudy());
     const lost = await store.trials.list(study.id, { states: ['running'] });
     expect(await store.queue.requeueLost(study.id)).toBe(lost.length);
@@ -129,15 +121,15 @@ describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => 
     const owner = (pid: number, bootId: string) => ({ pid, startTime: '1', bootId });
 
     test('keeps its trial while its lease runs, by the clock of the database, and loses it after', async () => {
-      const far = await openStore(url, { owner: owner(77, 'another-boot'), leaseMs: 1000 });
-      const near = await openStore(url, { owner: owner(77, 'this-boot') });
+      const far = await openStore(server.url, { owner: owner(77, 'another-boot'), leaseMs: 1000 });
+      const near = await openStore(server.url, { owner: owner(77, 'this-boot') });
       const study = await far.studies.create(newStudy());
       const trial = await far.queue.begin(study.id, newTrial(0));
       expect(await near.queue.requeueLost(study.id)).toBe(0);
       // What time would make of it: the database is told that the lease ended long ago, or only just.
       const ended = (agoMs: number) =>
-        databases.run(
-          url,
+        server.databases.run(
+          server.url,
           `update trials set lease_until_ms = (extract(epoch from clock_timestamp()) * 1000)::bigint - ${agoMs}`,
         );
       await far.queue.begin(study.id, newTrial(1));
@@ -159,18 +151,18 @@ describe.skipIf(!hasPostgres)(`processes on one PostgreSQL (${skipped})`, () => 
       const real = Date.now;
       Date.now = () => real() + 5 * 3_600_000;
       try {
-        const store = await openStore(url, { owner: owner(1, 'boot-a') });
+        const store = await openStore(server.url, { owner: owner(1, 'boot-a') });
         const study = await store.studies.create(newStudy());
         await store.queue.begin(study.id, newTrial(0));
-        const [row] = await databases.run(
-          url,
+        const [row] = await server.databases.run(
+          server.url,
           `select (lease_until_ms - extract(epoch from clock_timestamp()) * 1000)::float8 as left,
             (extract(epoch from clock_timestamp()) * 1000 - started_at_ms)::float8 as ago from trials`,
         );
         expect(Number(row?.left)).toBeGreaterThan(250_000);
         expect(Number(row?.left)).toBeLessThanOrEqual(300_001);
         expect(Math.abs(Number(row?.ago))).toBeLessThan(60_000);
-        const other = await openStore(url, { owner: owner(1, 'boot-b') });
+        const other = await openStore(server.url, { owner: owner(1, 'boot-b') });
         expect(await other.queue.requeueLost(study.id)).toBe(0);
         await other.close();
         await store.close();

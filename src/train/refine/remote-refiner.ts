@@ -1,9 +1,8 @@
 /** A refinement in a child process: what is native blocks its thread there, and may crash there. */
-import { type Attempt, complete, type Failure } from '../../errors/failure.ts';
-import { UserError } from '../../errors/user-error.ts';
+import { type Attempt, complete } from '../../errors/failure.ts';
 import { entryUrl } from '../../host/entry.ts';
 import { startChild } from '../../runtime/child.ts';
-import type { RunnerAnswer } from '../runner/messages.ts';
+import { asker } from '../runner/asker.ts';
 import type { RefineCommand } from './refine-messages.ts';
 import type { Refiner, RefinerInfo, RefineSetup } from './refiner.ts';
 
@@ -13,17 +12,7 @@ const patienceMs = 3_600_000;
 /** @throws UserError for networks that cannot be refined */
 export async function startRefiner(setup: RefineSetup): Promise<Attempt<Refiner>> {
   const child = startChild({ entry: entryUrl('refine-child', import.meta.url) });
-  let gone: Failure | null = null;
-  const ask = async <T>(command: RefineCommand): Promise<Attempt<T>> => {
-    if (gone) return gone;
-    const answer = await child.request<RunnerAnswer>(command, patienceMs);
-    if (answer.state === 'failed') {
-      gone = answer;
-      return answer;
-    }
-    if (answer.value.kind === 'refused') throw new UserError(answer.value.problem, answer.value.wayOut);
-    return complete(answer.value.value as T);
-  };
+  const ask = asker<RefineCommand>(child, patienceMs);
   try {
     const opened = await ask<RefinerInfo>({ do: 'open', setup });
     if (opened.state === 'failed') {

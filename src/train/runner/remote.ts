@@ -1,9 +1,9 @@
 /** A training under way in a child process: what is native blocks its thread there, and may crash there. */
-import { type Attempt, complete, type Failure } from '../../errors/failure.ts';
-import { UserError } from '../../errors/user-error.ts';
+import { type Attempt, complete } from '../../errors/failure.ts';
 import { entryUrl } from '../../host/entry.ts';
 import { type Child, startChild } from '../../runtime/child.ts';
-import type { RunnerAnswer, RunnerCommand } from './messages.ts';
+import { type Ask, asker } from './asker.ts';
+import type { RunnerCommand } from './messages.ts';
 import type { RunnerInfo, RunnerSetup, TrainingRunner } from './runner.ts';
 
 /** No command of a training in good health takes as long. */
@@ -13,7 +13,7 @@ const patienceMs = 24 * 3_600_000;
 export async function startRunner(setup: RunnerSetup): Promise<Attempt<TrainingRunner>> {
   if (setup.engine.kind === 'torch') return (await import('../torch/start.ts')).startTorchRunner(setup, setup.engine);
   const child = startChild({ entry: entryUrl('child', import.meta.url) });
-  const ask = asker(child);
+  const ask = asker<RunnerCommand>(child, patienceMs);
   try {
     const opened = await ask<RunnerInfo>({ do: 'open', setup });
     if (opened.state === 'complete') return complete(remote(child, ask, opened.value));
@@ -25,24 +25,7 @@ export async function startRunner(setup: RunnerSetup): Promise<Attempt<TrainingR
   }
 }
 
-type Ask = <T>(command: RunnerCommand) => Promise<Attempt<T>>;
-
-/** After a first failure the training is gone, though the child would be started anew. */
-function asker(child: Child): Ask {
-  let gone: Failure | null = null;
-  return async <T>(command: RunnerCommand): Promise<Attempt<T>> => {
-    if (gone) return gone;
-    const answer = await child.request<RunnerAnswer>(command, patienceMs);
-    if (answer.state === 'failed') {
-      gone ??= answer;
-      return gone;
-    }
-    if (answer.value.kind === 'refused') throw new UserError(answer.value.problem, answer.value.wayOut);
-    return complete(answer.value.value as T);
-  };
-}
-
-const remote = (child: Child, ask: Ask, info: RunnerInfo): TrainingRunner => ({
+const remote = (child: Child, ask: Ask<RunnerCommand>, info: RunnerInfo): TrainingRunner => ({
   info,
   begin: (place, epochs) => ask({ do: 'begin', place, epochs }),
   steps: hypers => ask({ do: 'steps', hypers }),

@@ -94,7 +94,7 @@ export async function writePlan(folder: string, parts: PlanParts): Promise<void>
 }
 
 /** The network as data; its constants go into NAME.safetensors in `folder`. */
-export function writeNetworkPart(folder: string, name: string, network: Network): object {
+function writeNetworkPart(folder: string, name: string, network: Network): object {
   const tensors = `${name}.safetensors`;
   const { described, constants } = describeNetwork(network);
   writeFileSync(join(folder, tensors), encodeSafetensors(constants));

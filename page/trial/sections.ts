@@ -1,5 +1,5 @@
 /** What is known of one trial, section by section, in the order of `rankfront show`. */
-import { columnOf, figureCell, metricOf } from '../../src/metric/metric.ts';
+import { columnOf, figureWithEnds, metricOf } from '../../src/metric/metric.ts';
 import { objectives } from '../../src/objectives/objectives.ts';
 import { changeCell } from '../../src/report/change.ts';
 import { halfOf } from '../../src/report/front/half.ts';
@@ -63,8 +63,7 @@ export function measured({
     {
       header: `${columnOf(metric)} [95 %]`,
       align: 'right',
-      cell: ({ figures: { accuracy, accuracyCi } }) =>
-        `${figureCell(metric, accuracy)} [${accuracyCi.map(end => figureCell(metric, end)).join(', ')}]`,
+      cell: ({ figures: { accuracy, accuracyCi } }) => figureWithEnds(metric, accuracy, accuracyCi),
     },
     {
       header: 'Change pp ± 95 %',

@@ -81,6 +81,12 @@ const withUnit = (text: string, { unit }: Pick<Metric, 'unit'>): string => (unit
 export const figureCell = (metric: Metric, quality: number): string =>
   isShare(metric) ? (100 * figureOf(metric, quality)).toFixed(2) : significant(figureOf(metric, quality));
 
+/** With its interval, ascending in the unit of the metric, also where less is better. */
+export function figureWithEnds(metric: Metric, quality: number, interval: readonly [number, number]): string {
+  const ends = (lowerIsBetter(metric) ? [...interval].reverse() : interval).map(each => figureCell(metric, each));
+  return `${figureCell(metric, quality)} [${ends.join(', ')}]`;
+}
+
 /** Half an interval of a quality, in the unit of the figure. */
 export const widthText = (metric: Metric, width: number): string => {
   const own = Math.abs(metric.best - metric.worst) * width;

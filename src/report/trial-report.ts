@@ -2,7 +2,7 @@
 
 import type { Rank, Rung } from '../decompose/method.ts';
 import type { FailureReason } from '../errors/failure.ts';
-import { columnOf, figureCell, lowerIsBetter, type Metric, metricOf } from '../metric/metric.ts';
+import { columnOf, figureWithEnds, metricOf } from '../metric/metric.ts';
 import type { Kind } from '../objectives/objective.ts';
 import { objectives } from '../objectives/objectives.ts';
 import type { ConditionsRecord, EnergyRecord } from '../store/observation.ts';
@@ -148,7 +148,11 @@ function observationLines({ trial, objectives: names, device = null, search, con
             },
           ]),
       { header: 'speed-up [95 %]', align: 'right', cell: ({ figures }) => speedupWords(figures) },
-      { header: `${columnOf(metric)} [95 %]`, align: 'right', cell: ({ figures }) => accuracyText(figures, metric) },
+      {
+        header: `${columnOf(metric)} [95 %]`,
+        align: 'right',
+        cell: ({ figures }) => figureWithEnds(metric, figures.accuracy, figures.accuracyCi),
+      },
       {
         header: 'change pp ± 95 %',
         align: 'right',
@@ -231,11 +235,6 @@ function conditionsWords({ sessionPairs, pairsLeftOut, waitedMs, slowdown, ...mo
     ...(waitedMs > 0 ? [`waited ${formatDuration(waitedMs)} for a quiet machine`] : []),
     ...(slowdown === null ? [] : [`the dense model took ${slowdown.toFixed(2)}x its time on the quiet machine`]),
   ];
-}
-
-function accuracyText({ accuracy, accuracyCi }: Figures, metric: Metric): string {
-  const [low = '', high = ''] = accuracyCi.map(each => figureCell(metric, each));
-  return `${figureCell(metric, accuracy)} ${lowerIsBetter(metric) ? `[${high}, ${low}]` : `[${low}, ${high}]`}`;
 }
 
 function siteLines(sites: readonly TrialSite[], whole: boolean): string[] {

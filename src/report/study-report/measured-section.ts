@@ -1,5 +1,5 @@
 /** How it was measured, how sure that is, and what was confirmed. */
-import { columnOf, figureCell, lowerIsBetter, type Metric, metricOf } from '../../metric/metric.ts';
+import { columnOf, figureWithEnds, type Metric, metricOf } from '../../metric/metric.ts';
 import { formatMs } from '../../units/format.ts';
 import { changeCell, halfWidthOf } from '../change.ts';
 import type { Block } from '../document/document.ts';
@@ -100,12 +100,11 @@ function phaseTable(phases: readonly (readonly [string, TrialPhase])[], isDense:
     ],
     rows: phases.map(([name, { figures, images, pairs }]) => {
       const { accuracy, accuracyCi, drop, dropStandardError } = figures;
-      const [low, high] = ends(metric, accuracyCi);
       return [
         name,
         formatMs(figures.latencyMs),
         isDense ? '1.00x' : speedupWords(figures),
-        `${figureCell(metric, accuracy)} [${low}, ${high}]`,
+        figureWithEnds(metric, accuracy, accuracyCi),
         isDense ? '' : changeCell({ drop, halfWidth: halfWidthOf(dropStandardError, figures.images) }),
         String(images),
         String(pairs),
@@ -115,10 +114,6 @@ function phaseTable(phases: readonly (readonly [string, TrialPhase])[], isDense:
     marked: [],
   };
 }
-
-/** Ascending in the unit of the metric, also where less is better. */
-const ends = (metric: Metric, interval: readonly [number, number]): readonly string[] =>
-  (lowerIsBetter(metric) ? [...interval].reverse() : interval).map(each => figureCell(metric, each));
 
 const disturbanceBlocks = (phases: readonly (readonly [string, TrialPhase])[]): Block[] =>
   phases.flatMap(([name, { disturbance, figures }]) =>

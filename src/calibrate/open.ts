@@ -7,7 +7,6 @@ import { UserError } from '../errors/user-error.ts';
 import { type LoadedModel, sha256Of } from '../host/model-file.ts';
 import { type ObjectCache, openObjectCache } from '../host/object-cache.ts';
 import { openInputs } from '../images/open-inputs.ts';
-import { sizedInputs } from '../images/sized-inputs.ts';
 import type { Model } from '../onnx/graph.ts';
 import { outputsOf } from '../onnx/outputs.ts';
 import { inferShapes } from '../onnx/shapes.ts';
@@ -46,13 +45,14 @@ export async function openCalibrationImages(
     .map(({ name, elementType, shape }) => ({ name, type: elementType, shape: (shape ?? []).map(size => size ?? -1) }));
   const inputs = await openInputs(
     dataset,
-    dataset.source.kind === 'tensors' ? takes : sizedInputs(takes, inputShape),
+    takes,
     { onProgress },
     detail =>
       new UserError(
         `Cannot calibrate: ${detail}.`,
         'Give ready inputs, npz:PATH or module:FILE, or images for a network with one input N x 3 x H x W.',
       ),
+    inputShape,
   );
   const count = own ? ownCalibrationImages(inputs.count, wanted) : Math.min(wanted, inputs.count);
   if (count === 0) return null;

@@ -64,7 +64,8 @@ export async function bitsOf(bytes: Uint8Array): Promise<8 | 16 | null> {
   }
 }
 
-const spread = (bytes: Uint8Array): Uint16Array => Uint16Array.from(bytes, value => 257 * value);
+/** 8 bits as 16: from 0 to 65,535, too. */
+export const spread = (bytes: Uint8Array): Uint16Array => Uint16Array.from(bytes, value => 257 * value);
 
 /** Floats from 0 to 1 would become black without a word. */
 function demandWhole(depth: string | undefined): void {

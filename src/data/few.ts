@@ -1,6 +1,7 @@
 /** A small part of a dataset, for a first look at a network. */
 import { createHash } from 'node:crypto';
 import type { Dataset } from './dataset.ts';
+import { sourceAt } from './part.ts';
 
 /**
  * At most `wanted` images, evenly spread over the dataset: its neighbours may be of one class. Images that are cheap to decode stay
@@ -18,9 +19,6 @@ export function fewOf(dataset: Dataset, wanted: number): Dataset {
     hash: createHash('sha256')
       .update(JSON.stringify([hash, chosen]))
       .digest('hex'),
-    source:
-      source.kind === 'folder'
-        ? { kind: 'folder', paths: chosen.map(at => source.paths[at] ?? '') }
-        : { kind: 'slices', slices: chosen.flatMap(at => source.slices[at] ?? []) },
+    source: sourceAt(source, chosen),
   };
 }

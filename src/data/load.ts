@@ -4,7 +4,7 @@ import { UserError } from '../errors/user-error.ts';
 import { readOrdinary } from '../files/read.ts';
 import { loadCifarRecord } from './cifar10.ts';
 import type { ImageSource } from './dataset.ts';
-import { bitsOf, decodePlanes, decodeRgb } from './decode.ts';
+import { bitsOf, decodePlanes, decodeRgb, spread } from './decode.ts';
 import type { PixelForm } from './pixel-form.ts';
 import { type Planes, planesOf } from './planes.ts';
 import type { RgbImage } from './resize.ts';
@@ -43,9 +43,8 @@ export async function loadItem(item: ImageItem): Promise<RgbImage> {
     case 'shapes':
       return drawShape(item.seed, item.split, item.index).image;
     case 'file':
-      return decodeRgb(await readOrdinary(item.path));
     case 'slice':
-      return decodeRgb(await readSlice(item));
+      return decodeRgb(await bytesOf(item));
     default:
       return item satisfies never;
   }
@@ -55,7 +54,7 @@ export async function loadItem(item: ImageItem): Promise<RgbImage> {
 export async function loadPlanes(item: ImageItem, form: PixelForm): Promise<Planes> {
   if (item.kind === 'file' || item.kind === 'slice') return decodePlanes(await bytesOf(item), form);
   const image = await loadItem(item);
-  const data = form.bits === 16 ? Uint16Array.from(image.data, value => 257 * value) : image.data;
+  const data = form.bits === 16 ? spread(image.data) : image.data;
   return planesOf({ ...image, data }, 3, form);
 }
 

@@ -16,13 +16,15 @@ export function partOf(all: Dataset, positions: Int32Array, part: string): Datas
     labels: all.labels && positions.map(at => all.labels![at]!),
     hash: createHash('sha256').update(`${all.hash}\0${positions.join()}`).digest('hex'),
     description: `${positions.length} ${part} images of ${all.description}`,
-    source: sourceOf(all.source, positions),
+    source: sourceAt(all.source, positions),
   };
 }
 
-function sourceOf(source: ImageSource, positions: Int32Array): ImageSource {
-  if (source.kind === 'folder') return { kind: 'folder', paths: Array.from(positions, at => source.paths[at]!) };
+/** What lies at `positions` of a source of files. */
+export function sourceAt(source: ImageSource, positions: Int32Array | readonly number[]): ImageSource {
+  const pick = <T>(list: readonly T[]): T[] => Array.from(positions, at => list[at]!);
+  if (source.kind === 'folder') return { kind: 'folder', paths: pick(source.paths) };
+  if (source.kind === 'slices') return { kind: 'slices', slices: pick(source.slices) };
   if (source.kind !== 'cifar10') throw new Error('only images in files are divided');
-  const before = source.chosen;
-  return { ...source, chosen: Array.from(positions, at => (before ? before[at]! : at)) };
+  return { ...source, chosen: source.chosen ? pick(source.chosen) : Array.from(positions) };
 }

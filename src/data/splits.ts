@@ -48,7 +48,8 @@ export async function openSplits(
   const whole = await found({ ...spec, normalize: overrides.normalize ?? spec.normalize }, seed, overrides);
   const splits = whole.tests ? withHeldOut(whole, holdOut, seed) : whole;
   demandEveryClass(splits.train);
-  demandApart(splits);
+  // What is held out is a part of the training images.
+  demandApart({ ...whole, rule: splits.rule });
   const last = splits.test ?? splits.validation;
   if (last.count > 0) return splits;
   throw new UserError(
@@ -204,12 +205,11 @@ function divided(all: Dataset, seed: number): Splits {
 }
 
 /** Images that a network was trained on say nothing of how good it is. */
-function demandApart({ train, validation, test, rule }: Splits): void {
-  const last = test ?? validation;
-  const shared = sharedImages(last, train) + (test ? sharedImages(test, validation) : 0);
+function demandApart({ train, validation, rule }: Pick<Splits, 'train' | 'validation' | 'rule'>): void {
+  const shared = sharedImages(validation, train);
   if (shared === 0) return;
   throw new UserError(
-    `Cannot train: ${shared} of the ${last.count} validation images are training images too, by links (${rule}).`,
+    `Cannot train: ${shared} of the ${validation.count} validation images are training images too, by links (${rule}).`,
     'Take them out of one of the two.',
   );
 }

@@ -3,7 +3,6 @@ import type { Dataset } from '../data/dataset.ts';
 import { labelsFor } from '../data/labels-for.ts';
 import { UserError } from '../errors/user-error.ts';
 import { openInputs } from '../images/open-inputs.ts';
-import { sizedInputs } from '../images/sized-inputs.ts';
 import { asksForClasses } from '../metric/choice.ts';
 import { type Judging, judgingOf, told } from './judging-images.ts';
 import { type ModelRunner, startModelRunner } from './model-runner.ts';
@@ -50,8 +49,8 @@ async function open(options: ScorerOptions, runner: ModelRunner): Promise<OpenSc
   const { inputs: takes, classes: declared, outputs } = usable(name, await runner.describe(modelPath, loadMs));
   // Whether the labels fit is said before minutes are spent on decoding, where the model says how wide its output is.
   if (declared !== null && asksForClasses(metric)) labelsThatFit(name, dataset, declared);
-  const sized = dataset.source.kind === 'tensors' ? takes : sizedInputs(takes, options.inputShape);
-  const inputs = await openInputs(dataset, sized, options.prepare, detail => notUsable(name, detail));
+  const refuse = (detail: string): UserError => notUsable(name, detail);
+  const inputs = await openInputs(dataset, takes, options.prepare, refuse, options.inputShape);
   if (inputs.count < 2)
     throw new UserError(`Cannot score on ${inputs.count} image: expected at least two.`, 'Give more images.');
   const batch = inputs.fixedBatch ?? options.scoreBatch ?? inputs.usualBatch;

@@ -12,6 +12,7 @@ import { fixedBatch } from './feeds.ts';
 import { fittingTensors } from './fitting-tensors.ts';
 import type { PixelReading } from './pixel-reading.ts';
 import { type Prepared, type PrepareOptions, prepare, type UnreadableImage } from './prepare.ts';
+import { sizedInputs } from './sized-inputs.ts';
 
 export interface OpenInputs {
   readonly count: number;
@@ -30,6 +31,7 @@ export interface OpenInputs {
 
 /**
  * @param refuse words the error where the network takes no image
+ * @param inputShape sizes that the network leaves open, of an image; arrays have their own
  * @throws UserError when the data does not fit the inputs, or cannot be prepared
  */
 export async function openInputs(
@@ -37,6 +39,7 @@ export async function openInputs(
   inputs: readonly TensorDescription[],
   options: PrepareOptions | undefined,
   refuse: (detail: string) => UserError,
+  inputShape?: Readonly<Record<string, number>>,
 ): Promise<OpenInputs> {
   if (dataset.source.kind === 'tensors') {
     const { tensors, whole } = fittingTensors(dataset.source.inputs, inputs);
@@ -59,7 +62,7 @@ export async function openInputs(
       }),
     };
   }
-  const input = onlyImage(inputs);
+  const input = onlyImage(sizedInputs(inputs, inputShape));
   if (input.state === 'failed') throw refuse(input.detail);
   const form = await formFor(input.value, dataset);
   const size = resolveTransform(dataset.spec, input.value.height, input.value.width);

@@ -45,10 +45,7 @@ export function farScorer(
     const beganMs = performance.now();
     switch (work.kind) {
       case 'describe': {
-        const said = await ask<NetworkInterface>(
-          { ...{ kind: 'describe', model, session }, heads: work.heads },
-          timeoutMs,
-        );
+        const said = await ask<NetworkInterface>({ kind: 'describe', model, session, heads: work.heads }, timeoutMs);
         return said.state === 'failed' ? said : complete(networkJson(said.value));
       }
       case 'score': {

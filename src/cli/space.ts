@@ -90,7 +90,8 @@ function weightsOf(found: ModelSites, { inputShape }: HardwareProfile, times: No
   const { model } = found.loaded;
   const shapes = inferShapes(model.graph, model.opsets, inputShape);
   const ms = times && new Map(times.nodes.map(each => [each.output, each.ms]));
-  return { records: weightRecords(model, shapes, found), reach: reachOf(model, shapes, found, ms) };
+  const records = weightRecords(model, shapes, found);
+  return { records, reach: reachOf(model, shapes, found, ms, records) };
 }
 
 /** Null where only another machine could tell, and where it does not run here: a search space can be written all the same. */

@@ -37,7 +37,7 @@ export const asPair = ([first = 1, ...others]: readonly number[]): readonly [num
 /** Which axes of the kernel a layer works along: none, one of the two, or all. */
 export type Extent = 'point' | 'height' | 'width' | 'whole';
 
-const worksAlong = (extent: Extent, axis: 'height' | 'width'): boolean => extent === 'whole' || extent === axis;
+export const worksAlong = (extent: Extent, axis: 'height' | 'width'): boolean => extent === 'whole' || extent === axis;
 
 /**
  * At how many positions each layer of a chain is applied, whose layers work along these axes. Along an axis that a layer or one before it has

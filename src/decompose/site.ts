@@ -9,23 +9,20 @@ export interface Site extends DenseNode {
 }
 
 /** Why a node with weights is no site. */
-export const refusals = [
-  'small', // even rank 1 costs as much as the dense node
-  'depthwise', // one channel per group, or too few to share anything
-  'size', // a size that its costs follow from is not known
-  'run-time', // its weight is computed at run time, or there is none
-  'form', // an attribute or a weight of a form that is not written as layers
-  'type', // integers, or numbers of a type that is not factorised
-  'numbers', // NaN, infinity, or no number at all
-  'operator', // another operator that multiplies by a weight
-  'recurrent', // LSTM, GRU, RNN
-  'fused', // an operator of onnxruntime's own
-  'function', // a function of the model's own that is not inlined
-  'body', // in what an If, a Loop or a Scan runs
-  'unjudged', // no output that is judged depends on it
-] as const;
-
-export type Refusal = (typeof refusals)[number];
+export type Refusal =
+  | 'small' // even rank 1 costs as much as the dense node
+  | 'depthwise' // one channel per group, or too few to share anything
+  | 'size' // a size that its costs follow from is not known
+  | 'run-time' // its weight is computed at run time, or there is none
+  | 'form' // an attribute or a weight of a form that is not written as layers
+  | 'type' // integers, or numbers of a type that is not factorised
+  | 'numbers' // NaN, infinity, or no number at all
+  | 'operator' // another operator that multiplies by a weight
+  | 'recurrent' // LSTM, GRU, RNN
+  | 'fused' // an operator of onnxruntime's own
+  | 'function' // a function of the model's own that is not inlined
+  | 'body' // in what an If, a Loop or a Scan runs
+  | 'unjudged'; // no output that is judged depends on it
 
 /** What a reader says of a node that is no site. */
 export interface Refused {

@@ -112,10 +112,10 @@ export function reachOf(
   shapes: ReadonlyMap<string, Shape>,
   found: Pick<Sites, 'sites' | 'rejected' | 'unsized'>,
   times: ReadonlyMap<string, number> | null = null,
+  records: readonly WeightRecord[] = weightRecords(model, shapes, found),
 ): Reach {
   const costs = nodeCosts(model, shapes);
   const names = nodeNames(model.graph.nodes);
-  const records = weightRecords(model, shapes, found);
   const byNode = new Map<string, WeightRecord[]>();
   for (const record of records) byNode.set(record.node, [...(byNode.get(record.node) ?? []), record]);
   const refusedAt = new Map(found.rejected.map(({ node, why }) => [node, why]));

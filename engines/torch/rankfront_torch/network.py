@@ -22,7 +22,8 @@ class Network(nn.Module):
         self.statistic_names = list(described["statistics"])
         nodes = _behind(described["nodes"], self.scores)
         _demand_known(nodes)
-        known = {name: tensor for name, tensor in tensors.items() if name not in set(self.weight_names)}
+        weights = set(self.weight_names)
+        known = {name: tensor for name, tensor in tensors.items() if name not in weights}
         attributes = lambda node: {
             name: tensors[value["tensor"]] if isinstance(value, dict) else value
             for name, value in node["attributes"].items()

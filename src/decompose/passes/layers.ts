@@ -1,7 +1,7 @@
 /** The layers that stand in for one node: their operators, weights and attributes. */
 import type { Attribute } from '../../onnx/graph.ts';
 import type { DenseNode } from '../dense-node.ts';
-import type { Extent } from '../geometry.ts';
+import { type Extent, worksAlong } from '../geometry.ts';
 
 type Attributes = ReadonlyMap<string, Attribute>;
 
@@ -16,8 +16,7 @@ export interface Layer {
 const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 
 /** Of three axes the first is the height, and the others are the width. */
-const worksAlong = (extent: Extent, axis: number): boolean =>
-  extent === 'whole' || extent === (axis === 0 ? 'height' : 'width');
+const worksAt = (extent: Extent, axis: number): boolean => worksAlong(extent, axis === 0 ? 'height' : 'width');
 
 /**
  * A convolution of the site's kind along some axes, and the identity along the others.
@@ -30,7 +29,7 @@ export function convLayer(
   extent: Extent,
   { outs, ins, data }: { readonly outs: number; readonly ins: number; readonly data: Float32Array },
 ): Layer {
-  const kernel = site.kernelShape.map((size, axis) => (worksAlong(extent, axis) ? size : 1));
+  const kernel = site.kernelShape.map((size, axis) => (worksAt(extent, axis) ? size : 1));
   return {
     opType: site.kind === 'conv-transpose' && extent !== 'point' ? 'ConvTranspose' : 'Conv',
     dims: [outs, ins, ...kernel],
@@ -55,7 +54,7 @@ function attributesOf(dense: Attributes, site: DenseNode, extent: Extent, kernel
  */
 function alongAxis(dense: Attributes, site: DenseNode, extent: Extent): Attributes {
   const only = (values: readonly number[], otherwise: number): Attribute =>
-    ints(values.map((value, axis) => (worksAlong(extent, axis % site.kernelShape.length) ? value : otherwise)));
+    ints(values.map((value, axis) => (worksAt(extent, axis % site.kernelShape.length) ? value : otherwise)));
   const result = new Map(dense).set('strides', only(site.strides, 1)).set('dilations', only(site.dilations, 1));
   const further = dense.get('output_padding');
   if (further?.kind === 'ints') result.set('output_padding', only(further.value, 0));

@@ -1,7 +1,7 @@
 /** Replaces the node of a site by a chain of layers. */
 import { freshNames, replaceNode } from '../../onnx/edit.ts';
 import type { Graph, Model, Node, Tensor } from '../../onnx/graph.ts';
-import { floatTensor } from '../../onnx/tensor.ts';
+import { elementCount, floatTensor } from '../../onnx/tensor.ts';
 import { newestOpset } from '../../onnx/versions.ts';
 import { swapped, transposed } from '../block.ts';
 import { type DenseNode, dataInput } from '../dense-node.ts';
@@ -68,7 +68,7 @@ function weightTensor(name: string, site: DenseNode, { opType, dims, data }: Lay
   const [rows, cols, ...kernel] = dims as [number, number, ...number[]];
   const { groups, product } = site;
   if (opType === 'ConvTranspose') {
-    const shape = { groups, outPerGroup: cols, inPerGroup: rows / groups, kernel: [1, area(kernel)] } as const;
+    const shape = { groups, outPerGroup: cols, inPerGroup: rows / groups, kernel: [1, elementCount(kernel)] } as const;
     return floatTensor(name, [groups * cols, rows / groups, ...kernel], swapped(data, shape), site.elementType);
   }
   const outputsFirst = opType === 'Gemm' ? site.weightLayout === 'out-in' : !product || product.weightFirst;
@@ -76,5 +76,3 @@ function weightTensor(name: string, site: DenseNode, { opType, dims, data }: Lay
   const stored = !product?.equations ? [cols, rows] : i === 0 ? [...product.inAxes, rows] : [cols, ...product.outAxes];
   return floatTensor(name, stored, transposed(data, rows, cols), site.elementType);
 }
-
-const area = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
